@@ -1,0 +1,38 @@
+//! The rules of Myna: accounts, conversations, sending, reading, typing and presence, over small store traits.
+//!
+//! It names no driver, no status code and no JSON; time and ids are injected. Everything done in a conversation goes
+//! through a [`Member`], obtained by [`Chat::member`]; every durable change goes through the one [`Committer`].
+
+pub mod store;
+
+mod clock;
+pub use clock::{Clock, SystemClock};
+
+mod ids;
+pub use ids::{Ids, RandomIds};
+
+mod error;
+pub use error::Error;
+
+mod password;
+pub use password::Passwords;
+
+mod hub;
+pub use hub::{Connection, Hub, Outgoing, Parcel, Published};
+
+mod committer;
+pub use committer::Committer;
+
+mod accounts;
+pub use accounts::{SignedIn, Token};
+
+mod conversations;
+
+mod member;
+pub use member::Member;
+
+mod feeds;
+pub use feeds::Catchup;
+
+mod chat;
+pub use chat::{Chat, Parts};

@@ -1,0 +1,214 @@
+//! What the rules need of a store: small traits per noun, summed as [`Store`].
+//!
+//! Methods say the intent; what must be atomic is one method; absence is `Option`. Drivers live in `myna-store`, and one
+//! contract suite runs on each of them: what a comment here promises, a rule there proves.
+
+use async_trait::async_trait;
+use myna_protocol::{
+    ClientId, Conversation, ConversationId, Feed, FeedRows, Kind, Name, Rejection, Rev, Row, Seq, SessionId, Text,
+    Timestamp, User, UserId,
+};
+
+/// A store's own failure: ours to mend, never the caller's fault, not to be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Something with the same unique key is there already.
+    #[error("already there")]
+    Conflict,
+    /// The store cannot be reached or cannot write now; nothing was changed; it may pass.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// What the store holds breaks its own rules.
+    #[error("the store is corrupt: {0}")]
+    Corrupt(String),
+    /// Anything else the driver says.
+    #[error("the store failed: {0}")]
+    Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Everything the rules need of a store.
+pub trait Store: UserStore + SessionStore + ConversationStore + FeedStore {}
+
+impl<T: UserStore + SessionStore + ConversationStore + FeedStore> Store for T {}
+
+/// Somebody about to be stored.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    pub id: UserId,
+    pub name: Name,
+    /// A PHC string.
+    pub password_hash: String,
+    pub created_at: Timestamp,
+}
+
+/// A person with what proves them.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub user: User,
+    /// A PHC string.
+    pub password_hash: String,
+}
+
+/// People.
+#[async_trait]
+pub trait UserStore: Send + Sync {
+    /// Stores a person. `Conflict` when somebody has a name with the same `Name::key`.
+    async fn create_user(&self, user: NewUser) -> Result<(), StoreError>;
+
+    /// The person whose name has this key (see `Name::key`).
+    async fn account_by_name_key(&self, key: &str) -> Result<Option<Account>, StoreError>;
+
+    /// Replaces the password's hash: after a sign-in, when the parameters have risen.
+    async fn set_password_hash(&self, user: UserId, password_hash: &str) -> Result<(), StoreError>;
+
+    /// Those of these people that exist, in no order.
+    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError>;
+
+    /// People with a word of their name that begins with `prefix` (a `Name::search_key`; empty: everybody), by name key,
+    /// at most `limit`.
+    async fn search_users(&self, prefix: &str, limit: u32) -> Result<Vec<User>, StoreError>;
+}
+
+/// One signed-in browser.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub id: SessionId,
+    pub user: User,
+    pub expires_at: Timestamp,
+}
+
+/// A session about to be stored.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    pub id: SessionId,
+    /// SHA-256 of the token: the token itself is never stored.
+    pub token_hash: [u8; 32],
+    pub user: UserId,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// Sessions.
+#[async_trait]
+pub trait SessionStore: Send + Sync {
+    async fn create_session(&self, session: NewSession) -> Result<(), StoreError>;
+
+    /// The session of this token, expired or not.
+    async fn session_by_token_hash(&self, token_hash: &[u8; 32]) -> Result<Option<Session>, StoreError>;
+
+    /// Whether this session is still stored, and when it expires.
+    async fn session_expiry(&self, id: SessionId) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Ends a session. Ending one that is not there succeeds.
+    async fn delete_session(&self, id: SessionId) -> Result<(), StoreError>;
+
+    /// Removes the sessions that expired before `now`; how many there were.
+    async fn delete_expired_sessions(&self, now: Timestamp) -> Result<u64, StoreError>;
+}
+
+/// One durable change, asked for by somebody. Whether they may is checked inside the commit.
+#[derive(Debug, Clone)]
+pub enum Change {
+    Send { conversation: ConversationId, sender: UserId, client_id: ClientId, text: Text, at: Timestamp },
+    Read { conversation: ConversationId, user: UserId, seq: Seq, at: Timestamp },
+    /// The direct conversation of two people (or of one with themselves); `id` is taken only where there is none yet.
+    Direct { id: ConversationId, user: UserId, with: UserId, at: Timestamp },
+    /// `members` without doubles and without the creator.
+    Group { id: ConversationId, creator: UserId, name: Option<Name>, members: Vec<UserId>, at: Timestamp },
+    Channel { id: ConversationId, creator: UserId, name: Name, at: Timestamp },
+    Join { conversation: ConversationId, user: UserId, at: Timestamp },
+    Leave { conversation: ConversationId, user: UserId, at: Timestamp },
+}
+
+/// What came of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    pub conversation: ConversationId,
+    /// A sent message's place.
+    pub seq: Option<Seq>,
+    /// What changed, feed by feed, in the order of the commit; empty when nothing did (a retry, an older read place).
+    pub events: Vec<FeedRows>,
+    /// Who is in the conversation since this change, and was not before.
+    pub joined: Vec<UserId>,
+    /// Who is not in it any more.
+    pub left: Vec<UserId>,
+}
+
+/// What the rules need to know of a conversation to let somebody act in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub kind: Kind,
+    pub receipts: bool,
+}
+
+/// Conversations and what is said in them.
+#[async_trait]
+pub trait ConversationStore: Send + Sync {
+    /// Commits changes in their order, all in one durable commit: one answer for each, in the same order. A refused
+    /// change changes nothing and does not stop the others. An `Err` means that none was committed, or that it is not
+    /// known; repeating the same changes is then safe.
+    ///
+    /// Rules:
+    /// - `Send`: `NotFound` unless the sender is in the conversation. Takes the next `seq` and the next `rev`. The same
+    ///   `(conversation, sender, client_id)` with the same text answers the first seq, with no events; with another text
+    ///   `ClientIdReused`. Also within one batch. The sender has then read up to it: `members.read_seq` rises with no
+    ///   event, since the message's row says so by itself.
+    /// - `Read`: `NotFound` unless a member. `seq` is cut to the last one; a place not beyond the old one changes nothing.
+    ///   Stamps the person's membership row in their own feed, and where the conversation tells receipts their member
+    ///   row in its feed.
+    /// - `Direct`: `NotFound` when the other does not exist. The same pair in either order always gets the same one.
+    /// - `Group`: `NotFound` when somebody does not exist. A retry (same id, same creator, a group) answers the first;
+    ///   any other use of a taken id is `IdTaken`. Tells receipts when it has at most `RECEIPT_MEMBERS` people.
+    /// - `Channel`: `NameTaken` when a channel has a name with the same key; the same retry rule as a group.
+    /// - `Join`: `NotFound` unless it is a channel. Joining twice changes nothing. Who joins has read up to the last message.
+    /// - `Leave`: `NotFound` unless a member; `DirectStays` in a direct conversation.
+    ///
+    /// Events: a conversation's creation is one event of its feed, from 0 to 1, with all its rows, and one event of each
+    /// member's own feed. Joining and leaving stamp the conversation's row (its member count), the member row, and the
+    /// person's membership row. Where no receipts are told, member rows carry `read_seq` 0 and no `read_at`.
+    async fn commit(&self, batch: Vec<Change>) -> Result<Vec<Result<Committed, Rejection>>, StoreError>;
+
+    /// What the conversation is, if this person is in it now.
+    async fn standing(&self, user: UserId, conversation: ConversationId) -> Result<Option<Standing>, StoreError>;
+
+    /// Public channels with a word of their name that begins with `prefix` (a `Name::search_key`; empty: all), by name
+    /// key, at most `limit`.
+    async fn search_channels(&self, prefix: &str, limit: u32) -> Result<Vec<Conversation>, StoreError>;
+}
+
+/// How far a feed has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    pub feed: Feed,
+    pub rev: Rev,
+    /// Whether the people of this conversation see each other come and go (direct ones and groups that tell receipts).
+    pub presence: bool,
+}
+
+/// Feeds, for loading and resuming. Each answer is one consistent snapshot.
+#[async_trait]
+pub trait FeedStore: Send + Sync {
+    /// The heads of a person's own feed (first) and of every conversation they are in.
+    async fn heads(&self, user: UserId) -> Result<Vec<Head>, StoreError>;
+
+    /// The rows of a feed with a rev greater than `rev`, by rev; `None` when they are more than `limit`, or when `rev`
+    /// is ahead of the feed, or when there is no such feed.
+    async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Result<Option<FeedRows>, StoreError>;
+
+    /// A person's own feed afresh: one membership row for each conversation they are in.
+    async fn load_user(&self, user: UserId) -> Result<FeedRows, StoreError>;
+
+    /// Conversations afresh, in the given order, leaving out those that do not exist: the conversation's row, its newest
+    /// `messages` messages by seq, and member rows: everybody who is or was in it up to `GROUP_MEMBERS` of them (those
+    /// who came first), and the senders of the messages in any case.
+    async fn load_conversations(&self, ids: &[ConversationId], messages: u32) -> Result<Vec<FeedRows>, StoreError>;
+
+    /// The `limit` messages before `seq`, oldest first, followed by the member rows of their senders.
+    async fn messages_before(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Result<Vec<Row>, StoreError>;
+
+    /// The `limit` messages after `seq`, oldest first, followed by the member rows of their senders.
+    async fn messages_after(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Result<Vec<Row>, StoreError>;
+
+    /// Whether the store answers now: a cheap read.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,64 @@
+//! What a client says on the socket.
+
+use crate::{ClientId, ConversationId, Feed, Rev, Seq, UserId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Chosen by the client, unique on its socket; the answer carries it back.
+pub type RequestId = u64;
+
+/// A client's frame. Unknown fields are refused, so that a typing error is never taken for silence.
+///
+/// Each command with a `request` gets exactly one answer that carries it: `ack`, `page`, `caught_up`, `found` or
+/// `rejected`; but `typing` is answered only when it is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// The first frame: how far the client holds each feed. Answered by `welcome`, the rows it lacks, and `caught_up`.
+    Hello { cursors: BTreeMap<Feed, Rev> },
+    /// Send a message. The same `client_id` with the same text again gets the first answer again.
+    Send { request: RequestId, conversation: ConversationId, client_id: ClientId, text: String },
+    /// Everything up to `seq` has been read.
+    Read { request: RequestId, conversation: ConversationId, seq: Seq },
+    /// The person began (true) or stopped typing. It holds for `TYPING_TTL_MILLIS`; say it again before then.
+    Typing { request: RequestId, conversation: ConversationId, typing: bool },
+    /// A page of messages older than `before`, answered by `page`; without it the conversation afresh, by `rows` from 0
+    /// and `caught_up`.
+    Load { request: RequestId, conversation: ConversationId, before: Option<Seq>, limit: u32 },
+    /// What changed in the feed after `rev`: after a gap. Answered by `rows` (or `reset` and `rows` from 0) and `caught_up`.
+    Resync { request: RequestId, feed: Feed, rev: Rev },
+    /// The conversation with this person, made if there is none. Answered by `ack` with its id.
+    Direct { request: RequestId, user: UserId },
+    /// Make a group of these people and oneself, under an id of the client's making (so that a retry makes no second one).
+    Group { request: RequestId, conversation: ConversationId, name: Option<String>, users: Vec<UserId> },
+    /// Make a public channel, under an id of the client's making.
+    Channel { request: RequestId, conversation: ConversationId, name: String },
+    /// Join a public channel.
+    Join { request: RequestId, conversation: ConversationId },
+    /// Leave a group or a channel.
+    Leave { request: RequestId, conversation: ConversationId },
+    /// People and channels with a word that begins with `text`; all of both, by name, when it is empty. Answered by `found`.
+    Search { request: RequestId, text: String },
+    /// Answered by `pong`.
+    Ping {},
+}
+
+impl Command {
+    /// The request id to answer to, where the command has one.
+    pub fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::Hello { .. } | Self::Ping {} => None,
+            Self::Send { request, .. }
+            | Self::Read { request, .. }
+            | Self::Typing { request, .. }
+            | Self::Load { request, .. }
+            | Self::Resync { request, .. }
+            | Self::Direct { request, .. }
+            | Self::Group { request, .. }
+            | Self::Channel { request, .. }
+            | Self::Join { request, .. }
+            | Self::Leave { request, .. }
+            | Self::Search { request, .. } => Some(*request),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What Myna's people, clients and servers say to each other: nouns, ids, commands, events, rejections, limits.
+//!
+//! Pure: serde and text rules only. It does no I/O, knows no time, and builds for every target.
+
+mod id;
+pub use id::{ClientId, ConversationId, InvalidId, SessionId, UserId};
+
+mod time;
+pub use time::Timestamp;
+
+mod user;
+pub use user::User;
+
+mod conversation;
+pub use conversation::{Conversation, Kind};
+
+mod member;
+pub use member::{Member, Membership};
+
+mod message;
+pub use message::Message;
+
+mod feed;
+pub use feed::{Feed, FeedRows, InvalidFeed, Rev, Row, Seq};
+
+mod command;
+pub use command::{Command, RequestId};
+
+mod event;
+pub use event::{ByeReason, Event, ResetReason, Signal};
+
+mod rejection;
+pub use rejection::Rejection;
+
+pub mod close;
+pub mod limits;
+
+mod text;
+pub use text::{Name, Password, Text};

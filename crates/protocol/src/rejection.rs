@@ -1,0 +1,106 @@
+//! Why something was not done: the caller's to mend, safe to show, with codes that never change.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A refusal. Its serialised form is the stable code; its `Display` is a sentence to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rejection {
+    /// Nobody is signed in here.
+    Unauthenticated,
+    /// No such person, or not their password: which of the two is not told.
+    BadCredentials,
+    NameTaken,
+    NameInvalid,
+    PasswordTooShort,
+    PasswordTooLong,
+    TextEmpty,
+    TextTooLong,
+    TextInvalid,
+    /// No such thing, or not theirs to see: which of the two is not told.
+    NotFound,
+    /// The same client id came before, with another text or in another request.
+    ClientIdReused,
+    /// The id chosen for a new conversation belongs to another one.
+    IdTaken,
+    TooManyMembers,
+    /// A group needs somebody beside its maker.
+    TooFewMembers,
+    /// A direct conversation cannot be left.
+    DirectStays,
+    /// The frame is not a command.
+    Malformed,
+    /// `hello` comes first, and once.
+    OutOfOrder,
+    /// The request came from a page of another site.
+    ForeignOrigin,
+    /// Too many attempts; wait and try again.
+    TooMany,
+    /// The server cannot do it now; nothing was changed; try again.
+    Unavailable,
+    /// A code of a newer server.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Rejection {
+    /// Every refusal that a server of this version can answer.
+    pub const ALL: [Self; 20] = [
+        Self::Unauthenticated,
+        Self::BadCredentials,
+        Self::NameTaken,
+        Self::NameInvalid,
+        Self::PasswordTooShort,
+        Self::PasswordTooLong,
+        Self::TextEmpty,
+        Self::TextTooLong,
+        Self::TextInvalid,
+        Self::NotFound,
+        Self::ClientIdReused,
+        Self::IdTaken,
+        Self::TooManyMembers,
+        Self::TooFewMembers,
+        Self::DirectStays,
+        Self::Malformed,
+        Self::OutOfOrder,
+        Self::ForeignOrigin,
+        Self::TooMany,
+        Self::Unavailable,
+    ];
+
+    /// Whether the same request may succeed later without being changed.
+    pub fn is_temporary(self) -> bool {
+        matches!(self, Self::TooMany | Self::Unavailable)
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unauthenticated => "please sign in",
+            Self::BadCredentials => "this name and password do not match",
+            Self::NameTaken => "this name is taken, please choose another",
+            Self::NameInvalid => "a name has 1 to 64 characters and no control characters",
+            Self::PasswordTooShort => "a password has at least 8 characters",
+            Self::PasswordTooLong => "a password has at most 256 characters",
+            Self::TextEmpty => "a message needs a text",
+            Self::TextTooLong => "a message has at most 8,000 characters",
+            Self::TextInvalid => "a message cannot have control characters",
+            Self::NotFound => "there is no such thing here",
+            Self::ClientIdReused => "this message id was used for another text",
+            Self::IdTaken => "this conversation id is taken",
+            Self::TooManyMembers => "a group has at most 256 people",
+            Self::TooFewMembers => "a group needs somebody beside you",
+            Self::DirectStays => "a direct conversation cannot be left",
+            Self::Malformed => "this is not a command",
+            Self::OutOfOrder => "hello comes first, and once",
+            Self::ForeignOrigin => "this request came from another site",
+            Self::TooMany => "too many attempts, please wait a moment",
+            Self::Unavailable => "the server cannot do this right now, please try again",
+            Self::Unknown => "the server refused",
+        })
+    }
+}
+
+impl std::error::Error for Rejection {}

@@ -1,0 +1,1 @@
+//! Myna's server.

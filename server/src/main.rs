@@ -1,0 +1,3 @@
+//! The myna command.
+
+fn main() {}
