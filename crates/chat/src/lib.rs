@@ -18,10 +18,10 @@ mod password;
 pub use password::Passwords;
 
 mod hub;
-pub use hub::{Connection, Hub, Outgoing, Parcel, Published};
+pub use hub::{Connection, Content, Hub, Outgoing, Parcel};
 
 mod committer;
-pub use committer::Committer;
+pub use committer::{Committer, Pending};
 
 mod accounts;
 pub use accounts::{SignedIn, Token};

@@ -1,0 +1,99 @@
+//! Accounts: signing up, in and out, and who a token belongs to.
+
+mod attempts;
+mod token;
+
+pub(crate) use attempts::Attempts;
+pub use token::Token;
+
+use crate::ids::{session_id, user_id};
+use crate::store::{NewSession, NewUser, Session, StoreError};
+use crate::{Chat, Error};
+use myna_protocol::{ByeReason, Name, Password, Rejection, SessionId, Timestamp, User, UserId};
+use std::net::IpAddr;
+
+/// How long a session lasts, in milliseconds: 30 days.
+const SESSION_MILLIS: i64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// A session just begun: the token is told to its browser once, and is not stored.
+#[derive(Debug)]
+pub struct SignedIn {
+    pub user: User,
+    pub session: SessionId,
+    pub token: Token,
+    pub expires_at: Timestamp,
+}
+
+impl Chat {
+    /// Makes an account and signs it in. `NameTaken` when somebody has a name that people would take for the same.
+    pub async fn sign_up(&self, name: Name, password: Password) -> Result<SignedIn, Error> {
+        let password_hash = self.inner().passwords.hash(password).await?;
+        let id = user_id(&*self.inner().ids, self.clock());
+        let user = User { id, name: name.as_str().to_owned() };
+        let new = NewUser { id, name, password_hash, created_at: self.clock().now() };
+        match self.inner().store.create_user(new).await {
+            Ok(()) => self.begin_session(user).await,
+            Err(StoreError::Conflict) => Err(Rejection::NameTaken.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Signs somebody in. An unknown name and a wrong password answer alike and take alike; after some failures in a row
+    /// from one address, further attempts on the name have to wait (`TooMany`).
+    pub async fn sign_in(&self, name: &str, password: &str, from: Option<IpAddr>) -> Result<SignedIn, Error> {
+        let (Ok(name), Ok(password)) = (Name::parse(name), Password::parse(password)) else {
+            return Err(Rejection::BadCredentials.into());
+        };
+        let attempt = (name.key(), from);
+        if !self.inner().attempts.may_try(&attempt, self.clock().now()) {
+            return Err(Rejection::TooMany.into());
+        }
+        let account = self.inner().store.account_by_name_key(&attempt.0).await?;
+        let stored = account.as_ref().map(|account| account.password_hash.clone());
+        let fits = self.inner().passwords.verify(password.clone(), stored).await?;
+        let Some(account) = account.filter(|_| fits) else {
+            self.inner().attempts.failed(attempt, self.clock().now());
+            return Err(Rejection::BadCredentials.into());
+        };
+        self.inner().attempts.succeeded(&attempt);
+        if self.inner().passwords.is_outdated(&account.password_hash) {
+            let password_hash = self.inner().passwords.hash(password).await?;
+            self.inner().store.set_password_hash(account.user.id, &password_hash).await?;
+        }
+        self.begin_session(account.user).await
+    }
+
+    /// Ends a session, in the store and on its open sockets.
+    pub async fn sign_out(&self, user: UserId, session: SessionId) -> Result<(), Error> {
+        self.inner().store.delete_session(session).await?;
+        self.hub().end_session(user, session, ByeReason::SignedOut);
+        Ok(())
+    }
+
+    /// The session of a token; `None` when there is none, or when it has expired.
+    pub async fn session(&self, token: &Token) -> Result<Option<Session>, Error> {
+        let session = self.inner().store.session_by_token_hash(&token.hash()).await?;
+        Ok(session.filter(|session| session.expires_at > self.clock().now()))
+    }
+
+    /// Whether an open socket's session still holds.
+    pub async fn session_holds(&self, session: SessionId) -> Result<bool, Error> {
+        let expiry = self.inner().store.session_expiry(session).await?;
+        Ok(expiry.is_some_and(|expires_at| expires_at > self.clock().now()))
+    }
+
+    /// Removes the sessions that have expired; how many there were.
+    pub async fn forget_expired_sessions(&self) -> Result<u64, Error> {
+        Ok(self.inner().store.delete_expired_sessions(self.clock().now()).await?)
+    }
+
+    async fn begin_session(&self, user: User) -> Result<SignedIn, Error> {
+        let token = Token::new(&*self.inner().ids);
+        let session = session_id(&*self.inner().ids, self.clock());
+        let created_at = self.clock().now();
+        let expires_at = created_at.plus(SESSION_MILLIS);
+        let new = NewSession { id: session, token_hash: token.hash(), user: user.id, created_at, expires_at };
+        self.inner().store.create_session(new).await?;
+        Ok(SignedIn { user, session, token, expires_at })
+    }
+}

@@ -1,0 +1,105 @@
+//! The one writer of a process: gathers the changes that wait, commits them together, and rings the doorbell in order.
+
+use crate::store::{Change, Committed, Store, StoreError};
+use crate::{Error, Hub};
+use myna_protocol::Row;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Changes in one commit, at most. While one group is being flushed to disk the next one gathers.
+const GROUP: usize = 256;
+/// Changes that may wait before those who ask are made to wait.
+const QUEUE: usize = 1_024;
+
+type Answer = Result<Committed, Error>;
+
+struct Job {
+    change: Change,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Takes changes for the committer.
+#[derive(Clone)]
+pub(crate) struct Commits(mpsc::Sender<Job>);
+
+/// A change on its way: in the queue, in the order in which it was handed in.
+#[must_use]
+pub struct Pending(oneshot::Receiver<Answer>);
+
+impl Pending {
+    /// Waits until the change is durable, or refused.
+    pub async fn committed(self) -> Answer {
+        self.0.await.unwrap_or(Err(Error::Stopping))
+    }
+}
+
+impl Commits {
+    /// Hands a change in. Waits while the queue is full.
+    pub(crate) async fn hand_in(&self, change: Change) -> Result<Pending, Error> {
+        let (answer, pending) = oneshot::channel();
+        self.0.send(Job { change, answer }).await.map_err(|_| Error::Stopping)?;
+        Ok(Pending(pending))
+    }
+
+    pub(crate) async fn commit(&self, change: Change) -> Answer {
+        self.hand_in(change).await?.committed().await
+    }
+}
+
+/// Commits and publishes. One runs in each process: [`Committer::run`].
+pub struct Committer {
+    store: Arc<dyn Store>,
+    hub: Arc<Hub>,
+    queue: mpsc::Receiver<Job>,
+}
+
+impl Committer {
+    pub(crate) fn new(store: Arc<dyn Store>, hub: Arc<Hub>) -> (Self, Commits) {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        (Self { store, hub, queue }, Commits(sender))
+    }
+
+    /// Works until nobody is left who could hand in a change.
+    pub async fn run(mut self) {
+        let mut jobs = Vec::with_capacity(GROUP);
+        while self.queue.recv_many(&mut jobs, GROUP).await > 0 {
+            let (changes, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.change, job.answer)).unzip();
+            match self.store.commit(changes).await {
+                Ok(outcomes) => {
+                    for (outcome, answer) in outcomes.into_iter().zip(answers) {
+                        let outcome = outcome.map(|committed| self.publish(committed)).map_err(Error::Rejected);
+                        // Who asked may have gone; what was committed stays.
+                        let _ = answer.send(outcome);
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, changes = answers.len(), "a group of changes was not committed");
+                    for answer in answers {
+                        let _ = answer.send(Err(Error::Store(StoreError::Unavailable(error.to_string()))));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Delivery follows membership: who left hears nothing of this change in the conversation, who joined does.
+    fn publish(&self, mut committed: Committed) -> Committed {
+        for user in &committed.left {
+            self.hub.dismiss(*user, committed.conversation);
+        }
+        let presence = committed.events.iter().flat_map(|event| &event.rows).find_map(|row| match row {
+            Row::Conversation(conversation) => Some(conversation.receipts),
+            Row::Member(_) | Row::Message(_) | Row::Membership(_) => None,
+        });
+        for user in &committed.joined {
+            self.hub.admit(*user, committed.conversation, presence.unwrap_or(false));
+        }
+        for event in std::mem::take(&mut committed.events) {
+            self.hub.publish(event);
+        }
+        if !committed.joined.is_empty() {
+            self.hub.introduce(committed.conversation);
+        }
+        committed
+    }
+}

@@ -1,0 +1,77 @@
+//! A person in a conversation: the only way to act in it.
+
+use crate::committer::Pending;
+use crate::store::{Change, Standing};
+use crate::{Chat, Error};
+use myna_protocol::limits::{PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
+use myna_protocol::{ClientId, ConversationId, FeedRows, Rejection, Row, Seq, Signal, Text, UserId};
+
+/// Proof that a person was in a conversation a moment ago. What is durable is checked once more inside its commit.
+pub struct Member<'a> {
+    chat: &'a Chat,
+    user: UserId,
+    conversation: ConversationId,
+    standing: Standing,
+}
+
+impl Chat {
+    /// The person as a member of the conversation. `NotFound` when they are not, or when there is no such conversation.
+    pub async fn member(&self, user: UserId, conversation: ConversationId) -> Result<Member<'_>, Error> {
+        match self.inner().store.standing(user, conversation).await? {
+            Some(standing) => Ok(Member { chat: self, user, conversation, standing }),
+            None => Err(Rejection::NotFound.into()),
+        }
+    }
+}
+
+impl Member<'_> {
+    /// What the conversation is.
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// Hands a message in. Messages handed in one after the other are committed in that order.
+    pub async fn send(&self, client_id: ClientId, text: Text) -> Result<Pending, Error> {
+        let Self { user: sender, conversation, .. } = *self;
+        let at = self.chat.clock().now();
+        self.hand_in(Change::Send { conversation, sender, client_id, text, at }).await
+    }
+
+    /// Everything up to `seq` has been read.
+    pub async fn read(&self, seq: Seq) -> Result<Pending, Error> {
+        let Self { user, conversation, .. } = *self;
+        let at = self.chat.clock().now();
+        self.hand_in(Change::Read { conversation, user, seq, at }).await
+    }
+
+    /// Leaves. From the moment this is durable nothing of the conversation reaches the person.
+    pub async fn leave(&self) -> Result<Pending, Error> {
+        let Self { user, conversation, .. } = *self;
+        let at = self.chat.clock().now();
+        self.hand_in(Change::Leave { conversation, user, at }).await
+    }
+
+    /// Tells the others that the person types, or stopped.
+    pub fn typing(&self, typing: bool) {
+        let Self { user, conversation, .. } = *self;
+        let signal = Signal::Typing { conversation, user, typing, ttl: TYPING_TTL_MILLIS };
+        self.chat.hub().signal(conversation, signal, user);
+    }
+
+    /// The messages before `seq`, oldest first, and the members who sent them.
+    pub async fn messages_before(&self, seq: Seq, limit: u32) -> Result<Vec<Row>, Error> {
+        let limit = limit.clamp(1, PAGE_MESSAGES_MAX);
+        Ok(self.chat.inner().store.messages_before(self.conversation, seq, limit).await?)
+    }
+
+    /// The conversation afresh, with its newest messages.
+    pub async fn load(&self, messages: u32) -> Result<FeedRows, Error> {
+        let messages = messages.clamp(1, PAGE_MESSAGES_MAX);
+        let mut loaded = self.chat.inner().store.load_conversations(&[self.conversation], messages).await?;
+        loaded.pop().ok_or(Rejection::NotFound.into())
+    }
+
+    async fn hand_in(&self, change: Change) -> Result<Pending, Error> {
+        self.chat.inner().commits.hand_in(change).await
+    }
+}
