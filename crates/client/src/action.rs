@@ -1,0 +1,76 @@
+//! What a client asks of whoever holds it, and what it tells them.
+
+use crate::Unsent;
+use myna_protocol::{ClientId, Command, Conversation, ConversationId, Rejection, RequestId, Timestamp, User};
+use std::collections::BTreeSet;
+
+/// Something to be done, in the order given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Open a socket. Tell `opened` or `closed` when it is known how that went.
+    Connect,
+    /// Close the socket with this code and forget it: of this socket nothing more may be told, not even `closed`.
+    Close(u16),
+    /// Send this frame on the open socket.
+    Say(Command),
+    /// Call `tick` at this moment. It replaces the wake-up asked for before: there is one timer.
+    WakeAt(Timestamp),
+    /// Write this down where it survives a reload, in place of what has the same client id.
+    Keep(Unsent),
+    /// Strike what was kept under this client id.
+    Forget(ClientId),
+    /// What was asked has been answered.
+    Answered(RequestId, Answer),
+    /// This session is over: show the way to sign in. No action follows any more.
+    SignedOut,
+}
+
+/// What came of something that was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Done, and durable; in this conversation, where it is about one.
+    Done { conversation: Option<ConversationId> },
+    /// The answer to a search.
+    Found { people: Vec<User>, channels: Vec<Conversation> },
+    /// Refused, with a sentence to show.
+    Rejected(Rejection, String),
+}
+
+/// How the connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// `connect` was not called yet.
+    Idle,
+    Connecting,
+    /// The socket is open; what was missed is still coming in.
+    CatchingUp,
+    /// Everything is known and said at once.
+    Live,
+    /// The next attempt is made at `until`; it will be the `attempt`th after the failure (1, 2, 3 …).
+    Waiting {
+        until: Timestamp,
+        attempt: u32,
+    },
+    /// The device has no network; the next attempt is made on `online` or `visible`.
+    Offline,
+    /// The session is over.
+    SignedOut,
+}
+
+/// What has to be drawn again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The sidebar's rows.
+    pub list: bool,
+    /// The connection's status, or who is signed in.
+    pub status: bool,
+    /// These conversations: their view, transcript or typing people.
+    pub conversations: BTreeSet<ConversationId>,
+}
+
+impl Changes {
+    /// Whether nothing has to be drawn again.
+    pub fn is_empty(&self) -> bool {
+        !self.list && !self.status && self.conversations.is_empty()
+    }
+}

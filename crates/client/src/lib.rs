@@ -1,0 +1,22 @@
+//! What a client of Myna knows and does, without doing any of it: it takes frames and moments, and returns actions.
+//!
+//! Shared by the browser, the terminal client, the load generator and the tests. It never blocks, spawns, sleeps or
+//! reads a clock: whoever holds a [`Client`] performs its [`Action`]s and tells it what came of them.
+
+mod action;
+pub use action::{Action, Answer, Changes, Status};
+
+mod client;
+pub use client::Client;
+
+mod outbox;
+pub use outbox::{Failure, Unsent};
+
+mod sidebar;
+pub use sidebar::SidebarRow;
+
+mod transcript;
+pub use transcript::{Bubble, Happening, Line, Notice, Receipt, State};
+
+mod view;
+pub use view::{Person, View};
