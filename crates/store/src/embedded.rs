@@ -1,0 +1,98 @@
+//! The embedded driver: SQLite in this process, in one file or in memory.
+//!
+//! One thread writes, with group commit: what waits goes into one transaction, one disk flush serves all of it, and only
+//! then is anybody answered. A few threads read, each answer in one snapshot. Another thread copies the write-ahead log
+//! into the file, so that no commit waits for that.
+
+#[macro_use]
+mod queries;
+
+mod checkpoints;
+mod commit;
+mod connection;
+mod conversations;
+mod failure;
+mod feeds;
+mod history;
+mod job;
+mod location;
+mod migrations;
+mod readers;
+mod rows;
+mod sessions;
+mod store;
+mod users;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use crate::OpenError;
+use checkpoints::Checkpoints;
+use job::Reply;
+use location::Location;
+use myna_chat::store::StoreError;
+use readers::Readers;
+use rusqlite::Connection;
+use std::path::Path;
+use writer::Writer;
+
+/// Threads that read a file. Reads are short; more threads than this would only contend.
+const READERS: usize = 3;
+
+/// An open embedded store. Dropping it ends its threads after what they were given is done.
+pub(crate) struct Embedded {
+    // Fields are dropped in this order: nobody reads any more, then nobody writes, then the log is emptied into the file
+    // by its last user, then the file is free.
+    readers: Option<Readers>,
+    writer: Writer,
+    _checkpoints: Option<Checkpoints>,
+    _location: Option<Location>,
+}
+
+impl Embedded {
+    /// A store that goes with the process. One connection serves all: an SQLite database in memory has only one.
+    pub(crate) fn in_memory() -> Result<Self, OpenError> {
+        let connection = connection::in_memory()?;
+        Ok(Self { readers: None, writer: Writer::start(connection, None)?, _checkpoints: None, _location: None })
+    }
+
+    /// The store in this file, made when there is none.
+    pub(crate) fn in_file(path: &Path) -> Result<Self, OpenError> {
+        let location = Location::take(path)?;
+        let connection = connection::writing(location.path())?;
+        let readers = (0..READERS).map(|_| connection::reading(location.path())).collect::<Result<_, _>>()?;
+        let (checkpoints, bell) = Checkpoints::start(connection::checkpointing(location.path())?)?;
+        Ok(Self {
+            readers: Some(Readers::start(readers)?),
+            writer: Writer::start(connection, Some(bell))?,
+            _checkpoints: Some(checkpoints),
+            _location: Some(location),
+        })
+    }
+
+    /// Does this work in a durable transaction of its own or of many; when it fails it has changed nothing.
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (job, reply) = Reply::to(work);
+        self.writer.send(job).await?;
+        reply.wait().await
+    }
+
+    /// Does this work, which only reads, in one snapshot.
+    async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (job, reply) = Reply::to(work);
+        match &self.readers {
+            Some(readers) => readers.send(job).await?,
+            None => self.writer.send(job).await?,
+        }
+        reply.wait().await
+    }
+}

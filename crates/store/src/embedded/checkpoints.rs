@@ -1,0 +1,76 @@
+//! Copying the write-ahead log into the file, off the writing thread.
+
+use crate::OpenError;
+use rusqlite::wal::CheckpointMode;
+use rusqlite::{Connection, DEFAULT_NAME};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+/// Pages (of 4 KB) in the log that are not yet in the file, past which they are copied.
+const GROWN: i32 = 1_000;
+/// Pages in the log past which the writer is made to wait, so that the log can begin anew.
+///
+/// While commits never pause, a copy is always a little behind and the log would grow for ever.
+const TOO_LONG: i32 = 16_000;
+
+/// Tells the thread that there is something to copy.
+pub(super) struct Bell(SyncSender<()>);
+
+impl Bell {
+    /// Rings when the log has grown enough since the last copy. `connection` is in no transaction.
+    pub(super) fn ring_if_grown(&self, connection: &Connection) {
+        if let Ok((log, copied)) = connection.wal_checkpoint_v2(DEFAULT_NAME, CheckpointMode::NOOP)
+            && (log - copied > GROWN || log > TOO_LONG)
+        {
+            // A bell that is still ringing needs no second pull.
+            let _ = self.0.try_send(());
+        }
+    }
+}
+
+/// The copying thread. It ends when its bell goes, which the writer holds; dropping this waits for it.
+pub(super) struct Checkpoints(Option<JoinHandle<()>>);
+
+impl Checkpoints {
+    pub(super) fn start(connection: Connection) -> Result<(Self, Bell), OpenError> {
+        let (bell, rings) = sync_channel(1);
+        let thread = thread::Builder::new()
+            .name("myna-checkpoints".to_owned())
+            .spawn(move || copy(&connection, &rings))
+            .map_err(|error| OpenError::Threads(error.to_string()))?;
+        // What an earlier run left in the log is copied at once.
+        let _ = bell.try_send(());
+        Ok((Self(Some(thread)), Bell(bell)))
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn copy(connection: &Connection, rings: &Receiver<()>) {
+    while rings.recv().is_ok() {
+        if let Some((log, _)) = checkpoint(connection, CheckpointMode::PASSIVE)
+            && log > TOO_LONG
+        {
+            checkpoint(connection, CheckpointMode::TRUNCATE);
+        }
+    }
+    // Nobody writes any more: what is committed goes into the file, and the log is emptied.
+    checkpoint(connection, CheckpointMode::TRUNCATE);
+}
+
+fn checkpoint(connection: &Connection, mode: CheckpointMode) -> Option<(i32, i32)> {
+    match connection.wal_checkpoint_v2(DEFAULT_NAME, mode) {
+        Ok(pages) => Some(pages),
+        Err(error) => {
+            // Nothing is lost: the log keeps what the file lacks, and the next bell tries again.
+            tracing::warn!(%error, "the store's log could not be copied into its file");
+            None
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! People.
+
+use super::rows::user;
+use myna_chat::store::{Account, NewUser};
+use myna_protocol::{User, UserId};
+use rusqlite::{Connection, OptionalExtension, Result, params};
+
+queries! {
+    INSERT = "INSERT INTO users (id, name, name_key, password_hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    INSERT_WORD = "INSERT INTO user_words (word, name_key) VALUES (?1, ?2)";
+    BY_NAME_KEY = "SELECT id, name, password_hash FROM users WHERE name_key = ?1";
+    SET_PASSWORD_HASH = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
+    BY_ID = "SELECT id, name FROM users WHERE id = ?1";
+    ALL = "SELECT id, name FROM users ORDER BY name_key LIMIT ?1";
+    SEARCH = "SELECT u.id, u.name
+        FROM (SELECT DISTINCT name_key FROM user_words WHERE word >= ?1 AND word < ?2 ORDER BY name_key LIMIT ?3) w
+        JOIN users u ON u.name_key = w.name_key
+        ORDER BY w.name_key";
+}
+
+pub(super) fn create(connection: &Connection, new: &NewUser) -> Result<()> {
+    let key = new.name.key();
+    let values = params![new.id.as_bytes(), new.name.as_str(), key, new.password_hash, new.created_at.millis()];
+    connection.prepare_cached(INSERT)?.execute(values)?;
+    let mut insert_word = connection.prepare_cached(INSERT_WORD)?;
+    tails(&key).try_for_each(|word| insert_word.execute(params![word, key]).map(|_| ()))
+}
+
+pub(super) fn by_name_key(connection: &Connection, key: &str) -> Result<Option<Account>> {
+    let mut query = connection.prepare_cached(BY_NAME_KEY)?;
+    query.query_row([key], |row| Ok(Account { user: user(row)?, password_hash: row.get(2)? })).optional()
+}
+
+pub(super) fn set_password_hash(connection: &Connection, id: UserId, password_hash: &str) -> Result<()> {
+    connection.prepare_cached(SET_PASSWORD_HASH)?.execute(params![id.as_bytes(), password_hash]).map(|_| ())
+}
+
+pub(super) fn by_id(connection: &Connection, id: UserId) -> Result<Option<User>> {
+    connection.prepare_cached(BY_ID)?.query_row([id.as_bytes()], user).optional()
+}
+
+pub(super) fn by_ids(connection: &Connection, ids: &[UserId]) -> Result<Vec<User>> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().filter_map(|id| by_id(connection, id).transpose()).collect()
+}
+
+pub(super) fn search(connection: &Connection, prefix: &str, limit: u32) -> Result<Vec<User>> {
+    if prefix.is_empty() {
+        return connection.prepare_cached(ALL)?.query_map([limit], user)?.collect();
+    }
+    let values = params![prefix, after(prefix), limit];
+    connection.prepare_cached(SEARCH)?.query_map(values, user)?.collect()
+}
+
+/// A name's key from each of its words on: what is typed to find it begins one of these.
+pub(super) fn tails(key: &str) -> impl Iterator<Item = &str> {
+    let starts = key.char_indices().filter(|(_, c)| *c == ' ').map(|(place, _)| place + 1);
+    std::iter::once(0).chain(starts).map(|start| &key[start..]).filter(|tail| !tail.is_empty() && !tail.starts_with(' '))
+}
+
+/// The first text that is after all those that begin with `prefix`, in the order of their bytes.
+///
+/// With nothing after them it is a text after every name's: no key is as long.
+pub(super) fn after(prefix: &str) -> String {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            chars.push(next);
+            return chars.into_iter().collect();
+        }
+    }
+    char::MAX.to_string().repeat(1_024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{after, tails};
+
+    #[test]
+    fn a_name_is_found_from_each_of_its_words_on() {
+        assert_eq!(tails("ann maria bo").collect::<Vec<_>>(), ["ann maria bo", "maria bo", "bo"]);
+        assert_eq!(tails("ann").collect::<Vec<_>>(), ["ann"]);
+    }
+
+    #[test]
+    fn texts_with_a_prefix_lie_before_what_is_after_it() {
+        for prefix in ["a", "an", "\u{d7ff}", "\u{10ffff}", "a\u{10ffff}", "ß"] {
+            for rest in ["", "a", "\u{10ffff}", "\u{10ffff}\u{10ffff}"] {
+                assert!(format!("{prefix}{rest}") < after(prefix), "{prefix:?} {rest:?}");
+            }
+            assert!(!after(prefix).starts_with(prefix) || prefix == "\u{10ffff}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Myna's drivers: everything that lasts, behind the traits of `myna_chat::store`, picked by a URL at run time.
+//!
+//! No driver's type leaks: callers hold an `Arc<dyn Store>`. One contract suite (`tests/contract`) runs on each driver.
+
+mod embedded;
+mod open;
+mod url;
+
+pub use open::{OpenError, open};
+pub use url::{InvalidUrl, MongoUrl, StoreUrl};

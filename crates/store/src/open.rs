@@ -1,0 +1,53 @@
+//! Opening the store that a URL names.
+
+use crate::StoreUrl;
+use crate::embedded::Embedded;
+use myna_chat::store::Store;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why a store could not be opened: one sentence for whoever starts the server. It holds no password.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder of the file is not there and cannot be made.
+    #[error("the folder {} cannot be created: {reason}", path.display())]
+    Folder { path: PathBuf, reason: String },
+    /// The file, or something beside it, cannot be read or written.
+    #[error("the store {} cannot be read and written: {reason}", path.display())]
+    File { path: PathBuf, reason: String },
+    /// Another process (or another store of this one) has the file.
+    #[error("the store {} is in use by another Myna: stop that one first", path.display())]
+    Locked { path: PathBuf },
+    /// The file holds something else.
+    #[error("{} is not a Myna store: {reason}", path.display())]
+    Foreign { path: PathBuf, reason: &'static str },
+    /// The file was one of ours.
+    #[error("the store {} is damaged ({reason}): restore it from a backup", path.display())]
+    Damaged { path: PathBuf, reason: String },
+    /// The schema is of a later version than this one knows.
+    #[error("{} was written by a newer Myna (schema {found}, this one knows {known}): run that version", path.display())]
+    Newer { path: PathBuf, found: u32, known: u32 },
+    /// The schema could not be brought up to date; the file is as it was.
+    #[error("the store {} cannot be brought to schema {number}: {reason}", path.display())]
+    Migration { path: PathBuf, number: u32, reason: String },
+    /// What is acknowledged would not be safe on disk.
+    #[error("the store {} would not be durable: {setting} is {found}, not {expected}", path.display())]
+    NotDurable { path: PathBuf, setting: &'static str, found: String, expected: &'static str },
+    /// The process may start no more threads.
+    #[error("the store's threads cannot be started: {0}")]
+    Threads(String),
+    /// The URL names a driver that this build lacks.
+    #[error("this build has no MongoDB driver yet: use sqlite:<path to file>")]
+    NoMongo,
+}
+
+/// Opens the store at this URL, making it when there is none and bringing its schema up to date. It blocks meanwhile.
+///
+/// The store is closed when the last `Arc` goes: what was committed is then in the file alone, and the file is free.
+pub fn open(url: &StoreUrl) -> Result<Arc<dyn Store>, OpenError> {
+    match url {
+        StoreUrl::Memory => Ok(Arc::new(Embedded::in_memory()?)),
+        StoreUrl::Sqlite(path) => Ok(Arc::new(Embedded::in_file(path)?)),
+        StoreUrl::Mongo(_) => Err(OpenError::NoMongo),
+    }
+}
