@@ -64,8 +64,8 @@ pub trait UserStore: Send + Sync {
     /// Those of these people that exist, in no order.
     async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError>;
 
-    /// People with a word of their name that begins with `prefix` (a `Name::search_key`; empty: everybody), by name key,
-    /// at most `limit`.
+    /// People whose name, from one of its words on, begins with `prefix` (a `Name::search_key`; empty: everybody), by
+    /// name key, at most `limit`.
     async fn search_users(&self, prefix: &str, limit: u32) -> Result<Vec<User>, StoreError>;
 }
 
@@ -171,8 +171,8 @@ pub trait ConversationStore: Send + Sync {
     /// What the conversation is, if this person is in it now.
     async fn standing(&self, user: UserId, conversation: ConversationId) -> Result<Option<Standing>, StoreError>;
 
-    /// Public channels with a word of their name that begins with `prefix` (a `Name::search_key`; empty: all), by name
-    /// key, at most `limit`.
+    /// Public channels whose name, from one of its words on, begins with `prefix` (a `Name::search_key`; empty: all), by
+    /// name key, at most `limit`.
     async fn search_channels(&self, prefix: &str, limit: u32) -> Result<Vec<Conversation>, StoreError>;
 }
 
