@@ -1,129 +1,74 @@
-//! A client as a whole: what it is told, what it says, what it shows.
+//! A client as a whole: what it knows, and how that is shown.
 
-use crate::{Action, Changes, Line, SidebarRow, Status, Unsent, View};
+mod connection;
+mod events;
+mod saying;
+mod verbs;
+
+use crate::backoff::Backoff;
+use crate::conversations::Conversations;
+use crate::outbox::{Outbox, Stage};
+use crate::presence::Presence;
+use crate::requests::{Requests, Want};
+use crate::session::Session;
+use crate::typing::Typing;
+use crate::{Changes, Line, SidebarRow, Status, View, sidebar, transcript, view};
 use myna_protocol::limits::Limits;
-use myna_protocol::{ClientId, Command, ConversationId, Event, FeedRows, RequestId, Text, Timestamp, User, UserId};
+use myna_protocol::{ConversationId, Timestamp, User, UserId};
 
 /// Everything that a client knows, and the rules by which it learns and says more.
 ///
-/// Every method that may have something done returns it as actions; moments are those of the device's clock.
+/// Every method that may have something done returns it as actions; moments are those of the device's clock. It believes
+/// nothing of what it is told to be in order: any frames at any time leave it in one piece.
 #[derive(Debug)]
 pub struct Client {
+    me: Option<User>,
     limits: Limits,
+    session: Session,
+    backoff: Backoff,
+    conversations: Conversations,
+    outbox: Outbox,
+    requests: Requests,
+    typing: Typing,
+    presence: Presence,
+    /// The conversation that was opened last: its first page is kept loaded.
+    shown: Option<ConversationId>,
+    /// The wake-up that was asked for and has not come.
+    wake: Option<Timestamp>,
+    changes: Changes,
 }
 
-#[expect(unused_variables, clippy::needless_pass_by_value, reason = "being written")]
 impl Client {
     /// A client that knows nothing yet. The seed only spreads its attempts to reconnect.
     pub fn new(seed: u64) -> Self {
-        Self { limits: Limits::default() }
-    }
-
-    /// Takes what the server has rendered into the page: who is signed in, and feeds from 0, like any rows.
-    pub fn start(&mut self, me: User, feeds: Vec<FeedRows>) {}
-
-    /// Takes back what was kept on an earlier visit, in the order in which it was written. What waited for more than an
-    /// hour is not sent before it is retried.
-    pub fn restore(&mut self, unsent: Vec<Unsent>, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// Begins to connect, unless it is connected or connecting.
-    pub fn connect(&mut self, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// The socket asked for is open.
-    pub fn opened(&mut self, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// A frame came.
-    pub fn event(&mut self, event: Event, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// The socket is closed, or could not be opened.
-    pub fn closed(&mut self, code: Option<u16>, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// The moment of the last `WakeAt` has come. Calling it at other times is harmless.
-    pub fn tick(&mut self, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// The device has a network again.
-    pub fn online(&mut self, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// The device has lost its network.
-    pub fn offline(&mut self, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// The page is seen again.
-    pub fn visible(&mut self, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// Sends a message: it is in the transcript at once, and is said as soon as that can be. A client id that was used
-    /// before changes nothing.
-    pub fn send(
-        &mut self,
-        conversation: ConversationId,
-        client_id: ClientId,
-        text: Text,
-        now: Timestamp,
-    ) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// Tries a failed message again, as the newest.
-    pub fn retry(&mut self, client_id: ClientId, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// Gives a message up. One that has been said may have been sent all the same: then it comes back as a row.
-    pub fn discard(&mut self, client_id: ClientId) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// Everything loaded of the conversation has been seen. It is told once for each new last message.
-    pub fn read(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// The text in the composer changed: call it at every keystroke; what is said is throttled.
-    pub fn type_in(&mut self, conversation: ConversationId, text_is_empty: bool, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// The conversation is shown: makes sure that a first page of it is or will be loaded.
-    pub fn open(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// Loads the next older page, unless one is under way or there is none.
-    pub fn older(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
-        Vec::new()
-    }
-
-    /// Asks for something that is answered by `Answered`: direct, group, channel, join, leave, search. It waits for the
-    /// connection and is repeated after a lost one until it is answered.
-    pub fn ask(&mut self, command: impl FnOnce(RequestId) -> Command, now: Timestamp) -> (RequestId, Vec<Action>) {
-        (0, Vec::new())
+        Self {
+            me: None,
+            limits: Limits::default(),
+            session: Session::new(),
+            backoff: Backoff::new(seed),
+            conversations: Conversations::default(),
+            outbox: Outbox::default(),
+            requests: Requests::default(),
+            typing: Typing::default(),
+            presence: Presence::default(),
+            shown: None,
+            wake: None,
+            changes: Changes::default(),
+        }
     }
 
     /// Who is signed in, once that is known.
     pub fn me(&self) -> Option<&User> {
-        None
+        self.me.as_ref()
+    }
+
+    fn my_id(&self) -> Option<UserId> {
+        self.me.as_ref().map(|me| me.id)
     }
 
     /// How the connection stands.
     pub fn status(&self) -> Status {
-        Status::Idle
+        self.session.status()
     }
 
     /// The limits the server told, or the usual ones before that.
@@ -133,26 +78,86 @@ impl Client {
 
     /// The conversations that one is in, the newest activity first.
     pub fn sidebar(&self) -> Vec<SidebarRow> {
-        Vec::new()
+        let Some(me) = self.my_id() else { return Vec::new() };
+        let mut rows: Vec<SidebarRow> = self
+            .conversations
+            .all_shown()
+            .map(|(held, row)| {
+                let (preview, at) = sidebar::newest(held, row, me, self.outbox.of(row.id).next_back());
+                SidebarRow {
+                    id: row.id,
+                    kind: row.kind,
+                    title: view::title(held, row, me),
+                    avatar: view::avatar(held, row, me),
+                    preview,
+                    at,
+                    unread: self.conversations.unread(me, row.id),
+                    online: view::is_online(held, me, &self.presence),
+                    typing: self.typing.people(row.id).next().is_some(),
+                    failed: self.outbox.of(row.id).any(|entry| matches!(entry.stage, Stage::Failed(_))),
+                }
+            })
+            .collect();
+        rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.id)));
+        rows
     }
 
     /// A conversation that one is in, without its messages.
     pub fn conversation(&self, id: ConversationId) -> Option<View> {
-        None
+        let me = self.my_id()?;
+        let (held, row) = self.conversations.shown(id)?;
+        Some(View {
+            id,
+            kind: row.kind,
+            title: view::title(held, row, me),
+            avatar: view::avatar(held, row, me),
+            note_to_self: view::is_note_to_self(held, row, me),
+            people: view::people(held, me, &self.presence),
+            members: row.members,
+            online: view::is_online(held, me, &self.presence),
+            unread: self.conversations.unread(me, id),
+            last_seq: held.timeline.last(),
+            has_older: held.timeline.has_older(),
+            loading: self.requests.is_wanted(Want::Older(id)),
+        })
     }
 
     /// What is loaded of a conversation, oldest first, and what is on its way; empty when one is not in it.
     pub fn transcript(&self, id: ConversationId) -> Vec<Line> {
-        Vec::new()
+        match (self.my_id(), self.conversations.shown(id)) {
+            (Some(me), Some((held, _))) => transcript::lines(held, me, self.outbox.of(id)),
+            _ => Vec::new(),
+        }
     }
 
     /// Who else is typing there, by name.
     pub fn typing(&self, id: ConversationId) -> Vec<(UserId, String)> {
-        Vec::new()
+        let Some((held, _)) = self.conversations.shown(id) else { return Vec::new() };
+        let mut people: Vec<_> = self.typing.people(id).map(|user| (user, held.name(user).to_owned())).collect();
+        people.sort_by_cached_key(|(user, name)| (name.to_lowercase(), *user));
+        people
     }
 
     /// What has changed since this was last asked.
     pub fn take_changes(&mut self) -> Changes {
-        Changes::default()
+        std::mem::take(&mut self.changes)
+    }
+
+    /// Something of this conversation is to be drawn again, here and in the list.
+    fn touch(&mut self, id: ConversationId) {
+        self.changes.list = true;
+        self.changes.conversations.insert(id);
+    }
+
+    fn touch_all(&mut self, ids: impl IntoIterator<Item = ConversationId>) {
+        ids.into_iter().for_each(|id| self.touch(id));
+    }
+
+    /// The presence of these people is to be drawn again, wherever they are.
+    fn touch_presence(&mut self, users: &[UserId]) {
+        let shown = self.conversations.all_shown();
+        let with = shown.filter(|(held, _)| users.iter().any(|user| held.members.contains_key(user)));
+        let ids: Vec<_> = with.map(|(_, row)| row.id).collect();
+        self.touch_all(ids);
     }
 }

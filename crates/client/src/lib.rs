@@ -20,3 +20,16 @@ pub use transcript::{Bubble, Happening, Line, Notice, Receipt, State};
 
 mod view;
 pub use view::{Person, View};
+
+mod backoff;
+mod conversation;
+mod conversations;
+mod emoji;
+mod presence;
+mod requests;
+mod session;
+mod timeline;
+mod typing;
+
+#[cfg(test)]
+mod testing;

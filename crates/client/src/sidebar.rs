@@ -1,6 +1,11 @@
 //! The list of conversations as it is shown.
 
-use myna_protocol::{ConversationId, Kind, Timestamp};
+use crate::conversation::Held;
+use crate::outbox::{Entry, Stage};
+use myna_protocol::{Conversation, ConversationId, Kind, Timestamp, UserId};
+
+/// Characters of a preview: more than a row can show.
+const PREVIEW_CHARS: usize = 160;
 
 /// One conversation in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,4 +26,46 @@ pub struct SidebarRow {
     pub typing: bool,
     /// Whether a message of mine in it was not delivered.
     pub failed: bool,
+}
+
+/// The newest message on one line and when it was said, one's own on their way included.
+pub(crate) fn newest(held: &Held, row: &Conversation, me: UserId, unsent: Option<&Entry>) -> (String, Timestamp) {
+    let newest = held.timeline.newest();
+    let since = newest.map_or(row.created_at, |message| message.sent_at);
+    // What failed long ago is not news; what is on its way is, whatever this device's clock says.
+    let unsent = unsent.filter(|entry| !matches!(entry.stage, Stage::Failed(_)) || entry.at >= since);
+    match (unsent, newest) {
+        (Some(entry), _) => (one_line(&entry.text), since.max(entry.at)),
+        (None, Some(message)) if row.kind != Kind::Direct && message.sender != me => {
+            (format!("{}: {}", held.name(message.sender), one_line(&message.text)), since)
+        }
+        (None, Some(message)) => (one_line(&message.text), since),
+        (None, None) => (String::new(), since),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.extend(word.chars().take(PREVIEW_CHARS));
+        if line.chars().count() >= PREVIEW_CHARS {
+            return line.chars().take(PREVIEW_CHARS).collect();
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preview_is_one_line_and_not_endless() {
+        assert_eq!(one_line(" a\n\nb\tc "), "a b c");
+        assert_eq!(one_line(&"x".repeat(8_000)).len(), PREVIEW_CHARS);
+        assert!(one_line(&"ab ".repeat(3_000)).chars().count() <= PREVIEW_CHARS);
+    }
 }

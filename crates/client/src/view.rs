@@ -1,6 +1,8 @@
 //! One conversation as it is shown, without its messages.
 
-use myna_protocol::{ConversationId, Kind, Seq, UserId};
+use crate::conversation::Held;
+use crate::presence::Presence;
+use myna_protocol::{Conversation, ConversationId, Kind, Member, Seq, UserId};
 
 /// A conversation's head.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,4 +36,68 @@ pub struct Person {
     pub name: String,
     pub mine: bool,
     pub online: bool,
+}
+
+/// Who is in it now, by name.
+pub(crate) fn people(held: &Held, me: UserId, presence: &Presence) -> Vec<Person> {
+    let present = held.members.values().filter(|member| member.left_seq.is_none());
+    let person = |member: &Member| Person {
+        id: member.user,
+        name: member.name.clone(),
+        mine: member.user == me,
+        online: presence.is_online(member.user),
+    };
+    let mut people: Vec<_> = present.map(person).collect();
+    people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
+    people
+}
+
+/// The other of a direct conversation; `None` in a note to oneself and in other conversations.
+pub(crate) fn other(held: &Held, me: UserId) -> Option<&Member> {
+    held.members.values().find(|member| member.user != me).filter(|_| held.kind() == Some(Kind::Direct))
+}
+
+/// Whether it is a conversation with oneself.
+pub(crate) fn is_note_to_self(held: &Held, row: &Conversation, me: UserId) -> bool {
+    row.kind == Kind::Direct && row.members <= 1 && other(held, me).is_none()
+}
+
+/// What the conversation is called: its name, or the people in it.
+pub(crate) fn title(held: &Held, row: &Conversation, me: UserId) -> String {
+    if row.kind == Kind::Direct {
+        return match other(held, me) {
+            Some(other) => other.name.clone(),
+            None if is_note_to_self(held, row, me) => "Note to self".to_owned(),
+            None => "Somebody".to_owned(),
+        };
+    }
+    if let Some(name) = &row.name {
+        return name.clone();
+    }
+    let others = held.members.values().filter(|member| member.user != me && member.left_seq.is_none());
+    let mut names: Vec<&str> = others.map(|member| member.name.as_str()).collect();
+    names.sort_by_cached_key(|name| name.to_lowercase());
+    // Of very many people only some are known by name.
+    let count = names.len().max(row.members.saturating_sub(1) as usize);
+    match (names.as_slice(), count) {
+        ([], _) => "Just you".to_owned(),
+        ([one], 1) => (*one).to_owned(),
+        ([one, two], 2) => format!("{one} & {two}"),
+        ([one, two, three], 3) => format!("{one}, {two} & {three}"),
+        ([one], _) => format!("{one} & {} others", count - 1),
+        ([one, two, ..], _) => format!("{one}, {two} & {} others", count - 2),
+    }
+}
+
+/// What the avatar's colour is drawn from.
+pub(crate) fn avatar(held: &Held, row: &Conversation, me: UserId) -> String {
+    match row.kind {
+        Kind::Direct => other(held, me).map_or(me, |member| member.user).to_string(),
+        Kind::Group | Kind::Channel => row.id.to_string(),
+    }
+}
+
+/// Whether the other of a direct conversation is online.
+pub(crate) fn is_online(held: &Held, me: UserId, presence: &Presence) -> bool {
+    other(held, me).is_some_and(|other| presence.is_online(other.user))
 }

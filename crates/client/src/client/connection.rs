@@ -1,0 +1,142 @@
+//! What the holder tells of the socket, the device and the time.
+
+use super::Client;
+use crate::conversations::Outcome;
+use crate::outbox::Entry;
+use crate::{Action, Status, Unsent};
+use myna_protocol::{Command, FeedRows, Timestamp, User};
+use std::collections::BTreeMap;
+
+impl Client {
+    /// Takes what the server has rendered into the page: who is signed in, and feeds from 0, like any rows.
+    pub fn start(&mut self, me: User, feeds: Vec<FeedRows>) {
+        let id = me.id;
+        self.me = Some(me);
+        self.changes.status = true;
+        for rows in feeds {
+            if let Outcome::Taken { conversations, .. } = self.conversations.apply(id, rows) {
+                self.touch_all(conversations);
+            }
+        }
+    }
+
+    /// Takes back what was kept on an earlier visit, in the order in which it was written. What waited for more than an
+    /// hour is not sent before it is retried.
+    pub fn restore(&mut self, unsent: Vec<Unsent>, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for unsent in unsent {
+            let (id, client_id) = (unsent.conversation, unsent.client_id);
+            let sent =
+                self.my_id().zip(self.conversations.held(id)).is_some_and(|(me, held)| held.has_message(me, client_id));
+            if sent {
+                actions.push(Action::Forget(client_id));
+            } else if self.outbox.add(Entry::from(unsent)) {
+                self.touch(id);
+            }
+        }
+        self.expire(now, &mut actions);
+        self.finish(now, actions)
+    }
+
+    /// Begins to connect, unless it is connected or connecting.
+    pub fn connect(&mut self, now: Timestamp) -> Vec<Action> {
+        let actions = self.session.connect(now);
+        self.changes.status = true;
+        self.finish(now, actions)
+    }
+
+    /// The socket asked for is open.
+    pub fn opened(&mut self, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.session.opened(now) {
+            self.changes.status = true;
+            let cursors = self.my_id().map_or_else(BTreeMap::new, |me| self.conversations.cursors(me));
+            actions.push(Action::Say(Command::Hello { cursors }));
+        }
+        self.finish(now, actions)
+    }
+
+    /// The socket is closed, or could not be opened.
+    pub fn closed(&mut self, code: Option<u16>, now: Timestamp) -> Vec<Action> {
+        let before = self.status();
+        let actions = self.session.closed(code, now, &mut self.backoff);
+        self.after(before, actions, now)
+    }
+
+    /// The moment of the last `WakeAt` has come. Calling it at other times is harmless.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Action> {
+        self.wake = None;
+        let before = self.status();
+        let lapsed = self.typing.lapse(now);
+        self.touch_all(lapsed);
+        let actions = self.session.tick(now, &mut self.backoff);
+        self.after(before, actions, now)
+    }
+
+    /// The device has a network again.
+    pub fn online(&mut self, now: Timestamp) -> Vec<Action> {
+        self.nudge(now)
+    }
+
+    /// The page is seen again.
+    pub fn visible(&mut self, now: Timestamp) -> Vec<Action> {
+        self.nudge(now)
+    }
+
+    /// What waits is tried at once, and what time has been missed (devices sleep, pages are frozen) is made up for.
+    fn nudge(&mut self, now: Timestamp) -> Vec<Action> {
+        let before = self.status();
+        let actions = self.session.nudge(now);
+        let mut actions = self.after(before, actions, now);
+        actions.extend(self.tick(now));
+        actions
+    }
+
+    /// The device has lost its network.
+    pub fn offline(&mut self, now: Timestamp) -> Vec<Action> {
+        let before = self.status();
+        let actions = self.session.offline();
+        self.after(before, actions, now)
+    }
+
+    /// Draws the consequences where the session has gone from one status to another.
+    fn after(&mut self, before: Status, actions: Vec<Action>, now: Timestamp) -> Vec<Action> {
+        if self.status() != before {
+            self.changes.status = true;
+            if matches!(before, Status::CatchingUp | Status::Live) && !self.session.is_open() {
+                self.lost();
+            }
+        }
+        self.finish(now, actions)
+    }
+
+    /// The connection is lost, and with it what it told of the moment.
+    fn lost(&mut self) {
+        self.outbox.lost();
+        self.requests.lost();
+        for held in self.conversations.all_held_mut() {
+            held.timeline.page_lost();
+        }
+        let typed = self.typing.clear();
+        self.touch_all(typed);
+        let online = self.presence.clear();
+        self.touch_presence(&online);
+    }
+
+    /// Says what is to be said, and asks to be woken in time; the end of every call.
+    pub(super) fn finish(&mut self, now: Timestamp, mut actions: Vec<Action>) -> Vec<Action> {
+        self.say_all(now, &mut actions);
+        let pauses = [self.outbox.deadline(), self.requests.deadline()];
+        let pauses = pauses.into_iter().filter(|_| self.status() == Status::Live);
+        let deadlines = [self.session.deadline(), self.typing.deadline()].into_iter().chain(pauses);
+        // A wake-up that comes too early does no harm; asking anew at every frame would.
+        if let Some(next) = deadlines.flatten().min()
+            && self.wake.is_none_or(|asked| next < asked)
+            && self.status() != Status::SignedOut
+        {
+            self.wake = Some(next);
+            actions.push(Action::WakeAt(next));
+        }
+        actions
+    }
+}

@@ -1,0 +1,224 @@
+//! What the server says.
+
+use super::Client;
+use crate::conversation::Said;
+use crate::conversations::Outcome;
+use crate::outbox::Stage;
+use crate::requests::Want;
+use crate::session::NORMAL;
+use crate::{Action, Answer, Status};
+use myna_protocol::{ConversationId, Event, Feed, FeedRows, Rejection, RequestId, Row, Seq, Signal, Timestamp, User};
+
+impl Client {
+    /// A frame came.
+    pub fn event(&mut self, event: Event, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        // What is left of a connection that was given up is said again on the next one.
+        if !self.session.is_open() {
+            return actions;
+        }
+        self.session.heard(now);
+        match event {
+            Event::Welcome { user, limits, .. } => {
+                self.limits = limits;
+                self.welcome(user, &mut actions);
+            }
+            Event::Rows(rows) => self.rows(rows, &mut actions),
+            Event::CaughtUp { request: None } => self.caught_up(),
+            Event::CaughtUp { request: Some(request) } => self.answered(request, &mut actions),
+            Event::Reset { feed, .. } => {
+                if let Some(me) = self.my_id() {
+                    self.conversations.reset(me, feed);
+                }
+            }
+            Event::Page { request, conversation, rows } => self.page(request, conversation, rows, &mut actions),
+            Event::Ack { request, conversation, seq } => self.acked(request, conversation, seq, &mut actions),
+            Event::Found { request, people, channels } => {
+                if let Some(Want::Ask(_)) = self.requests.answered(request) {
+                    actions.push(Action::Answered(request, Answer::Found { people, channels }));
+                }
+            }
+            Event::Rejected { request: Some(request), code, text } => {
+                self.rejected(request, code, text, now, &mut actions);
+            }
+            Event::Rejected { request: None, .. } | Event::Pong { .. } => {}
+            Event::Signal(signal) => self.signal(signal, now),
+            Event::Bye { reason, retry_after } => self.session.bye(reason, retry_after),
+        }
+        self.finish(now, actions)
+    }
+
+    fn welcome(&mut self, user: User, actions: &mut Vec<Action>) {
+        // Somebody else has signed in here since: what is on this page, and in its outbox, is not theirs.
+        if self.my_id().is_some_and(|me| me != user.id) {
+            actions.push(Action::Close(NORMAL));
+            actions.extend(self.session.sign_out());
+        } else {
+            self.me = Some(user);
+        }
+        self.changes.status = true;
+    }
+
+    fn rows(&mut self, rows: FeedRows, actions: &mut Vec<Action>) {
+        let Some(me) = self.my_id() else { return };
+        let feed = rows.feed;
+        match (self.conversations.apply(me, rows), feed) {
+            (Outcome::Taken { conversations, said }, Feed::Conversation(id)) => {
+                self.said(id, &said, actions);
+                self.touch_all(conversations);
+            }
+            (Outcome::Taken { conversations, .. }, Feed::User(_)) => {
+                for id in conversations {
+                    self.membership(id);
+                    self.touch(id);
+                }
+            }
+            (Outcome::Gap, Feed::Conversation(id)) if self.conversations.is_missing(id) => {
+                self.requests.want_once(Want::Load(id));
+            }
+            (Outcome::Gap, feed) => self.requests.want(Want::Resync(feed)),
+            (Outcome::Ignored, _) => {}
+        }
+    }
+
+    /// One's membership was told anew: what is missing is loaded, what is over is forgotten.
+    fn membership(&mut self, id: ConversationId) {
+        if !self.conversations.joined(id) {
+            self.typing.forget(id);
+        } else if self.shown == Some(id) {
+            self.want_first_page(id);
+        }
+        if self.status() == Status::Live && self.conversations.is_missing(id) {
+            self.requests.want_once(Want::Load(id));
+        }
+    }
+
+    /// Messages were told: they settle what is on its way, and end the typing of who said them.
+    fn said(&mut self, id: ConversationId, said: &[Said], actions: &mut Vec<Action>) {
+        for Said { sender, client_id, new } in said {
+            if *new {
+                self.typing.stopped(id, *sender);
+            }
+            if self.my_id() == Some(*sender)
+                && self.outbox.entry(*client_id).is_some_and(|entry| entry.conversation == id)
+            {
+                let entry = self.outbox.remove(*client_id);
+                if entry.is_some_and(|entry| !matches!(entry.stage, Stage::Acked(_))) {
+                    actions.push(Action::Forget(*client_id));
+                }
+            }
+        }
+        if let Some(held) = self.conversations.held(id) {
+            self.outbox.known_up_to(id, held.timeline.last());
+        }
+        if self.shown == Some(id) {
+            self.want_first_page(id);
+        }
+    }
+
+    /// All that was missed has come in.
+    fn caught_up(&mut self) {
+        if self.session.caught_up() {
+            self.changes.status = true;
+            let strangers = self.conversations.drop_strangers();
+            self.touch_all(strangers);
+            for id in self.conversations.missing().collect::<Vec<_>>() {
+                self.requests.want_once(Want::Load(id));
+            }
+        }
+    }
+
+    /// A resync or a load has been answered in full.
+    fn answered(&mut self, request: RequestId, actions: &mut Vec<Action>) {
+        match self.requests.answered(request) {
+            Some(Want::Resync(Feed::User(_))) => {
+                let strangers = self.conversations.drop_strangers();
+                self.touch_all(strangers);
+            }
+            Some(Want::Ask(_)) => actions.push(Action::Answered(request, Answer::Done { conversation: None })),
+            Some(Want::Resync(_) | Want::Load(_) | Want::Older(_) | Want::Read(_)) | None => {}
+        }
+    }
+
+    fn page(&mut self, request: RequestId, id: ConversationId, rows: Vec<Row>, actions: &mut Vec<Action>) {
+        if self.requests.purpose(request) == Some(Want::Older(id)) {
+            self.requests.answered(request);
+            let said = self.conversations.page(id, rows);
+            self.said(id, &said, actions);
+            self.touch(id);
+        }
+    }
+
+    fn acked(
+        &mut self,
+        request: RequestId,
+        conversation: Option<ConversationId>,
+        seq: Option<Seq>,
+        actions: &mut Vec<Action>,
+    ) {
+        if let Some(entry) = self.outbox.by_request(request) {
+            let (id, client_id) = (entry.conversation, entry.client_id);
+            self.outbox.acked(client_id, seq.unwrap_or(0));
+            let known = self.conversations.shown(id).map_or(Seq::MAX, |(held, _)| held.timeline.last());
+            self.outbox.known_up_to(id, known);
+            self.touch(id);
+            actions.push(Action::Forget(client_id));
+        } else if let Some(Want::Ask(_)) = self.requests.answered(request) {
+            actions.push(Action::Answered(request, Answer::Done { conversation }));
+        }
+    }
+
+    fn rejected(
+        &mut self,
+        request: RequestId,
+        code: Rejection,
+        text: String,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        if let Some(entry) = self.outbox.by_request(request) {
+            let (id, client_id) = (entry.conversation, entry.client_id);
+            if code.is_temporary() {
+                self.outbox.refused_for_now(client_id, now, &mut self.backoff);
+            } else if let Some(entry) = self.outbox.failed(client_id, code) {
+                actions.push(Action::Keep(entry.unsent()));
+            }
+            self.touch(id);
+            return;
+        }
+        match self.requests.purpose(request) {
+            Some(Want::Ask(_)) => {
+                self.requests.answered(request);
+                actions.push(Action::Answered(request, Answer::Rejected(code, text)));
+            }
+            Some(_) if code.is_temporary() => {
+                self.requests.refused_for_now(request, now, &mut self.backoff);
+            }
+            Some(want) => {
+                self.requests.answered(request);
+                if let Want::Older(id) = want
+                    && let Some(held) = self.conversations.held_mut(id)
+                {
+                    held.timeline.page_refused();
+                    self.touch(id);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn signal(&mut self, signal: Signal, now: Timestamp) {
+        match signal {
+            Signal::Typing { conversation, user, typing, ttl } => {
+                let seen = self.my_id() != Some(user) && self.conversations.shown(conversation).is_some();
+                if seen && self.typing.signal(conversation, user, typing, ttl, now) {
+                    self.touch(conversation);
+                }
+            }
+            Signal::Presence { users, online } => {
+                self.presence.signal(&users, online);
+                self.touch_presence(&users);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What a person does.
+
+use super::Client;
+use crate::Action;
+use crate::outbox::{Entry, Stage};
+use crate::requests::Want;
+use myna_protocol::{ClientId, Command, ConversationId, RequestId, Text, Timestamp};
+
+impl Client {
+    /// Sends a message: it is in the transcript at once, and is said as soon as that can be. A client id that was used
+    /// before changes nothing.
+    pub fn send(
+        &mut self,
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: Text,
+        now: Timestamp,
+    ) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let sent = self.my_id().zip(self.conversations.held(conversation));
+        let entry = Entry { conversation, client_id, text: text.into_string(), at: now, stage: Stage::Waiting };
+        let unsent = entry.unsent();
+        if !sent.is_some_and(|(me, held)| held.has_message(me, client_id)) && self.outbox.add(entry) {
+            self.typing.sent(conversation);
+            self.touch(conversation);
+            actions.push(Action::Keep(unsent));
+        }
+        self.finish(now, actions)
+    }
+
+    /// Tries a failed message again, as the newest.
+    pub fn retry(&mut self, client_id: ClientId, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if let Some(unsent) = self.outbox.retry(client_id, now).map(Entry::unsent) {
+            self.touch(unsent.conversation);
+            actions.push(Action::Keep(unsent));
+        }
+        self.finish(now, actions)
+    }
+
+    /// Gives a message up. One that has been said may have been sent all the same: then it comes back as a row.
+    pub fn discard(&mut self, client_id: ClientId) -> Vec<Action> {
+        match self.outbox.entry(client_id) {
+            // What the server has is sent: there is nothing to give up.
+            Some(Entry { stage: Stage::Acked(_), .. }) | None => Vec::new(),
+            Some(entry) => {
+                let conversation = entry.conversation;
+                self.outbox.remove(client_id);
+                self.touch(conversation);
+                vec![Action::Forget(client_id)]
+            }
+        }
+    }
+
+    /// Everything loaded of the conversation has been seen. It is told once for each new last message.
+    pub fn read(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
+        if let Some(me) = self.my_id()
+            && self.conversations.shown(conversation).is_some()
+            && self.conversations.unread(me, conversation) > 0
+            && let Some(held) = self.conversations.held_mut(conversation)
+        {
+            held.seen = held.timeline.last();
+            self.requests.want(Want::Read(conversation));
+            self.touch(conversation);
+        }
+        self.finish(now, Vec::new())
+    }
+
+    /// The text in the composer changed: call it at every keystroke; what is said is throttled.
+    pub fn type_in(&mut self, conversation: ConversationId, text_is_empty: bool, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.status() == crate::Status::Live
+            && self.conversations.shown(conversation).is_some()
+            && let Some(typing) = self.typing.typed(conversation, text_is_empty, now)
+        {
+            let request = self.requests.next_id();
+            actions.push(Action::Say(Command::Typing { request, conversation, typing }));
+        }
+        self.finish(now, actions)
+    }
+
+    /// The conversation is shown: makes sure that a first page of it is or will be loaded, until another is shown.
+    pub fn open(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
+        self.shown = Some(conversation);
+        self.want_first_page(conversation);
+        self.finish(now, Vec::new())
+    }
+
+    /// Loads the next older page, unless one is under way or there is none.
+    pub fn older(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
+        if self.conversations.shown(conversation).is_some_and(|(held, _)| held.timeline.has_older()) {
+            self.requests.want_once(Want::Older(conversation));
+            self.changes.conversations.insert(conversation);
+        }
+        self.finish(now, Vec::new())
+    }
+
+    /// Asks for something that is answered by `Answered`: direct, group, channel, join, leave, search. It waits for the
+    /// connection and is repeated after a lost one until it is answered; a refusal is an answer.
+    pub fn ask(&mut self, command: impl FnOnce(RequestId) -> Command, now: Timestamp) -> (RequestId, Vec<Action>) {
+        let id = self.requests.next_id();
+        self.requests.ask(id, command(id));
+        (id, self.finish(now, Vec::new()))
+    }
+}

@@ -1,0 +1,196 @@
+//! The connection: when to open and close it, when it is taken for dead, how long to wait before the next attempt.
+
+use crate::backoff::Backoff;
+use crate::{Action, Status};
+use myna_protocol::{ByeReason, Command, Timestamp, close};
+
+/// An attempt to connect that takes longer has failed.
+const CONNECT_MILLIS: i64 = 10_000;
+/// After so much silence the server is asked whether it is there.
+const SILENCE_MILLIS: i64 = 25_000;
+/// A server that says nothing for so long after being asked is not there.
+const PONG_MILLIS: i64 = 20_000;
+/// A connection that lasted so long was healthy: the failures before it are forgotten.
+const HEALTHY_MILLIS: i64 = 60_000;
+/// The longest wait that a stopping server may ask for.
+const RETRY_AFTER_MILLIS_MAX: i64 = 60_000;
+/// The wait after a stopping server that asked for none.
+const RETRY_AFTER_MILLIS: i64 = 5_000;
+/// The close code of a client that has its reasons.
+pub(crate) const NORMAL: u16 = 1_000;
+
+/// How the connection stands, and since when.
+#[derive(Debug)]
+pub(crate) struct Session {
+    status: Status,
+    /// When the present status began to count: the attempt, or the open socket.
+    since: Timestamp,
+    /// When something was last heard on the open socket.
+    heard: Timestamp,
+    /// When the server was asked whether it is there, unless it has answered.
+    pinged: Option<Timestamp>,
+    /// Failures in a row.
+    failures: u32,
+    /// What the server said before closing: the wait it asks for in milliseconds, or that the session is over.
+    bye: Option<(ByeReason, i64)>,
+}
+
+impl Session {
+    pub(crate) fn new() -> Self {
+        let zero = Timestamp::default();
+        Self { status: Status::Idle, since: zero, heard: zero, pinged: None, failures: 0, bye: None }
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.status
+    }
+
+    /// Whether there is an open socket.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.status, Status::CatchingUp | Status::Live)
+    }
+
+    /// Begins an attempt, unless one is under way or has succeeded.
+    pub(crate) fn connect(&mut self, now: Timestamp) -> Vec<Action> {
+        match self.status {
+            Status::Idle | Status::Waiting { .. } | Status::Offline => {
+                (self.status, self.since) = (Status::Connecting, now);
+                vec![Action::Connect]
+            }
+            Status::Connecting | Status::CatchingUp | Status::Live | Status::SignedOut => Vec::new(),
+        }
+    }
+
+    /// The socket is open; whether it was waited for.
+    pub(crate) fn opened(&mut self, now: Timestamp) -> bool {
+        if self.status != Status::Connecting {
+            return false;
+        }
+        self.status = Status::CatchingUp;
+        (self.since, self.heard, self.pinged, self.bye) = (now, now, None, None);
+        true
+    }
+
+    /// Something was heard: the server is there.
+    pub(crate) fn heard(&mut self, now: Timestamp) {
+        (self.heard, self.pinged) = (now, None);
+    }
+
+    /// All that was missed has come in; whether that was waited for.
+    pub(crate) fn caught_up(&mut self) -> bool {
+        let waited = self.status == Status::CatchingUp;
+        if waited {
+            self.status = Status::Live;
+        }
+        waited
+    }
+
+    /// The server is about to close the socket.
+    pub(crate) fn bye(&mut self, reason: ByeReason, retry_after: u32) {
+        self.bye = Some((reason, i64::from(retry_after).min(RETRY_AFTER_MILLIS_MAX)));
+    }
+
+    /// The socket is closed, or could not be opened.
+    pub(crate) fn closed(&mut self, code: Option<u16>, now: Timestamp, backoff: &mut Backoff) -> Vec<Action> {
+        if !self.is_open() && self.status != Status::Connecting {
+            return Vec::new();
+        }
+        let bye = self.bye.take();
+        let over = matches!(bye, Some((ByeReason::SignedOut | ByeReason::Revoked, _)));
+        if over || matches!(code, Some(close::SIGNED_OUT | close::REVOKED)) {
+            return self.sign_out();
+        }
+        let failures = self.failed(now);
+        let millis = match bye {
+            Some((ByeReason::Stopping, retry_after)) => backoff.up_to(retry_after),
+            Some((_, retry_after)) => backoff.after(failures).max(backoff.up_to(retry_after)),
+            None if code == Some(close::STOPPING) => backoff.up_to(RETRY_AFTER_MILLIS),
+            None => backoff.after(failures),
+        };
+        self.wait(millis, now);
+        Vec::new()
+    }
+
+    /// The session is over; there is no way back.
+    pub(crate) fn sign_out(&mut self) -> Vec<Action> {
+        self.status = Status::SignedOut;
+        vec![Action::SignedOut]
+    }
+
+    /// One more failure in a row, or the first after a healthy connection; how many that makes.
+    fn failed(&mut self, now: Timestamp) -> u32 {
+        let healthy = self.status == Status::Live && now.since(self.since) >= HEALTHY_MILLIS;
+        self.failures = if healthy { 1 } else { self.failures.saturating_add(1) };
+        self.failures
+    }
+
+    fn wait(&mut self, millis: i64, now: Timestamp) {
+        self.since = now;
+        self.status = Status::Waiting { until: now.plus(millis), attempt: self.failures };
+    }
+
+    /// The server is not there: the socket is given up.
+    fn give_up(&mut self, now: Timestamp, backoff: &mut Backoff) -> Vec<Action> {
+        let millis = backoff.after(self.failed(now));
+        self.wait(millis, now);
+        vec![Action::Close(NORMAL)]
+    }
+
+    /// The device has no network. A socket that seems open is not.
+    pub(crate) fn offline(&mut self) -> Vec<Action> {
+        let close = self.is_open() || self.status == Status::Connecting;
+        if self.status != Status::Idle && self.status != Status::SignedOut {
+            self.status = Status::Offline;
+        }
+        if close { vec![Action::Close(NORMAL)] } else { Vec::new() }
+    }
+
+    /// Something changed for the better: what is waited for is tried at once.
+    pub(crate) fn nudge(&mut self, now: Timestamp) -> Vec<Action> {
+        match self.status {
+            Status::Waiting { .. } | Status::Offline => self.connect(now),
+            Status::Idle | Status::Connecting | Status::CatchingUp | Status::Live | Status::SignedOut => Vec::new(),
+        }
+    }
+
+    /// Does what is due at this moment. A clock that was set back makes nothing wait for longer than it should.
+    pub(crate) fn tick(&mut self, now: Timestamp, backoff: &mut Backoff) -> Vec<Action> {
+        match self.status {
+            Status::Connecting if is_due(self.since, CONNECT_MILLIS, now) => self.give_up(now, backoff),
+            Status::Waiting { until, .. } if now >= until || now < self.since => self.connect(now),
+            Status::CatchingUp | Status::Live => self.listen(now, backoff),
+            Status::Idle | Status::Connecting | Status::Waiting { .. } | Status::Offline | Status::SignedOut => {
+                Vec::new()
+            }
+        }
+    }
+
+    fn listen(&mut self, now: Timestamp, backoff: &mut Backoff) -> Vec<Action> {
+        match self.pinged {
+            Some(at) if is_due(at, PONG_MILLIS, now) => self.give_up(now, backoff),
+            Some(_) => Vec::new(),
+            None if is_due(self.heard, SILENCE_MILLIS, now) => {
+                self.pinged = Some(now);
+                vec![Action::Say(Command::Ping {})]
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// When `tick` has something to do next.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        match self.status {
+            Status::Connecting => Some(self.since.plus(CONNECT_MILLIS)),
+            Status::Waiting { until, .. } => Some(until),
+            Status::CatchingUp | Status::Live => {
+                Some(self.pinged.map_or(self.heard.plus(SILENCE_MILLIS), |at| at.plus(PONG_MILLIS)))
+            }
+            Status::Idle | Status::Offline | Status::SignedOut => None,
+        }
+    }
+}
+
+/// Whether so much time has passed; a clock set back counts as if it had.
+fn is_due(since: Timestamp, millis: i64, now: Timestamp) -> bool {
+    !(0..millis).contains(&now.since(since))
+}

@@ -1,0 +1,233 @@
+//! The loaded messages of a conversation: one window without holes that ends at the newest known.
+
+use myna_protocol::{Message, Seq};
+use std::collections::{BTreeMap, VecDeque};
+
+/// A window of messages by seq. Applying a message is an idempotent upsert: the one with the greater rev stays.
+#[derive(Debug, Default)]
+pub(crate) struct Timeline {
+    messages: VecDeque<Message>,
+    /// Rows below the window that came while a page is under way: the page may have been read before them.
+    aside: Option<BTreeMap<Seq, Message>>,
+    /// Where a page brought nothing older, although there should be something: not to be asked again and again.
+    stuck: Option<Seq>,
+}
+
+impl Timeline {
+    pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> + ExactSizeIterator {
+        self.messages.iter()
+    }
+
+    /// The place of the oldest loaded message; 0 when none is.
+    pub(crate) fn first(&self) -> Seq {
+        self.messages.front().map_or(0, |message| message.seq)
+    }
+
+    /// The place of the newest message; 0 when there is none.
+    pub(crate) fn last(&self) -> Seq {
+        self.messages.back().map_or(0, |message| message.seq)
+    }
+
+    pub(crate) fn newest(&self) -> Option<&Message> {
+        self.messages.back()
+    }
+
+    /// Whether there are older messages to load.
+    pub(crate) fn has_older(&self) -> bool {
+        self.first() > 1 && self.stuck != Some(self.first())
+    }
+
+    /// Applies the message rows of an event. They extend the window upwards; a hole drops what is before it. Only
+    /// those of a fresh load that is as new as the window (`extend`) may extend it downwards too: other rows below it
+    /// need not be the newest of their message, and a page will bring that.
+    pub(crate) fn apply(&mut self, mut messages: Vec<Message>, extend: bool) {
+        messages.sort_by_key(|message| message.seq);
+        let split = messages.partition_point(|message| message.seq < self.first());
+        let above = messages.split_off(split);
+        if extend {
+            self.extend_down(messages);
+        } else if let Some(aside) = &mut self.aside {
+            for message in messages {
+                upsert_aside(aside, message);
+            }
+        }
+        for message in above {
+            self.upsert(message);
+        }
+    }
+
+    /// A page below `first` has been asked for.
+    pub(crate) fn page_asked(&mut self) {
+        self.aside.get_or_insert_default();
+    }
+
+    /// The page asked for will not come, or may be asked for again.
+    pub(crate) fn page_lost(&mut self) {
+        self.aside = None;
+    }
+
+    /// No page can be had below the window.
+    pub(crate) fn page_refused(&mut self) {
+        self.aside = None;
+        self.stuck = Some(self.first());
+    }
+
+    /// Applies the messages of a page: it extends the window downwards where it touches it.
+    pub(crate) fn page(&mut self, mut messages: Vec<Message>) {
+        let first = self.first();
+        messages.sort_by_key(|message| message.seq);
+        messages.retain(|message| message.seq <= self.last());
+        let split = messages.partition_point(|message| message.seq < first);
+        for message in messages.split_off(split) {
+            self.upsert(message);
+        }
+        let mut aside = self.aside.take().unwrap_or_default();
+        for message in &mut messages {
+            if let Some(newer) = aside.remove(&message.seq).filter(|newer| newer.rev > message.rev) {
+                *message = newer;
+            }
+        }
+        self.extend_down(messages);
+        self.stuck = (self.first() == first).then_some(first);
+    }
+
+    /// Extends the window downwards by messages in order, as far as they leave no hole.
+    fn extend_down(&mut self, messages: Vec<Message>) {
+        for message in messages.into_iter().rev() {
+            if message.seq > 0 && message.seq == self.first().wrapping_sub(1) {
+                self.messages.push_front(message);
+            }
+        }
+    }
+
+    fn upsert(&mut self, message: Message) {
+        if message.seq == 0 {
+            return;
+        }
+        let Some(offset) = message.seq.checked_sub(self.first()).filter(|_| !self.messages.is_empty()) else {
+            if self.messages.is_empty() {
+                self.messages.push_back(message);
+            }
+            return;
+        };
+        let place = usize::try_from(offset).ok().filter(|place| *place <= self.messages.len());
+        match place.map(|place| self.messages.get_mut(place)) {
+            Some(Some(held)) => {
+                if message.rev > held.rev {
+                    *held = message;
+                }
+            }
+            Some(None) => self.messages.push_back(message),
+            None => {
+                self.messages.clear();
+                self.stuck = None;
+                self.messages.push_back(message);
+            }
+        }
+    }
+}
+
+fn upsert_aside(aside: &mut BTreeMap<Seq, Message>, message: Message) {
+    match aside.get_mut(&message.seq) {
+        Some(held) if held.rev >= message.rev => {}
+        Some(held) => *held = message,
+        None => {
+            aside.insert(message.seq, message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::message;
+
+    fn seqs(timeline: &Timeline) -> Vec<Seq> {
+        timeline.messages().map(|message| message.seq).collect()
+    }
+
+    fn window(range: std::ops::RangeInclusive<Seq>) -> Timeline {
+        let mut timeline = Timeline::default();
+        timeline.apply(range.map(message).collect(), true);
+        timeline
+    }
+
+    fn edited(seq: Seq, rev: u64) -> Message {
+        Message { rev, text: format!("edited at {rev}"), ..message(seq) }
+    }
+
+    #[test]
+    fn messages_of_one_event_may_come_in_any_order() {
+        let mut timeline = window(1..=3);
+        timeline.apply(vec![message(6), message(4), message(5)], false);
+        assert_eq!(seqs(&timeline), [1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn the_greater_rev_stays() {
+        let mut timeline = window(1..=3);
+        timeline.apply(vec![edited(2, 9)], false);
+        timeline.apply(vec![edited(2, 8)], false);
+        assert_eq!(timeline.messages().nth(1).map(|m| m.text.as_str()), Some("edited at 9"));
+    }
+
+    #[test]
+    fn a_fresh_load_that_does_not_touch_the_window_drops_it() {
+        let mut timeline = window(1..=3);
+        timeline.apply((10..=12).map(message).collect(), true);
+        assert_eq!(seqs(&timeline), [10, 11, 12]);
+        assert!(timeline.has_older());
+    }
+
+    #[test]
+    fn a_fresh_load_extends_the_window_downwards_but_other_rows_do_not() {
+        let mut timeline = window(10..=12);
+        timeline.apply((8..=9).map(message).collect(), false);
+        assert_eq!(seqs(&timeline), [10, 11, 12]);
+        timeline.apply((8..=11).map(message).collect(), true);
+        assert_eq!(seqs(&timeline), [8, 9, 10, 11, 12]);
+    }
+
+    #[test]
+    fn a_page_extends_the_window_only_where_it_touches_it() {
+        let mut timeline = window(10..=12);
+        timeline.page((3..=5).map(message).collect());
+        assert_eq!(seqs(&timeline), [10, 11, 12]);
+        let mut timeline = window(10..=12);
+        timeline.page((7..=11).map(message).collect());
+        assert_eq!(seqs(&timeline), [7, 8, 9, 10, 11, 12]);
+        timeline.page(vec![message(13), message(6)]);
+        assert_eq!(timeline.last(), 12, "a page never says what is newest");
+    }
+
+    #[test]
+    fn a_change_that_overtakes_the_page_it_is_in_is_not_lost() {
+        let mut timeline = window(10..=12);
+        timeline.page_asked();
+        timeline.apply(vec![edited(8, 40), edited(12, 41)], false);
+        timeline.page((7..=9).map(message).collect());
+        assert_eq!(timeline.messages().nth(1).map(|m| m.text.as_str()), Some("edited at 40"));
+    }
+
+    #[test]
+    fn a_page_that_brings_nothing_older_is_not_asked_for_again() {
+        let mut timeline = window(10..=12);
+        timeline.page(Vec::new());
+        assert!(!timeline.has_older());
+        timeline.apply(vec![message(20)], true);
+        assert!(timeline.has_older());
+    }
+
+    #[test]
+    fn odd_places_do_no_harm() {
+        let mut timeline = window(1..=2);
+        timeline.apply(vec![message(0), message(u64::MAX), message(u64::MAX - 5)], true);
+        assert_eq!(seqs(&timeline), [u64::MAX]);
+        timeline.page(vec![message(0), message(u64::MAX - 1)]);
+        assert_eq!(timeline.first(), u64::MAX - 1);
+        let mut empty = Timeline::default();
+        empty.page(vec![message(5)]);
+        empty.apply(vec![message(0)], true);
+        assert_eq!(seqs(&empty), [0; 0]);
+    }
+}
