@@ -1,0 +1,59 @@
+# What a person does with this repository. Each recipe is a line or two; scripts/ has the rest.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+# make run STORE=sqlite:/somewhere/myna.db PORT=4000: the server reads these as MYNA_STORE and MYNA_LISTEN.
+ifdef STORE
+export MYNA_STORE := $(STORE)
+endif
+ifdef PORT
+export MYNA_LISTEN := 127.0.0.1:$(PORT)
+endif
+
+.PHONY: run build dev test check unit e2e fmt lint boundaries size bench clean help
+
+run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
+	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
+
+build: ## Build the server and the page in release mode, and print the page's size.
+	@scripts/setup run
+	@scripts/build
+
+dev: ## Build, serve, and do so again after each change.
+	@scripts/setup run
+	@. scripts/env && cargo leptos watch
+
+test: ## Install what is missing, then run every check and test: what CI does.
+	@scripts/setup test
+	@scripts/test
+
+check: ## Say quickly whether everything compiles, for the server and for the browser.
+	@scripts/test fmt check
+
+unit: ## Run the Rust tests only.
+	@scripts/test unit
+
+e2e: ## Run the browser stories against a release build.
+	@scripts/setup test
+	@scripts/test build e2e
+
+fmt: ## Format the Rust code.
+	@. scripts/env && cargo fmt --all
+
+lint: ## Run clippy with warnings as errors, the rules of deny.toml, and the boundaries.
+	@scripts/test lint deny boundaries
+
+boundaries: ## Check that each part knows only what it may know.
+	@scripts/boundaries
+
+size: ## Print what a browser loads first, from the last release build.
+	@scripts/size
+
+clean: ## Remove what was built; the data folder stays.
+	@. scripts/env && cargo clean && rm -rf target test-results playwright-report
+
+help: ## Print this list.
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
