@@ -76,7 +76,11 @@ impl FromStr for StoreUrl {
         if let Some(path) = text.strip_prefix("sqlite:") {
             // Others write sqlite://file and sqlite:///folder/file: the slashes of a URL are no part of the path.
             let path = path.strip_prefix("//").unwrap_or(path);
-            return if path.is_empty() || path.contains('\0') { Err(InvalidUrl) } else { Ok(Self::Sqlite(path.into())) };
+            return if path.is_empty() || path.contains('\0') {
+                Err(InvalidUrl)
+            } else {
+                Ok(Self::Sqlite(path.into()))
+            };
         }
         match text.split_once("://") {
             Some(("mongodb" | "mongodb+srv", rest)) if !rest.is_empty() => Ok(Self::Mongo(MongoUrl(text.to_owned()))),
@@ -117,7 +121,17 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_with_what_was_expected() {
-        for text in ["", "sqlite:", "sqlite://", "memory", "memory:x", "/data/myna.db", "mongodb://", "mongodb:one", "redis://one"] {
+        for text in [
+            "",
+            "sqlite:",
+            "sqlite://",
+            "memory",
+            "memory:x",
+            "/data/myna.db",
+            "mongodb://",
+            "mongodb:one",
+            "redis://one",
+        ] {
             assert_eq!(text.parse::<StoreUrl>(), Err(InvalidUrl), "{text}");
         }
         assert!(InvalidUrl.to_string().contains("sqlite:<path to file>"));

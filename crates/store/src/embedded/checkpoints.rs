@@ -16,6 +16,12 @@ const TOO_LONG: i32 = 16_000;
 /// Tells the thread that there is something to copy.
 pub(super) struct Bell(SyncSender<()>);
 
+impl From<SyncSender<()>> for Bell {
+    fn from(bell: SyncSender<()>) -> Self {
+        Self(bell)
+    }
+}
+
 impl Bell {
     /// Rings when the log has grown enough since the last copy. `connection` is in no transaction.
     pub(super) fn ring_if_grown(&self, connection: &Connection) {
@@ -40,7 +46,7 @@ impl Checkpoints {
             .map_err(|error| OpenError::Threads(error.to_string()))?;
         // What an earlier run left in the log is copied at once.
         let _ = bell.try_send(());
-        Ok((Self(Some(thread)), Bell(bell)))
+        Ok((Self(Some(thread)), bell.into()))
     }
 }
 
@@ -52,7 +58,7 @@ impl Drop for Checkpoints {
     }
 }
 
-fn copy(connection: &Connection, rings: &Receiver<()>) {
+pub(super) fn copy(connection: &Connection, rings: &Receiver<()>) {
     while rings.recv().is_ok() {
         if let Some((log, _)) = checkpoint(connection, CheckpointMode::PASSIVE)
             && log > TOO_LONG

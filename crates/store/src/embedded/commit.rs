@@ -35,7 +35,10 @@ impl From<Error> for Stop {
 }
 
 /// Makes the changes in their order; see `ConversationStore::commit` for the rules.
-pub(super) fn commit(connection: &Connection, batch: Vec<Change>) -> rusqlite::Result<Vec<Result<Committed, Rejection>>> {
+pub(super) fn commit(
+    connection: &Connection,
+    batch: Vec<Change>,
+) -> rusqlite::Result<Vec<Result<Committed, Rejection>>> {
     batch
         .into_iter()
         .map(|change| match make(connection, change) {
@@ -54,7 +57,7 @@ fn make(connection: &Connection, change: Change) -> Result<Committed, Stop> {
         Change::Read { conversation, user, seq, at } => read::read(connection, conversation, user, seq, at),
         Change::Direct { id, user, with, at } => create::direct(connection, id, user, with, at),
         Change::Group { id, creator, name, members, at } => {
-            create::group(connection, id, creator, name, &members, at)
+            create::group(connection, id, creator, name.as_ref(), &members, at)
         }
         Change::Channel { id, creator, name, at } => create::channel(connection, id, creator, &name, at),
         Change::Join { conversation, user, at: _ } => membership::join(connection, conversation, user),

@@ -94,8 +94,7 @@ fn make_durable(connection: &Connection, path: &Path) -> Result<(), OpenError> {
         connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;
     expect("journal_mode", journal, "wal")?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-    let synchronous: i64 =
-        connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(failed)?;
+    let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(failed)?;
     // 0 is OFF, 1 is NORMAL, 2 is FULL.
     expect("synchronous", synchronous.to_string(), "2")?;
     // Checkpoints have a thread of their own.

@@ -29,5 +29,8 @@ pub(super) fn failure(error: Error) -> StoreError {
 
 /// Whether the constraint that was hurt is a unique key.
 fn is_taken(extended_code: i32) -> bool {
-    matches!(extended_code, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID)
+    matches!(
+        extended_code,
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID
+    )
 }

@@ -63,11 +63,16 @@ pub(super) fn rows_since(connection: &Connection, feed: Feed, from: Rev, limit: 
 pub(super) fn load_user(connection: &Connection, user: UserId) -> Result<FeedRows> {
     let rev = user_rev(connection, user)?.unwrap_or(0);
     let mut query = connection.prepare_cached(MEMBERSHIPS)?;
-    let rows = query.query_map([user.as_bytes()], |row| membership(row).map(Row::Membership))?.collect::<Result<_>>()?;
+    let rows =
+        query.query_map([user.as_bytes()], |row| membership(row).map(Row::Membership))?.collect::<Result<_>>()?;
     Ok(FeedRows { feed: Feed::User(user), from: 0, rev, rows })
 }
 
-pub(super) fn load_conversations(connection: &Connection, ids: &[ConversationId], messages: u32) -> Result<Vec<FeedRows>> {
+pub(super) fn load_conversations(
+    connection: &Connection,
+    ids: &[ConversationId],
+    messages: u32,
+) -> Result<Vec<FeedRows>> {
     ids.iter().filter_map(|id| load_conversation(connection, *id, messages).transpose()).collect()
 }
 

@@ -22,8 +22,11 @@ pub(super) fn version(connection: &Connection, path: &Path, known: &[&str]) -> R
 pub(super) fn run(connection: &mut Connection, path: &Path, known: &[&str]) -> Result<(), OpenError> {
     let done = version(connection, path, known)?;
     for (number, sql) in (1_u32..).zip(known).skip(done) {
-        apply(connection, number, sql)
-            .map_err(|error| OpenError::Migration { path: path.to_owned(), number, reason: error.to_string() })?;
+        apply(connection, number, sql).map_err(|error| OpenError::Migration {
+            path: path.to_owned(),
+            number,
+            reason: error.to_string(),
+        })?;
         tracing::info!(schema = number, "the store's schema was brought up to date");
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! Rows of SQLite as the nouns of Myna, and back.
 
-use myna_protocol::{ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, Seq, Timestamp, User, UserId};
+use myna_protocol::{
+    ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, Seq, Timestamp, User, UserId,
+};
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Error, Result, Row};
 

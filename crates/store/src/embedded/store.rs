@@ -96,7 +96,12 @@ impl FeedStore for Embedded {
         self.read(move |connection| feeds::load_conversations(connection, &ids, messages)).await
     }
 
-    async fn messages_before(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Result<Vec<Row>, StoreError> {
+    async fn messages_before(
+        &self,
+        conversation: ConversationId,
+        seq: Seq,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
         self.read(move |connection| history::before(connection, conversation, seq, limit)).await
     }
 

@@ -57,7 +57,10 @@ pub(super) fn search(connection: &Connection, prefix: &str, limit: u32) -> Resul
 /// A name's key from each of its words on: what is typed to find it begins one of these.
 pub(super) fn tails(key: &str) -> impl Iterator<Item = &str> {
     let starts = key.char_indices().filter(|(_, c)| *c == ' ').map(|(place, _)| place + 1);
-    std::iter::once(0).chain(starts).map(|start| &key[start..]).filter(|tail| !tail.is_empty() && !tail.starts_with(' '))
+    std::iter::once(0)
+        .chain(starts)
+        .map(|start| &key[start..])
+        .filter(|tail| !tail.is_empty() && !tail.starts_with(' '))
 }
 
 /// The first text that is after all those that begin with `prefix`, in the order of their bytes.

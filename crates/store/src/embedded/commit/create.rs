@@ -35,14 +35,14 @@ pub(super) fn direct(
     if conversations::by_id(connection, id)?.is_some() {
         return Err(Rejection::IdTaken.into());
     }
-    create(connection, New { id, kind: Kind::Direct, name: None, direct_key: Some(&key), members: &members, at })
+    create(connection, &New { id, kind: Kind::Direct, name: None, direct_key: Some(&key), members: &members, at })
 }
 
 pub(super) fn group(
     connection: &Connection,
     id: ConversationId,
     creator: UserId,
-    name: Option<Name>,
+    name: Option<&Name>,
     members: &[UserId],
     at: Timestamp,
 ) -> Result<Committed, Stop> {
@@ -51,7 +51,7 @@ pub(super) fn group(
     }
     let members = distinct(std::iter::once(creator).chain(members.iter().copied()));
     all_exist(connection, &members)?;
-    create(connection, New { id, kind: Kind::Group, name: name.as_ref(), direct_key: None, members: &members, at })
+    create(connection, &New { id, kind: Kind::Group, name, direct_key: None, members: &members, at })
 }
 
 pub(super) fn channel(
@@ -68,7 +68,7 @@ pub(super) fn channel(
     if find(connection, NAMED, &name.key())?.is_some() {
         return Err(Rejection::NameTaken.into());
     }
-    create(connection, New { id, kind: Kind::Channel, name: Some(name), direct_key: None, members: &[creator], at })
+    create(connection, &New { id, kind: Kind::Channel, name: Some(name), direct_key: None, members: &[creator], at })
 }
 
 /// The id is there already: by a retry of what made it, or by chance or malice.
@@ -106,7 +106,7 @@ struct New<'a> {
     at: Timestamp,
 }
 
-fn create(connection: &Connection, new: New<'_>) -> Result<Committed, Stop> {
+fn create(connection: &Connection, new: &New<'_>) -> Result<Committed, Stop> {
     let (id, members) = (new.id, new.members);
     let name_key = new.name.filter(|_| new.kind == Kind::Channel).map(Name::key);
     let receipts = new.kind != Kind::Channel && members.len() <= RECEIPT_MEMBERS;

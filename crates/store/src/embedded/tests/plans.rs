@@ -1,0 +1,35 @@
+//! No query scans: the plan of each is asked for.
+
+use crate::embedded::{commit, connection, conversations, feeds, history, sessions, users, writer};
+use rusqlite::params_from_iter;
+use rusqlite::types::Null;
+
+/// Those that walk an index in its order and stop at their limit.
+const LISTS: &[&str] = &["ALL", "ALL_CHANNELS"];
+/// Those that sort what an index found: a search has to, since what it finds is ordered by something else.
+const SEARCHES: &[&str] = &["SEARCH", "SEARCH_CHANNELS"];
+
+fn queries() -> Vec<(&'static str, &'static str)> {
+    let files =
+        [users::QUERIES, sessions::QUERIES, conversations::QUERIES, feeds::QUERIES, history::QUERIES, writer::QUERIES];
+    files.iter().chain(commit::QUERIES).flat_map(|queries| queries.iter().copied()).collect()
+}
+
+#[test]
+fn every_query_finds_its_rows_by_an_index() {
+    let connection = connection::in_memory().unwrap();
+    let queries = queries();
+    assert!(queries.len() > 40, "only {} queries are known here", queries.len());
+    for (name, sql) in queries {
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect(sql);
+        let values = vec![Null; plan.parameter_count()];
+        let steps = plan.query_map(params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
+        for step in steps.map(Result::unwrap) {
+            let list = LISTS.contains(&name) && step.starts_with("SCAN") && step.contains("USING INDEX");
+            // The few names that a search found are a table of their own, w.
+            let search = SEARCHES.contains(&name) && (step == "SCAN w" || step.contains("TEMP B-TREE"));
+            let lookup = !step.contains("SCAN") && !step.contains("TEMP B-TREE") && !step.contains("AUTOMATIC");
+            assert!(list || search || lookup, "{name}: {step}\n{sql}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The contract of a store: what `myna_chat::store` promises, rule by rule, for every driver alike.
+//!
+//! A rule is a plain function over `&dyn Store`, and gets a store of its own with nothing in it. `contract!(name, opener)`
+//! makes a test of each for one driver.
+
+pub(crate) mod batches;
+pub(crate) mod creating;
+pub(crate) mod feeds;
+pub(crate) mod held;
+pub(crate) mod joining;
+pub(crate) mod law;
+pub(crate) mod paging;
+pub(crate) mod plans;
+pub(crate) mod reading;
+pub(crate) mod sending;
+pub(crate) mod sessions;
+pub(crate) mod users;
+pub(crate) mod verbs;
+
+/// One test for each rule in a module of this name. `$opener` is an async function that answers a new, empty store and
+/// something that is kept until the rule has run.
+#[macro_export]
+macro_rules! contract {
+    ($name:ident, $opener:path) => {
+        $crate::rules! { $name, $opener,
+            users::a_person_is_found_by_the_key_of_their_name,
+            users::nobody_has_an_unknown_name,
+            users::a_name_is_taken_whatever_its_case,
+            users::one_of_many_gets_a_name_asked_for_at_once,
+            users::a_password_hash_is_replaced,
+            users::people_are_found_by_their_ids,
+            users::people_are_found_by_the_beginning_of_any_word,
+            users::people_are_found_by_several_words_in_a_row,
+            users::a_person_is_found_once_however_many_words_match,
+            users::people_are_listed_by_the_key_of_their_name,
+            users::signs_of_query_languages_stand_for_themselves,
+            sessions::a_session_is_found_by_the_hash_of_its_token,
+            sessions::an_expired_session_is_found_all_the_same,
+            sessions::an_unknown_token_has_no_session,
+            sessions::a_session_tells_when_it_expires,
+            sessions::an_ended_session_is_gone_and_may_be_ended_again,
+            sessions::only_expired_sessions_are_removed_and_they_are_counted,
+            sending::messages_take_the_next_seq_and_rev,
+            sending::a_sent_message_is_one_event_with_its_row,
+            sending::a_retry_gets_the_first_seq_and_no_events,
+            sending::a_retry_in_the_same_batch_is_stored_once,
+            sending::a_client_id_with_another_text_is_refused,
+            sending::a_client_id_counts_for_its_sender_in_its_conversation,
+            sending::who_is_not_in_a_conversation_cannot_send,
+            sending::who_left_cannot_send_until_they_come_back,
+            sending::a_sender_has_read_what_they_said_with_no_event,
+            sending::texts_come_back_as_they_were,
+            sending::many_senders_at_once_leave_no_gap,
+            sending::the_same_message_sent_many_times_at_once_is_stored_once,
+            sending::the_messages_of_a_batch_keep_their_order,
+            reading::a_read_place_is_told_in_both_feeds,
+            reading::a_read_place_without_receipts_is_told_to_oneself_alone,
+            reading::a_read_place_is_cut_to_the_last_message,
+            reading::a_read_place_never_falls,
+            reading::who_is_not_in_a_conversation_cannot_read,
+            reading::groups_tell_receipts_up_to_their_limit,
+            reading::a_group_that_shrinks_keeps_its_receipts_as_they_were,
+            creating::a_direct_conversation_begins_with_two,
+            creating::a_note_to_self_begins_with_one,
+            creating::a_pair_has_one_direct_conversation_in_either_order,
+            creating::a_pair_that_meets_many_times_at_once_has_one_conversation,
+            creating::nobody_talks_with_somebody_who_does_not_exist,
+            creating::a_direct_conversation_takes_no_taken_id,
+            creating::a_group_begins_with_its_people,
+            creating::a_channel_begins_with_its_maker,
+            creating::a_conversation_made_again_is_the_first_one,
+            creating::a_taken_id_makes_no_other_conversation,
+            creating::a_channels_name_is_taken_whatever_its_case,
+            creating::one_of_many_gets_a_channels_name_asked_for_at_once,
+            creating::channels_are_found_by_the_beginning_of_any_word,
+            joining::who_joins_a_channel_is_told_and_has_read_it,
+            joining::joining_twice_changes_nothing,
+            joining::many_who_join_at_once_are_all_counted,
+            joining::only_channels_can_be_joined,
+            joining::who_leaves_is_told_last_and_is_out,
+            joining::who_is_not_in_a_conversation_cannot_leave,
+            joining::a_direct_conversation_stays,
+            joining::who_comes_back_has_read_what_was_said_meanwhile,
+            joining::standing_says_what_it_is_to_who_is_in_it,
+            batches::an_empty_batch_is_answered_by_nothing,
+            batches::a_refused_change_does_not_stop_the_others,
+            batches::a_change_sees_those_before_it_in_its_batch,
+            batches::the_events_of_a_feed_follow_each_other_without_a_gap,
+            batches::a_batch_repeated_as_a_whole_is_harmless,
+            batches::batches_at_once_do_not_mix,
+            feeds::a_living_store_answers,
+            feeds::heads_begin_with_ones_own_feed,
+            feeds::heads_leave_out_what_one_has_left,
+            feeds::nobody_has_no_heads_and_an_empty_feed,
+            feeds::large_groups_and_channels_tell_no_presence,
+            feeds::a_feed_tells_what_changed_since,
+            feeds::ones_own_feed_tells_what_one_has_left,
+            feeds::more_rows_than_the_limit_are_not_told,
+            feeds::a_rev_ahead_of_its_feed_is_not_answered,
+            feeds::a_feed_that_does_not_exist_is_not_answered,
+            feeds::a_fresh_load_has_the_newest_messages_and_everybody,
+            feeds::conversations_are_loaded_in_the_order_asked_for,
+            feeds::a_large_channel_tells_who_came_first_and_who_spoke,
+            feeds::an_answer_is_one_snapshot,
+            feeds::what_is_answered_can_be_read_at_once,
+            paging::pages_go_back_and_forth_oldest_first,
+            paging::a_page_past_the_end_is_empty,
+            paging::pages_in_either_direction_meet_every_message_once,
+            paging::a_page_ends_with_the_rows_of_its_senders,
+            paging::a_page_tells_receipts_where_they_are_told,
+            law::the_law_holds_for_sending,
+            law::the_law_holds_for_reading,
+            law::the_law_holds_for_beginning_conversations,
+            law::the_law_holds_for_joining_and_leaving,
+            plans::the_law_holds_for_random_plans,
+        }
+    };
+}
+
+/// A rule that is not in the list above is dead code, which the lints refuse; a list without rules does not expand.
+#[macro_export]
+macro_rules! rules {
+    ($name:ident, $opener:path, $($noun:ident :: $rule:ident),+ $(,)?) => {
+        mod $name {
+            pub(crate) const RULES: &[&str] = &[$(concat!(stringify!($noun), "::", stringify!($rule))),+];
+
+            $(
+                #[tokio::test]
+                async fn $rule() {
+                    let (store, _kept) = $opener().await;
+                    $crate::contract::$noun::$rule(&*store).await;
+                }
+            )+
+
+            #[test]
+            fn rules_are_counted() {
+                println!("contract_rules: {} on {}", RULES.len(), stringify!($name));
+                let distinct: std::collections::BTreeSet<_> = RULES.iter().collect();
+                assert_eq!(distinct.len(), RULES.len());
+            }
+        }
+    };
+}

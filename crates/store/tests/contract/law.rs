@@ -1,0 +1,85 @@
+//! The law, for every verb: old state + the rows delivered = a fresh load.
+
+use super::held::{Held, is_in};
+use super::verbs::{
+    ann_and_bob, channel, direct, done, group, join, leave, new_channel, new_direct, new_group, people, person, read,
+    said, said_many, say,
+};
+use myna_chat::store::{Change, Store};
+use myna_protocol::limits::RECEIPT_MEMBERS;
+use myna_protocol::{Feed, UserId};
+
+/// Makes the change, and brings everybody's old state up to date in two ways: by the events, and by a resync.
+async fn holds(store: &dyn Store, people: &[UserId], change: Change) {
+    let mut old = Vec::new();
+    for user in people {
+        old.push((*user, Held::load(store, *user).await));
+    }
+    let committed = done(store, change).await;
+    assert!(!committed.events.is_empty(), "the verb changes something");
+    for (user, old) in old {
+        let mut live = old.clone();
+        for event in &committed.events {
+            let theirs = match event.feed {
+                Feed::User(whose) => whose == user,
+                Feed::Conversation(id) => is_in(store, user, id).await,
+            };
+            if theirs {
+                live.hear(store, event).await;
+                // What comes twice changes nothing.
+                live.hear(store, event).await;
+            }
+        }
+        live.compare(store).await.expect("the events brought it up to date");
+        let mut late = old;
+        late.catch_up(store).await;
+        late.compare(store).await.expect("the resync brought it up to date");
+    }
+}
+
+pub(crate) async fn the_law_holds_for_sending(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    for talk in [direct(store, ann, bob).await, group(store, ann, &[bob]).await, channel(store, ann).await] {
+        said_many(store, talk, ann, 3).await;
+        holds(store, &[ann, bob], say(talk, ann, "hello")).await;
+    }
+}
+
+pub(crate) async fn the_law_holds_for_reading(store: &dyn Store) {
+    let crowd = people(store, RECEIPT_MEMBERS + 1).await;
+    let (ann, bob) = (crowd[0], crowd[1]);
+    let open = channel(store, ann).await;
+    done(store, join(open, bob)).await;
+    for talk in [direct(store, ann, bob).await, group(store, ann, &crowd[1..]).await, open] {
+        said_many(store, talk, ann, 3).await;
+        holds(store, &[ann, bob], read(talk, bob, 2)).await;
+        said(store, talk, bob, "hello").await;
+        said(store, talk, ann, "hello").await;
+        holds(store, &[ann, bob], read(talk, bob, 5)).await;
+    }
+}
+
+pub(crate) async fn the_law_holds_for_beginning_conversations(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let cy = person(store, "Cy").await;
+    for change in [new_direct(ann, bob), new_direct(ann, ann), new_group(ann, &[bob, cy]), new_channel(bob, "News")] {
+        holds(store, &[ann, bob, cy], change).await;
+    }
+}
+
+pub(crate) async fn the_law_holds_for_joining_and_leaving(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let cy = person(store, "Cy").await;
+    let everybody = [ann, bob, cy];
+    let (talk, friends) = (channel(store, ann).await, group(store, ann, &[bob, cy]).await);
+    said_many(store, talk, ann, 3).await;
+    for change in [join(talk, bob), join(talk, cy), leave(talk, bob), leave(friends, cy)] {
+        holds(store, &everybody, change).await;
+    }
+    said_many(store, talk, ann, 3).await;
+    for change in
+        [join(talk, bob), leave(talk, ann), leave(talk, bob), leave(talk, cy), join(talk, ann), leave(friends, ann)]
+    {
+        holds(store, &everybody, change).await;
+    }
+}

@@ -1,0 +1,252 @@
+//! The law, for random plans: several people do random things, and what they hear comes, is lost, comes twice or late.
+
+use super::held::Held;
+use super::verbs::{
+    a_client_id, a_conversation_id, commit, join, leave, load, name, new_direct, now, people, read, send, seqs,
+};
+use myna_chat::store::{Change, Store};
+use myna_protocol::{ClientId, ConversationId, Feed, FeedRows, Rev, UserId};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+use std::collections::{BTreeSet, HashMap};
+
+const PEOPLE: usize = 4;
+/// Plans that are tried; `PROPTEST_CASES` divided by this.
+const SHARE: u32 = 8;
+
+/// What somebody does. Numbers are taken modulo what there is.
+#[derive(Clone, Debug)]
+enum Verb {
+    Say,
+    SayAgain(usize),
+    Read(u64),
+    Direct(usize),
+    Group(usize),
+    Channel,
+    Join,
+    Leave,
+}
+
+/// How the events of a step reach each of the people.
+#[derive(Clone, Copy, Debug)]
+enum Delivery {
+    Once,
+    Twice,
+    Lost,
+    Late,
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    who: usize,
+    /// Which of the conversations there are.
+    talk: usize,
+    verb: Verb,
+    deliveries: [Delivery; PEOPLE],
+    /// Whether the change shares its commit with the next one.
+    with_next: bool,
+    /// Who catches up and compares after it, if anybody.
+    check: Option<usize>,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let verb = prop_oneof![
+        6 => Just(Verb::Say),
+        1 => any::<usize>().prop_map(Verb::SayAgain),
+        3 => (0..12_u64).prop_map(Verb::Read),
+        1 => any::<usize>().prop_map(Verb::Direct),
+        1 => any::<usize>().prop_map(Verb::Group),
+        1 => Just(Verb::Channel),
+        2 => Just(Verb::Join),
+        2 => Just(Verb::Leave),
+    ];
+    let delivery = || {
+        prop_oneof![
+            5 => Just(Delivery::Once),
+            1 => Just(Delivery::Twice),
+            1 => Just(Delivery::Lost),
+            1 => Just(Delivery::Late),
+        ]
+    };
+    let deliveries = [delivery(), delivery(), delivery(), delivery()];
+    let check = prop_oneof![8 => Just(None), 1 => (0..PEOPLE).prop_map(Some)];
+    (0..PEOPLE, 0..8_usize, verb, deliveries, prop::bool::weighted(0.3), check).prop_map(
+        |(who, talk, verb, deliveries, with_next, check)| Step { who, talk, verb, deliveries, with_next, check },
+    )
+}
+
+pub(crate) async fn the_law_holds_for_random_plans(store: &dyn Store) {
+    let config = Config::default();
+    let cases = (config.cases / SHARE).max(1);
+    let mut runner = TestRunner::new(config);
+    let plans = prop::collection::vec(step(), 1..60);
+    for _ in 0..cases {
+        let mut plan = plans.new_tree(&mut runner).expect("no plan is filtered out");
+        let Err(mut failure) = carry_out(store, &plan.current()).await else { continue };
+        let mut smallest = plan.current();
+        while plan.simplify() {
+            while let Err(smaller) = carry_out(store, &plan.current()).await {
+                (failure, smallest) = (smaller, plan.current());
+                if !plan.simplify() {
+                    break;
+                }
+            }
+            if !plan.complicate() {
+                break;
+            }
+        }
+        panic!("the law broke: {failure}\nby the plan: {smallest:#?}");
+    }
+}
+
+/// Everything that one plan needs to know.
+struct Play<'a> {
+    store: &'a dyn Store,
+    people: Vec<UserId>,
+    held: Vec<Held>,
+    /// What each of them will hear later.
+    late: Vec<Vec<FeedRows>>,
+    talks: Vec<ConversationId>,
+    inside: BTreeSet<(ConversationId, UserId)>,
+    heads: HashMap<Feed, Rev>,
+    sent: Vec<(ConversationId, UserId, ClientId)>,
+}
+
+async fn carry_out(store: &dyn Store, plan: &[Step]) -> Result<(), String> {
+    let people = people(store, PEOPLE).await;
+    let mut held = Vec::new();
+    for user in &people {
+        held.push(Held::load(store, *user).await);
+    }
+    let mut play = Play {
+        store,
+        people,
+        held,
+        late: vec![Vec::new(); PEOPLE],
+        talks: Vec::new(),
+        inside: BTreeSet::new(),
+        heads: HashMap::new(),
+        sent: Vec::new(),
+    };
+    let mut steps = Vec::new();
+    for step in plan {
+        steps.push(step);
+        if !step.with_next {
+            play.go(&std::mem::take(&mut steps)).await?;
+        }
+    }
+    play.go(&steps).await?;
+    play.end().await
+}
+
+impl Play<'_> {
+    /// The steps in one commit, and what comes of them.
+    async fn go(&mut self, steps: &[&Step]) -> Result<(), String> {
+        let batch: Vec<Change> = steps.iter().map(|step| self.change(step)).collect();
+        let outcomes = commit(self.store, batch).await;
+        for (step, outcome) in steps.iter().zip(outcomes) {
+            let Ok(committed) = outcome else { continue };
+            let talk = committed.conversation;
+            if !self.talks.contains(&talk) {
+                self.talks.push(talk);
+            }
+            self.inside.extend(committed.joined.iter().map(|user| (talk, *user)));
+            for user in &committed.left {
+                self.inside.remove(&(talk, *user));
+            }
+            for event in committed.events {
+                let head = self.heads.entry(event.feed).or_insert(0);
+                if (event.from, event.rev) != (*head, *head + 1) || event.rows.iter().any(|row| row.rev() != event.rev)
+                {
+                    return Err(format!("after {head} came {event:?}"));
+                }
+                *head = event.rev;
+                self.deliver(&event, step.deliveries).await;
+            }
+            if let Some(who) = step.check {
+                self.check(who).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, step: &Step) -> Change {
+        let user = self.people[step.who];
+        let nth = |number: usize, count: usize| number % count.max(1);
+        let talk = self.talks.get(nth(step.talk, self.talks.len())).copied().unwrap_or_else(a_conversation_id);
+        match step.verb {
+            Verb::Say => {
+                let client_id = a_client_id();
+                self.sent.push((talk, user, client_id));
+                send(talk, user, client_id, "said")
+            }
+            Verb::SayAgain(number) => match self.sent.get(nth(number, self.sent.len())) {
+                Some((talk, user, client_id)) => send(*talk, *user, *client_id, "said"),
+                None => send(talk, user, a_client_id(), "said"),
+            },
+            Verb::Read(seq) => read(talk, user, seq),
+            Verb::Direct(number) => new_direct(user, self.people[nth(number, PEOPLE)]),
+            Verb::Group(number) => {
+                let members = self.people.iter().enumerate().filter(|(place, _)| number >> place & 1 == 1);
+                let members = members.map(|(_, member)| *member).filter(|member| *member != user).collect();
+                Change::Group { id: a_conversation_id(), creator: user, name: None, members, at: now() }
+            }
+            Verb::Channel => {
+                let id = a_conversation_id();
+                Change::Channel { id, creator: user, name: name(&format!("Channel {id}")), at: now() }
+            }
+            Verb::Join => join(talk, user),
+            Verb::Leave => leave(talk, user),
+        }
+    }
+
+    /// Everybody who may hear the event hears it, loses it, or will hear it later.
+    async fn deliver(&mut self, event: &FeedRows, deliveries: [Delivery; PEOPLE]) {
+        for (place, delivery) in deliveries.into_iter().enumerate() {
+            let user = self.people[place];
+            let theirs = match event.feed {
+                Feed::User(whose) => whose == user,
+                Feed::Conversation(talk) => self.inside.contains(&(talk, user)),
+            };
+            if !theirs {
+                continue;
+            }
+            let times = match delivery {
+                Delivery::Once => 1,
+                Delivery::Twice => 2,
+                Delivery::Lost => 0,
+                Delivery::Late => {
+                    self.late[place].push(event.clone());
+                    0
+                }
+            };
+            for _ in 0..times {
+                self.held[place].hear(self.store, event).await;
+            }
+        }
+    }
+
+    /// Late events come, the newest first; then the person catches up, and holds what a fresh load would be.
+    async fn check(&mut self, place: usize) -> Result<(), String> {
+        for event in std::mem::take(&mut self.late[place]).iter().rev() {
+            self.held[place].hear(self.store, event).await;
+        }
+        self.held[place].catch_up(self.store).await;
+        self.held[place].compare(self.store).await
+    }
+
+    async fn end(mut self) -> Result<(), String> {
+        for place in 0..PEOPLE {
+            self.check(place).await?;
+        }
+        for talk in &self.talks {
+            let loaded = load(self.store, *talk).await;
+            let seqs = seqs(&loaded.rows);
+            if !seqs.iter().copied().eq(1..=seqs.len() as u64) || self.heads[&loaded.feed] != loaded.rev {
+                return Err(format!("not gapless: {seqs:?}, or not at its head: {}", loaded.rev));
+            }
+        }
+        Ok(())
+    }
+}
