@@ -1,9 +1,15 @@
 //! The browser's entry: takes over the page that the server rendered.
 
+use leptos::prelude::document;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Called by the page once the module is there.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(myna_app::App);
+    // From here on the page answers: tests and scripts wait for this mark.
+    if let Some(html) = document().document_element() {
+        let _ = html.set_attribute("data-hydrated", "true");
+    }
 }

@@ -1,1 +1,15 @@
-//! Myna's server.
+//! Myna's server: pages and server functions by Leptos, the socket, static files, health, over one `Chat`.
+
+pub mod config;
+pub mod logging;
+pub mod serve;
+
+mod auth;
+mod files;
+mod headers;
+mod http;
+mod origin;
+mod reply;
+mod router;
+mod socket;
+mod state;

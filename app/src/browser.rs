@@ -1,0 +1,88 @@
+//! The browser: the one place that does what the client asks for, and knows sockets, timers and storage.
+
+pub(crate) mod locale;
+pub(crate) mod page;
+mod socket;
+pub(crate) mod storage;
+
+use crate::live::Live;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use myna_client::Action;
+use myna_protocol::{ClientId, ConversationId, Timestamp};
+use socket::Socket;
+use std::time::Duration;
+
+/// What the client's actions act on.
+#[derive(Default)]
+pub(crate) struct Browser {
+    socket: Option<Socket>,
+    timer: Option<TimeoutHandle>,
+    /// Counts sockets, so that a retired one can no longer tell the client anything.
+    generation: u64,
+}
+
+impl Browser {
+    /// Does one thing. What it leads to is told to the client later, never from within.
+    pub(crate) fn perform(&mut self, action: Action, live: Live) {
+        match action {
+            Action::Connect => {
+                self.generation += 1;
+                self.socket = Some(Socket::open(live, self.generation));
+            }
+            Action::Close(code) => {
+                self.generation += 1;
+                if let Some(socket) = self.socket.take() {
+                    socket.close(code);
+                }
+            }
+            Action::Say(command) => {
+                if let Some(socket) = &self.socket {
+                    socket.say(&command);
+                }
+            }
+            Action::WakeAt(at) => {
+                if let Some(timer) = self.timer.take() {
+                    timer.clear();
+                }
+                let wait = u64::try_from(at.since(now())).unwrap_or(0);
+                let tick = move || live.act(|client, now| client.tick(now));
+                self.timer = set_timeout_with_handle(tick, Duration::from_millis(wait)).ok();
+            }
+            Action::Keep(unsent) => storage::keep(live.me().0, &unsent),
+            Action::Forget(client_id) => storage::forget(live.me().0, client_id),
+            Action::SignedOut => page::leave(),
+            Action::Answered(..) => {}
+        }
+    }
+
+    pub(crate) fn is_current(&self, generation: u64) -> bool {
+        self.generation == generation
+    }
+}
+
+/// The device's clock.
+pub(crate) fn now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+/// A new message's id.
+pub(crate) fn client_id() -> ClientId {
+    let (millis, random) = parts();
+    ClientId::from_parts(millis, random)
+}
+
+/// A new group's or channel's id.
+pub(crate) fn conversation_id() -> ConversationId {
+    let (millis, random) = parts();
+    ConversationId::from_parts(millis, random)
+}
+
+fn parts() -> (u64, [u8; 10]) {
+    let mut random = [0; 10];
+    if let Ok(crypto) = window().crypto() {
+        // Without it the clock alone would make the id: still the sender's own, and the server refuses a double.
+        let _ = crypto.get_random_values_with_u8_array(&mut random);
+    }
+    (u64::try_from(now().millis()).unwrap_or(0), random)
+}

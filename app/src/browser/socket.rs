@@ -1,0 +1,81 @@
+//! One WebSocket, as long as it lasts.
+
+use crate::live::Live;
+use futures_util::future::poll_fn;
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use gloo_net::websocket::futures::WebSocket;
+use gloo_net::websocket::{Message, WebSocketError};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use myna_protocol::{Command, Event};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::task::Poll;
+
+pub(super) struct Socket(Rc<RefCell<Option<WebSocket>>>);
+
+impl Socket {
+    /// Opens a socket to the page's own server and tells the client what comes of it.
+    pub(super) fn open(live: Live, generation: u64) -> Self {
+        let socket = Self(Rc::new(RefCell::new(WebSocket::open_with_protocol(&address(), "myna.v1").ok())));
+        spawn_local(listen(Rc::clone(&socket.0), live, generation));
+        socket
+    }
+
+    pub(super) fn say(&self, command: &Command) {
+        let (Ok(text), Some(socket)) = (serde_json::to_string(command), &mut *self.0.borrow_mut()) else { return };
+        // An open socket always takes a frame at once; one that is not open any more ends in `listen`.
+        let _ = socket.send(Message::Text(text)).now_or_never();
+    }
+
+    pub(super) fn close(self, code: u16) {
+        if let Some(socket) = self.0.borrow_mut().take() {
+            let _ = socket.close(Some(code), None);
+        }
+    }
+}
+
+fn address() -> String {
+    let location = window().location();
+    let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss" } else { "ws" };
+    format!("{scheme}://{}/ws", location.host().unwrap_or_default())
+}
+
+async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, live: Live, generation: u64) {
+    let opened = poll_fn(|cx| match &mut *socket.borrow_mut() {
+        Some(socket) => socket.poll_ready_unpin(cx).map(|ready| ready.is_ok()),
+        None => Poll::Ready(false),
+    });
+    if opened.await && live.hears(generation) {
+        live.act(|client, now| client.opened(now));
+    }
+    let code = loop {
+        let frame = poll_fn(|cx| match &mut *socket.borrow_mut() {
+            Some(socket) => socket.poll_next_unpin(cx),
+            None => Poll::Ready(None),
+        });
+        match frame.await {
+            Some(Ok(Message::Text(text))) => match serde_json::from_str::<Event>(&text) {
+                Ok(event) if live.hears(generation) => live.act(|client, now| client.event(event, now)),
+                Ok(_) => return,
+                // A frame of a newer server: what it means is learnt by a reload, and nothing breaks meanwhile.
+                Err(error) => leptos::logging::warn!("a frame was not understood: {error}"),
+            },
+            Some(Ok(Message::Bytes(_))) => {}
+            Some(Err(WebSocketError::ConnectionClose(event))) => break Some(event.code),
+            Some(Err(_)) => {}
+            None => break None,
+        }
+    };
+    socket.borrow_mut().take();
+    if live.hears(generation) {
+        live.act(|client, now| client.closed(code, now));
+    }
+}
+
+impl Live {
+    /// Whether the socket of this generation is still the client's.
+    fn hears(self, generation: u64) -> bool {
+        self.browser(|browser| browser.is_current(generation)).unwrap_or(false)
+    }
+}

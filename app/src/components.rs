@@ -1,0 +1,23 @@
+//! The blocks of the page; one file each, one style sheet each.
+
+mod avatar;
+mod banner;
+mod bubble;
+mod composer;
+mod details;
+mod icon;
+mod message_list;
+mod pane_head;
+mod sidebar;
+mod sidebar_row;
+
+pub(crate) use avatar::Avatar;
+pub(crate) use banner::Banner;
+pub(crate) use bubble::TranscriptLine;
+pub(crate) use composer::Composer;
+pub(crate) use details::Details;
+pub(crate) use icon::{Glyph, Icon, Logo};
+pub(crate) use message_list::MessageList;
+pub(crate) use pane_head::PaneHead;
+pub(crate) use sidebar::Sidebar;
+pub(crate) use sidebar_row::ConversationRow;

@@ -1,0 +1,45 @@
+//! The line atop everything that says when the connection is lost, and what is being done about it.
+
+use super::{Glyph, Icon};
+use crate::live::use_live;
+use leptos::prelude::*;
+use myna_client::Status;
+
+#[component]
+pub(crate) fn Banner() -> impl IntoView {
+    let live = use_live();
+    let status = live.status();
+    // The first connection is under way in every page: that is no news.
+    let lost = Memo::new(move |_| match status.get() {
+        Status::Waiting { .. } => Some("Reconnecting… Your messages go out when the connection is back."),
+        Status::Offline => Some("You are offline. Your messages go out when the connection is back."),
+        Status::Idle | Status::Connecting | Status::CatchingUp | Status::Live | Status::SignedOut => None,
+    });
+    // An attempt to reconnect is shown as part of the wait: the banner does not come and go with each.
+    let was_lost = Memo::new(move |old: Option<&Option<&'static str>>| match (lost.get(), live.status().get()) {
+        (Some(text), _) => Some(text),
+        (None, Status::Connecting | Status::CatchingUp) => old.copied().flatten(),
+        (None, _) => None,
+    });
+    view! {
+        <div class="banner" class:offline=move || was_lost.get().is_some() role="status">
+            {move || {
+                was_lost
+                    .get()
+                    .map(|text| {
+                        view! {
+                            <Icon glyph=Glyph::Offline/>
+                            <span>{text}</span>
+                            <button
+                                class="link"
+                                type="button"
+                                on:click=move |_| live.act(|client, now| client.online(now))
+                            >
+                                "Reconnect now"
+                            </button>
+                        }
+                    })
+            }}
+        </div>
+    }
+}

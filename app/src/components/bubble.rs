@@ -1,0 +1,132 @@
+//! One line of a transcript: a time, a notice, or a bubble with its tail, its name, its avatar and its status.
+
+use super::{Avatar, Glyph, Icon};
+use crate::live::{RowSignal, use_live};
+use crate::moment::{iso, use_zone};
+use leptos::prelude::*;
+use myna_client::{Bubble, Failure, Happening, Line, Notice, Receipt, State};
+use myna_protocol::Timestamp;
+
+#[component]
+pub(crate) fn TranscriptLine(row: RowSignal<Line>, group: Memo<bool>) -> impl IntoView {
+    match row.value.get_untracked() {
+        Line::Separator { .. } => {
+            let at = Memo::new(move |_| row.value.with(|line| if let Line::Separator { at, .. } = line { *at } else { Timestamp(0) }));
+            view! { <Separator at/> }.into_any()
+        }
+        Line::Notice(notice) => view! { <li class="notice">{sentence(&notice)}</li> }.into_any(),
+        Line::Bubble(first) => {
+            let bubble = Memo::new(move |_| match row.value.get() {
+                Line::Bubble(bubble) => bubble,
+                // A key belongs to one kind of line.
+                Line::Separator { .. } | Line::Notice(_) => first.clone(),
+            });
+            view! { <BubbleLine bubble group/> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn Separator(at: Memo<Timestamp>) -> impl IntoView {
+    let zone = use_zone();
+    view! {
+        <li class="separator">
+            <time datetime=move || iso(at.get())>
+                <b>{move || zone.day(at.get())}</b>
+                " "
+                {move || zone.time(at.get())}
+            </time>
+        </li>
+    }
+}
+
+fn sentence(notice: &Notice) -> String {
+    let who = if notice.mine { "You" } else { &notice.who };
+    let what = match notice.what {
+        Happening::Joined => "joined",
+        Happening::Left => "left",
+    };
+    format!("{who} {what}")
+}
+
+#[component]
+fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
+    let zone = use_zone();
+    let live = use_live();
+    // These never change while a message keeps its key.
+    let Bubble { mine, text, emoji, client_id, .. } = bubble.get_untracked();
+    let failure = Memo::new(move |_| {
+        bubble.with(|bubble| if let State::Failed(failure) = bubble.state { Some(failure) } else { None })
+    });
+    let is = move |ask: fn(&Bubble) -> bool| move || bubble.with(ask);
+    let retry = move |_| live.act(move |client, now| client.retry(client_id, now));
+    let discard = move |_| live.act(move |client, _| client.discard(client_id));
+    let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
+    view! {
+        <li
+            class="line"
+            class:mine=mine
+            class:theirs=!mine
+            class:first=is(|bubble| bubble.first)
+            class:last=is(|bubble| bubble.last)
+            class:group=move || group.get() && !mine
+        >
+            {move || bubble.with(|bubble| bubble.sender.clone()).map(|name| view! { <span class="sender" dir="auto">{name}</span> })}
+            {move || {
+                bubble
+                    .with(|bubble| bubble.avatar.clone())
+                    .map(|(id, name)| view! { <Avatar name seed=id.to_string() beside_line=true/> })
+            }}
+            <div
+                class="bubble"
+                class:emoji=emoji
+                class:tail=is(|bubble| bubble.last && !bubble.emoji)
+                class:pending=is(|bubble| bubble.state == State::Pending)
+                class:failed=move || failure.get().is_some()
+            >
+                <p dir="auto">{text}</p>
+            </div>
+            <time class="line-time" datetime=move || iso(at.get())>{move || zone.time(at.get())}</time>
+            {move || {
+                failure
+                    .get()
+                    .map(|failure| {
+                        view! {
+                            <button class="retry" type="button" aria-label="Not delivered. Try again" title="Try again" on:click=retry>
+                                <Icon glyph=Glyph::Exclamation/>
+                            </button>
+                            <p class="status failed" role="alert">
+                                {reason(failure)}
+                                " "
+                                <button class="link" type="button" on:click=discard>"Delete"</button>
+                            </p>
+                        }
+                    })
+            }}
+            {move || bubble.with(|bubble| bubble.status).map(|status| view! { <StatusLine status/> })}
+        </li>
+    }
+}
+
+#[component]
+fn StatusLine(status: Receipt) -> impl IntoView {
+    let zone = use_zone();
+    match status {
+        Receipt::Delivered => view! { <p class="status">"Delivered"</p> }.into_any(),
+        Receipt::Read(at) => view! {
+            <p class="status">
+                <b>"Read"</b>
+                " "
+                {move || zone.brief(at)}
+            </p>
+        }
+        .into_any(),
+    }
+}
+
+fn reason(failure: Failure) -> String {
+    match failure {
+        Failure::Expired => "Not Delivered".to_owned(),
+        Failure::Rejected(rejection) => format!("Not Delivered: {rejection}."),
+    }
+}

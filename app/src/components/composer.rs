@@ -1,0 +1,83 @@
+//! Where one writes: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation.
+
+use super::{Glyph, Icon};
+use crate::live::use_live;
+use leptos::html::Textarea;
+use leptos::prelude::*;
+use myna_protocol::{ConversationId, Text};
+
+#[component]
+pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
+    let live = use_live();
+    let field: NodeRef<Textarea> = NodeRef::new();
+    let text = RwSignal::new(String::new());
+    let error = RwSignal::new(None::<String>);
+    // Typed before the page is alive, a text would be lost.
+    let ready = RwSignal::new(false);
+    let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
+
+    let write = move |value: String| {
+        #[cfg(feature = "hydrate")]
+        crate::browser::storage::keep_draft(live.me().0, id, &value);
+        live.act(|client, now| client.type_in(id, value.trim().is_empty(), now));
+        text.set(value);
+        error.set(None);
+    };
+    let send = move || match text.with_untracked(|text| Text::parse(text)) {
+        Ok(parsed) => {
+            #[cfg(feature = "hydrate")]
+            live.act(|client, now| client.send(id, crate::browser::client_id(), parsed, now));
+            #[cfg(not(feature = "hydrate"))]
+            let _ = parsed;
+            write(String::new());
+        }
+        Err(myna_protocol::Rejection::TextEmpty) => {}
+        Err(rejection) => error.set(Some(rejection.to_string())),
+    };
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        text.set(crate::browser::storage::draft(live.me().0, id));
+        ready.set(true);
+        request_animation_frame(move || {
+            // A phone would open its keyboard over what one came to read.
+            let is_wide = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width > 700.0);
+            if let (Some(Some(field)), true) = (field.try_get_untracked(), is_wide) {
+                let _ = field.focus();
+            }
+        });
+    });
+    view! {
+        <form
+            class="composer"
+            on:submit=move |event| {
+                event.prevent_default();
+                send();
+            }
+        >
+            <div class="composer-box" data-value=text>
+                <textarea
+                    aria-label="Message"
+                    placeholder="Message"
+                    rows="1"
+                    dir="auto"
+                    enterkeyhint="send"
+                    node_ref=field
+                    disabled=move || !ready.get()
+                    prop:value=text
+                    on:input:target=move |event| write(event.target().value())
+                    on:keydown=move |event| {
+                        // While an input method composes a word, Enter chooses it.
+                        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+                            event.prevent_default();
+                            send();
+                        }
+                    }
+                ></textarea>
+            </div>
+            <button class="send" type="submit" aria-label="Send" disabled=move || is_empty.get()>
+                <Icon glyph=Glyph::Send/>
+            </button>
+            {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
+        </form>
+    }
+}

@@ -1,0 +1,66 @@
+//! Our own glyphs, drawn with the colour of the text around.
+
+use leptos::prelude::*;
+
+#[derive(Clone, Copy)]
+pub(crate) enum Glyph {
+    Back,
+    Bird,
+    Check,
+    Close,
+    Compose,
+    Down,
+    Exclamation,
+    Hash,
+    Info,
+    Offline,
+    Search,
+    Send,
+    SignOut,
+}
+
+impl Glyph {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Back => "m15 5-7 7 7 7",
+            Self::Bird => {
+                "M18.3 9.8 22 11.8l-3.6 1.5A7.5 7.5 0 0 1 9 18.7l-5 1.8 1.2-4.3A7.5 7.5 0 1 1 18.3 9.8ZM13.7 9.5v.01"
+            }
+            Self::Check => "m5 12.5 4.5 4.5L19 7.5",
+            Self::Close => "m6 6 12 12M18 6 6 18",
+            Self::Compose => {
+                "M12 4.5H6.5A2.5 2.5 0 0 0 4 7v10.5A2.5 2.5 0 0 0 6.5 20H17a2.5 2.5 0 0 0 2.5-2.5V12M10 14.2l.5-2.9 \
+                 8.2-8.2a1.7 1.7 0 0 1 2.4 2.4l-8.2 8.2Z"
+            }
+            Self::Down => "m6 9.5 6 6 6-6",
+            Self::Exclamation => "M12 5v8.5M12 18.5v.01",
+            Self::Hash => "M10 4 8 20M16 4l-2 16M4.5 9h15.5M4 15h15.5",
+            Self::Info => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0M12 11v5.5M12 7.7v.01",
+            Self::Offline => {
+                "m3.5 3.5 17 17M5.5 12.8a9.2 9.2 0 0 1 4.8-2.5M2.5 9.3a13.8 13.8 0 0 1 4.3-2.8M11 5.5c4-.3 7.6 1.1 10.5 \
+                 3.8M14.8 10.5c1.4.5 2.6 1.3 3.7 2.3M8.7 16.2a4.8 4.8 0 0 1 6.3-.2M12 19.8v.01"
+            }
+            Self::Search => "M17 10.5a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0M15.5 15.5l5 5",
+            Self::Send => "M12 19V5M6 11l6-6 6 6",
+            Self::SignOut => {
+                "M13.5 4H7a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h6.5M10.5 12H21M17.5 8.5 21 12l-3.5 3.5"
+            }
+        }
+    }
+}
+
+/// A glyph. It says nothing by itself: what it stands on has a name.
+#[component]
+pub(crate) fn Icon(glyph: Glyph) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path d=glyph.path()></path>
+        </svg>
+    }
+}
+
+/// Myna itself.
+#[component]
+pub(crate) fn Logo() -> impl IntoView {
+    view! { <img class="logo" src="/favicon.svg" alt=""/> }
+}

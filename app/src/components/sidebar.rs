@@ -1,0 +1,221 @@
+//! The list of conversations, the field that searches them, and everybody and every channel one could turn to.
+
+use super::{Avatar, ConversationRow, Glyph, Icon};
+use crate::live::use_live;
+use crate::server_fns::SignOut;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::components::A;
+use leptos_router::hooks::use_navigate;
+use myna_client::{Answer, SidebarRow};
+use myna_protocol::{Command, Conversation, ConversationId, Kind, User};
+
+#[component]
+pub(crate) fn Sidebar(#[prop(into)] open: Signal<Option<ConversationId>>) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    let searching = Memo::new(move |_| !text.with(|text| text.trim().is_empty()));
+    view! {
+        <nav class="sidebar" aria-label="Conversations">
+            <header class="sidebar-head">
+                <div class="search">
+                    <Icon glyph=Glyph::Search/>
+                    <input
+                        type="search"
+                        aria-label="Search"
+                        placeholder="Search"
+                        autocomplete="off"
+                        prop:value=text
+                        on:input:target=move |event| text.set(event.target().value())
+                        on:keydown=move |event| {
+                            if event.key() == "Escape" {
+                                text.set(String::new());
+                            }
+                        }
+                    />
+                </div>
+                <A href="/channels" attr:class="icon-button" attr:aria-label="Channels" attr:title="Channels">
+                    <Icon glyph=Glyph::Hash/>
+                </A>
+                <A href="/new" attr:class="icon-button" attr:aria-label="New message" attr:title="New message">
+                    <Icon glyph=Glyph::Compose/>
+                </A>
+            </header>
+            <div class="sidebar-scroll">
+                <Show when=move || searching.get() fallback=move || view! { <ConversationList open/> }>
+                    <Results text/>
+                </Show>
+            </div>
+            <Me/>
+        </nav>
+    }
+}
+
+#[component]
+fn ConversationList(#[prop(into)] open: Signal<Option<ConversationId>>) -> impl IntoView {
+    let rows = use_live().sidebar();
+    let is_empty = {
+        let rows = rows.clone();
+        move || rows.is_empty()
+    };
+    view! {
+        <ul class="conversations">
+            <For each=move || rows.get() key=|row| row.key.clone() let:row>
+                <ConversationRow row open/>
+            </For>
+        </ul>
+        <Show when=is_empty>
+            <div class="empty-small">
+                <p>"No conversations yet."</p>
+                <A href="/new">"Write to somebody"</A>
+            </div>
+        </Show>
+    }
+}
+
+/// Who is signed in, and the way out.
+#[component]
+fn Me() -> impl IntoView {
+    let (id, name) = use_live().me();
+    let clear = move |_| {
+        #[cfg(feature = "hydrate")]
+        crate::browser::storage::clear(id);
+    };
+    view! {
+        <footer class="sidebar-foot">
+            <Avatar name=name.clone() seed=id.to_string()/>
+            <span class="me-name" dir="auto">{name}</span>
+            // A form, so that one can leave without WASM too.
+            <form method="post" action=SignOut::url() on:submit=clear>
+                <button class="icon-button" type="submit" aria-label="Sign out" title="Sign out">
+                    <Icon glyph=Glyph::SignOut/>
+                </button>
+            </form>
+        </footer>
+    }
+}
+
+/// What a search found at the server.
+#[derive(Clone, Default, PartialEq)]
+struct Found {
+    people: Vec<User>,
+    channels: Vec<Conversation>,
+}
+
+#[component]
+fn Results(text: RwSignal<String>) -> impl IntoView {
+    let live = use_live();
+    let found = RwSignal::new(Found::default());
+    let answered = RwSignal::new(false);
+    Effect::new(move |_| {
+        let asked = text.get();
+        let query = asked.clone();
+        live.ask(
+            move |request| Command::Search { request, text: query },
+            move |answer| {
+                // An answer to what was typed before is old news.
+                if let (Answer::Found { people, channels }, true) = (answer, text.try_get_untracked() == Some(asked)) {
+                    found.try_set(Found { people, channels });
+                    answered.try_set(true);
+                }
+            },
+        );
+    });
+    let rows = live.sidebar();
+    let conversations = Memo::new(move |_| {
+        let needle = text.get().trim().to_lowercase();
+        let rows = rows.get().into_iter().map(|row| row.value.get());
+        rows.filter(|row| row.title.to_lowercase().contains(&needle)).collect::<Vec<SidebarRow>>()
+    });
+    let known = move |id: ConversationId| conversations.with(|rows| rows.iter().any(|row| row.id == id));
+    let channels = move || {
+        let mut channels = found.get().channels;
+        channels.retain(|channel| !known(channel.id));
+        channels
+    };
+    let nothing = move || {
+        answered.get() && conversations.with(Vec::is_empty) && found.with(|found| found.people.is_empty() && found.channels.is_empty())
+    };
+    view! {
+        <Show when=move || !conversations.with(Vec::is_empty)>
+            <section class="results">
+                <h2>"Conversations"</h2>
+                <ul>
+                    <For each=move || conversations.get() key=|row| row.id let:row>
+                        <Result title=row.title.clone() seed=row.avatar.clone() kind=row.kind note=row.preview.clone() go=Go::To(row.id) text/>
+                    </For>
+                </ul>
+            </section>
+        </Show>
+        <Show when=move || found.with(|found| !found.people.is_empty())>
+            <section class="results">
+                <h2>"People"</h2>
+                <ul>
+                    <For each=move || found.get().people key=|user| user.id let:user>
+                        <Result title=user.name.clone() seed=user.id.to_string() kind=Kind::Direct note=String::new() go=Go::Direct(user.clone()) text/>
+                    </For>
+                </ul>
+            </section>
+        </Show>
+        <Show when=move || !channels().is_empty()>
+            <section class="results">
+                <h2>"Channels"</h2>
+                <ul>
+                    <For each=channels key=|channel| channel.id let:channel>
+                        <Result
+                            title=channel.name.clone().unwrap_or_default()
+                            seed=channel.id.to_string()
+                            kind=Kind::Channel
+                            note="Join this channel".to_owned()
+                            go=Go::Join(channel.id)
+                            text
+                        />
+                    </For>
+                </ul>
+            </section>
+        </Show>
+        <Show when=nothing>
+            <div class="empty-small" role="status">
+                <p>"Nobody and nothing by that name."</p>
+            </div>
+        </Show>
+    }
+}
+
+/// Where a result leads.
+#[derive(Clone)]
+enum Go {
+    To(ConversationId),
+    Direct(User),
+    Join(ConversationId),
+}
+
+#[component]
+fn Result(title: String, seed: String, kind: Kind, note: String, go: Go, text: RwSignal<String>) -> impl IntoView {
+    let live = use_live();
+    let navigate = use_navigate();
+    let choose = move |_| {
+        let navigate = navigate.clone();
+        let visit = move |id: ConversationId| navigate(&format!("/c/{id}"), Default::default());
+        text.set(String::new());
+        match go.clone() {
+            Go::To(id) => visit(id),
+            Go::Direct(user) => live.ask_conversation(move |request| Command::Direct { request, user: user.id }, visit),
+            Go::Join(conversation) => live.ask_conversation(move |request| Command::Join { request, conversation }, visit),
+        }
+    };
+    view! {
+        <li>
+            <button class="row" type="button" on:click=choose>
+                <Avatar name=title.clone() seed kind/>
+                <span class="row-body">
+                    <span class="row-top">
+                        <span class="row-title" dir="auto">{title}</span>
+                    </span>
+                    <span class="row-bottom">
+                        <span class="row-preview" dir="auto">{note}</span>
+                    </span>
+                </span>
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,53 @@
+//! One conversation in the list: who, what was said last, when, and how much of it is unread.
+
+use super::Avatar;
+use crate::live::RowSignal;
+use crate::moment::{iso, use_zone};
+use leptos::prelude::*;
+use leptos_router::components::A;
+use myna_client::SidebarRow;
+use myna_protocol::ConversationId;
+
+#[component]
+pub(crate) fn ConversationRow(
+    row: RowSignal<SidebarRow>,
+    #[prop(into)] open: Signal<Option<ConversationId>>,
+) -> impl IntoView {
+    let zone = use_zone();
+    let first = row.value.get_untracked();
+    let row: Signal<SidebarRow> = row.value.into();
+    let title = Signal::derive(move || row.with(|row| row.title.clone()));
+    let preview = move || row.with(|row| if row.typing { "…".to_owned() } else { row.preview.clone() });
+    let online = Signal::derive(move || row.with(|row| row.online));
+    let at = Memo::new(move |_| row.with(|row| row.at));
+    let unread = Memo::new(move |_| row.with(|row| row.unread));
+    let id = first.id;
+    view! {
+        <li>
+            <A
+                href=format!("/c/{id}")
+                attr:class="row"
+                attr:aria-current=move || (open.get() == Some(id)).then_some("page")
+            >
+                <Show when=move || { unread.get() > 0 }>
+                    <span class="unread-dot"></span>
+                </Show>
+                <Avatar name=title seed=first.avatar.clone() kind=first.kind online/>
+                <span class="row-body">
+                    <span class="row-top">
+                        <span class="row-title" dir="auto">{title}</span>
+                        <time class="row-time" datetime=move || iso(at.get())>{move || zone.brief(at.get())}</time>
+                    </span>
+                    <span class="row-bottom">
+                        <span class="row-preview" dir="auto">{preview}</span>
+                        <Show when=move || { unread.get() > 0 }>
+                            <span class="badge">
+                                {move || unread.get()} <span class="visually-hidden">" unread"</span>
+                            </span>
+                        </Show>
+                    </span>
+                </span>
+            </A>
+        </li>
+    }
+}

@@ -1,0 +1,136 @@
+//! Public channels: those there are, and making one.
+
+use super::new_message::new_id;
+use crate::components::{Avatar, Glyph, Icon};
+use crate::live::use_live;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_navigate;
+use myna_client::Answer;
+use myna_protocol::limits::NAME_CHARS;
+use myna_protocol::{Command, Conversation, ConversationId, Kind};
+
+#[component]
+pub(crate) fn Channels() -> impl IntoView {
+    let live = use_live();
+    let navigate = use_navigate();
+    let channels = RwSignal::new(None::<Vec<Conversation>>);
+    let text = RwSignal::new(String::new());
+    let error = RwSignal::new(None::<String>);
+    let asking = RwSignal::new(false);
+    // What is typed finds channels too, so that one is joined rather than made twice.
+    Effect::new(move |_| {
+        let asked = text.get();
+        let query = asked.clone();
+        live.ask(
+            move |request| Command::Search { request, text: query },
+            move |answer| {
+                if let (Answer::Found { channels: found, .. }, true) = (answer, text.try_get_untracked() == Some(asked)) {
+                    channels.try_set(Some(found));
+                }
+            },
+        );
+    });
+    let go = {
+        let navigate = navigate.clone();
+        move |answer: Answer| match answer {
+            Answer::Done { conversation: Some(id) } => navigate(&format!("/c/{id}"), Default::default()),
+            Answer::Rejected(_, text) => {
+                error.try_set(Some(text));
+            }
+            Answer::Done { conversation: None } | Answer::Found { .. } => {}
+        }
+    };
+    let make = {
+        let go = go.clone();
+        move |event: leptos::ev::SubmitEvent| {
+            event.prevent_default();
+            let go = go.clone();
+            error.set(None);
+            asking.set(true);
+            let name = text.get_untracked();
+            live.ask(
+                move |request| Command::Channel { request, conversation: new_id(), name },
+                move |answer| {
+                    asking.try_set(false);
+                    go(answer);
+                },
+            );
+        }
+    };
+    let rows = live.sidebar();
+    let joined = Memo::new(move |_| rows.get().into_iter().map(|row| row.key).collect::<Vec<String>>());
+    view! {
+        <section class="picker">
+            <header class="picker-head">
+                <A href="/" attr:class="back" attr:aria-label="Back to conversations">
+                    <Icon glyph=Glyph::Back/>
+                </A>
+                <h1>"Channels"</h1>
+            </header>
+            <form class="form inline" on:submit=make>
+                <label class="field">
+                    <span class="field-name">"Find or make a channel"</span>
+                    <input
+                        placeholder="Name"
+                        autocomplete="off"
+                        required
+                        maxlength=NAME_CHARS
+                        prop:value=text
+                        on:input:target=move |event| {
+                            text.set(event.target().value());
+                            error.set(None);
+                        }
+                    />
+                </label>
+                <button class="button primary" type="submit" disabled=asking aria-busy=move || asking.get().then_some("true")>
+                    "Make channel"
+                </button>
+                {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
+            </form>
+            <ul class="channels">
+                <For each=move || channels.get().unwrap_or_default() key=|channel| (channel.id, channel.rev) let:channel>
+                    <ChannelRow channel joined go=Callback::new({ let go = go.clone(); move |answer| go(answer) })/>
+                </For>
+            </ul>
+            <Show when=move || channels.with(|channels| channels.as_ref().is_some_and(Vec::is_empty))>
+                <div class="empty-small" role="status">
+                    <p>{move || if text.with(String::is_empty) { "There are no channels yet. Make the first one." } else { "No channel by that name yet." }}</p>
+                </div>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn ChannelRow(channel: Conversation, joined: Memo<Vec<String>>, go: Callback<Answer>) -> impl IntoView {
+    let live = use_live();
+    let id: ConversationId = channel.id;
+    let key = id.to_string();
+    let is_in = Memo::new(move |_| joined.with(|joined| joined.contains(&key)));
+    let name = channel.name.unwrap_or_default();
+    let join = move |_| live.ask(move |request| Command::Join { request, conversation: id }, move |answer| go.run(answer));
+    let label = StoredValue::new(name.clone());
+    let count = if channel.members == 1 { "1 member".to_owned() } else { format!("{} members", channel.members) };
+    view! {
+        <li class="channel">
+            <Avatar name=name.clone() seed=id.to_string() kind=Kind::Channel/>
+            <span class="row-body">
+                <span class="row-title" dir="auto">{name}</span>
+                <span class="row-preview">{count}</span>
+            </span>
+            <Show
+                when=move || is_in.get()
+                fallback=move || view! {
+                    <button class="button small primary" type="button" aria-label=format!("Join {}", label.get_value()) on:click=join>
+                        "Join"
+                    </button>
+                }
+            >
+                <A href=format!("/c/{id}") attr:class="button small" attr:aria-label=format!("Open {}", label.get_value())>
+                    "Open"
+                </A>
+            </Show>
+        </li>
+    }
+}

@@ -1,0 +1,178 @@
+//! The chat: the list at the side, and beside it what the address names. It stays while one goes from place to place.
+
+use super::channels::Channels;
+use super::conversation::ConversationPane;
+use super::new_message::NewMessage;
+use crate::components::{Banner, Glyph, Icon, Sidebar};
+use crate::live::Live;
+use crate::moment::use_zone;
+use crate::server_fns::{FirstPage, load_first_page};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::{A, Outlet};
+use leptos_router::hooks::use_location;
+use myna_protocol::ConversationId;
+
+/// What the address names. An address is the one place where it is kept which conversation is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    List,
+    Conversation(ConversationId),
+    NewMessage,
+    Channels,
+}
+
+impl Place {
+    fn of(path: &str) -> Self {
+        let mut parts = path.trim_matches('/').split('/');
+        match (parts.next(), parts.next()) {
+            (Some("c"), Some(id)) => id.parse().map_or(Self::List, Self::Conversation),
+            (Some("new"), None) => Self::NewMessage,
+            (Some("channels"), None) => Self::Channels,
+            _ => Self::List,
+        }
+    }
+
+    fn conversation(self) -> Option<ConversationId> {
+        match self {
+            Self::Conversation(id) => Some(id),
+            Self::List | Self::NewMessage | Self::Channels => None,
+        }
+    }
+}
+
+#[component]
+pub(crate) fn Chat() -> impl IntoView {
+    let path = use_location().pathname;
+    let place = Memo::new(move |_| path.with(|path| Place::of(path)));
+    let open = place.get_untracked().conversation();
+    // Loaded once: what follows comes by the socket.
+    let first = Resource::new_blocking(|| (), move |()| load_first_page(open));
+    view! {
+        <Suspense fallback=|| view! { <div class="chat" data-view="list"><span class="spinner" role="status" aria-label="Loading"></span></div> }>
+            {move || Suspend::new(async move {
+                match first.await {
+                    Ok(first) => view! { <Connected first place/> }.into_any(),
+                    Err(problem) => view! { <Unreachable text=problem.to_string()/> }.into_any(),
+                }
+            })}
+        </Suspense>
+        <Outlet/>
+    }
+}
+
+/// The chat of somebody who is signed in.
+#[component]
+fn Connected(first: FirstPage, place: Memo<Place>) -> impl IntoView {
+    use_zone().set_now(first.server_time);
+    let live = Live::new(first);
+    provide_context(live);
+    #[cfg(feature = "hydrate")]
+    connect(live);
+    let open = Signal::derive(move || place.get().conversation());
+    let unread = {
+        let rows = live.sidebar();
+        Memo::new(move |_| rows.get().iter().filter(|row| row.value.with(|row| row.unread > 0)).count())
+    };
+    let title = move || match unread.get() {
+        0 => "Myna".to_owned(),
+        count => format!("({count}) Myna"),
+    };
+    let has_conversations = {
+        let rows = live.sidebar();
+        Memo::new(move |_| !rows.is_empty())
+    };
+    view! {
+        <Title text=title/>
+        <a class="skip" href="#pane">"Skip to the conversation"</a>
+        <div class="chat" data-view=move || if place.get() == Place::List { "list" } else { "conversation" }>
+            <Banner/>
+            <Sidebar open/>
+            <main class="pane" id="pane">
+                {move || match place.get() {
+                    Place::Conversation(id) => view! { <ConversationPane id/> }.into_any(),
+                    Place::NewMessage => view! { <NewMessage/> }.into_any(),
+                    Place::Channels => view! { <Channels/> }.into_any(),
+                    Place::List => view! { <NothingOpen has_conversations/> }.into_any(),
+                }}
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn NothingOpen(has_conversations: Memo<bool>) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon glyph=Glyph::Bird/>
+            <h1>{move || if has_conversations.get() { "No conversation open" } else { "Welcome to Myna" }}</h1>
+            <p>
+                {move || {
+                    if has_conversations.get() {
+                        "Choose one from the list, or begin a new one."
+                    } else {
+                        "Find somebody by their name and say hello."
+                    }
+                }}
+            </p>
+            <A href="/new" attr:class="button primary">"New message"</A>
+        </div>
+    }
+}
+
+#[component]
+fn Unreachable(text: String) -> impl IntoView {
+    view! {
+        <main class="door">
+            <section class="door-card">
+                <h1>"This did not work"</h1>
+                <p class="door-lead" role="alert">{text}</p>
+                <p class="door-other">
+                    <a href="/" rel="external">"Try again"</a>
+                </p>
+            </section>
+        </main>
+    }
+}
+
+/// Brings the client to life: what was kept, the socket, and the browser's own news.
+#[cfg(feature = "hydrate")]
+fn connect(live: Live) {
+    use crate::browser::{now, page, storage};
+    use leptos::ev;
+    let zone = use_zone();
+    Effect::new(move |_| {
+        zone.set_now(now());
+        live.act(|client, now| client.restore(storage::unsent(live.me().0), now));
+        live.act(|client, now| client.connect(now));
+    });
+    let online = window_event_listener(ev::online, move |_| live.act(|client, now| client.online(now)));
+    let offline = window_event_listener(ev::offline, move |_| live.act(|client, now| client.offline(now)));
+    let visible = window_event_listener_untyped("visibilitychange", move |_| {
+        if page::is_visible() {
+            zone.set_now(now());
+            live.act(|client, now| client.visible(now));
+        }
+    });
+    on_cleanup(move || {
+        online.remove();
+        offline.remove();
+        visible.remove();
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_a_place_and_a_strange_one_the_list() {
+        let id = ConversationId::from_bytes([7; 16]);
+        assert_eq!(Place::of(&format!("/c/{id}")), Place::Conversation(id));
+        assert_eq!(Place::of("/new"), Place::NewMessage);
+        assert_eq!(Place::of("/channels"), Place::Channels);
+        for path in ["/", "", "/c/", "/c/..%2f", "/c/{\"$ne\":null}"] {
+            assert_eq!(Place::of(path), Place::List, "{path}");
+        }
+    }
+}

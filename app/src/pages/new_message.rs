@@ -1,0 +1,158 @@
+//! A new message: to one person, or to several, who become a group.
+
+use crate::components::{Avatar, Glyph, Icon};
+use crate::live::use_live;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_navigate;
+use myna_client::Answer;
+use myna_protocol::limits::NAME_CHARS;
+use myna_protocol::{Command, ConversationId, User};
+
+#[component]
+pub(crate) fn NewMessage() -> impl IntoView {
+    let live = use_live();
+    let navigate = use_navigate();
+    let text = RwSignal::new(String::new());
+    let chosen = RwSignal::new(Vec::<User>::new());
+    let people = RwSignal::new(None::<Vec<User>>);
+    let name = RwSignal::new(String::new());
+    let asking = RwSignal::new(false);
+    let error = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        let asked = text.get();
+        let query = asked.clone();
+        live.ask(
+            move |request| Command::Search { request, text: query },
+            move |answer| {
+                if let (Answer::Found { people: found, .. }, true) = (answer, text.try_get_untracked() == Some(asked)) {
+                    people.try_set(Some(found));
+                }
+            },
+        );
+    });
+    let is_chosen = move |user: &User| chosen.with(|chosen| chosen.iter().any(|other| other.id == user.id));
+    let toggle = move |user: User| {
+        chosen.update(|chosen| match chosen.iter().position(|other| other.id == user.id) {
+            Some(place) => {
+                chosen.remove(place);
+            }
+            None => chosen.push(user),
+        });
+        text.set(String::new());
+    };
+    let start = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let navigate = navigate.clone();
+        let users = chosen.get_untracked();
+        asking.set(true);
+        error.set(None);
+        let command = move |request| match &users[..] {
+            [one] => Command::Direct { request, user: one.id },
+            several => {
+                let name = name.get_untracked().trim().to_owned();
+                Command::Group {
+                    request,
+                    conversation: new_id(),
+                    name: (!name.is_empty()).then_some(name),
+                    users: several.iter().map(|user| user.id).collect(),
+                }
+            }
+        };
+        live.ask(command, move |answer| {
+            asking.try_set(false);
+            match answer {
+                Answer::Done { conversation: Some(id) } => navigate(&format!("/c/{id}"), Default::default()),
+                Answer::Rejected(_, text) => {
+                    error.try_set(Some(text));
+                }
+                Answer::Done { conversation: None } | Answer::Found { .. } => {}
+            }
+        });
+    };
+    let is_group = Memo::new(move |_| chosen.with(|chosen| chosen.len() > 1));
+    view! {
+        <section class="picker">
+            <header class="picker-head">
+                <A href="/" attr:class="back" attr:aria-label="Back to conversations">
+                    <Icon glyph=Glyph::Back/>
+                </A>
+                <h1>"New message"</h1>
+            </header>
+            <div class="to-field">
+                <label class="to-label" for="to">"To:"</label>
+                <For each=move || chosen.get() key=|user| user.id let:user>
+                    <span class="chip">
+                        {user.name.clone()}
+                        <button type="button" aria-label=format!("Remove {}", user.name) on:click=move |_| toggle(user.clone())>
+                            <Icon glyph=Glyph::Close/>
+                        </button>
+                    </span>
+                </For>
+                <input
+                    id="to"
+                    placeholder="Name"
+                    autocomplete="off"
+                    autofocus
+                    prop:value=text
+                    on:input:target=move |event| text.set(event.target().value())
+                />
+            </div>
+            <ul class="people" aria-label="People">
+                <For each=move || people.get().unwrap_or_default() key=|user| user.id let:user>
+                    {
+                        let pressed = user.clone();
+                        let clicked = user.clone();
+                        view! {
+                            <li>
+                                <button
+                                    class="row"
+                                    type="button"
+                                    aria-pressed=move || if is_chosen(&pressed) { "true" } else { "false" }
+                                    on:click=move |_| toggle(clicked.clone())
+                                >
+                                    <Avatar name=user.name.clone() seed=user.id.to_string()/>
+                                    <span class="row-body">
+                                        <span class="row-title" dir="auto">{user.name.clone()}</span>
+                                        {(user.id == live.me().0).then(|| view! { <span class="row-preview">"Note to self"</span> })}
+                                    </span>
+                                    <Icon glyph=Glyph::Check/>
+                                </button>
+                            </li>
+                        }
+                    }
+                </For>
+            </ul>
+            <Show when=move || people.with(|people| people.as_ref().is_some_and(Vec::is_empty))>
+                <div class="empty-small" role="status">
+                    <p>"Nobody by that name."</p>
+                </div>
+            </Show>
+            {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
+            <form class="picker-foot" on:submit=start>
+                <Show when=move || is_group.get()>
+                    <label class="field">
+                        <span class="field-name">"Group name (optional)"</span>
+                        <input maxlength=NAME_CHARS autocomplete="off" prop:value=name on:input:target=move |event| name.set(event.target().value())/>
+                    </label>
+                </Show>
+                <button
+                    class="button primary"
+                    type="submit"
+                    disabled=move || asking.get() || chosen.with(Vec::is_empty)
+                    aria-busy=move || asking.get().then_some("true")
+                >
+                    "Start"
+                </button>
+            </form>
+        </section>
+    }
+}
+
+/// An id for a new conversation. Nobody asks for one on the server.
+pub(super) fn new_id() -> ConversationId {
+    #[cfg(feature = "hydrate")]
+    return crate::browser::conversation_id();
+    #[cfg(not(feature = "hydrate"))]
+    ConversationId::from_bytes([0; 16])
+}

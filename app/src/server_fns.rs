@@ -1,0 +1,106 @@
+//! What has to work without a socket: the forms of the door, and the first page. Thin: the visitor, one call into the
+//! rules, the error mapped.
+
+use crate::problem::Problem;
+use leptos::server;
+use myna_protocol::{ConversationId, FeedRows, Timestamp, User};
+use serde::{Deserialize, Serialize};
+
+/// Everything that the first page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstPage {
+    pub me: User,
+    /// Fresh loads, as a socket would bring them.
+    pub feeds: Vec<FeedRows>,
+    pub server_time: Timestamp,
+}
+
+/// Makes an account, signs it in, and goes to the chat.
+#[server(prefix = "/api", endpoint = "sign_up")]
+pub async fn sign_up(name: String, password: String) -> Result<(), Problem> {
+    use myna_protocol::{Name, Password};
+    let visit = ssr::visit()?;
+    let parsed = Name::parse(&name).and_then(|name| Ok((name, Password::parse(&password)?)));
+    let signed_in = match parsed {
+        Ok((name, password)) => visit.chat.sign_up(name, password).await,
+        Err(rejection) => Err(rejection.into()),
+    };
+    ssr::enter(&visit, signed_in)
+}
+
+/// Signs in and goes to the chat.
+#[server(prefix = "/api", endpoint = "sign_in")]
+pub async fn sign_in(name: String, password: String) -> Result<(), Problem> {
+    let visit = ssr::visit()?;
+    let signed_in = visit.chat.sign_in(&name, &password, visit.from).await;
+    ssr::enter(&visit, signed_in)
+}
+
+/// Ends this session, here and on its sockets, and goes to the door.
+#[server(prefix = "/api", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), Problem> {
+    let visit = ssr::visit()?;
+    if let Some(session) = &visit.session {
+        visit.chat.sign_out(session.user.id, session.id).await.map_err(|error| ssr::refuse(&visit, &error))?;
+    }
+    ssr::set_cookie(visit.cookie.forget());
+    leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+/// The first page, with a page of messages of the open conversation. Goes to the door when nobody is signed in.
+#[server(prefix = "/api", endpoint = "first_page")]
+pub async fn load_first_page(open: Option<ConversationId>) -> Result<FirstPage, Problem> {
+    let visit = ssr::visit()?;
+    let Some(session) = visit.session.clone() else {
+        leptos_axum::redirect("/sign-in");
+        return Err(Problem::Refused(myna_protocol::Rejection::Unauthenticated));
+    };
+    match visit.chat.snapshot(session.user.id, open).await {
+        Ok(feeds) => Ok(FirstPage { me: session.user, feeds, server_time: visit.chat.clock().now() }),
+        Err(error) => Err(ssr::refuse(&visit, &error)),
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use crate::problem::Problem;
+    use crate::visit::Visit;
+    use http::HeaderValue;
+    use http::header::{ACCEPT, SET_COOKIE};
+    use http::request::Parts;
+    use leptos::prelude::*;
+    use leptos_axum::ResponseOptions;
+    use myna_chat::{Error, SignedIn};
+
+    pub(super) fn visit() -> Result<Visit, Problem> {
+        use_context().ok_or(Problem::Unreachable)
+    }
+
+    /// Keeps the new session in the browser and goes to the chat.
+    pub(super) fn enter(visit: &Visit, signed_in: Result<SignedIn, Error>) -> Result<(), Problem> {
+        let signed_in = signed_in.map_err(|error| refuse(visit, &error))?;
+        let seconds = signed_in.expires_at.since(visit.chat.clock().now()) / 1_000;
+        set_cookie(visit.cookie.keep(&signed_in, seconds));
+        leptos_axum::redirect("/");
+        Ok(())
+    }
+
+    pub(super) fn set_cookie(cookie: HeaderValue) {
+        if let Some(response) = use_context::<ResponseOptions>() {
+            response.append_header(SET_COOKIE, cookie);
+        }
+    }
+
+    /// The refusal, with its HTTP status; but a form sent without WASM is led back to its page, which shows the sentence.
+    pub(super) fn refuse(visit: &Visit, error: &Error) -> Problem {
+        let (status, rejection) = (visit.refuse)(error);
+        let is_page = use_context::<Parts>()
+            .and_then(|parts| parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).map(|a| a.contains("text/html")))
+            .unwrap_or(false);
+        if let Some(response) = use_context::<ResponseOptions>().filter(|_| !is_page) {
+            response.set_status(status);
+        }
+        Problem::Refused(rejection)
+    }
+}

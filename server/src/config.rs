@@ -1,0 +1,125 @@
+//! Settings: flags, then `MYNA_*` variables, then a TOML file, then defaults.
+
+mod file;
+
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use myna_store::StoreUrl;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Self-hosted, Messages-style chat.
+///
+/// Each setting is a flag, a variable, or a key of the TOML file named by --config (the flag's name, with _ for -).
+/// A flag wins over a variable, a variable over the file.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "myna", version, max_term_width = 100, args_override_self = true)]
+pub struct Config {
+    /// A TOML file with settings
+    #[arg(long, env = "MYNA_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Where to listen
+    #[arg(long, env = "MYNA_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+
+    /// Where everything is kept: sqlite:FILE, or memory: (which forgets)
+    #[arg(long, env = "MYNA_STORE", value_name = "URL", default_value = "sqlite:data/myna.db")]
+    pub store: StoreUrl,
+
+    /// The address people type, as http(s)://host[:port]; with https the session cookie goes by nothing else
+    #[arg(long, env = "MYNA_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<PublicUrl>,
+
+    /// The folder of the page's files [default: `site` beside the program]
+    #[arg(long, env = "MYNA_SITE", value_name = "FOLDER")]
+    pub site: Option<PathBuf>,
+
+    /// Frames a second that one socket may send on average; more are made to wait
+    #[arg(long, env = "MYNA_FRAMES_PER_SECOND", value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub frames_per_second: u32,
+
+    /// Frames that one socket may send at once before it is made to wait
+    #[arg(long, env = "MYNA_FRAMES_BURST", value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    pub frames_burst: u32,
+
+    /// Seconds for which a socket may be made to wait without a pause before it is closed
+    #[arg(long, env = "MYNA_FRAMES_PATIENCE", value_name = "SECONDS", default_value_t = 30)]
+    pub frames_patience: u32,
+
+    /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug
+    #[arg(long, env = "MYNA_LOG", value_name = "FILTER", default_value = "info", value_parser = crate::logging::filter)]
+    pub log: String,
+
+    /// How to log
+    #[arg(long, env = "MYNA_LOG_FORMAT", value_name = "FORMAT", default_value = "auto")]
+    pub log_format: LogFormat,
+
+    /// Make passwords cheap to hash: for tests and benchmarks only, never for people
+    #[arg(long, env = "MYNA_WEAK_PASSWORDS", hide = true)]
+    pub weak_passwords: bool,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Pretty on a terminal, JSON otherwise
+    Auto,
+    Pretty,
+    Json,
+}
+
+/// The address that people type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    pub https: bool,
+    /// Host and port, as browsers write them in `Origin`.
+    pub authority: String,
+}
+
+impl Config {
+    /// The settings of this process. The error is the sentence to print and the exit code (see `clap::Error::exit`).
+    pub fn from_machine() -> Result<Self, clap::Error> {
+        Self::read(std::env::args_os().collect())
+    }
+
+    /// The settings of a command line, the environment, and the file they name.
+    pub fn read(args: Vec<OsString>) -> Result<Self, clap::Error> {
+        let command = Self::command();
+        // The file's name has to be known before its settings can take their place under flags and variables.
+        let first = command.clone().ignore_errors(true).get_matches_from(&args);
+        let mut all: Vec<OsString> = args.iter().take(1).cloned().collect();
+        if let Some(path) = first.get_one::<PathBuf>("config") {
+            all.extend(file::as_args(path, &command)?);
+        }
+        all.extend(args.into_iter().skip(1));
+        Self::from_arg_matches(&command.try_get_matches_from(all)?)
+    }
+
+    /// Settings for a server inside a test: any free port, a store that forgets.
+    pub fn for_tests() -> Self {
+        let args = ["myna", "--listen", "127.0.0.1:0", "--store", "memory:", "--weak-passwords"];
+        Self::parse_from(args)
+    }
+}
+
+fn public_url(text: &str) -> Result<PublicUrl, String> {
+    let expected = || "expected http://host[:port] or https://host[:port], without a path".to_owned();
+    let uri: ::http::Uri = text.parse().map_err(|_| expected())?;
+    let https = match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => false,
+        _ => return Err(expected()),
+    };
+    let authority = uri.authority().ok_or_else(expected)?;
+    if authority.as_str().contains('@') || !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+        return Err(expected());
+    }
+    let port = authority.port_u16().filter(|port| *port != if https { 443 } else { 80 });
+    let host = authority.host().to_ascii_lowercase();
+    let authority = port.map_or(host.clone(), |port| format!("{host}:{port}"));
+    Ok(PublicUrl { https, authority })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! What the settings promise.
+
+use super::*;
+use std::io::Write;
+
+fn read(args: &[&str]) -> Result<Config, String> {
+    let args = std::iter::once("myna").chain(args.iter().copied()).map(OsString::from).collect();
+    Config::read(args).map_err(|error| error.to_string())
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+#[test]
+fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+    let file = file("listen = \"127.0.0.1:4000\"\nframes_per_second = 7\n");
+    let path = file.path().to_str().unwrap();
+    let config = read(&["--config", path, "--listen", "127.0.0.1:5000"]).unwrap();
+    assert_eq!(config.listen.port(), 5000);
+    assert_eq!(config.frames_per_second, 7);
+    assert_eq!(config.frames_burst, 200);
+}
+
+#[test]
+fn a_wrong_setting_is_refused_with_its_name_and_what_was_expected() {
+    for (args, name, expected) in [
+        (["--listen", "here"], "--listen", "socket address"),
+        (["--store", "postgres://x"], "--store", "sqlite:"),
+        (["--public-url", "ftp://x"], "--public-url", "https://host"),
+        (["--public-url", "https://x/path"], "--public-url", "without a path"),
+        (["--log", "info,=,"], "--log", "filter"),
+        (["--frames-per-second", "0"], "--frames-per-second", "0"),
+        (["--log-format", "xml"], "--log-format", "pretty"),
+    ] {
+        let error = read(&args).unwrap_err();
+        assert!(error.contains(name) && error.contains(expected), "{args:?}: {error}");
+    }
+}
+
+#[test]
+fn a_wrong_file_is_refused_with_its_name_and_the_key() {
+    for (text, expected) in [
+        ("listen = 3", "listen"),
+        ("colour = \"red\"", "unknown key 'colour'"),
+        ("listen = [1]", "'listen'"),
+        ("= x", "not TOML"),
+    ] {
+        let file = file(text);
+        let error = read(&["--config", file.path().to_str().unwrap()]).unwrap_err();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+    assert!(read(&["--config", "/nowhere.toml"]).unwrap_err().contains("cannot be read"));
+}
+
+#[test]
+fn the_public_address_is_written_as_browsers_write_an_origin() {
+    let url = public_url("https://Chat.Example:443/").unwrap();
+    assert_eq!((url.https, url.authority.as_str()), (true, "chat.example"));
+    assert_eq!(public_url("http://[::1]:8080").unwrap().authority, "[::1]:8080");
+}
+
+#[test]
+fn every_setting_has_a_variable_and_a_line_of_help() {
+    for arg in Config::command().get_arguments().filter(|arg| !matches!(arg.get_id().as_str(), "help" | "version")) {
+        assert!(arg.get_env().is_some_and(|name| name.to_str().unwrap().starts_with("MYNA_")), "{}", arg.get_id());
+        assert!(arg.get_help().is_some(), "{}", arg.get_id());
+    }
+}

@@ -1,0 +1,50 @@
+//! Headers that every answer carries, and the nonce of each page.
+
+use crate::state::AppState;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::HeaderValue;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+
+/// The value that lets a page's own scripts run: unguessable, and another one for each answer.
+#[derive(Clone)]
+pub(crate) struct PageNonce(pub(crate) String);
+
+/// A fresh nonce into the request; the headers into the answer.
+pub(crate) async fn secure(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let nonce = nonce();
+    let policy = policy(&nonce);
+    request.extensions_mut().insert(PageNonce(nonce));
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    if state.cookie.secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    // Pages hold what people wrote to each other: no cache keeps them.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn nonce() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system always has random bytes once it has started");
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn policy(nonce: &str) -> HeaderValue {
+    let policy = format!(
+        "default-src 'none'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         connect-src 'self'; img-src 'self' data:; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("the policy is plain ASCII")
+}

@@ -1,0 +1,3 @@
+//! Endpoints beside pages, server functions and the socket; one file each.
+
+pub(crate) mod health;

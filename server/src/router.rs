@@ -1,0 +1,68 @@
+//! The table of contents: every path this server answers.
+
+use crate::auth::{self, Signed};
+use crate::headers::{self, PageNonce};
+use crate::http::health;
+use crate::state::AppState;
+use crate::{files, origin, reply, socket};
+use ::http::request::Parts;
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit};
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use leptos::context::{provide_context, use_context};
+use leptos::nonce::Nonce;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use myna_app::visit::Visit;
+use myna_app::{App, shell};
+use std::net::SocketAddr;
+
+/// Bytes in the body of a request: forms and server functions carry little.
+const BODY_BYTES: usize = 64 * 1024;
+
+pub(crate) fn router(state: AppState) -> Router {
+    let context = {
+        let state = state.clone();
+        move || give_context(&state)
+    };
+    let page = {
+        let options = state.leptos.clone();
+        move || shell(options.clone())
+    };
+    let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), {
+        let page = page.clone();
+        move |_| page()
+    });
+    // Pages and server functions know who asks.
+    let app = Router::new()
+        .leptos_routes_with_context(&state, generate_route_list(App), context, page)
+        .fallback(not_found)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(from_fn_with_state(state.clone(), auth::remember));
+    Router::new()
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
+        .route("/ws", get(socket::upgrade))
+        .merge(app)
+        .merge(files::serve(&state.leptos))
+        .layer(from_fn_with_state(state.clone(), origin::check))
+        .layer(from_fn_with_state(state.clone(), headers::secure))
+        .with_state(state)
+}
+
+/// What a page or a server function finds in its context: the rules, who asks, and the page's nonce.
+fn give_context(state: &AppState) {
+    let parts = use_context::<Parts>();
+    let extensions = parts.as_ref().map(|parts| &parts.extensions);
+    if let Some(PageNonce(nonce)) = extensions.and_then(|extensions| extensions.get::<PageNonce>()) {
+        provide_context(Nonce::from_value(nonce.as_str()));
+    }
+    let address = extensions.and_then(|extensions| extensions.get::<ConnectInfo<SocketAddr>>());
+    provide_context(Visit {
+        chat: state.chat.clone(),
+        session: extensions.and_then(|extensions| extensions.get::<Signed>()).map(|signed| signed.0.clone()),
+        cookie: state.cookie,
+        from: address.map(|address| address.0.ip()),
+        refuse: reply::refuse,
+    });
+}

@@ -1,0 +1,213 @@
+//! A server's life: it opens the store, listens, and stops without losing anything.
+
+use crate::config::Config;
+use crate::router::router;
+use crate::state::AppState;
+use anyhow::Context;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use leptos::config::LeptosOptions;
+use myna_chat::{Chat, Parts, Passwords, RandomIds, SystemClock};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long stopping may take: sockets say goodbye, requests under way are answered.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often sessions that have expired are removed.
+const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// A running server.
+pub struct Server {
+    address: SocketAddr,
+    state: AppState,
+    stopping: CancellationToken,
+    connections: TaskTracker,
+    accepting: JoinHandle<()>,
+    forgetting: JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens the store and listens. The error is one sentence to print.
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        raise_file_limit();
+        let store = myna_store::open(&config.store)?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("cannot listen on {} (--listen)", config.listen))?;
+        let address = listener.local_addr()?;
+        let passwords = if config.weak_passwords { Passwords::weak() } else { Passwords::new() };
+        let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords };
+        let (chat, committer) = Chat::new(parts);
+        tokio::spawn(committer.run());
+        let forgetting = tokio::spawn(forget_expired_sessions(chat.clone()));
+        let state = AppState::new(config, chat, leptos_options(config, address)?);
+        let stopping = CancellationToken::new();
+        let connections = TaskTracker::new();
+        let accepting = tokio::spawn(accept(listener, router(state.clone()), connections.clone(), stopping.clone()));
+        tracing::info!(%address, store = %config.store, "listening");
+        Ok(Self { address, state, stopping, connections, accepting, forgetting })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address to type on this machine.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops within 5 seconds: takes nothing new, tells every socket, answers what is under way.
+    pub async fn stop(self) {
+        tracing::info!("stopping");
+        self.stopping.cancel();
+        self.forgetting.abort();
+        self.state.chat.hub().stop();
+        let finished = async {
+            // Nothing is taken any more once this task has ended; a panic in it would have the same effect.
+            let _ = self.accepting.await;
+            for tasks in [&self.connections, &self.state.sockets] {
+                tasks.close();
+                tasks.wait().await;
+            }
+        };
+        if tokio::time::timeout(STOP_TIMEOUT, finished).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+    }
+}
+
+/// Waits for SIGINT or SIGTERM.
+pub async fn told_to_stop() {
+    let interrupt = async {
+        // Without a handler the signal ends the process by itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+async fn accept(listener: TcpListener, app: axum::Router, connections: TaskTracker, stopping: CancellationToken) {
+    loop {
+        let accepted = tokio::select! {
+            () = stopping.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                connections.spawn(connection(stream, peer, app.clone(), stopping.clone()));
+            }
+            Err(error) => {
+                // Out of file handles, or a connection that ended before it was taken: others may still come.
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+/// Serves one connection. When the server stops, the request under way is answered, and it is the last.
+async fn connection(stream: TcpStream, peer: SocketAddr, app: axum::Router, stopping: CancellationToken) {
+    // Messages are small and wait for nothing.
+    let _ = stream.set_nodelay(true);
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        app.clone().oneshot(request)
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopping.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, %peer, "a connection ended badly");
+    }
+}
+
+async fn forget_expired_sessions(chat: Chat) {
+    let mut every = tokio::time::interval(FORGET_EVERY);
+    loop {
+        every.tick().await;
+        match chat.forget_expired_sessions().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "expired sessions removed"),
+            Err(error) => tracing::error!(%error, "expired sessions could not be removed"),
+        }
+    }
+}
+
+/// Each socket is an open file, and the usual limit is low.
+fn raise_file_limit() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => tracing::debug!(limit, "open files"),
+        Err(error) => tracing::warn!(%error, "the limit of open files could not be raised"),
+    }
+}
+
+fn leptos_options(config: &Config, address: SocketAddr) -> anyhow::Result<LeptosOptions> {
+    let beside = std::env::current_exe().ok().and_then(|path| path.parent().map(Path::to_path_buf)).unwrap_or_default();
+    let site = match &config.site {
+        Some(site) => site.clone(),
+        None => built_site(&beside),
+    };
+    let hash_file = "hash.txt";
+    // The build leaves the names of the hashed files beside the program.
+    let hash_files = beside.join(hash_file).is_file();
+    if !site.join("pkg").is_dir() {
+        tracing::warn!(site = %site.display(), "there are no page files here: build them with `make build`, or set --site");
+    }
+    let from_watch = leptos::config::get_configuration(None).context("the LEPTOS_* variables are wrong")?.leptos_options;
+    Ok(LeptosOptions::builder()
+        .output_name("myna")
+        .site_root(site.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .site_addr(address)
+        .reload_port(from_watch.reload_port)
+        .env(from_watch.env)
+        .hash_file(hash_file.into())
+        .hash_files(hash_files)
+        .build())
+}
+
+/// `site` beside the program (an installed Myna), or where the build leaves it.
+fn built_site(beside: &Path) -> PathBuf {
+    [beside.join("site"), beside.join("../site"), PathBuf::from("target/site")]
+        .into_iter()
+        .find(|site| site.join("pkg").is_dir())
+        .unwrap_or_else(|| PathBuf::from("target/site"))
+}

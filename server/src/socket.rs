@@ -1,0 +1,325 @@
+//! The socket: a person's tab, for as long as it lasts. One task, one loop: what comes in, what goes out, what lapses.
+
+mod commands;
+mod frame;
+mod throttle;
+
+use crate::auth::Signed;
+use crate::reply::{Refused, malformed, rejected};
+use crate::state::AppState;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use commands::Answer;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{SinkExt, StreamExt};
+use myna_chat::store::Session;
+use myna_chat::{Chat, Connection, Outgoing};
+use myna_protocol::limits::FRAME_BYTES;
+use myna_protocol::{ByeReason, Command, Event, Rejection, Signal, close};
+use std::time::Duration;
+use throttle::Throttle;
+use tokio::time::{Instant, sleep_until, timeout};
+
+const SUBPROTOCOL: &str = "myna.v1";
+/// The read buffer of a socket; the default of 128 KiB would be most of what an idle one costs.
+const READ_BUFFER: usize = 4 * 1024;
+/// Bytes written at once at most, and bytes that may wait to be written.
+const WRITE_BUFFER: usize = 4 * 1024;
+const WRITE_BUFFER_MAX: usize = 512 * 1024;
+/// How long a client may take to say hello.
+const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may say nothing at all; it pings more often than that.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(75);
+/// How long one write may take before the client counts as gone.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
+/// How often the store is asked whether the session still holds.
+const SESSION_CHECK: Duration = Duration::from_secs(15 * 60);
+/// Commands whose answers are still being worked on; no more are read while there are so many.
+const UNANSWERED: usize = 64;
+/// Parcels written before the loop looks elsewhere again.
+const PARCELS_AT_ONCE: usize = 64;
+/// How long somebody counts as still there after their last socket ended: a reload is no departure.
+const LEAVING_GRACE: Duration = Duration::from_secs(3);
+/// Within how many milliseconds clients come back after the server stops: spread, so that they do not come all at once.
+const COME_BACK_MILLIS: u32 = 3_000;
+
+/// `GET /ws`: only from our own pages (see `origin`), only signed in, only in our language.
+pub(crate) async fn upgrade(
+    State(state): State<AppState>,
+    signed: Result<Signed, Refused>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let session = match signed {
+        Ok(Signed(session)) => session,
+        Err(refused) => return refused.into_response(),
+    };
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(WRITE_BUFFER_MAX)
+        .max_frame_size(FRAME_BYTES)
+        .max_message_size(FRAME_BYTES);
+    if upgrade.selected_protocol().is_none() {
+        return Refused(Rejection::Malformed).into_response();
+    }
+    let token = state.sockets.token();
+    upgrade.on_upgrade(move |socket| async move {
+        let connection = state.chat.hub().connect(session.user.id, session.id);
+        // The loop's state is kept out of the task that axum made for it.
+        Box::pin(Conversation::new(state, socket, connection, session).run()).await;
+        drop(token);
+    })
+}
+
+/// Why the loop ends, with the close code to send; `None` when the other side is gone already.
+struct End(Option<(u16, &'static str)>);
+
+impl From<axum::Error> for End {
+    fn from(error: axum::Error) -> Self {
+        Self(frame::close_code(error))
+    }
+}
+
+/// One socket's loop and what it needs.
+struct Conversation {
+    state: AppState,
+    socket: WebSocket,
+    connection: Connection,
+    session: Session,
+    throttle: Throttle,
+    /// Whether `hello` has been said. Until then nothing is told but refusals: `hello` brings everything anyway.
+    greeted: bool,
+    answers: FuturesUnordered<BoxFuture<'static, Event>>,
+    last_heard: Instant,
+    check_session_at: Instant,
+}
+
+impl Conversation {
+    fn new(state: AppState, socket: WebSocket, connection: Connection, session: Session) -> Self {
+        let now = Instant::now();
+        Self {
+            throttle: Throttle::new(state.pace, now),
+            state,
+            socket,
+            connection,
+            session,
+            greeted: false,
+            answers: FuturesUnordered::new(),
+            last_heard: now,
+            check_session_at: now + SESSION_CHECK,
+        }
+    }
+
+    async fn run(mut self) {
+        let End(close) = match self.converse().await {
+            Ok(never) => match never {},
+            Err(end) => end,
+        };
+        if let Some((code, reason)) = close {
+            let frame = CloseFrame { code, reason: reason.into() };
+            let goodbye = async {
+                let _ = self.socket.send(Message::Close(Some(frame))).await;
+                // The other side answers the close, or has a moment to read it.
+                while let Some(Ok(_)) = self.socket.recv().await {}
+            };
+            let _ = timeout(Duration::from_secs(1), goodbye).await;
+        }
+        self.depart();
+    }
+
+    /// Tells the others, after a while, that the person went, if they did not come back.
+    fn depart(self) {
+        if !self.greeted {
+            return;
+        }
+        let chat = self.state.chat.clone();
+        let (feeds, user) = (chat.hub().seen_in(&self.connection), self.session.user.id);
+        drop(self.connection);
+        if feeds.is_empty() || chat.hub().is_online(user) {
+            return;
+        }
+        tokio::spawn(async move {
+            tokio::time::sleep(LEAVING_GRACE).await;
+            if !chat.hub().is_online(user) {
+                chat.hub().announce_in(&feeds, user, false);
+            }
+        });
+    }
+
+    async fn converse(&mut self) -> Result<std::convert::Infallible, End> {
+        loop {
+            let may_read = self.answers.len() < UNANSWERED;
+            let read_at = self.throttle.ready_at();
+            let lapse_at = self.lapse_at();
+            tokio::select! {
+                outgoing = self.connection.next() => self.tell(outgoing).await?,
+                Some(event) = self.answers.next(), if !self.answers.is_empty() => self.say(&event).await?,
+                frame = read(&mut self.socket, read_at), if may_read => {
+                    let frame = frame.ok_or(End(None))??;
+                    self.hear(frame).await?;
+                }
+                () = sleep_until(lapse_at) => self.lapse().await?,
+            }
+        }
+    }
+
+    fn lapse_at(&self) -> Instant {
+        let silence = if self.greeted { SILENCE_TIMEOUT } else { HELLO_TIMEOUT };
+        (self.last_heard + silence).min(self.check_session_at)
+    }
+
+    async fn lapse(&mut self) -> Result<(), End> {
+        let now = Instant::now();
+        if now >= self.check_session_at {
+            self.check_session_at = now + SESSION_CHECK;
+            if matches!(self.state.chat.session_holds(self.session.id).await, Ok(false)) {
+                return self.goodbye(ByeReason::Revoked).await;
+            }
+        }
+        let silence = if self.greeted { SILENCE_TIMEOUT } else { HELLO_TIMEOUT };
+        // Who is made to wait by us is not silent.
+        if now >= self.last_heard + silence && self.throttle.ready_at() <= now {
+            return Err(End(Some((close_code::POLICY, "nothing was heard for too long"))));
+        }
+        Ok(())
+    }
+
+    /// One frame from the client.
+    async fn hear(&mut self, frame: Message) -> Result<(), End> {
+        let now = Instant::now();
+        self.last_heard = now;
+        if !self.throttle.take(now) {
+            return self.goodbye(ByeReason::TooManyFrames).await;
+        }
+        match frame {
+            Message::Text(text) => match serde_json::from_str(&text) {
+                Ok(command) => self.obey(command).await,
+                Err(error) => self.say(&malformed(frame::request_of(&text), &error.to_string())).await,
+            },
+            Message::Binary(_) => Err(End(Some((close_code::UNSUPPORTED, "only text frames are understood")))),
+            Message::Ping(_) | Message::Pong(_) => Ok(()),
+            Message::Close(_) => Err(End(None)),
+        }
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<(), End> {
+        match (command, self.greeted) {
+            (Command::Ping {}, _) => self.say(&Event::Pong { server_time: self.state.chat.clock().now() }).await,
+            (Command::Hello { cursors }, false) => {
+                // A session may have ended between the handshake and now.
+                match self.state.chat.session_holds(self.session.id).await {
+                    Ok(true) => {}
+                    Ok(false) => return self.goodbye(ByeReason::Revoked).await,
+                    Err(error) => return self.say(&rejected(None, &error)).await,
+                }
+                self.greet(&cursors).await
+            }
+            (command @ Command::Hello { .. }, true) | (command, false) => {
+                self.say(&rejected(command.request(), &Rejection::OutOfOrder.into())).await
+            }
+            (command, true) => match commands::answer(&self.state.chat, self.session.user.id, command).await {
+                Answer::Now(events) => self.say_all(&events).await,
+                Answer::Later(answer) => {
+                    self.answers.push(answer);
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    /// Welcomes the client and brings it up to date. From here on it is told what happens.
+    async fn greet(&mut self, cursors: &std::collections::BTreeMap<myna_protocol::Feed, myna_protocol::Rev>) -> Result<(), End> {
+        let chat: Chat = self.state.chat.clone();
+        let hub = chat.hub();
+        let catchups = match chat.catch_up(&self.connection, cursors).await {
+            Ok(catchups) => catchups,
+            Err(error) => {
+                // Nothing is lost: the client comes back and says hello again.
+                self.say(&rejected(None, &error)).await?;
+                return Err(End(Some((close_code::AGAIN, "the server cannot do this right now"))));
+            }
+        };
+        self.greeted = true;
+        let (user, server_time) = (self.session.user.clone(), chat.clock().now());
+        self.feed(frame::text(&Event::Welcome { user, server_time, limits: Default::default() })).await?;
+        for event in catchups.into_iter().flat_map(commands::events) {
+            self.feed(frame::text(&event)).await?;
+        }
+        let users = hub.online_for(&self.connection);
+        if !users.is_empty() {
+            self.feed(frame::text(&Event::Signal(Signal::Presence { users, online: true }))).await?;
+        }
+        self.say(&Event::CaughtUp { request: None }).await?;
+        hub.announce(&self.connection, true);
+        Ok(())
+    }
+
+    /// Something from the hub, and what waits behind it, in one write.
+    async fn tell(&mut self, outgoing: Outgoing) -> Result<(), End> {
+        let parcel = match outgoing {
+            Outgoing::Parcel(parcel) => parcel,
+            Outgoing::Bye(reason) => return self.goodbye(reason).await,
+        };
+        if !self.greeted {
+            return Ok(());
+        }
+        self.feed(frame::parcel(&parcel)).await?;
+        for _ in 1..PARCELS_AT_ONCE {
+            let Some(parcel) = self.connection.waiting() else { break };
+            self.feed(frame::parcel(&parcel)).await?;
+        }
+        self.flush().await
+    }
+
+    async fn goodbye<T>(&mut self, reason: ByeReason) -> Result<T, End> {
+        let (code, text) = match reason {
+            ByeReason::Stopping => (close::STOPPING, "stopping"),
+            ByeReason::SignedOut => (close::SIGNED_OUT, "signed out"),
+            ByeReason::Revoked => (close::REVOKED, "revoked"),
+            ByeReason::Lagging => (close::LAGGING, "lagging"),
+            ByeReason::TooManyFrames => (close::TOO_MANY_FRAMES, "too many frames"),
+        };
+        if reason == ByeReason::Stopping {
+            // What was committed is acknowledged, and what was rung is told, before the end.
+            while let Some(event) = self.answers.next().await {
+                self.feed(frame::text(&event)).await?;
+            }
+            while let Some(parcel) = self.connection.waiting().filter(|_| self.greeted) {
+                self.feed(frame::parcel(&parcel)).await?;
+            }
+        }
+        let retry_after = if reason == ByeReason::Stopping { COME_BACK_MILLIS } else { 0 };
+        self.say(&Event::Bye { reason, retry_after }).await?;
+        Err(End(Some((code, text))))
+    }
+
+    async fn say(&mut self, event: &Event) -> Result<(), End> {
+        self.say_all(std::slice::from_ref(event)).await
+    }
+
+    async fn say_all(&mut self, events: &[Event]) -> Result<(), End> {
+        for event in events {
+            self.feed(frame::text(event)).await?;
+        }
+        self.flush().await
+    }
+
+    async fn feed(&mut self, message: Message) -> Result<(), End> {
+        timeout(WRITE_TIMEOUT, self.socket.feed(message)).await.map_err(|_| End(None))?.map_err(End::from)
+    }
+
+    async fn flush(&mut self) -> Result<(), End> {
+        timeout(WRITE_TIMEOUT, self.socket.flush()).await.map_err(|_| End(None))?.map_err(End::from)
+    }
+}
+
+/// The next frame, but none before `at`. Cancel safe.
+async fn read(socket: &mut WebSocket, at: Instant) -> Option<Result<Message, axum::Error>> {
+    if at > Instant::now() {
+        sleep_until(at).await;
+    }
+    socket.recv().await
+}

@@ -1,0 +1,78 @@
+//! Frames as they go over the wire.
+
+use axum::extract::ws::{Message, Utf8Bytes, close_code};
+use bytes::Bytes;
+use myna_chat::{Content, Parcel};
+use myna_protocol::{Event, FeedRows, RequestId, Signal};
+use serde::{Deserialize, Serialize};
+use tokio_tungstenite::tungstenite;
+
+/// The two events that go to many, borrowed: they are written exactly as `Event` writes them (see the test).
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Shared<'a> {
+    Rows(&'a FeedRows),
+    Signal(&'a Signal),
+}
+
+pub(super) fn text(event: &Event) -> Message {
+    Message::text(json(event))
+}
+
+/// A parcel's frame: encoded for the first socket that needs it, shared by all others.
+pub(super) fn parcel(parcel: &Parcel) -> Message {
+    let bytes = parcel.encoding(|content| {
+        Bytes::from(match content {
+            Content::Rows(rows) => json(&Shared::Rows(rows)),
+            Content::Signal(signal) => json(&Shared::Signal(signal)),
+        })
+    });
+    Message::Text(Utf8Bytes::try_from(bytes).expect("JSON is UTF-8"))
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("events have no maps with odd keys and no failing parts")
+}
+
+/// The request id of a frame that is otherwise no command, so that its sender knows which one failed.
+pub(super) fn request_of(text: &str) -> Option<RequestId> {
+    #[derive(Deserialize)]
+    struct Only {
+        request: Option<RequestId>,
+    }
+    serde_json::from_str::<Only>(text).ok()?.request
+}
+
+/// The close code that tells a client what was wrong with its frames; `None` when there is nobody left to tell.
+pub(super) fn close_code(error: axum::Error) -> Option<(u16, &'static str)> {
+    use tungstenite::Error;
+    match error.into_inner().downcast_ref::<Error>()? {
+        Error::Capacity(_) => Some((close_code::SIZE, "this frame is too large")),
+        Error::Utf8(_) => Some((close_code::INVALID, "this text is not UTF-8")),
+        Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => None,
+        Error::Protocol(_) => Some((close_code::PROTOCOL, "this frame breaks the protocol")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use myna_protocol::{ConversationId, Feed, UserId};
+
+    #[test]
+    fn what_goes_to_many_reads_like_any_other_event() {
+        let feed = Feed::Conversation(ConversationId::from_bytes([1; 16]));
+        let rows = FeedRows { feed, from: 1, rev: 2, rows: Vec::new() };
+        let signal = Signal::Presence { users: vec![UserId::from_bytes([2; 16])], online: true };
+        assert_eq!(json(&Shared::Rows(&rows)), json(&Event::Rows(rows)));
+        assert_eq!(json(&Shared::Signal(&signal)), json(&Event::Signal(signal)));
+    }
+
+    #[test]
+    fn a_broken_frame_still_names_its_request() {
+        assert_eq!(request_of(r#"{"type":"dance","request":7,"x":[]}"#), Some(7));
+        assert_eq!(request_of(r#"{"type":"dance"}"#), None);
+        assert_eq!(request_of("{"), None);
+    }
+}

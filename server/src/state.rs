@@ -1,0 +1,51 @@
+//! What every handler shares.
+
+use crate::config::{Config, PublicUrl};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use myna_app::visit::SessionCookie;
+use myna_chat::Chat;
+use std::time::Duration;
+use tokio_util::task::TaskTracker;
+
+#[derive(Clone)]
+pub(crate) struct AppState {
+    pub(crate) chat: Chat,
+    pub(crate) leptos: LeptosOptions,
+    pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) cookie: SessionCookie,
+    pub(crate) pace: Pace,
+    /// Every open socket, so that stopping can wait for them.
+    pub(crate) sockets: TaskTracker,
+}
+
+/// How fast one socket may speak.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    pub(crate) frames_per_second: u32,
+    pub(crate) burst: u32,
+    pub(crate) patience: Duration,
+}
+
+impl AppState {
+    pub(crate) fn new(config: &Config, chat: Chat, leptos: LeptosOptions) -> Self {
+        Self {
+            chat,
+            leptos,
+            public_url: config.public_url.clone(),
+            cookie: SessionCookie { secure: config.public_url.as_ref().is_some_and(|url| url.https) },
+            pace: Pace {
+                frames_per_second: config.frames_per_second,
+                burst: config.frames_burst,
+                patience: Duration::from_secs(config.frames_patience.into()),
+            },
+            sockets: TaskTracker::new(),
+        }
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
