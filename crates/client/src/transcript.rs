@@ -56,6 +56,7 @@ pub enum Happening {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bubble {
     pub key: String,
+    pub client_id: ClientId,
     pub mine: bool,
     pub text: String,
     pub at: Timestamp,
@@ -165,6 +166,7 @@ pub(crate) fn lines<'a>(held: &'a Held, me: UserId, unsent: impl Iterator<Item =
 fn bubble(message: &Said<'_>, me: UserId, first: bool) -> Bubble {
     Bubble {
         key: message.key(),
+        client_id: message.client_id,
         mine: message.sender == me,
         text: message.text.to_owned(),
         at: message.at,
@@ -187,14 +189,15 @@ fn notices(held: &Held, me: UserId) -> Vec<(Seq, Notice)> {
     let mut happened = Vec::new();
     for member in held.members.values() {
         if member.joined_seq > 0 {
-            happened.push((member.joined_seq, member.rev, Happening::Joined, member));
+            happened.push((member.joined_seq, Happening::Joined, member));
         }
         if let Some(left) = member.left_seq {
-            happened.push((left, member.rev, Happening::Left, member));
+            happened.push((left, Happening::Left, member));
         }
     }
-    happened.sort_by_key(|(after, rev, what, _)| (*after, *rev, *what == Happening::Left));
-    happened.into_iter().map(|(after, _, what, member)| (after, notice(after, what, member, me))).collect()
+    // Between the same two messages nothing tells who was first (a rev is that of the last change); this order is stable.
+    happened.sort_by_key(|(after, what, member)| (*after, *what == Happening::Left, member.user));
+    happened.into_iter().map(|(after, what, member)| (after, notice(after, what, member, me))).collect()
 }
 
 fn notice(after: Seq, what: Happening, member: &Member, me: UserId) -> Notice {
