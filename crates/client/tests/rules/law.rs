@@ -1,0 +1,226 @@
+//! The law: old state + the rows delivered = a fresh load, whatever became of the frames on their way.
+
+use crate::driver::World;
+use crate::model::{client_id, conversation_id, user};
+use myna_protocol::{Command, Kind, Seq};
+use proptest::prelude::*;
+
+/// One step of a random plan.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// Somebody does something by themselves: a send, a read, a join, a leave.
+    Send(u8, u8),
+    Read(u8, u8, Seq),
+    Join(u8, u8),
+    Leave(u8, u8),
+    Create(u8),
+    /// No verb does this yet; rows can, and the client has to be ready for it.
+    Edit(u8, usize),
+    /// The client under test does something.
+    Write(u8),
+    See(u8),
+    Open(u8),
+    Older(u8),
+    AskJoin(u8),
+    AskLeave(u8),
+    /// What becomes of frames.
+    Hear,
+    Refuse,
+    Deliver(usize),
+    Repeat(usize),
+    Lose(usize),
+    Swap(usize, usize),
+    Cut,
+    Reload,
+    Connect,
+    Tick(i64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let someone = 2u8..=3;
+    let room = 1u8..=5;
+    let place = 0usize..8;
+    prop_oneof![
+        6 => (someone.clone(), room.clone()).prop_map(|(n, room)| Step::Send(n, room)),
+        3 => (1u8..=3, room.clone(), 0u64..30).prop_map(|(n, room, seq)| Step::Read(n, room, seq)),
+        2 => (1u8..=3, room.clone()).prop_map(|(n, room)| Step::Join(n, room)),
+        1 => (1u8..=3, room.clone()).prop_map(|(n, room)| Step::Leave(n, room)),
+        1 => room.clone().prop_map(Step::Create),
+        3 => (room.clone(), 0usize..20).prop_map(|(room, place)| Step::Edit(room, place)),
+        3 => room.clone().prop_map(Step::Write),
+        2 => room.clone().prop_map(Step::See),
+        1 => room.clone().prop_map(Step::Open),
+        1 => room.clone().prop_map(Step::Older),
+        1 => room.clone().prop_map(Step::AskJoin),
+        1 => room.prop_map(Step::AskLeave),
+        10 => Just(Step::Hear),
+        1 => Just(Step::Refuse),
+        12 => place.clone().prop_map(Step::Deliver),
+        2 => place.clone().prop_map(Step::Repeat),
+        2 => place.clone().prop_map(Step::Lose),
+        2 => (place.clone(), place).prop_map(|(a, b)| Step::Swap(a, b)),
+        1 => Just(Step::Cut),
+        1 => Just(Step::Reload),
+        4 => Just(Step::Connect),
+        3 => (1i64..4_000_000).prop_map(Step::Tick),
+    ]
+}
+
+fn create(world: &mut World, room: u8) {
+    let id = conversation_id(room);
+    let told = match room {
+        1 => world.server.create(id, Kind::Direct, None, &[1, 2], true),
+        2 => world.server.create(id, Kind::Group, None, &[2, 1, 3], true),
+        3 => world.server.create(id, Kind::Group, Some("Crowd"), &[3, 1, 2, 4], false),
+        4 => world.server.create(id, Kind::Channel, Some("general"), &[2], false),
+        _ => world.server.create(id, Kind::Channel, Some("random"), &[1, 3], false),
+    };
+    world.tell(told);
+}
+
+fn take(world: &mut World, step: Step, sends: &mut u64) {
+    match step {
+        Step::Send(n, room) => {
+            *sends += 1;
+            let text = format!("from {n}: {sends}");
+            if let Ok((_, told)) =
+                world.server.send(user(n).id, conversation_id(room), client_id(900_000 + *sends), &text)
+            {
+                world.tell(told);
+            }
+        }
+        Step::Read(n, room, seq) => {
+            let told = world.server.read(user(n).id, conversation_id(room), seq);
+            world.tell(told.unwrap_or_default());
+        }
+        Step::Join(n, room) => {
+            let told = world.server.join(&user(n), conversation_id(room));
+            world.tell(told.unwrap_or_default());
+        }
+        Step::Leave(n, room) => {
+            let told = world.server.leave(user(n).id, conversation_id(room));
+            world.tell(told.unwrap_or_default());
+        }
+        Step::Create(room) => create(world, room),
+        Step::Edit(room, place) => {
+            let told = world.server.edit(conversation_id(room), place);
+            world.tell(told);
+        }
+        Step::Write(room) => {
+            world.write(1, conversation_id(room));
+        }
+        Step::See(room) => world.act(1, |client, now| client.read(conversation_id(room), now)),
+        Step::Open(room) => world.act(1, |client, now| client.open(conversation_id(room), now)),
+        Step::Older(room) => world.act(1, |client, now| client.older(conversation_id(room), now)),
+        Step::AskJoin(room) => {
+            let conversation = conversation_id(room);
+            world.with(1, |client, now| client.ask(|request| Command::Join { request, conversation }, now));
+        }
+        Step::AskLeave(room) => {
+            let conversation = conversation_id(room);
+            world.with(1, |client, now| client.ask(|request| Command::Leave { request, conversation }, now));
+        }
+        Step::Hear => {
+            world.hear(1);
+        }
+        Step::Refuse => world.refuse(1),
+        Step::Deliver(place) => {
+            let place = if world.peer(1).inbox.len() > place { place } else { 0 };
+            world.deliver(1, place);
+        }
+        Step::Repeat(place) => {
+            let inbox = &mut world.peer(1).inbox;
+            if let Some(group) = inbox.get(place).cloned() {
+                inbox.push_back(group);
+            }
+        }
+        // The store's word on a request always arrives while the socket lives; what comes over the bus may be lost.
+        Step::Lose(place) => {
+            let inbox = &mut world.peer(1).inbox;
+            let live = |group: &Vec<myna_protocol::Event>| matches!(group.as_slice(), [myna_protocol::Event::Rows(rows)] if rows.rev == rows.from + 1 && rows.from > 0);
+            if inbox.get(place).is_some_and(live) {
+                inbox.remove(place);
+            }
+        }
+        Step::Swap(a, b) => {
+            let inbox = &mut world.peer(1).inbox;
+            if a < inbox.len() && b < inbox.len() {
+                inbox.swap(a, b);
+            }
+        }
+        Step::Cut => world.cut(1),
+        Step::Reload => world.reload(1),
+        Step::Connect => {
+            world.act(1, myna_client::Client::connect);
+            world.open(1);
+        }
+        Step::Tick(millis) => {
+            world.pass(millis);
+            world.act(1, myna_client::Client::tick);
+        }
+    }
+}
+
+/// Makes everything known: either by reconnecting, or by one more event in each feed that arrives.
+fn make_known(world: &mut World, by_reconnecting: bool) {
+    if by_reconnecting {
+        world.cut(1);
+        world.settle();
+        return;
+    }
+    world.settle();
+    for room in 1..=5 {
+        let id = conversation_id(room);
+        let sender = (2..=4).find(|n| world.server.rooms.get(&id).is_some_and(|room| room.has(user(*n).id)));
+        let sent =
+            sender.map(|n| world.server.send(user(n).id, id, client_id(990_000 + u64::from(room)), "the last word"));
+        if let Some(Ok((_, told))) = sent {
+            world.tell(told);
+        }
+        let last = world.server.rooms.get(&id).map_or(0, |room| room.messages.len() as Seq);
+        let told = world.server.read(user(1).id, id, last).unwrap_or_default();
+        world.tell(told);
+    }
+    let told = world.server.create(conversation_id(9), Kind::Group, None, &[1, 4], true);
+    world.tell(told);
+    world.settle();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn old_state_and_rows_make_a_fresh_load(
+        steps in prop::collection::vec(step(), 1..160),
+        rooms in prop::collection::vec(1u8..=5, 0..5),
+        by_reconnecting: bool,
+    ) {
+        let mut world = World::default();
+        for room in rooms {
+            create(&mut world, room);
+        }
+        world.add(1);
+        world.act(1, myna_client::Client::connect);
+        world.open(1);
+        let mut sends = 0;
+        for step in steps {
+            take(&mut world, step, &mut sends);
+        }
+        make_known(&mut world, by_reconnecting);
+        // What could not be sent, since one has left, is on no other device: it is given up.
+        for unsent in std::mem::take(&mut world.peer(1).kept) {
+            world.act(1, |client, _| client.discard(unsent.client_id));
+        }
+        world.load_all(1);
+        let lived = world.shows(1);
+        world.add(1);
+        world.settle();
+        world.load_all(1);
+        prop_assert_eq!(lived, world.shows(1));
+        for row in world.peer(1).client.sidebar() {
+            let room = &world.server.rooms[&row.id];
+            let read = room.reads[&user(1).id].0;
+            prop_assert_eq!(row.unread, room.messages.len() as Seq - read, "unread is arithmetic");
+        }
+    }
+}

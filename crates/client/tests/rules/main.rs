@@ -1,0 +1,9 @@
+//! What the client promises, against a small server of the tests' own.
+
+mod driver;
+mod law;
+mod live;
+mod model;
+mod outbox;
+mod session;
+mod transcript;
