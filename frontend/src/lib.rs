@@ -1,5 +1,7 @@
 //! The browser's entry: takes over the page that the server rendered.
 
+#![recursion_limit = "256"]
+
 use leptos::prelude::document;
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,5 +1,7 @@
 //! Myna's server: pages and server functions by Leptos, the socket, static files, health, over one `Chat`.
 
+#![recursion_limit = "256"]
+
 pub mod config;
 pub mod logging;
 pub mod serve;

@@ -80,4 +80,5 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
             {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
         </form>
     }
+    .into_any()
 }

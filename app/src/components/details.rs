@@ -77,6 +77,7 @@ pub(crate) fn Details(#[prop(into)] view: Signal<Option<View>>, open: RwSignal<b
             </Show>
         </aside>
     }
+    .into_any()
 }
 
 fn note(kind: Kind, members: u32) -> String {

@@ -83,6 +83,7 @@ pub(crate) fn MessageList(id: ConversationId, room: Room) -> impl IntoView {
             </Show>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(feature = "hydrate")]

@@ -36,6 +36,7 @@ pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSign
             </button>
         </header>
     }
+    .into_any()
 }
 
 /// "Online" of a direct conversation, the names of a group, the number of a channel.

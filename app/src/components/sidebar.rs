@@ -48,6 +48,7 @@ pub(crate) fn Sidebar(#[prop(into)] open: Signal<Option<ConversationId>>) -> imp
             <Me/>
         </nav>
     }
+    .into_any()
 }
 
 #[component]

@@ -100,6 +100,7 @@ pub(crate) fn Channels() -> impl IntoView {
             </Show>
         </section>
     }
+    .into_any()
 }
 
 #[component]

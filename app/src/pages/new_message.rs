@@ -147,6 +147,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
             </form>
         </section>
     }
+    .into_any()
 }
 
 /// An id for a new conversation. Nobody asks for one on the server.
