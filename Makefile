@@ -30,10 +30,12 @@ test: ## Install what is missing, then run every check and test: what CI does.
 	@scripts/setup test
 	@scripts/test
 
-check: ## Say quickly whether everything compiles, for the server and for the browser.
+check: ## Say quickly whether everything is formatted and compiles, for the server and for the browser.
+	@scripts/setup run
 	@scripts/test fmt check
 
 unit: ## Run the Rust tests only.
+	@scripts/setup run
 	@scripts/test unit
 
 e2e: ## Run the browser stories against a release build.
@@ -43,8 +45,9 @@ e2e: ## Run the browser stories against a release build.
 fmt: ## Format the Rust code.
 	@. scripts/env && cargo fmt --all
 
-lint: ## Run clippy with warnings as errors, the rules of deny.toml, and the boundaries.
-	@scripts/test lint deny boundaries
+lint: ## Run clippy with warnings as errors, the rules of deny.toml, the boundaries, and the stories' types.
+	@scripts/setup test
+	@scripts/test lint deny boundaries types
 
 boundaries: ## Check that each part knows only what it may know.
 	@scripts/boundaries
@@ -53,7 +56,7 @@ size: ## Print what a browser loads first, from the last release build.
 	@scripts/size
 
 clean: ## Remove what was built; the data folder stays.
-	@. scripts/env && cargo clean && rm -rf target test-results playwright-report
+	@. scripts/env && cargo clean && rm -rf target end2end/test-results
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
