@@ -7,10 +7,18 @@ use std::collections::{BTreeMap, VecDeque};
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     messages: VecDeque<Message>,
-    /// Rows below the window that came while a page is under way: the page may have been read before them.
-    aside: Option<BTreeMap<Seq, Message>>,
+    /// The page that is under way.
+    asked: Option<Page>,
     /// Where a page brought nothing older, although there should be something: not to be asked again and again.
     stuck: Option<Seq>,
+}
+
+/// A page that is under way.
+#[derive(Debug, Default)]
+struct Page {
+    before: Seq,
+    /// Rows below the window that have come since it was asked for: the page may have been read before them.
+    aside: BTreeMap<Seq, Message>,
 }
 
 impl Timeline {
@@ -46,10 +54,8 @@ impl Timeline {
         let above = messages.split_off(split);
         if extend {
             self.extend_down(messages);
-        } else if let Some(aside) = &mut self.aside {
-            for message in messages {
-                upsert_aside(aside, message);
-            }
+        } else if let Some(page) = &mut self.asked {
+            messages.into_iter().for_each(|message| page.put_aside(message));
         }
         for message in above {
             self.upsert(message);
@@ -58,18 +64,26 @@ impl Timeline {
 
     /// A page below `first` has been asked for.
     pub(crate) fn page_asked(&mut self) {
-        self.aside.get_or_insert_default();
+        self.asked = Some(Page { before: self.first(), ..Page::default() });
     }
 
     /// The page asked for will not come, or may be asked for again.
     pub(crate) fn page_lost(&mut self) {
-        self.aside = None;
+        self.asked = None;
     }
 
     /// No page can be had below the window.
     pub(crate) fn page_refused(&mut self) {
-        self.aside = None;
+        self.asked = None;
         self.stuck = Some(self.first());
+    }
+
+    /// Forgets all but the newest messages: pages can bring the others back. Not while one is under way.
+    pub(crate) fn trim(&mut self, keep: usize) {
+        if self.asked.is_none() && self.messages.len() > keep {
+            self.messages.drain(..self.messages.len() - keep);
+            self.stuck = None;
+        }
     }
 
     /// Applies the messages of a page: it extends the window downwards where it touches it.
@@ -81,14 +95,15 @@ impl Timeline {
         for message in messages.split_off(split) {
             self.upsert(message);
         }
-        let mut aside = self.aside.take().unwrap_or_default();
+        let Page { before, mut aside } = self.asked.take().unwrap_or_default();
         for message in &mut messages {
             if let Some(newer) = aside.remove(&message.seq).filter(|newer| newer.rev > message.rev) {
                 *message = newer;
             }
         }
         self.extend_down(messages);
-        self.stuck = (self.first() == first).then_some(first);
+        // A page of a window that has been dropped since says nothing about this one.
+        self.stuck = (self.first() == first && before == first).then_some(first);
     }
 
     /// Extends the window downwards by messages in order, as far as they leave no hole.
@@ -127,12 +142,14 @@ impl Timeline {
     }
 }
 
-fn upsert_aside(aside: &mut BTreeMap<Seq, Message>, message: Message) {
-    match aside.get_mut(&message.seq) {
-        Some(held) if held.rev >= message.rev => {}
-        Some(held) => *held = message,
-        None => {
-            aside.insert(message.seq, message);
+impl Page {
+    fn put_aside(&mut self, message: Message) {
+        match self.aside.get_mut(&message.seq) {
+            Some(held) if held.rev >= message.rev => {}
+            Some(held) => *held = message,
+            None => {
+                self.aside.insert(message.seq, message);
+            }
         }
     }
 }
@@ -212,10 +229,33 @@ mod tests {
     #[test]
     fn a_page_that_brings_nothing_older_is_not_asked_for_again() {
         let mut timeline = window(10..=12);
+        timeline.page_asked();
         timeline.page(Vec::new());
         assert!(!timeline.has_older());
         timeline.apply(vec![message(20)], true);
         assert!(timeline.has_older());
+    }
+
+    #[test]
+    fn a_page_of_a_window_that_was_dropped_since_says_nothing_about_the_new_one() {
+        let mut timeline = window(10..=12);
+        timeline.page_asked();
+        timeline.apply(vec![message(20)], true);
+        timeline.page((7..=9).map(message).collect());
+        assert_eq!(seqs(&timeline), [20]);
+        assert!(timeline.has_older());
+    }
+
+    #[test]
+    fn a_trimmed_window_still_ends_at_the_newest() {
+        let mut timeline = window(1..=9);
+        timeline.trim(4);
+        assert_eq!(seqs(&timeline), [6, 7, 8, 9]);
+        timeline.page_asked();
+        timeline.trim(2);
+        assert_eq!(seqs(&timeline).len(), 4, "a page is under way");
+        timeline.page((1..=5).map(message).collect());
+        assert_eq!(seqs(&timeline).len(), 9);
     }
 
     #[test]

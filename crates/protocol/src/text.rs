@@ -85,7 +85,10 @@ impl Name {
 }
 
 fn search_key(text: &str) -> String {
-    text.nfkc().filter(|c| !matches!(c, '\u{200c}' | '\u{200d}')).flat_map(char::to_lowercase).nfkc().collect()
+    let joiner = |c: &char| matches!(c, '\u{200c}' | '\u{200d}');
+    let folded: String = text.nfkc().filter(|c| !joiner(c)).flat_map(char::to_lowercase).nfkc().collect();
+    // Leaving something out can leave spaces at the ends, or two in a row: they would be a name of their own.
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Characters that change how a name looks without being seen: they would let one name pass for another.

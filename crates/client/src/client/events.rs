@@ -9,6 +9,9 @@ use crate::session::NORMAL;
 use crate::{Action, Answer, Status};
 use myna_protocol::{ConversationId, Event, Feed, FeedRows, Rejection, RequestId, Row, Seq, Signal, Timestamp, User};
 
+/// Messages that are kept of a conversation that is not on show: a page that is left open for weeks must not grow.
+const UNSEEN_MESSAGES: usize = 500;
+
 impl Client {
     /// A frame came.
     pub fn event(&mut self, event: Event, now: Timestamp) -> Vec<Action> {
@@ -65,6 +68,9 @@ impl Client {
         match (self.conversations.apply(me, rows), feed) {
             (Outcome::Taken { conversations, said }, Feed::Conversation(id)) => {
                 self.said(id, &said, actions);
+                if let Some(held) = self.conversations.held_mut(id).filter(|_| self.shown != Some(id)) {
+                    held.timeline.trim(UNSEEN_MESSAGES);
+                }
                 self.touch_all(conversations);
             }
             (Outcome::Taken { conversations, .. }, Feed::User(_)) => {

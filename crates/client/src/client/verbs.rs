@@ -86,7 +86,8 @@ impl Client {
         self.finish(now, Vec::new())
     }
 
-    /// Loads the next older page, unless one is under way or there is none.
+    /// Loads the next older page, unless one is under way or there is none. Of a conversation that is not on show only
+    /// the newest few hundred messages are kept.
     pub fn older(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
         if self.conversations.shown(conversation).is_some_and(|(held, _)| held.timeline.has_older()) {
             self.requests.want_once(Want::Older(conversation));

@@ -1,0 +1,336 @@
+//! The JSON of every frame, written out: a change here is a change of the protocol.
+
+use myna_protocol::limits::Limits;
+use myna_protocol::{
+    ByeReason, ClientId, Command, Conversation, ConversationId, Event, Feed, FeedRows, Kind, Member, Membership,
+    Message, Rejection, ResetReason, Row, Signal, Timestamp, User, UserId, close,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+const T: Timestamp = Timestamp(1_700_000_000_000);
+
+fn conversation_id() -> ConversationId {
+    ConversationId::from_bytes([0xcc; 16])
+}
+
+fn ada() -> User {
+    User { id: UserId::from_bytes([0xaa; 16]), name: "Ada".to_owned() }
+}
+
+fn bea() -> UserId {
+    UserId::from_bytes([0xbb; 16])
+}
+
+fn client_id() -> ClientId {
+    ClientId::from_parts(1_700_000_000_000, [0x11; 10])
+}
+
+fn conversation() -> Conversation {
+    Conversation {
+        id: conversation_id(),
+        kind: Kind::Channel,
+        name: Some("general".to_owned()),
+        created_by: ada().id,
+        created_at: T,
+        members: 2,
+        receipts: false,
+        rev: 3,
+    }
+}
+
+fn member() -> Member {
+    Member {
+        conversation: conversation_id(),
+        user: bea(),
+        name: "Bea".to_owned(),
+        joined_seq: 1,
+        left_seq: None,
+        read_seq: 4,
+        read_at: Some(T),
+        rev: 5,
+    }
+}
+
+fn message() -> Message {
+    Message {
+        conversation: conversation_id(),
+        seq: 4,
+        sender: bea(),
+        client_id: client_id(),
+        text: "hi \"there\"\n😀".to_owned(),
+        sent_at: T,
+        rev: 5,
+    }
+}
+
+fn membership() -> Membership {
+    Membership { conversation: conversation_id(), joined: true, read_seq: 3, rev: 7 }
+}
+
+/// The frame as JSON, after it has been read back as the same.
+fn json<T: Serialize + DeserializeOwned + PartialEq + Debug>(frame: &T) -> String {
+    let json = serde_json::to_string(frame).expect("a frame can be written");
+    assert_eq!(serde_json::from_str::<T>(&json).expect("a frame can be read"), *frame);
+    json
+}
+
+#[test]
+fn hello() {
+    let cursors = BTreeMap::from([(Feed::Conversation(conversation_id()), 5), (Feed::User(ada().id), 7)]);
+    insta::assert_snapshot!(json(&Command::Hello { cursors }), @r#"{"type":"hello","cursors":{"conversation/cccccccc-cccc-cccc-cccc-cccccccccccc":5,"user/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa":7}}"#);
+    insta::assert_snapshot!(json(&Command::Hello { cursors: BTreeMap::new() }), @r#"{"type":"hello","cursors":{}}"#);
+}
+
+#[test]
+fn send() {
+    let text = "hi \"there\"\n😀".to_owned();
+    let send = Command::Send { request: 1, conversation: conversation_id(), client_id: client_id(), text };
+    insta::assert_snapshot!(json(&send), @r#"{"type":"send","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi \"there\"\n😀"}"#);
+}
+
+#[test]
+fn read() {
+    insta::assert_snapshot!(json(&Command::Read { request: 1, conversation: conversation_id(), seq: 4 }), @r#"{"type":"read","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4}"#);
+}
+
+#[test]
+fn typing() {
+    let typing = Command::Typing { request: 1, conversation: conversation_id(), typing: true };
+    insta::assert_snapshot!(json(&typing), @r#"{"type":"typing","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","typing":true}"#);
+}
+
+#[test]
+fn load() {
+    let load = |before| Command::Load { request: 1, conversation: conversation_id(), before, limit: 50 };
+    insta::assert_snapshot!(json(&load(Some(40))), @r#"{"type":"load","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","before":40,"limit":50}"#);
+    insta::assert_snapshot!(json(&load(None)), @r#"{"type":"load","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","before":null,"limit":50}"#);
+}
+
+#[test]
+fn resync() {
+    insta::assert_snapshot!(json(&Command::Resync { request: 1, feed: Feed::User(ada().id), rev: 7 }), @r#"{"type":"resync","request":1,"feed":"user/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","rev":7}"#);
+}
+
+#[test]
+fn direct() {
+    insta::assert_snapshot!(json(&Command::Direct { request: 1, user: bea() }), @r#"{"type":"direct","request":1,"user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"}"#);
+}
+
+#[test]
+fn group() {
+    let group = |name| Command::Group { request: 1, conversation: conversation_id(), name, users: vec![bea()] };
+    insta::assert_snapshot!(json(&group(Some("Walks".to_owned()))), @r#"{"type":"group","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","name":"Walks","users":["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"]}"#);
+    insta::assert_snapshot!(json(&group(None)), @r#"{"type":"group","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","name":null,"users":["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"]}"#);
+}
+
+#[test]
+fn channel() {
+    let channel = Command::Channel { request: 1, conversation: conversation_id(), name: "general".to_owned() };
+    insta::assert_snapshot!(json(&channel), @r#"{"type":"channel","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","name":"general"}"#);
+}
+
+#[test]
+fn join() {
+    insta::assert_snapshot!(json(&Command::Join { request: 1, conversation: conversation_id() }), @r#"{"type":"join","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc"}"#);
+}
+
+#[test]
+fn leave() {
+    insta::assert_snapshot!(json(&Command::Leave { request: 1, conversation: conversation_id() }), @r#"{"type":"leave","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc"}"#);
+}
+
+#[test]
+fn search() {
+    insta::assert_snapshot!(json(&Command::Search { request: 1, text: "be".to_owned() }), @r#"{"type":"search","request":1,"text":"be"}"#);
+}
+
+#[test]
+fn ping() {
+    insta::assert_snapshot!(json(&Command::Ping {}), @r#"{"type":"ping"}"#);
+}
+
+#[test]
+fn welcome() {
+    let welcome = Event::Welcome { user: ada(), server_time: T, limits: Limits::default() };
+    insta::assert_snapshot!(json(&welcome), @r#"{"type":"welcome","user":{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"},"server_time":1700000000000,"limits":{"text_chars":8000,"frame_bytes":65536,"page_messages_max":200,"unanswered_sends":32}}"#);
+}
+
+#[test]
+fn rows_of_a_conversation() {
+    let rows = vec![Row::Conversation(conversation()), Row::Member(member()), Row::Message(message())];
+    let rows = FeedRows { feed: Feed::Conversation(conversation_id()), from: 0, rev: 5, rows };
+    insta::assert_snapshot!(json(&Event::Rows(rows)), @r#"{"type":"rows","feed":"conversation/cccccccc-cccc-cccc-cccc-cccccccccccc","from":0,"rev":5,"rows":[{"row":"conversation","id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"channel","name":"general","created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3},{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","joined_seq":1,"left_seq":null,"read_seq":4,"read_at":1700000000000,"rev":5},{"row":"message","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi \"there\"\n😀","sent_at":1700000000000,"rev":5}]}"#);
+}
+
+#[test]
+fn rows_of_ones_own_feed() {
+    let rows = vec![Row::Membership(membership())];
+    let rows = FeedRows { feed: Feed::User(ada().id), from: 6, rev: 7, rows };
+    insta::assert_snapshot!(json(&Event::Rows(rows)), @r#"{"type":"rows","feed":"user/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","from":6,"rev":7,"rows":[{"row":"membership","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","joined":true,"read_seq":3,"rev":7}]}"#);
+}
+
+#[test]
+fn rows_without_what_need_not_be_there() {
+    let unnamed = Conversation { kind: Kind::Direct, name: None, ..conversation() };
+    insta::assert_snapshot!(json(&Row::Conversation(unnamed)), @r#"{"row":"conversation","id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"direct","name":null,"created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3}"#);
+    let group = Conversation { kind: Kind::Group, ..conversation() };
+    insta::assert_snapshot!(json(&Row::Conversation(group)), @r#"{"row":"conversation","id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"group","name":"general","created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3}"#);
+    let unread = Member { left_seq: Some(9), read_seq: 0, read_at: None, ..member() };
+    insta::assert_snapshot!(json(&Row::Member(unread)), @r#"{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","joined_seq":1,"left_seq":9,"read_seq":0,"read_at":null,"rev":5}"#);
+}
+
+#[test]
+fn caught_up() {
+    insta::assert_snapshot!(json(&Event::CaughtUp { request: None }), @r#"{"type":"caught_up","request":null}"#);
+    insta::assert_snapshot!(json(&Event::CaughtUp { request: Some(2) }), @r#"{"type":"caught_up","request":2}"#);
+}
+
+#[test]
+fn reset() {
+    let reset = |reason| Event::Reset { feed: Feed::Conversation(conversation_id()), reason };
+    insta::assert_snapshot!(json(&reset(ResetReason::TooFarBehind)), @r#"{"type":"reset","feed":"conversation/cccccccc-cccc-cccc-cccc-cccccccccccc","reason":"too_far_behind"}"#);
+    insta::assert_snapshot!(json(&reset(ResetReason::UnknownCursor)), @r#"{"type":"reset","feed":"conversation/cccccccc-cccc-cccc-cccc-cccccccccccc","reason":"unknown_cursor"}"#);
+}
+
+#[test]
+fn page() {
+    let rows = vec![Row::Message(message()), Row::Member(member())];
+    insta::assert_snapshot!(json(&Event::Page { request: 2, conversation: conversation_id(), rows }), @r#"{"type":"page","request":2,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","rows":[{"row":"message","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi \"there\"\n😀","sent_at":1700000000000,"rev":5},{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","joined_seq":1,"left_seq":null,"read_seq":4,"read_at":1700000000000,"rev":5}]}"#);
+}
+
+#[test]
+fn ack() {
+    let ack = |conversation, seq| Event::Ack { request: 2, conversation, seq };
+    insta::assert_snapshot!(json(&ack(Some(conversation_id()), Some(4))), @r#"{"type":"ack","request":2,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4}"#);
+    insta::assert_snapshot!(json(&ack(None, None)), @r#"{"type":"ack","request":2,"conversation":null,"seq":null}"#);
+}
+
+#[test]
+fn found() {
+    let found = Event::Found { request: 2, people: vec![ada()], channels: vec![conversation()] };
+    insta::assert_snapshot!(json(&found), @r#"{"type":"found","request":2,"people":[{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"}],"channels":[{"id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"channel","name":"general","created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3}]}"#);
+}
+
+#[test]
+fn rejected() {
+    let rejected = |request| {
+        let code = Rejection::NotFound;
+        Event::Rejected { request, code, text: code.to_string() }
+    };
+    insta::assert_snapshot!(json(&rejected(Some(2))), @r#"{"type":"rejected","request":2,"code":"not_found","text":"there is no such thing here"}"#);
+    insta::assert_snapshot!(json(&rejected(None)), @r#"{"type":"rejected","request":null,"code":"not_found","text":"there is no such thing here"}"#);
+}
+
+#[test]
+fn signals() {
+    let typing = Signal::Typing { conversation: conversation_id(), user: bea(), typing: true, ttl: 6_000 };
+    insta::assert_snapshot!(json(&Event::Signal(typing)), @r#"{"type":"signal","signal":"typing","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","typing":true,"ttl":6000}"#);
+    let presence = Signal::Presence { users: vec![bea()], online: true };
+    insta::assert_snapshot!(json(&Event::Signal(presence)), @r#"{"type":"signal","signal":"presence","users":["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"],"online":true}"#);
+}
+
+#[test]
+fn pong() {
+    insta::assert_snapshot!(json(&Event::Pong { server_time: T }), @r#"{"type":"pong","server_time":1700000000000}"#);
+}
+
+#[test]
+fn bye() {
+    let bye = |reason| Event::Bye { reason, retry_after: 5_000 };
+    insta::assert_snapshot!(json(&bye(ByeReason::Stopping)), @r#"{"type":"bye","reason":"stopping","retry_after":5000}"#);
+    insta::assert_snapshot!(json(&bye(ByeReason::SignedOut)), @r#"{"type":"bye","reason":"signed_out","retry_after":5000}"#);
+    insta::assert_snapshot!(json(&bye(ByeReason::Revoked)), @r#"{"type":"bye","reason":"revoked","retry_after":5000}"#);
+    insta::assert_snapshot!(json(&bye(ByeReason::Lagging)), @r#"{"type":"bye","reason":"lagging","retry_after":5000}"#);
+    insta::assert_snapshot!(json(&bye(ByeReason::TooManyFrames)), @r#"{"type":"bye","reason":"too_many_frames","retry_after":5000}"#);
+}
+
+#[test]
+fn codes_of_rejections_never_change() {
+    let codes: Vec<_> = Rejection::ALL.iter().map(json).collect();
+    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
+}
+
+#[test]
+fn sentences_of_rejections_begin_small_and_end_without_a_full_stop() {
+    for rejection in Rejection::ALL {
+        let text = rejection.to_string();
+        assert!(text.chars().next().is_some_and(char::is_lowercase) && !text.ends_with('.'), "{text}");
+    }
+}
+
+#[test]
+fn a_code_of_a_newer_server_is_unknown() {
+    let event = r#"{"type":"rejected","request":2,"code":"too_loud","text":"too loud"}"#;
+    let event: Event = serde_json::from_str(event).expect("it is read all the same");
+    assert!(matches!(event, Event::Rejected { code: Rejection::Unknown, .. }));
+}
+
+#[test]
+fn only_what_may_pass_is_temporary() {
+    let temporary: Vec<_> = Rejection::ALL.into_iter().filter(|rejection| rejection.is_temporary()).collect();
+    assert_eq!(temporary, [Rejection::TooMany, Rejection::Unavailable]);
+}
+
+#[test]
+fn close_codes_never_change() {
+    let codes = [close::SIGNED_OUT, close::REVOKED, close::LAGGING, close::TOO_MANY_FRAMES, close::STOPPING];
+    assert_eq!(codes, [4_001, 4_002, 4_008, 4_009, 4_012]);
+}
+
+#[test]
+fn an_unknown_field_in_a_command_is_refused() {
+    for command in [
+        r#"{"type":"ping","x":1}"#,
+        r#"{"type":"hello","cursors":{},"x":1}"#,
+        r#"{"type":"search","request":1,"text":"","x":null}"#,
+        r#"{"type":"load","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","before":null,"limit":5,"x":[]}"#,
+    ] {
+        assert!(serde_json::from_str::<Command>(command).is_err(), "{command}");
+    }
+}
+
+#[test]
+fn a_command_that_is_none_is_refused() {
+    for command in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        r#"{"type":"dance"}"#,
+        r#"{"type":"search","request":1}"#,
+        r#"{"type":"search","request":-1,"text":""}"#,
+        r#"{"type":"search","request":1e400,"text":""}"#,
+        r#"{"type":"search","request":18446744073709551616,"text":""}"#,
+        r#"{"type":"search","request":1,"text":{"$gt":""}}"#,
+        r#"{"type":"search","request":1,"request":2,"text":""}"#,
+        r#"{"type":"hello","cursors":{"conversation/x":1}}"#,
+        r#"{"type":"hello","cursors":{"room/cccccccc-cccc-cccc-cccc-cccccccccccc":1}}"#,
+        r#"{"type":"join","request":1,"conversation":{"$ne":null}}"#,
+        r#"{"type":"join","request":1,"conversation":"../x"}"#,
+    ] {
+        assert!(serde_json::from_str::<Command>(command).is_err(), "{command}");
+    }
+}
+
+#[test]
+fn an_unknown_field_in_an_event_is_ignored() {
+    for event in [
+        Event::Pong { server_time: T },
+        Event::CaughtUp { request: None },
+        Event::Signal(Signal::Presence { users: Vec::new(), online: true }),
+        Event::Rows(FeedRows {
+            feed: Feed::User(ada().id),
+            from: 6,
+            rev: 7,
+            rows: vec![Row::Membership(membership())],
+        }),
+        Event::Welcome { user: ada(), server_time: T, limits: Limits::default() },
+    ] {
+        // Everywhere in it, not only on top.
+        let newer = json(&event).replace('{', r#"{"new":[1,{"field":true}],"#);
+        assert_eq!(serde_json::from_str::<Event>(&newer).expect("it is read all the same"), event);
+    }
+}
