@@ -129,3 +129,56 @@ fn merge_member(members: &mut BTreeMap<UserId, Member>, row: Member) {
     }
     (held.read_seq, held.read_at) = furthest;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{conversation, message, user};
+    use myna_protocol::Feed;
+
+    fn member(rev: Rev, read_seq: Seq) -> Row {
+        let read_at = Some(Timestamp(1_000 + read_seq as i64));
+        let (name, joined_seq, left_seq) = (format!("name {rev}"), 0, None);
+        Row::Member(Member {
+            conversation: conversation(1),
+            user: user(2),
+            name,
+            joined_seq,
+            left_seq,
+            read_seq,
+            read_at,
+            rev,
+        })
+    }
+
+    fn held(rows: impl IntoIterator<Item = Row>) -> Held {
+        let mut held = Held::default();
+        for row in rows {
+            held.apply(FeedRows {
+                feed: Feed::Conversation(conversation(1)),
+                from: 0,
+                rev: row.rev(),
+                rows: vec![row],
+            });
+        }
+        held
+    }
+
+    #[test]
+    fn a_read_place_never_falls_whatever_the_rev() {
+        for rows in [[member(5, 9), member(6, 4)], [member(6, 4), member(5, 9)]] {
+            let held = held(rows);
+            assert_eq!(held.read_by(user(2)), (9, Some(Timestamp(1_009))));
+            assert_eq!(held.name(user(2)), "name 6");
+        }
+    }
+
+    #[test]
+    fn who_says_something_has_read_up_to_there() {
+        let said = || Row::Message(message(7));
+        for rows in [[said(), member(5, 4)], [member(5, 4), said()]] {
+            assert_eq!(held(rows).read_by(user(2)), (7, Some(message(7).sent_at)));
+        }
+        assert_eq!(held([said(), member(5, 8)]).read_by(user(2)), (8, Some(Timestamp(1_008))));
+    }
+}

@@ -84,9 +84,13 @@ pub(crate) fn title(held: &Held, row: &Conversation, me: UserId) -> String {
         ([one], 1) => (*one).to_owned(),
         ([one, two], 2) => format!("{one} & {two}"),
         ([one, two, three], 3) => format!("{one}, {two} & {three}"),
-        ([one], _) => format!("{one} & {} others", count - 1),
-        ([one, two, ..], _) => format!("{one}, {two} & {} others", count - 2),
+        ([one], _) => format!("{one} & {}", more(count - 1)),
+        ([one, two, ..], _) => format!("{one}, {two} & {}", more(count - 2)),
     }
+}
+
+fn more(count: usize) -> String {
+    if count == 1 { "1 other".to_owned() } else { format!("{count} others") }
 }
 
 /// What the avatar's colour is drawn from.

@@ -1,6 +1,7 @@
 //! What the client promises, against a small server of the tests' own.
 
 mod driver;
+mod hostile;
 mod law;
 mod live;
 mod model;

@@ -1,0 +1,183 @@
+//! Frames that no honest server sends, at moments that no honest clock shows: nothing panics, nothing storms.
+
+use crate::model::{client_id, conversation_id, user};
+use myna_client::{Action, Client, Unsent};
+use myna_protocol::limits::Limits;
+use myna_protocol::{
+    ByeReason, Command, Conversation, Event, Feed, FeedRows, Kind, Member, Membership, Message, Rejection, ResetReason,
+    Row, Signal, Text, Timestamp,
+};
+use proptest::prelude::*;
+
+/// Small numbers, and those at the edges.
+fn number() -> impl Strategy<Value = u64> {
+    prop_oneof![4 => 0u64..6, 1 => Just(u64::MAX), 1 => Just(u64::MAX - 1), 1 => any::<u64>()]
+}
+
+fn moment() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![
+        4 => (0i64..100_000).prop_map(Timestamp),
+        1 => Just(Timestamp(i64::MAX)),
+        1 => Just(Timestamp(i64::MIN)),
+        1 => any::<i64>().prop_map(Timestamp),
+    ]
+}
+
+fn feed() -> impl Strategy<Value = Feed> {
+    prop_oneof![
+        3 => (1u8..4).prop_map(|n| Feed::Conversation(conversation_id(n))),
+        1 => (1u8..3).prop_map(|n| Feed::User(user(n).id)),
+    ]
+}
+
+fn row() -> impl Strategy<Value = Row> {
+    let room = (1u8..4).prop_map(conversation_id);
+    let kind = prop_oneof![Just(Kind::Direct), Just(Kind::Group), Just(Kind::Channel)];
+    prop_oneof![
+        (room.clone(), kind, moment(), any::<u32>(), number()).prop_map(|(id, kind, created_at, members, rev)| {
+            let (name, created_by) = (None, user(1).id);
+            Row::Conversation(Conversation { id, kind, name, created_by, created_at, members, receipts: true, rev })
+        }),
+        (room.clone(), 1u8..4, number(), number(), number(), number()).prop_map(
+            |(conversation, n, joined_seq, left, read_seq, rev)| {
+                let (user, left_seq) = (user(n), (left > 3).then_some(left));
+                Row::Member(Member {
+                    conversation,
+                    user: user.id,
+                    name: user.name,
+                    joined_seq,
+                    left_seq,
+                    read_seq,
+                    read_at: None,
+                    rev,
+                })
+            }
+        ),
+        (room.clone(), number(), 1u8..4, 0u64..9, moment(), number()).prop_map(
+            |(conversation, seq, n, id, sent_at, rev)| {
+                let (sender, client_id, text) = (user(n).id, client_id(id), "text".to_owned());
+                Row::Message(Message { conversation, seq, sender, client_id, text, sent_at, rev })
+            }
+        ),
+        (room, any::<bool>(), number(), number()).prop_map(|(conversation, joined, read_seq, rev)| {
+            Row::Membership(Membership { conversation, joined, read_seq, rev })
+        }),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let rows = || prop::collection::vec(row(), 0..6);
+    let room = (1u8..4).prop_map(conversation_id);
+    let code = prop_oneof![Just(Rejection::Unavailable), Just(Rejection::NotFound), Just(Rejection::Unknown)];
+    let reason = prop_oneof![Just(ByeReason::Stopping), Just(ByeReason::Lagging)];
+    prop_oneof![
+        8 => (feed(), number(), number(), rows()).prop_map(|(feed, from, rev, rows)| Event::Rows(FeedRows { feed, from, rev, rows })),
+        2 => prop::option::of(number()).prop_map(|request| Event::CaughtUp { request }),
+        2 => feed().prop_map(|feed| Event::Reset { feed, reason: ResetReason::UnknownCursor }),
+        2 => (number(), room.clone(), rows()).prop_map(|(request, conversation, rows)| Event::Page { request, conversation, rows }),
+        2 => (number(), prop::option::of(number())).prop_map(|(request, seq)| Event::Ack { request, conversation: None, seq }),
+        1 => number().prop_map(|request| Event::Found { request, people: Vec::new(), channels: Vec::new() }),
+        2 => (prop::option::of(number()), code).prop_map(|(request, code)| Event::Rejected { request, code, text: String::new() }),
+        2 => (room, any::<bool>(), any::<u32>()).prop_map(|(conversation, typing, ttl)| {
+            Event::Signal(Signal::Typing { conversation, user: user(2).id, typing, ttl })
+        }),
+        1 => any::<bool>().prop_map(|online| Event::Signal(Signal::Presence { users: vec![user(2).id], online })),
+        1 => (reason, any::<u32>()).prop_map(|(reason, retry_after)| Event::Bye { reason, retry_after }),
+        1 => moment().prop_map(|server_time| {
+            let limits = Limits { text_chars: 0, frame_bytes: 0, page_messages_max: 0, unanswered_sends: 0 };
+            Event::Welcome { user: user(1), server_time, limits }
+        }),
+    ]
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Event(Event),
+    Send(u8, u64),
+    Read(u8),
+    Type(u8, bool),
+    Open(u8),
+    Older(u8),
+    Ask,
+    Retry(u64),
+    Discard(u64),
+    Restore(u64),
+    Tick,
+    Online,
+    Offline,
+    Connect,
+    Opened,
+    Closed(Option<u16>),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let code = prop_oneof![Just(None), Just(Some(1_006)), Just(Some(4_008)), Just(Some(4_012))];
+    prop_oneof![
+        30 => event().prop_map(Step::Event),
+        4 => (1u8..4, 0u64..9).prop_map(|(room, id)| Step::Send(room, id)),
+        2 => (1u8..4).prop_map(Step::Read),
+        2 => (1u8..4, any::<bool>()).prop_map(|(room, empty)| Step::Type(room, empty)),
+        2 => (1u8..4).prop_map(Step::Open),
+        2 => (1u8..4).prop_map(Step::Older),
+        1 => Just(Step::Ask),
+        1 => (0u64..9).prop_map(Step::Retry),
+        1 => (0u64..9).prop_map(Step::Discard),
+        1 => (0u64..9).prop_map(Step::Restore),
+        2 => Just(Step::Tick),
+        1 => Just(Step::Online),
+        1 => Just(Step::Offline),
+        3 => Just(Step::Connect),
+        3 => Just(Step::Opened),
+        1 => code.prop_map(Step::Closed),
+    ]
+}
+
+fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
+    match step {
+        Step::Event(event) => client.event(event, now),
+        Step::Send(room, id) => {
+            let text = Text::parse("text").expect("it is a plain text");
+            client.send(conversation_id(room), client_id(id), text, now)
+        }
+        Step::Read(room) => client.read(conversation_id(room), now),
+        Step::Type(room, empty) => client.type_in(conversation_id(room), empty, now),
+        Step::Open(room) => client.open(conversation_id(room), now),
+        Step::Older(room) => client.older(conversation_id(room), now),
+        Step::Ask => client.ask(|request| Command::Search { request, text: String::new() }, now).1,
+        Step::Retry(id) => client.retry(client_id(id), now),
+        Step::Discard(id) => client.discard(client_id(id)),
+        Step::Restore(id) => {
+            let (conversation, client_id, text) = (conversation_id(1), client_id(id), "text".to_owned());
+            client.restore(vec![Unsent { conversation, client_id, text, at: now, failed: None }], now)
+        }
+        Step::Tick => client.tick(now),
+        Step::Online => client.online(now),
+        Step::Offline => client.offline(now),
+        Step::Connect => client.connect(now),
+        Step::Opened => client.opened(now),
+        Step::Closed(code) => client.closed(code, now),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn odd_frames_at_odd_moments_leave_the_client_in_one_piece(
+        steps in prop::collection::vec((step(), moment()), 1..120),
+    ) {
+        let mut client = Client::new(1);
+        client.start(user(1), Vec::new());
+        let (mut said, count) = (0, steps.len());
+        for (step, now) in steps {
+            let actions = take(&mut client, step, now);
+            said += actions.iter().filter(|action| matches!(action, Action::Say(_))).count();
+            for row in client.sidebar() {
+                client.conversation(row.id).expect("what is listed can be shown");
+                client.transcript(row.id);
+                client.typing(row.id);
+            }
+        }
+        prop_assert!(said <= 8 * count, "{said} frames said in {count} steps");
+    }
+}
