@@ -23,7 +23,7 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
         text.set(value);
         error.set(None);
     };
-    let send = move || match text.with_untracked(|text| Text::parse(text)) {
+    let send = move || match text.with_untracked(|text| Text::parse(&composed(text))) {
         Ok(parsed) => {
             #[cfg(feature = "hydrate")]
             live.act(|client, now| client.send(id, crate::browser::client_id(), parsed, now));
@@ -81,4 +81,12 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
         </form>
     }
     .into_any()
+}
+
+/// The text in NFC, which the limit counts in.
+fn composed(text: &str) -> String {
+    #[cfg(feature = "hydrate")]
+    return js_sys::JsString::from(text).normalize("NFC").into();
+    #[cfg(not(feature = "hydrate"))]
+    text.to_owned()
 }

@@ -36,4 +36,9 @@ pub mod close;
 pub mod limits;
 
 mod text;
-pub use text::{Name, Password, Text};
+pub use text::{Password, Text};
+
+#[cfg(feature = "unicode")]
+mod name;
+#[cfg(feature = "unicode")]
+pub use name::Name;
