@@ -19,7 +19,7 @@ mod browser;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{SsrMode, path};
 use pages::{Chat, NotFound, SignIn, SignUp};
 
 /// The document around the app, as the server sends it.
@@ -60,7 +60,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/sign-in") view=SignIn/>
                 <Route path=path!("/sign-up") view=SignUp/>
-                <ParentRoute path=path!("") view=Chat>
+                // In one piece: streamed out of order, the list would only come into its place by a script.
+                <ParentRoute path=path!("") view=Chat ssr=SsrMode::Async>
                     <Route path=path!("") view=|| ()/>
                     <Route path=path!("c/:conversation") view=|| ()/>
                     <Route path=path!("new") view=|| ()/>

@@ -4,7 +4,7 @@ use crate::live::Live;
 use futures_util::future::poll_fn;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use gloo_net::websocket::futures::WebSocket;
-use gloo_net::websocket::{Message, WebSocketError};
+use gloo_net::websocket::{Message, State, WebSocketError};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use myna_protocol::{Command, Event};
@@ -24,7 +24,11 @@ impl Socket {
 
     pub(super) fn say(&self, command: &Command) {
         let (Ok(text), Some(socket)) = (serde_json::to_string(command), &mut *self.0.borrow_mut()) else { return };
-        // An open socket always takes a frame at once; one that is not open any more ends in `listen`.
+        // One that is closing ends in `listen`, and the client says it all again.
+        if !matches!(socket.state(), State::Open) {
+            return;
+        }
+        // An open socket always takes a frame at once.
         let _ = socket.send(Message::Text(text)).now_or_never();
     }
 

@@ -93,7 +93,7 @@ mod scrolling {
     use crate::live::{Live, Rows, Typing};
     use leptos::html::Div;
     use leptos::prelude::*;
-    use myna_client::Line;
+    use myna_client::{Line, State};
     use myna_protocol::ConversationId;
 
     /// How the transcript follows what happens.
@@ -113,13 +113,20 @@ mod scrolling {
             // What the page looked like after it was last put right.
             let height = StoredValue::new(0);
             let first = StoredValue::new(None::<String>);
+            let last = StoredValue::new(None::<String>);
             Effect::new(move |_| {
-                let now_first = lines.get().first().map(|row| row.key.clone());
+                let rows = lines.get();
+                let now_first = rows.first().map(|row| row.key.clone());
+                let now_last = rows.last().map(|row| row.key.clone());
                 typing.track();
                 let before = first.get_value();
                 let grew_upwards = before.is_some() && before != now_first;
-                let was_at_end = self.at_end.get_untracked();
+                // What one has just written is to be seen, wherever one was reading.
+                let wrote = last.get_value() != now_last
+                    && rows.last().is_some_and(|row| row.value.with_untracked(is_on_its_way));
+                let was_at_end = self.at_end.get_untracked() || wrote;
                 first.set_value(now_first);
+                last.set_value(now_last);
                 request_animation_frame(move || {
                     let Some(Some(element)) = self.scroller.try_get_untracked() else { return };
                     if was_at_end {
@@ -139,7 +146,9 @@ mod scrolling {
             let visible = window_event_listener_untyped("visibilitychange", move |_| look());
             let focus = window_event_listener(leptos::ev::focus, move |_| look());
             let resize = window_event_listener(leptos::ev::resize, move |_| {
-                if let (Some(Some(element)), Some(true)) = (self.scroller.try_get_untracked(), self.at_end.try_get_untracked()) {
+                if let (Some(Some(element)), Some(true)) =
+                    (self.scroller.try_get_untracked(), self.at_end.try_get_untracked())
+                {
                     page::scroll_to_end(&element, false);
                 }
             });
@@ -161,8 +170,9 @@ mod scrolling {
 
         pub(super) fn jump(self) {
             if let Some(element) = self.scroller.get_untracked() {
-                page::scroll_to_end(&element, true);
+                // In this order: taking the focus ends a gentle scroll that is under way.
                 let _ = element.focus();
+                page::scroll_to_end(&element, true);
             }
         }
 
@@ -176,5 +186,9 @@ mod scrolling {
                 self.live.act(|client, now| client.read(self.id, now));
             }
         }
+    }
+
+    fn is_on_its_way(line: &Line) -> bool {
+        matches!(line, Line::Bubble(bubble) if bubble.state == State::Pending)
     }
 }

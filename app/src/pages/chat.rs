@@ -84,7 +84,8 @@ fn Connected(first: FirstPage, place: Memo<Place>) -> impl IntoView {
     };
     view! {
         <Title text=title/>
-        <a class="skip" href="#pane">"Skip to the conversation"</a>
+        // External: the browser itself goes there, and takes the Tab key along.
+        <a class="skip" href="#pane" rel="external">"Skip to the conversation"</a>
         <div class="chat" data-view=move || if place.get() == Place::List { "list" } else { "conversation" }>
             <Banner/>
             <Sidebar open/>

@@ -2,6 +2,7 @@
 
 use crate::components::{Avatar, Glyph, Icon};
 use crate::live::use_live;
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
@@ -19,6 +20,13 @@ pub(crate) fn NewMessage() -> impl IntoView {
     let name = RwSignal::new(String::new());
     let asking = RwSignal::new(false);
     let error = RwSignal::new(None::<String>);
+    // The attribute only works in a page that the server has sent.
+    let to: NodeRef<Input> = NodeRef::new();
+    Effect::new(move |_| {
+        if let Some(field) = to.get() {
+            let _ = field.focus();
+        }
+    });
     Effect::new(move |_| {
         let asked = text.get();
         let query = asked.clone();
@@ -91,6 +99,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                 </For>
                 <input
                     id="to"
+                    node_ref=to
                     placeholder="Name"
                     autocomplete="off"
                     autofocus
