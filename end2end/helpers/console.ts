@@ -1,0 +1,46 @@
+// What goes wrong in a page without anybody seeing it: a story in which that happens has failed.
+import { type BrowserContext, type ConsoleMessage, expect } from '@playwright/test';
+import type { Server } from './server';
+
+/** How a browser says that a socket could not be opened, or not be kept. */
+const LOST_SOCKET = /^WebSocket connection to 'ws:.*' failed/;
+
+/** Lines about how fast something was, not about what was wrong. */
+const HARMLESS = /was preloaded using link preload but not used/;
+
+export class Console {
+  private readonly lines: string[] = [];
+  private readonly allowed: RegExp[] = [];
+
+  constructor(private readonly server: Server) {}
+
+  /** Listens to every page of this context, now and later. */
+  watch(context: BrowserContext): void {
+    context.on('console', (message) => this.heard(message));
+    context.on('weberror', (error) => this.lines.push(`uncaught: ${error.error().stack ?? error.error().message}`));
+    context.on('dialog', (dialog) => {
+      this.lines.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+  }
+
+  /** This line belongs to the story: it is about what happens when somebody is refused. */
+  allow(line: RegExp): void {
+    this.allowed.push(line);
+  }
+
+  /** Nothing went wrong that the story did not tell of. */
+  expectClean(): void {
+    const allowed = [...this.allowed, ...(this.server.wentDown ? [LOST_SOCKET] : [])];
+    expect(
+      this.lines.filter((line) => !allowed.some((pattern) => pattern.test(line))),
+      'the consoles of all pages',
+    ).toEqual([]);
+  }
+
+  private heard(message: ConsoleMessage): void {
+    if (!['error', 'warning', 'assert'].includes(message.type()) || HARMLESS.test(message.text())) return;
+    const { url, lineNumber } = message.location();
+    this.lines.push(`${message.text()} (${message.type()} at ${url}:${lineNumber})`);
+  }
+}

@@ -1,0 +1,249 @@
+// A person at a page, in the words that people use. Everything is found as a screen reader finds it: by role and name.
+import { type BrowserContext, type Locator, type Page, type Response, expect } from '@playwright/test';
+
+export const PASSWORD = 'correct horse battery staple';
+
+export class Person {
+  readonly context: BrowserContext;
+  readonly conversations: Locator;
+  readonly search: Locator;
+  readonly pane: Locator;
+  readonly messages: Locator;
+  readonly composer: Locator;
+  readonly send: Locator;
+  readonly banner: Locator;
+  readonly latest: Locator;
+
+  constructor(
+    readonly name: string,
+    readonly page: Page,
+    private readonly hydrates = true,
+  ) {
+    this.context = page.context();
+    this.conversations = page.getByRole('navigation', { name: 'Conversations' });
+    this.search = this.conversations.getByRole('searchbox', { name: 'Search' });
+    this.pane = page.getByRole('main');
+    this.messages = page.getByRole('log', { name: 'Messages' });
+    this.composer = page.getByRole('textbox', { name: 'Message', exact: true });
+    this.send = page.getByRole('button', { name: 'Send' });
+    this.banner = page.locator('.banner');
+    this.latest = page.getByRole('button', { name: /^Jump to latest/ });
+  }
+
+  // --- Going somewhere ---
+
+  /** Opens an address and waits until the page answers. */
+  async goto(path: string): Promise<Response | null> {
+    const response = await this.page.goto(path);
+    await this.isAwake();
+    return response;
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.isAwake();
+  }
+
+  /** The page has been taken over by the browser's half (or never will be, without JavaScript). */
+  async isAwake(): Promise<void> {
+    if (this.hydrates) await expect(this.page.locator('html[data-hydrated=true]')).toBeAttached();
+  }
+
+  /** Another tab of the same browser. */
+  async tab(): Promise<Person> {
+    return new Person(this.name, await this.context.newPage(), this.hydrates);
+  }
+
+  /** The path and nothing else of the address. */
+  get path(): string {
+    return new URL(this.page.url()).pathname;
+  }
+
+  async isAt(path: string | RegExp): Promise<void> {
+    await expect.poll(() => this.path).toMatch(typeof path === 'string' ? new RegExp(`^${path}$`) : path);
+  }
+
+  // --- The door ---
+
+  async signUp(): Promise<void> {
+    await this.goto('/sign-up');
+    await this.fillDoor(this.name, PASSWORD);
+    await this.page.getByRole('button', { name: 'Make an account' }).click();
+    await this.isIn();
+  }
+
+  async signIn(): Promise<void> {
+    await this.goto('/sign-in');
+    await this.fillDoor(this.name, PASSWORD);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.isIn();
+  }
+
+  async fillDoor(name: string, password: string): Promise<void> {
+    await this.page.getByLabel('Name').fill(name);
+    await this.page.getByLabel('Password').fill(password);
+  }
+
+  async signOut(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Sign out' }).click();
+    await this.isOut();
+  }
+
+  async isIn(): Promise<void> {
+    await expect(this.conversations.locator('.me-name')).toHaveText(this.name);
+    await this.isAwake();
+  }
+
+  async isOut(): Promise<void> {
+    await this.isAt('/sign-in');
+    await expect(this.page.getByRole('heading', { name: 'Sign in to Myna' })).toBeVisible();
+    await this.isAwake();
+  }
+
+  // --- Finding people and conversations ---
+
+  /** Finds somebody by a part of their name, and opens the conversation with them. */
+  async find(name: string, typed = name): Promise<void> {
+    await this.search.fill(typed);
+    await this.conversations.getByRole('button', { name }).click();
+    await this.isIn1To1(name);
+  }
+
+  /** Begins a conversation from the page for that: with one person, or with several in a group. */
+  async writeTo(names: string[], group?: string): Promise<void> {
+    await this.page.getByRole('link', { name: 'New message' }).first().click();
+    await this.isAt('/new');
+    for (const name of names) {
+      await this.page.getByLabel('To:').fill(name);
+      await this.page.getByRole('list', { name: 'People' }).getByRole('button', { name }).click();
+      await expect(this.page.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
+    }
+    if (group !== undefined) await this.page.getByLabel('Group name').fill(group);
+    await this.page.getByRole('button', { name: 'Start' }).click();
+    await this.isAt(/^\/c\//);
+    await expect(this.composer).toBeEnabled();
+  }
+
+  private async isIn1To1(name: string): Promise<void> {
+    await this.isAt(/^\/c\//);
+    await expect(this.title).toHaveText(name);
+    await expect(this.composer).toBeEnabled();
+  }
+
+  /** The row of a conversation in the list. */
+  row(title: string): Locator {
+    const hasTitle = this.page.locator('.row-title', { hasText: new RegExp(`^${title}$`) });
+    return this.conversations.getByRole('link').filter({ has: hasTitle });
+  }
+
+  /** Opens a conversation from the list. */
+  async open(title: string): Promise<void> {
+    await this.row(title).click();
+    await expect(this.title).toHaveText(title);
+    await expect(this.composer).toBeEnabled();
+  }
+
+  /** What the conversation on show is called. */
+  get title(): Locator {
+    return this.pane.locator('.pane-head').getByRole('heading', { level: 1 });
+  }
+
+  async seesUnread(title: string, count: number): Promise<void> {
+    const badge = this.row(title).locator('.badge');
+    if (count > 0) await expect(badge).toHaveText(`${count} unread`);
+    else await expect(badge).toHaveCount(0);
+  }
+
+  // --- Talking ---
+
+  /** Types a text and sends it with Enter. It is in the transcript at once. */
+  async say(...texts: string[]): Promise<void> {
+    for (const text of texts) {
+      await this.composer.fill(text);
+      await this.composer.press('Enter');
+      await expect(this.bubble(text).last()).toBeVisible();
+    }
+  }
+
+  /** Sends many texts in one go, faster than any hand: nothing is answered before the last is written. */
+  async burst(texts: string[]): Promise<void> {
+    await this.composer.evaluate((element, texts) => {
+      const field = element as HTMLTextAreaElement;
+      for (const text of texts) {
+        field.value = text;
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      }
+    }, texts);
+  }
+
+  /** Types without sending. */
+  async types(text: string): Promise<void> {
+    await this.composer.pressSequentially(text);
+  }
+
+  /** The lines of the transcript that hold exactly this text. */
+  bubble(text: string): Locator {
+    return this.messages.locator('li.line').filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  /** Sees a text, once. */
+  async sees(...texts: string[]): Promise<void> {
+    for (const text of texts) {
+      await expect(this.bubble(text)).toHaveCount(1);
+      await expect(this.bubble(text)).toBeVisible();
+    }
+  }
+
+  /** Everything said in the conversation on show, in the order in which it is shown. */
+  async hears(): Promise<string[]> {
+    return this.messages.locator('.bubble > p').allTextContents();
+  }
+
+  async seesExactly(texts: string[]): Promise<void> {
+    await expect(this.messages.locator('.bubble > p')).toHaveText(texts);
+  }
+
+  /** Everything written here has been taken by the server. */
+  async hasSentAll(): Promise<void> {
+    await expect(this.messages.locator('.bubble.pending, .bubble.failed')).toHaveCount(0, { timeout: 30_000 });
+  }
+
+  async seesDelivered(text: string): Promise<void> {
+    await expect(this.bubble(text).locator('.status')).toHaveText('Delivered');
+  }
+
+  async seesRead(text: string): Promise<void> {
+    await expect(this.bubble(text).locator('.status')).toHaveText(/^Read \d{1,2}:\d\d [AP]M$/);
+  }
+
+  async seesTyping(name: string): Promise<void> {
+    await expect(this.messages.getByRole('img', { name: `${name} is typing` })).toBeVisible();
+  }
+
+  async seesNobodyTyping(): Promise<void> {
+    await expect(this.messages.getByRole('img', { name: /is typing/ })).toHaveCount(0);
+  }
+
+  /** Something that happened: "Ada left". */
+  async seesNotice(text: string): Promise<void> {
+    await expect(this.messages.getByRole('listitem').filter({ hasText: new RegExp(`^${text}$`) })).toBeVisible();
+  }
+
+  // --- The connection ---
+
+  async seesTheConnectionLost(): Promise<void> {
+    await expect(this.banner).toContainText(/Reconnecting|offline/);
+  }
+
+  async seesTheConnectionBack(): Promise<void> {
+    await expect(this.banner).toBeEmpty({ timeout: 30_000 });
+  }
+
+  /** Does not wait for the next attempt. */
+  async reconnects(): Promise<void> {
+    // It may have come back by itself in the meantime.
+    await this.banner.getByRole('button', { name: 'Reconnect now' }).click({ timeout: 2_000 }).catch(() => undefined);
+    await this.seesTheConnectionBack();
+  }
+}

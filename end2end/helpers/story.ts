@@ -1,0 +1,65 @@
+// What every story begins with: a server of its own, and people who come to it.
+import { type Browser, type BrowserContextOptions, test as base } from '@playwright/test';
+import { Console } from './console';
+import { PASSWORD, Person } from './people';
+import { Server } from './server';
+
+export { expect } from '@playwright/test';
+
+/** A Myna and the people at it. */
+export class Myna {
+  readonly console: Console;
+
+  constructor(
+    private readonly browser: Browser,
+    readonly server: Server,
+  ) {
+    this.console = new Console(server);
+  }
+
+  /** Somebody with a browser of their own, who has not been here yet. */
+  async visitor(name: string, options: BrowserContextOptions = {}): Promise<Person> {
+    const context = await this.browser.newContext({ baseURL: this.server.url, ...options });
+    this.console.watch(context);
+    return new Person(name, await context.newPage(), options.javaScriptEnabled ?? true);
+  }
+
+  /** Somebody who has an account and is signed in, but has no page open. Quicker than the forms, which have their own stories. */
+  async member(name: string, options: BrowserContextOptions = {}): Promise<Person> {
+    const person = await this.visitor(name, options);
+    const answer = await person.context.request.post('/api/sign_up', { form: { name, password: PASSWORD } });
+    if (!answer.ok()) throw new Error(`${name} could not sign up: ${answer.status()} ${await answer.text()}`);
+    return person;
+  }
+
+  /** Somebody who is signed in and looks at their conversations. */
+  async person(name: string, options: BrowserContextOptions = {}): Promise<Person> {
+    const person = await this.member(name, options);
+    await person.goto('/');
+    return person;
+  }
+
+  /** As many people as there are names. */
+  async people<Names extends string[]>(...names: Names): Promise<{ [At in keyof Names]: Person }> {
+    const people: Person[] = [];
+    for (const name of names) people.push(await this.person(name));
+    return people as { [At in keyof Names]: Person };
+  }
+}
+
+export const test = base.extend<{ myna: Myna }>({
+  myna: async ({ browser }, use, info) => {
+    const server = await Server.start();
+    const myna = new Myna(browser, server);
+    try {
+      await use(myna);
+      if (info.status === info.expectedStatus) myna.console.expectClean();
+    } finally {
+      if (info.status !== info.expectedStatus) {
+        await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
+      }
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      await server.remove();
+    }
+  },
+});

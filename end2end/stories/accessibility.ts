@@ -1,0 +1,150 @@
+// axe looks at every page and state, in light and dark, on a desk and on a phone.
+import AxeBuilder from '@axe-core/playwright';
+import { type BrowserContextOptions } from '@playwright/test';
+import { type Person } from '../helpers/people';
+import { type Myna, expect, test } from '../helpers/story';
+import { channel, direct, group, newId, say } from '../helpers/wire';
+
+const DESK: BrowserContextOptions = { viewport: { width: 1100, height: 760 } };
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** No violation that axe calls serious or critical, in light and in dark. */
+async function isAccessible(person: Person, state: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await person.page.emulateMedia({ colorScheme });
+    const axe = new AxeBuilder({ page: person.page }).setLegacyMode();
+    // Only the colours differ: the rest need not be looked at twice.
+    const found = await (colorScheme === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze();
+    const grave = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    const told = grave.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target} ${node.failureSummary?.replace(/\s+/g, ' ')}`),
+    );
+    expect(told, `${state}, ${colorScheme}`).toEqual([]);
+  }
+}
+
+/** Somebody with a conversation of every kind. */
+async function settled(myna: Myna, options: BrowserContextOptions) {
+  const lena = await myna.person('Lena Novak', options);
+  const ada = await myna.person('Ada Byron');
+  const bea = await myna.person('Bea');
+  const quartet = await group('String Quartet', lena, ada, bea);
+  const hall = await channel('announcements', ada, lena);
+  const withBea = await direct(bea, lena);
+  const withAda = await direct(lena, ada);
+  await say(lena, withAda, 'Hello Ada', 'How are you?');
+  await say(ada, withAda, 'Very well', '🎻');
+  await say(ada, quartet, 'Did everybody get the parts?');
+  await say(bea, quartet, 'Yes');
+  await say(lena, quartet, 'Printed and marked');
+  await say(ada, hall, 'The hall is booked');
+  await say(bea, withBea, 'Are you coming?');
+  return { lena, ada, quartet, hall, withAda };
+}
+
+for (const [size, options] of [
+  ['a desk', DESK],
+  ['a phone', PHONE],
+] as const) {
+  test(`the doors are accessible on ${size}`, async ({ myna }) => {
+    myna.console.allow(/status of 40[14] /);
+    const lena = await myna.visitor('Lena', options);
+    await lena.goto('/sign-in');
+    await isAccessible(lena, 'sign-in');
+    await lena.fillDoor('Lena', 'not the password');
+    await lena.page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(lena.page.getByRole('alert')).toBeVisible();
+    await isAccessible(lena, 'sign-in, refused');
+    await lena.goto('/sign-up');
+    await isAccessible(lena, 'sign-up');
+    await lena.goto('/nowhere');
+    await isAccessible(lena, 'a page that is not there');
+  });
+
+  test(`an empty chat and the pickers are accessible on ${size}`, async ({ myna }) => {
+    await myna.member('Ada');
+    await myna.member('Bea');
+    const lena = await myna.person('Lena', options);
+    await isAccessible(lena, 'an empty chat');
+    await lena.goto('/channels');
+    await expect(lena.page.getByText('There are no channels yet.')).toBeVisible();
+    await isAccessible(lena, 'no channels');
+    await channel('announcements', lena);
+    await lena.goto('/channels');
+    await expect(lena.page.getByRole('link', { name: 'Open announcements' })).toBeVisible();
+    await isAccessible(lena, 'channels');
+    await lena.goto('/new');
+    const people = lena.page.getByRole('list', { name: 'People' });
+    await people.getByRole('button', { name: 'Ada' }).click();
+    await people.getByRole('button', { name: 'Bea' }).click();
+    await expect(lena.page.getByLabel('Group name')).toBeVisible();
+    await isAccessible(lena, 'a new message to two');
+    await lena.page.getByLabel('To:').fill('nobody');
+    await expect(lena.page.getByText('Nobody by that name.')).toBeVisible();
+    await isAccessible(lena, 'a new message to nobody');
+    await lena.goto(`/c/${newId()}`);
+    await isAccessible(lena, 'no such conversation');
+  });
+
+  test(`conversations are accessible on ${size}`, async ({ myna }) => {
+    const { lena, ada, quartet, hall, withAda } = await settled(myna, options);
+    await lena.seesUnread('Bea', 1);
+    await isAccessible(lena, 'the list');
+    await lena.search.fill('a');
+    await expect(lena.page.getByRole('heading', { name: 'People' })).toBeVisible();
+    await isAccessible(lena, 'search');
+    await lena.search.fill('xyz');
+    await expect(lena.page.getByText('Nobody and nothing by that name.')).toBeVisible();
+    await isAccessible(lena, 'search without results');
+
+    await lena.goto(`/c/${quartet}`);
+    await ada.goto(`/c/${quartet}`);
+    await ada.types('Hm');
+    await lena.seesTyping('Ada Byron');
+    await isAccessible(lena, 'a group, somebody typing');
+    await lena.page.getByRole('button', { name: 'Details' }).click();
+    await expect(lena.page.getByRole('button', { name: 'Leave conversation' })).toBeVisible();
+    await isAccessible(lena, 'details');
+
+    await lena.goto(`/c/${hall}`);
+    await isAccessible(lena, 'a channel');
+    await lena.goto(`/c/${withAda}`);
+    await lena.composer.fill('x'.repeat(8_001));
+    await lena.composer.press('Enter');
+    await expect(lena.page.getByRole('alert')).toBeVisible();
+    await isAccessible(lena, 'a text too long');
+    await lena.composer.fill('');
+    await lena.context.setOffline(true);
+    await lena.seesTheConnectionLost();
+    await lena.say('into the void');
+    await isAccessible(lena, 'offline, a message on its way');
+  });
+
+  test(`a long conversation and a refused message are accessible on ${size}`, async ({ myna }) => {
+    const [lena, ada] = [await myna.person('Lena', options), await myna.person('Ada')];
+    const conversation = await direct(ada, lena);
+    await say(ada, conversation, ...Array.from({ length: 60 }, (_, at) => `message ${at}`));
+    await lena.goto(`/c/${conversation}`);
+    await expect(lena.bubble('message 59')).toBeInViewport();
+    await lena.messages.evaluate((element) => (element.scrollTop = 900));
+    await say(ada, conversation, 'one more');
+    await expect(lena.page.getByRole('button', { name: 'Jump to latest, 1 new' })).toBeVisible();
+    await isAccessible(lena, 'reading the past');
+
+    // What waited for more than an hour is not sent without asking.
+    await lena.context.setOffline(true);
+    await lena.say('too late');
+    await lena.page.evaluate(() => {
+      for (const [key, value] of Object.entries(localStorage)) {
+        if (!key.includes('/unsent/')) continue;
+        const unsent = JSON.parse(String(value));
+        localStorage.setItem(key, JSON.stringify({ ...unsent, at: unsent.at - 2 * 60 * 60 * 1_000 }));
+      }
+    });
+    await lena.context.setOffline(false);
+    const again = await lena.tab();
+    await lena.page.close();
+    await again.goto(`/c/${conversation}`);
+    await isAccessible(again, 'whatever is shown of it');
+  });
+}

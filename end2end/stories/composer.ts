@@ -1,0 +1,135 @@
+// Where one writes.
+import { expect, test } from '../helpers/story';
+
+test('Enter sends, Shift+Enter breaks the line', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.types('one');
+  await lena.composer.press('Shift+Enter');
+  await lena.types('two');
+  await expect(lena.composer).toHaveValue('one\ntwo');
+  await lena.composer.press('Enter');
+  await expect(lena.composer).toHaveValue('');
+  await ada.open('Lena');
+  expect(await ada.hears()).toEqual(['one\ntwo']);
+  const height = (await ada.messages.locator('.bubble').boundingBox())!.height;
+  expect(height, 'two lines high').toBeGreaterThan(45);
+});
+
+test('the button sends too, and nothing but blanks cannot be sent', async ({ myna }) => {
+  const [lena] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await expect(lena.send).toBeDisabled();
+  await lena.composer.fill('  \n ');
+  await expect(lena.send).toBeDisabled();
+  await lena.composer.press('Enter');
+  await lena.composer.fill('  with blank ends  ');
+  await lena.send.click();
+  await lena.sees('with blank ends');
+  await lena.seesExactly(['with blank ends']);
+  await expect(lena.composer).toHaveValue('');
+});
+
+test('a draft is kept for each conversation, and across a reload', async ({ myna }) => {
+  const [lena] = await myna.people('Lena', 'Ada', 'Bea');
+  await lena.find('Ada');
+  await lena.types('for Ada');
+  await lena.find('Bea');
+  await expect(lena.composer).toHaveValue('');
+  await lena.types('for Bea');
+  await lena.open('Ada');
+  await expect(lena.composer).toHaveValue('for Ada');
+  await lena.reload();
+  await expect(lena.composer).toHaveValue('for Ada');
+  await expect(lena.send).toBeEnabled();
+  await lena.composer.press('Enter');
+  await lena.sees('for Ada');
+  await lena.open('Bea');
+  await expect(lena.composer).toHaveValue('for Bea');
+  await lena.open('Ada');
+  await expect(lena.composer).toHaveValue('');
+});
+
+test('a text may have 8,000 characters, and one more is refused in words', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.composer.fill('x'.repeat(8_001));
+  await lena.composer.press('Enter');
+  await expect(lena.page.getByRole('alert')).toHaveText(/a message has at most 8,000 characters/i);
+  await expect(lena.composer).toHaveValue('x'.repeat(8_001));
+  await lena.seesExactly([]);
+
+  await lena.composer.fill('é'.repeat(8_000));
+  await expect(lena.page.getByRole('alert')).toHaveCount(0);
+  await lena.composer.press('Enter');
+  await lena.hasSentAll();
+  await ada.open('Lena');
+  await ada.seesExactly(['é'.repeat(8_000)]);
+});
+
+test('a few emoji alone are drawn large and without a bubble', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.say('🎻', '👨‍👩‍👧‍👦❤️', '🎻 yes', '🎻🎻🎻🎻');
+  await ada.open('Lena');
+  for (const person of [lena, ada]) {
+    await expect(person.messages.locator('.bubble.emoji > p')).toHaveText(['🎻', '👨‍👩‍👧‍👦❤️']);
+  }
+});
+
+test('what looks like code is only text', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', '<b>Ada</b>');
+  const code = [
+    '<script>alert(1)</script>',
+    '<img src=x onerror="alert(1)">',
+    '</p></li></ol></script><script>alert(1)</script>',
+    '{{7*7}} ${7*7} &lt;b&gt; \\u003cscript>',
+    'javascript:alert(1)',
+  ];
+  await lena.find('<b>Ada</b>', '<b>');
+  await lena.say(...code);
+  await lena.hasSentAll();
+  await ada.open('Lena');
+  await ada.seesExactly(code);
+  // From the server's page too.
+  await lena.reload();
+  await lena.seesExactly(code);
+  await expect(lena.title).toHaveText('<b>Ada</b>');
+  await expect(lena.messages.locator('img, script')).toHaveCount(0);
+});
+
+test('writing in many scripts keeps every letter and its direction', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const texts = ['هل نلتقي غداً؟', '明日会いましょう', 'Až zítra, přátelé', 'é', '𝔘𝔫𝔦𝔠𝔬𝔡𝔢'];
+  await lena.find('Ada');
+  for (const text of texts) {
+    await lena.composer.fill(text);
+    await lena.composer.press('Enter');
+  }
+  await ada.open('Lena');
+  await ada.seesExactly(texts.map((text) => text.normalize('NFC')));
+  const direction = await ada.bubble(texts[0]!).locator('p').evaluate((element) => getComputedStyle(element).direction);
+  expect(direction).toBe('rtl');
+});
+
+test('while an input method composes, Enter does not send', async ({ myna }) => {
+  const [lena] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.composer.fill('にほん');
+  await lena.composer.dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true });
+  await expect(lena.composer).toHaveValue('にほん');
+  await lena.composer.press('Enter');
+  await lena.seesExactly(['にほん']);
+});
+
+test('a click into the past does not lose what one is writing', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.say('hello');
+  await lena.types('not yet sent');
+  await ada.open('Lena');
+  await ada.say('interrupting');
+  await lena.sees('interrupting');
+  await expect(lena.composer).toHaveValue('not yet sent');
+  await expect(lena.composer).toBeFocused();
+});

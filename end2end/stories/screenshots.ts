@@ -1,0 +1,125 @@
+// The pictures of the README: made in every run, so that they can be made, and kept in docs/screenshots when
+// UPDATE_SCREENSHOTS=1 asks for it.
+import { type BrowserContextOptions, type TestInfo } from '@playwright/test';
+import { resolve } from 'node:path';
+import { type Moments, setBack } from '../helpers/moments';
+import type { Person } from '../helpers/people';
+import { type Myna, expect, test } from '../helpers/story';
+import { channel, direct, group, read, say } from '../helpers/wire';
+
+const DESK: BrowserContextOptions = { viewport: { width: 1316, height: 909 }, deviceScaleFactor: 2 };
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+/** A Thursday morning. The stories' time zone is Berlin's. */
+const NOW = Date.parse('2026-10-15T09:41:00+02:00');
+
+function at(day: number, time: string): number {
+  return Date.parse(`2026-10-${day}T${time}:00+02:00`);
+}
+
+async function take(person: Person, info: TestInfo, name: string): Promise<void> {
+  const folder = resolve(__dirname, '../../docs/screenshots');
+  const path = process.env.UPDATE_SCREENSHOTS === '1' ? resolve(folder, name) : info.outputPath(name);
+  // Nobody points at anything.
+  await person.page.mouse.move(0, 0);
+  await person.page.evaluate(() => document.fonts.ready);
+  await person.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+}
+
+/** A week in the life of a viola player: Sam, who has yet to open the page, and the friends who wrote. */
+async function week(myna: Myna, options: BrowserContextOptions) {
+  const [bea, chidi, mika] = await myna.people('Bea Lindqvist', 'Chidi Okafor', 'Mika Koch');
+  const [lena, tariq, yoko] = await myna.people('Lena Novak', 'Tariq Aziz', 'Yoko Ito');
+  const sam = await myna.member('Sam Rivera', options);
+  await sam.goto('/channels');
+
+  const moments: Moments = new Map();
+  const said = async (who: Person, conversation: string, day: number, time: string, text: string) => {
+    moments.set(text, at(day, time));
+    await say(who, conversation, text);
+  };
+
+  const self = await direct(sam, sam);
+  await said(sam, self, 12, '17:20', 'rosin, A string, 4 stands');
+
+  const withYoko = await direct(yoko, sam);
+  await said(sam, withYoko, 13, '20:02', 'The hall was full, you should have heard it');
+  await said(yoko, withYoko, 13, '20:15', 'Next time I will be there 🌙');
+  await read(sam, withYoko, 2);
+
+  const withTariq = await direct(tariq, sam);
+  await said(tariq, withTariq, 14, '16:30', 'هل نلتقي غداً؟');
+
+  const announcements = await channel('announcements', lena, sam, bea, mika);
+  await said(lena, announcements, 14, '18:00', 'The rehearsal room moves to the second floor on Monday. Bring your keys.');
+  await read(sam, announcements, 1);
+
+  const quartet = await group('String Quartet', bea, sam, chidi, mika);
+  await said(mika, quartet, 14, '17:40', 'Has anybody seen my metronome?');
+  await said(bea, quartet, 14, '17:48', 'On the piano, under your scarf');
+  await said(mika, quartet, 14, '17:49', 'Found it, thank you!');
+  await said(bea, quartet, 14, '19:02', 'Did everybody get the parts?');
+  await said(bea, quartet, 14, '19:02', 'The second movement has a new bowing from bar 48');
+  await said(sam, quartet, 14, '19:10', 'Printed and marked');
+  await said(sam, quartet, 14, '19:10', 'Can we start with it? I’d like to try it slowly first');
+  await said(chidi, quartet, 14, '19:14', 'Gladly. I have only played it up to tempo once, and that was an accident');
+  await said(chidi, quartet, 14, '19:14', '🎻😅');
+  await said(sam, quartet, 15, '09:36', 'Saturday works for me. Six?');
+  await said(chidi, quartet, 15, '09:37', 'Six is good');
+  await said(bea, quartet, 15, '09:40', 'Then Saturday at six. I’ll bring the scores and the cake. Mika, can you unlock the hall?');
+
+  const withLena = await direct(lena, sam);
+  await said(sam, withLena, 14, '21:30', 'I read the new draft on the train');
+  await said(sam, withLena, 14, '21:30', 'The middle part is so much clearer now');
+  await said(lena, withLena, 14, '21:34', 'Really? I was about to throw it out');
+  await said(sam, withLena, 14, '21:35', 'Please don’t. Only the ending comes a little early');
+  await said(lena, withLena, 15, '09:10', 'You were right about the ending');
+  await said(lena, withLena, 15, '09:12', 'I wrote it again last night and it is a page longer. May I send it to you?');
+
+  await setBack(sam.page, NOW, moments);
+  return { sam, lena, mika, quartet, withLena };
+}
+
+/** Opens the page through the door, so that all it shows comes after the clock was set. */
+async function enter(sam: Person): Promise<void> {
+  await sam.signIn();
+  await expect(sam.row('Note to self')).toBeVisible();
+}
+
+test('a picture of the door', async ({ myna }, info) => {
+  const somebody = await myna.visitor('Sam Rivera', { ...DESK, deviceScaleFactor: 1 });
+  await somebody.goto('/sign-in');
+  await somebody.page.getByLabel('Name').fill('Sam Rivera');
+  await take(somebody, info, 'sign-in.png');
+});
+
+test('pictures of a conversation, in light and dark', async ({ myna }, info) => {
+  const { sam, mika, quartet } = await week(myna, DESK);
+  await enter(sam);
+  await sam.open('String Quartet');
+  await mika.goto(`/c/${quartet}`);
+  await mika.types('Of course');
+  await sam.seesTyping('Mika Koch');
+  await sam.seesUnread('Lena Novak', 2);
+  await expect(sam.messages.getByText('Today')).toBeVisible();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await mika.types('.');
+    await sam.page.emulateMedia({ colorScheme });
+    await sam.seesTyping('Mika Koch');
+    await take(sam, info, `${colorScheme}.png`);
+  }
+});
+
+test('a picture on a phone', async ({ myna }, info) => {
+  const { sam, lena, withLena } = await week(myna, PHONE);
+  await enter(sam);
+  await sam.open('Lena Novak');
+  await lena.goto(`/c/${withLena}`);
+  await sam.composer.fill('Yes, please!');
+  await sam.send.tap();
+  await sam.seesRead('Yes, please!');
+  await lena.types('Sending');
+  await sam.seesTyping('Lena Novak');
+  await sam.composer.blur();
+  await take(sam, info, 'phone.png');
+});
