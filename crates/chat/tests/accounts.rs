@@ -1,0 +1,124 @@
+//! What accounts and sessions promise.
+
+use myna_chat::store::StoreError;
+use myna_chat::{Chat, Clock, Error, Outgoing, Parts, Passwords, RandomIds, SignedIn, Token};
+use myna_protocol::{ByeReason, Name, Password, Rejection, Timestamp};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+/// A clock that stands still until a test moves it.
+struct TestClock(AtomicI64);
+
+impl TestClock {
+    fn advance(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+}
+
+fn chat() -> (Chat, Arc<TestClock>) {
+    let store = myna_store::open(&"memory:".parse().unwrap()).unwrap();
+    let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000_000)));
+    let parts = Parts { store, clock: clock.clone(), ids: Arc::new(RandomIds), passwords: Passwords::weak() };
+    let (chat, committer) = Chat::new(parts);
+    tokio::spawn(committer.run());
+    (chat, clock)
+}
+
+async fn sign_up(chat: &Chat, name: &str) -> Result<SignedIn, Rejection> {
+    let password = Password::parse("a long password").unwrap();
+    chat.sign_up(Name::parse(name).unwrap(), password).await.map_err(|error| error.rejection())
+}
+
+async fn sign_in(chat: &Chat, name: &str, password: &str) -> Result<SignedIn, Rejection> {
+    chat.sign_in(name, password, Some(IpAddr::V4(Ipv4Addr::LOCALHOST))).await.map_err(|error| error.rejection())
+}
+
+#[tokio::test]
+async fn a_name_is_taken_whatever_its_letters_look_like() {
+    let (chat, _) = chat();
+    sign_up(&chat, "Lena Novak").await.unwrap();
+    for same in ["lena novak", "LENA  NOVAK", " Lena Novak ", "Ｌｅｎａ Novak"] {
+        assert_eq!(sign_up(&chat, same).await.unwrap_err(), Rejection::NameTaken, "{same}");
+    }
+    sign_up(&chat, "Lena Nowak").await.unwrap();
+}
+
+#[tokio::test]
+async fn an_unknown_name_and_a_wrong_password_answer_alike() {
+    let (chat, _) = chat();
+    sign_up(&chat, "Lena").await.unwrap();
+    sign_in(&chat, "lena", "a long password").await.unwrap();
+    for (name, password) in
+        [("Lena", "a wrong password"), ("Nobody", "a long password"), ("Lena", "short"), ("\u{0}", "a long password")]
+    {
+        assert_eq!(sign_in(&chat, name, password).await.unwrap_err(), Rejection::BadCredentials, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn guessing_gets_slower_for_the_guesser_and_for_nobody_else() {
+    let (chat, clock) = chat();
+    sign_up(&chat, "Lena").await.unwrap();
+    for _ in 0..5 {
+        assert_eq!(sign_in(&chat, "Lena", "a wrong password").await.unwrap_err(), Rejection::BadCredentials);
+    }
+    assert_eq!(sign_in(&chat, "Lena", "a long password").await.unwrap_err(), Rejection::TooMany);
+    let elsewhere = Some(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)));
+    chat.sign_in("Lena", "a long password", elsewhere).await.unwrap();
+    clock.advance(1_000);
+    sign_in(&chat, "Lena", "a long password").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_ends_after_thirty_days_and_its_row_goes() {
+    let (chat, clock) = chat();
+    let lena = sign_up(&chat, "Lena").await.unwrap();
+    assert_eq!(chat.session(&lena.token).await.unwrap().unwrap().user, lena.user);
+    clock.advance(30 * DAY - 1);
+    assert!(chat.session(&lena.token).await.unwrap().is_some());
+    assert!(chat.session_holds(lena.session).await.unwrap());
+    clock.advance(1);
+    assert!(chat.session(&lena.token).await.unwrap().is_none());
+    assert!(!chat.session_holds(lena.session).await.unwrap());
+    clock.advance(1);
+    assert_eq!(chat.forget_expired_sessions().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn signing_out_ends_this_session_and_its_sockets_and_no_other() {
+    let (chat, _) = chat();
+    let here = sign_up(&chat, "Lena").await.unwrap();
+    let there = sign_in(&chat, "Lena", "a long password").await.unwrap();
+    assert_ne!(here.token, there.token, "each sign-in has a token of its own");
+    let mut socket_here = chat.hub().connect(here.user.id, here.session);
+    let mut socket_there = chat.hub().connect(there.user.id, there.session);
+    chat.sign_out(here.user.id, here.session).await.unwrap();
+    assert!(matches!(socket_here.next().await, Outgoing::Bye(ByeReason::SignedOut)));
+    assert!(socket_there.waiting().is_none());
+    assert!(chat.session(&here.token).await.unwrap().is_none());
+    assert!(chat.session(&there.token).await.unwrap().is_some());
+    chat.sign_out(here.user.id, here.session).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_guessed_token_is_nobodys() {
+    let (chat, _) = chat();
+    sign_up(&chat, "Lena").await.unwrap();
+    let guess = Token::from_text(&"0".repeat(64)).unwrap();
+    assert!(chat.session(&guess).await.unwrap().is_none());
+}
+
+#[test]
+fn what_is_ours_to_mend_is_not_told_in_detail() {
+    let error = Error::Store(StoreError::Corrupt("page 7 of /secret/path".to_owned()));
+    assert_eq!(error.rejection(), Rejection::Unavailable);
+}
