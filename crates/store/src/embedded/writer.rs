@@ -67,9 +67,6 @@ fn write(connection: &Connection, mut jobs: Jobs, bell: Option<&Bell>) {
             }
         }
         let failure = commit(connection, &mut group).err();
-        if let Some(failure) = &failure {
-            tracing::error!(failure, jobs = group.len(), "a commit failed, and nothing of it was stored");
-        }
         for job in group.drain(..) {
             job.answer(failure.as_deref());
         }

@@ -1,7 +1,7 @@
 //! The write-ahead log: copied when it has grown, never by the writer, gone at the end.
 
 use super::{file, names, person};
-use crate::embedded::checkpoints::{Bell, copy};
+use crate::embedded::checkpoints::{Bell, Checkpoints, copy};
 use crate::embedded::connection;
 use myna_chat::store::UserStore;
 use rusqlite::wal::CheckpointMode;
@@ -63,6 +63,22 @@ fn a_rung_bell_has_the_log_copied_and_the_end_empties_it() {
     copy(&connection::checkpointing(&path).unwrap(), &rings);
     assert_eq!(pages(&writer), (0, 0));
     assert!(fs::metadata(&path).unwrap().len() > 5_000_000);
+}
+
+#[test]
+fn the_log_stays_short_while_commits_never_pause() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("myna.db");
+    let writer = fresh(&path);
+    let (checkpoints, bell) = Checkpoints::start(connection::checkpointing(&path).unwrap()).unwrap();
+    let mut longest = 0;
+    for _ in 0..80 {
+        write(&writer, 1);
+        bell.ring_if_grown(&writer);
+        longest = longest.max(pages(&writer).0);
+    }
+    assert!(longest < 12_000, "{longest} pages");
+    drop((writer, bell, checkpoints));
 }
 
 #[tokio::test]
