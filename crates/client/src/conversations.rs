@@ -213,3 +213,114 @@ fn belongs(row: &Row, id: ConversationId) -> bool {
         Row::Membership(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{conversation, message, user};
+    use myna_protocol::{Kind, Message, Timestamp};
+
+    fn membership(n: u8, joined: bool, read_seq: Seq, rev: Rev) -> Row {
+        Row::Membership(Membership { conversation: conversation(n), joined, read_seq, rev })
+    }
+
+    fn own(from: Rev, rev: Rev, rows: Vec<Row>) -> FeedRows {
+        FeedRows { feed: Feed::User(user(1)), from, rev, rows }
+    }
+
+    /// Conversation 1 with messages at these places.
+    fn rows(from: Rev, rev: Rev, messages: impl IntoIterator<Item = Message>) -> FeedRows {
+        let (kind, created_by, created_at) = (Kind::Group, user(1), Timestamp(0));
+        let row = Conversation {
+            id: conversation(1),
+            kind,
+            name: None,
+            created_by,
+            created_at,
+            members: 2,
+            receipts: true,
+            rev: 1,
+        };
+        let rows = [Row::Conversation(row)].into_iter().chain(messages.into_iter().map(Row::Message)).collect();
+        FeedRows { feed: Feed::Conversation(conversation(1)), from, rev, rows }
+    }
+
+    fn apply(conversations: &mut Conversations, feeds: impl IntoIterator<Item = FeedRows>) -> Vec<bool> {
+        let taken = |rows| matches!(conversations.apply(user(1), rows), Outcome::Taken { .. });
+        feeds.into_iter().map(taken).collect()
+    }
+
+    fn seqs(conversations: &Conversations) -> Vec<Seq> {
+        let held = conversations.held(conversation(1));
+        held.into_iter().flat_map(|held| held.timeline.messages().map(|message| message.seq)).collect()
+    }
+
+    #[test]
+    fn ones_read_place_never_falls_whatever_the_rev() {
+        for memberships in [[(5, 9), (6, 4)], [(6, 4), (5, 9)]] {
+            let mut held = Conversations::default();
+            apply(&mut held, memberships.map(|(rev, read_seq)| own(0, rev, vec![membership(1, true, read_seq, rev)])));
+            assert_eq!(held.told(user(1), conversation(1)), 9);
+        }
+    }
+
+    #[test]
+    fn a_fresh_load_of_ones_own_feed_ends_what_it_does_not_tell_of_unless_that_is_newer() {
+        let mut held = Conversations::default();
+        let both = vec![membership(1, true, 0, 1), membership(2, true, 0, 2)];
+        apply(
+            &mut held,
+            [own(0, 2, both), own(2, 4, vec![membership(3, true, 0, 4)]), own(0, 3, vec![membership(2, true, 0, 2)])],
+        );
+        assert_eq!([1, 2, 3].map(|n| held.joined(conversation(n))), [false, true, true]);
+    }
+
+    #[test]
+    fn rows_that_come_after_one_has_left_are_not_held() {
+        let mut held = Conversations::default();
+        apply(&mut held, [own(0, 1, vec![membership(1, true, 0, 1)]), rows(0, 3, [message(1)])]);
+        assert!(held.shown(conversation(1)).is_some());
+        apply(&mut held, [own(1, 2, vec![membership(1, false, 0, 2)])]);
+        assert_eq!(apply(&mut held, [rows(0, 3, [message(1)])]), [false]);
+        assert!(held.held(conversation(1)).is_none());
+        // Who comes back loads it afresh: what was held would be old.
+        apply(&mut held, [own(2, 3, vec![membership(1, true, 0, 3)])]);
+        assert!(held.is_missing(conversation(1)));
+    }
+
+    #[test]
+    fn an_old_fresh_load_does_not_bring_old_messages_back() {
+        let mut held = Conversations::default();
+        let (new, old) = ((8..=9).map(message), (6..=8).map(message));
+        assert_eq!(apply(&mut held, [rows(0, 12, new), rows(0, 11, old.clone())]), [true, true]);
+        assert_eq!(seqs(&held), [8, 9]);
+        apply(&mut held, [rows(0, 12, old)]);
+        assert_eq!(seqs(&held), [6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn only_a_fresh_load_extends_the_window_downwards() {
+        let mut held = Conversations::default();
+        apply(&mut held, [rows(0, 12, (8..=9).map(message)), rows(11, 13, [message(7)])]);
+        assert_eq!(seqs(&held), [8, 9]);
+    }
+
+    #[test]
+    fn rows_of_another_conversation_in_this_ones_feed_are_left_out() {
+        let mut held = Conversations::default();
+        let strange = Message { conversation: conversation(2), ..message(2) };
+        apply(&mut held, [rows(0, 3, [message(1), strange])]);
+        assert_eq!(seqs(&held), [1]);
+    }
+
+    #[test]
+    fn after_a_reset_the_rows_from_0_replace_even_newer_ones() {
+        let mut held = Conversations::default();
+        apply(&mut held, [own(0, 90, vec![membership(1, true, 50, 90)]), rows(0, 90, (40..=60).map(message))]);
+        held.reset(user(1), Feed::User(user(1)));
+        held.reset(user(1), Feed::Conversation(conversation(1)));
+        assert_eq!(held.cursors(user(1)), BTreeMap::from([(Feed::User(user(1)), 0)]));
+        apply(&mut held, [own(0, 2, vec![membership(1, true, 1, 2)]), rows(0, 3, [message(1), message(2)])]);
+        assert_eq!((seqs(&held), held.unread(user(1), conversation(1))), (vec![1, 2], 1));
+    }
+}

@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1u8..=3, room.clone()).prop_map(|(n, room)| Step::Join(n, room)),
         1 => (1u8..=3, room.clone()).prop_map(|(n, room)| Step::Leave(n, room)),
         1 => room.clone().prop_map(Step::Create),
-        3 => (room.clone(), 0usize..20).prop_map(|(room, place)| Step::Edit(room, place)),
+        3 => (room.clone(), 0usize..6).prop_map(|(room, place)| Step::Edit(room, place)),
         3 => room.clone().prop_map(Step::Write),
         2 => room.clone().prop_map(Step::See),
         1 => room.clone().prop_map(Step::Open),
@@ -191,7 +191,7 @@ proptest! {
 
     #[test]
     fn old_state_and_rows_make_a_fresh_load(
-        steps in prop::collection::vec(step(), 1..160),
+        steps in prop::collection::vec(step(), 1..240),
         rooms in prop::collection::vec(1u8..=5, 0..5),
         by_reconnecting: bool,
     ) {

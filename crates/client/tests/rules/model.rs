@@ -205,11 +205,10 @@ impl Server {
         Ok(vec![told, self.stamp_own(user, id, false)])
     }
 
-    /// Changes a message that is there, if it is.
+    /// Changes the message that is so many before the newest, if there is one.
     pub(crate) fn edit(&mut self, id: ConversationId, place: usize) -> Vec<Told> {
-        if self.rooms.get(&id).is_none_or(|room| place >= room.messages.len()) {
-            return Vec::new();
-        }
+        let messages = self.rooms.get(&id).map_or(0, |room| room.messages.len());
+        let Some(place) = messages.checked_sub(place + 1) else { return Vec::new() };
         vec![self.stamp(id, |room, rev| {
             let message = &mut room.messages[place];
             (message.text, message.rev) = (format!("{} at {rev}", message.text), rev);
