@@ -1,3 +1,4 @@
 //! Endpoints beside pages, server functions and the socket; one file each.
 
 pub(crate) mod health;
+pub(crate) mod session;

@@ -2,7 +2,7 @@
 
 use crate::auth::{self, Signed};
 use crate::headers::{self, PageNonce};
-use crate::http::health;
+use crate::http::{health, session};
 use crate::state::AppState;
 use crate::{files, origin, reply, socket};
 use ::http::request::Parts;
@@ -42,6 +42,7 @@ pub(crate) fn router(state: AppState) -> Router {
     Router::new()
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
+        .route("/session", get(session::session))
         .route("/ws", get(socket::upgrade))
         .merge(app)
         .merge(files::serve(&state.leptos))

@@ -3,11 +3,12 @@
 use crate::live::Live;
 use futures_util::future::poll_fn;
 use futures_util::{FutureExt, SinkExt, StreamExt};
+use gloo_net::http::Request;
 use gloo_net::websocket::futures::WebSocket;
 use gloo_net::websocket::{Message, State, WebSocketError};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use myna_protocol::{Command, Event};
+use myna_protocol::{Command, Event, close};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::task::Poll;
@@ -50,7 +51,8 @@ async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, live: Live, generation: 
         Some(socket) => socket.poll_ready_unpin(cx).map(|ready| ready.is_ok()),
         None => Poll::Ready(false),
     });
-    if opened.await && live.hears(generation) {
+    let opened = opened.await;
+    if opened && live.hears(generation) {
         live.act(|client, now| client.opened(now));
     }
     let code = loop {
@@ -72,9 +74,15 @@ async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, live: Live, generation: 
         }
     };
     socket.borrow_mut().take();
+    let code = if !opened && session_has_ended().await { Some(close::REVOKED) } else { code };
     if live.hears(generation) {
         live.act(|client, now| client.closed(code, now));
     }
+}
+
+/// Whether the server says that nobody is signed in here: why a socket could not be opened is not told to a page.
+async fn session_has_ended() -> bool {
+    Request::get("/session").send().await.is_ok_and(|response| response.status() == 401)
 }
 
 impl Live {
