@@ -101,12 +101,9 @@ impl Live {
     }
 
     /// Asks for something; `then` is called with the answer, perhaps after reconnecting.
-    pub(crate) fn ask(
-        self,
-        command: impl FnOnce(RequestId) -> Command,
-        then: impl FnOnce(Answer) + Send + 'static,
-    ) {
-        let Some((client, asked)) = self.inner.try_with_value(|inner| (inner.client.clone(), inner.asked.clone())) else {
+    pub(crate) fn ask(self, command: impl FnOnce(RequestId) -> Command, then: impl FnOnce(Answer) + Send + 'static) {
+        let Some((client, asked)) = self.inner.try_with_value(|inner| (inner.client.clone(), inner.asked.clone()))
+        else {
             return;
         };
         let (request, actions) = lock(&client).ask(command, now());

@@ -54,7 +54,7 @@ pub async fn load_first_page(open: Option<ConversationId>) -> Result<FirstPage, 
     let visit = ssr::visit()?;
     let Some(session) = visit.session.clone() else {
         leptos_axum::redirect("/sign-in");
-        return Err(Problem::Refused(myna_protocol::Rejection::Unauthenticated));
+        return Err(ssr::refuse(&visit, &myna_protocol::Rejection::Unauthenticated.into()));
     };
     match visit.chat.snapshot(session.user.id, open).await {
         Ok(feeds) => Ok(FirstPage { me: session.user, feeds, server_time: visit.chat.clock().now() }),
@@ -96,7 +96,9 @@ mod ssr {
     pub(super) fn refuse(visit: &Visit, error: &Error) -> Problem {
         let (status, rejection) = (visit.refuse)(error);
         let is_page = use_context::<Parts>()
-            .and_then(|parts| parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).map(|a| a.contains("text/html")))
+            .and_then(|parts| {
+                parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).map(|a| a.contains("text/html"))
+            })
             .unwrap_or(false);
         if let Some(response) = use_context::<ResponseOptions>().filter(|_| !is_page) {
             response.set_status(status);

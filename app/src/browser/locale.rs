@@ -39,7 +39,8 @@ fn written(at: Timestamp, pairs: &[(&str, &str)]) -> String {
 fn days_between(earlier: &Date, later: &Date) -> i64 {
     let midnight = |date: &Date| {
         // As if it were UTC, so that days of 23 or 25 hours count as days.
-        Date::utc(f64::from(date.get_full_year()), f64::from(date.get_month())) + f64::from(date.get_date()) * 86_400_000.0
+        Date::utc(f64::from(date.get_full_year()), f64::from(date.get_month()))
+            + f64::from(date.get_date()) * 86_400_000.0
     };
     ((midnight(later) - midnight(earlier)) / 86_400_000.0).round() as i64
 }

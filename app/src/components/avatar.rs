@@ -50,9 +50,14 @@ mod tests {
 
     #[test]
     fn initials_are_those_of_the_first_and_last_word() {
-        for (name, expected) in
-            [("Lena", "L"), ("Lena Novak", "LN"), ("Bea, Chidi & Dana", "BD"), ("张 伟", "张伟"), ("🎻", ""), ("ß", "SS")]
-        {
+        for (name, expected) in [
+            ("Lena", "L"),
+            ("Lena Novak", "LN"),
+            ("Bea, Chidi & Dana", "BD"),
+            ("张 伟", "张伟"),
+            ("🎻", ""),
+            ("ß", "SS"),
+        ] {
             assert_eq!(initials(name), expected, "{name}");
         }
     }

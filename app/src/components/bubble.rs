@@ -11,7 +11,9 @@ use myna_protocol::Timestamp;
 pub(crate) fn TranscriptLine(row: RowSignal<Line>, group: Memo<bool>) -> impl IntoView {
     match row.value.get_untracked() {
         Line::Separator { .. } => {
-            let at = Memo::new(move |_| row.value.with(|line| if let Line::Separator { at, .. } = line { *at } else { Timestamp(0) }));
+            let at = Memo::new(move |_| {
+                row.value.with(|line| if let Line::Separator { at, .. } = line { *at } else { Timestamp(0) })
+            });
             view! { <Separator at/> }.into_any()
         }
         Line::Notice(notice) => view! { <li class="notice">{sentence(&notice)}</li> }.into_any(),

@@ -2,6 +2,7 @@
 
 use super::{Glyph, Icon};
 use crate::live::use_live;
+use crate::problem::Problem;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use myna_protocol::{ConversationId, Text};
@@ -32,7 +33,7 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
             write(String::new());
         }
         Err(myna_protocol::Rejection::TextEmpty) => {}
-        Err(rejection) => error.set(Some(rejection.to_string())),
+        Err(rejection) => error.set(Some(Problem::Refused(rejection).to_string())),
     };
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
@@ -40,7 +41,8 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
         ready.set(true);
         request_animation_frame(move || {
             // A phone would open its keyboard over what one came to read.
-            let is_wide = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width > 700.0);
+            let is_wide =
+                window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width > 700.0);
             if let (Some(Some(field)), true) = (field.try_get_untracked(), is_wide) {
                 let _ = field.focus();
             }

@@ -134,7 +134,9 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
         channels
     };
     let nothing = move || {
-        answered.get() && conversations.with(Vec::is_empty) && found.with(|found| found.people.is_empty() && found.channels.is_empty())
+        answered.get()
+            && conversations.with(Vec::is_empty)
+            && found.with(|found| found.people.is_empty() && found.channels.is_empty())
     };
     view! {
         <Show when=move || !conversations.with(Vec::is_empty)>
@@ -201,7 +203,9 @@ fn Result(title: String, seed: String, kind: Kind, note: String, go: Go, text: R
         match go.clone() {
             Go::To(id) => visit(id),
             Go::Direct(user) => live.ask_conversation(move |request| Command::Direct { request, user: user.id }, visit),
-            Go::Join(conversation) => live.ask_conversation(move |request| Command::Join { request, conversation }, visit),
+            Go::Join(conversation) => {
+                live.ask_conversation(move |request| Command::Join { request, conversation }, visit)
+            }
         }
     };
     view! {

@@ -3,6 +3,7 @@
 use super::new_message::new_id;
 use crate::components::{Avatar, Glyph, Icon};
 use crate::live::use_live;
+use crate::problem::Problem;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
@@ -25,7 +26,8 @@ pub(crate) fn Channels() -> impl IntoView {
         live.ask(
             move |request| Command::Search { request, text: query },
             move |answer| {
-                if let (Answer::Found { channels: found, .. }, true) = (answer, text.try_get_untracked() == Some(asked)) {
+                if let (Answer::Found { channels: found, .. }, true) = (answer, text.try_get_untracked() == Some(asked))
+                {
                     channels.try_set(Some(found));
                 }
             },
@@ -35,8 +37,8 @@ pub(crate) fn Channels() -> impl IntoView {
         let navigate = navigate.clone();
         move |answer: Answer| match answer {
             Answer::Done { conversation: Some(id) } => navigate(&format!("/c/{id}"), Default::default()),
-            Answer::Rejected(_, text) => {
-                error.try_set(Some(text));
+            Answer::Rejected(code, _) => {
+                error.try_set(Some(Problem::Refused(code).to_string()));
             }
             Answer::Done { conversation: None } | Answer::Found { .. } => {}
         }
@@ -110,7 +112,8 @@ fn ChannelRow(channel: Conversation, joined: Memo<Vec<String>>, go: Callback<Ans
     let key = id.to_string();
     let is_in = Memo::new(move |_| joined.with(|joined| joined.contains(&key)));
     let name = channel.name.unwrap_or_default();
-    let join = move |_| live.ask(move |request| Command::Join { request, conversation: id }, move |answer| go.run(answer));
+    let join =
+        move |_| live.ask(move |request| Command::Join { request, conversation: id }, move |answer| go.run(answer));
     let label = StoredValue::new(name.clone());
     let count = if channel.members == 1 { "1 member".to_owned() } else { format!("{} members", channel.members) };
     view! {

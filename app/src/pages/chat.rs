@@ -70,9 +70,10 @@ fn Connected(first: FirstPage, place: Memo<Place>) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     connect(live);
     let open = Signal::derive(move || place.get().conversation());
+    // The server writes the title when what belongs to this component may be gone already: this memo belongs to who uses it.
     let unread = {
         let rows = live.sidebar();
-        Memo::new(move |_| rows.get().iter().filter(|row| row.value.with(|row| row.unread > 0)).count())
+        ArcMemo::new(move |_| rows.get().iter().filter(|row| row.value.with(|row| row.unread > 0)).count())
     };
     let title = move || match unread.get() {
         0 => "Myna".to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::components::{Avatar, Glyph, Icon};
 use crate::live::use_live;
+use crate::problem::Problem;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -71,8 +72,8 @@ pub(crate) fn NewMessage() -> impl IntoView {
             asking.try_set(false);
             match answer {
                 Answer::Done { conversation: Some(id) } => navigate(&format!("/c/{id}"), Default::default()),
-                Answer::Rejected(_, text) => {
-                    error.try_set(Some(text));
+                Answer::Rejected(code, _) => {
+                    error.try_set(Some(Problem::Refused(code).to_string()));
                 }
                 Answer::Done { conversation: None } | Answer::Found { .. } => {}
             }

@@ -63,7 +63,8 @@ impl Passwords {
         self.compute(move || {
             let known = stored.is_some();
             let stored = stored.unwrap_or_else(|| nobody.to_string());
-            let hash = PasswordHash::new(&stored).map_err(|error| StoreError::Corrupt(format!("a password hash: {error}")))?;
+            let hash =
+                PasswordHash::new(&stored).map_err(|error| StoreError::Corrupt(format!("a password hash: {error}")))?;
             let fits = argon2.verify_password(password.expose().as_bytes(), &hash).is_ok();
             Ok(fits && known)
         })

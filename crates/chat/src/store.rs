@@ -109,15 +109,50 @@ pub trait SessionStore: Send + Sync {
 /// One durable change, asked for by somebody. Whether they may is checked inside the commit.
 #[derive(Debug, Clone)]
 pub enum Change {
-    Send { conversation: ConversationId, sender: UserId, client_id: ClientId, text: Text, at: Timestamp },
-    Read { conversation: ConversationId, user: UserId, seq: Seq, at: Timestamp },
+    Send {
+        conversation: ConversationId,
+        sender: UserId,
+        client_id: ClientId,
+        text: Text,
+        at: Timestamp,
+    },
+    Read {
+        conversation: ConversationId,
+        user: UserId,
+        seq: Seq,
+        at: Timestamp,
+    },
     /// The direct conversation of two people (or of one with themselves); `id` is taken only where there is none yet.
-    Direct { id: ConversationId, user: UserId, with: UserId, at: Timestamp },
+    Direct {
+        id: ConversationId,
+        user: UserId,
+        with: UserId,
+        at: Timestamp,
+    },
     /// `members` without doubles and without the creator.
-    Group { id: ConversationId, creator: UserId, name: Option<Name>, members: Vec<UserId>, at: Timestamp },
-    Channel { id: ConversationId, creator: UserId, name: Name, at: Timestamp },
-    Join { conversation: ConversationId, user: UserId, at: Timestamp },
-    Leave { conversation: ConversationId, user: UserId, at: Timestamp },
+    Group {
+        id: ConversationId,
+        creator: UserId,
+        name: Option<Name>,
+        members: Vec<UserId>,
+        at: Timestamp,
+    },
+    Channel {
+        id: ConversationId,
+        creator: UserId,
+        name: Name,
+        at: Timestamp,
+    },
+    Join {
+        conversation: ConversationId,
+        user: UserId,
+        at: Timestamp,
+    },
+    Leave {
+        conversation: ConversationId,
+        user: UserId,
+        at: Timestamp,
+    },
 }
 
 /// What came of a change.
@@ -204,7 +239,8 @@ pub trait FeedStore: Send + Sync {
     async fn load_conversations(&self, ids: &[ConversationId], messages: u32) -> Result<Vec<FeedRows>, StoreError>;
 
     /// The `limit` messages before `seq`, oldest first, followed by the member rows of their senders.
-    async fn messages_before(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Result<Vec<Row>, StoreError>;
+    async fn messages_before(&self, conversation: ConversationId, seq: Seq, limit: u32)
+    -> Result<Vec<Row>, StoreError>;
 
     /// The `limit` messages after `seq`, oldest first, followed by the member rows of their senders.
     async fn messages_after(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Result<Vec<Row>, StoreError>;

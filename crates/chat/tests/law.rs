@@ -78,7 +78,11 @@ fn who_left_may_join_again() {
 
 #[test]
 fn messages_are_sent_and_read() {
-    after_setting(vec![Step::Read { who: 1, place: 0 }, Step::Read { who: 0, place: 1 }, Step::Send { who: 0, place: 1 }]);
+    after_setting(vec![
+        Step::Read { who: 1, place: 0 },
+        Step::Read { who: 0, place: 1 },
+        Step::Send { who: 0, place: 1 },
+    ]);
 }
 
 #[test]
@@ -88,17 +92,32 @@ fn somebody_leaves_a_group() {
 
 #[test]
 fn a_lost_row_is_found_by_its_gap() {
-    after_setting(vec![Step::Lose { who: 1 }, Step::Send { who: 0, place: 0 }, Step::Hear { who: 1 }, Step::Send { who: 0, place: 0 }]);
+    after_setting(vec![
+        Step::Lose { who: 1 },
+        Step::Send { who: 0, place: 0 },
+        Step::Hear { who: 1 },
+        Step::Send { who: 0, place: 0 },
+    ]);
 }
 
 #[test]
 fn a_dropped_socket_resumes() {
-    after_setting(vec![Step::Drop { who: 1 }, Step::Send { who: 0, place: 0 }, Step::Leave { who: 2, place: 0 }, Step::Return { who: 1 }]);
+    after_setting(vec![
+        Step::Drop { who: 1 },
+        Step::Send { who: 0, place: 0 },
+        Step::Leave { who: 2, place: 0 },
+        Step::Return { who: 1 },
+    ]);
 }
 
 #[test]
 fn a_group_made_while_somebody_was_away_is_there_when_they_return() {
-    run(&[Step::Drop { who: 1 }, Step::Group { who: 0, with: vec![1, 2] }, Step::Send { who: 2, place: 0 }, Step::Return { who: 1 }]);
+    run(&[
+        Step::Drop { who: 1 },
+        Step::Group { who: 0, with: vec![1, 2] },
+        Step::Send { who: 2, place: 0 },
+        Step::Return { who: 1 },
+    ]);
 }
 
 #[test]

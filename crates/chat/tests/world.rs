@@ -13,23 +13,53 @@ use std::sync::atomic::{AtomicI64, Ordering};
 /// One thing that somebody does, or that happens to them. Numbers that name nothing do nothing.
 #[derive(Debug, Clone)]
 pub enum Step {
-    Send { who: usize, place: usize },
-    Read { who: usize, place: usize },
-    Direct { who: usize, with: usize },
-    Group { who: usize, with: Vec<usize> },
-    Channel { who: usize },
-    Join { who: usize, channel: usize },
-    Leave { who: usize, place: usize },
+    Send {
+        who: usize,
+        place: usize,
+    },
+    Read {
+        who: usize,
+        place: usize,
+    },
+    Direct {
+        who: usize,
+        with: usize,
+    },
+    Group {
+        who: usize,
+        with: Vec<usize>,
+    },
+    Channel {
+        who: usize,
+    },
+    Join {
+        who: usize,
+        channel: usize,
+    },
+    Leave {
+        who: usize,
+        place: usize,
+    },
     /// What waits in the socket arrives.
-    Hear { who: usize },
+    Hear {
+        who: usize,
+    },
     /// What waits in the socket is lost.
-    Lose { who: usize },
+    Lose {
+        who: usize,
+    },
     /// What waits in the socket arrives twice, backwards.
-    Repeat { who: usize },
+    Repeat {
+        who: usize,
+    },
     /// The socket drops.
-    Drop { who: usize },
+    Drop {
+        who: usize,
+    },
     /// The socket comes back.
-    Return { who: usize },
+    Return {
+        who: usize,
+    },
 }
 
 struct TestClock(AtomicI64);
@@ -203,7 +233,8 @@ impl World {
         let mut sidebar = client.sidebar();
         // Conversations of the same moment have no order of their own.
         sidebar.sort_by_key(|row| row.id);
-        let conversations = sidebar.iter().map(|row| (client.conversation(row.id), client.transcript(row.id))).collect();
+        let conversations =
+            sidebar.iter().map(|row| (client.conversation(row.id), client.transcript(row.id))).collect();
         Shown { sidebar, conversations }
     }
 

@@ -40,6 +40,10 @@ impl Held {
         }
         let messages = self.take(rows.rows);
         let said = self.hear(&messages);
+        if fresh && rows.rev > self.cursor {
+            // Older messages may have changed since they were held, and this does not tell.
+            self.timeline.drop_below(messages.iter().map(|message| message.seq).min());
+        }
         self.timeline.apply(messages, fresh && rows.rev >= self.cursor);
         self.cursor = self.cursor.max(rows.rev);
         said

@@ -2,7 +2,11 @@
 
 use crate::conversation::{Held, Said};
 use myna_protocol::{Conversation, ConversationId, Feed, FeedRows, Membership, Rev, Row, Seq, UserId};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Cursors in a `hello`, at most: with it a frame stays within the limit of its size.
+const HELLO_CURSORS: usize = 500;
 
 /// The rows of every feed that this client follows, and a cursor for each.
 #[derive(Debug, Default)]
@@ -130,10 +134,14 @@ impl Conversations {
         }
     }
 
-    /// How far each feed is known, for `hello`.
+    /// How far each feed is known, for `hello`. Of very many conversations those with the most history on show are named;
+    /// the others come afresh.
     pub(crate) fn cursors(&self, me: UserId) -> BTreeMap<Feed, Rev> {
-        let held = self.held.iter().filter(|(_, held)| held.cursor > 0);
-        let mut cursors: BTreeMap<_, _> = held.map(|(id, held)| (Feed::Conversation(*id), held.cursor)).collect();
+        let mut held: Vec<_> = self.held.iter().filter(|(_, held)| held.cursor > 0).collect();
+        held.sort_by_key(|(_, held)| Reverse(held.timeline.messages().len()));
+        held.truncate(HELLO_CURSORS);
+        let mut cursors: BTreeMap<_, _> =
+            held.into_iter().map(|(id, held)| (Feed::Conversation(*id), held.cursor)).collect();
         cursors.insert(Feed::User(me), self.cursor);
         cursors
     }
@@ -253,6 +261,29 @@ mod tests {
     fn seqs(conversations: &Conversations) -> Vec<Seq> {
         let held = conversations.held(conversation(1));
         held.into_iter().flat_map(|held| held.timeline.messages().map(|message| message.seq)).collect()
+    }
+
+    #[test]
+    fn a_hello_fits_into_a_frame_however_many_conversations_there_are() {
+        let mut all = Conversations::default();
+        for n in 0..2_000_u64 {
+            let id = ConversationId::from_parts(n, [0; 10]);
+            let row = Row::Conversation(Conversation {
+                id,
+                kind: Kind::Group,
+                name: None,
+                created_by: user(1),
+                created_at: Timestamp(0),
+                members: 1,
+                receipts: true,
+                rev: 1,
+            });
+            all.apply(user(1), FeedRows { feed: Feed::Conversation(id), from: 0, rev: u64::MAX, rows: vec![row] });
+        }
+        let cursors = all.cursors(user(1));
+        let bytes: usize = cursors.keys().map(|feed| feed.to_string().len() + 32).sum();
+        assert_eq!(cursors.len(), HELLO_CURSORS + 1);
+        assert!(bytes < myna_protocol::limits::FRAME_BYTES, "{bytes}");
     }
 
     #[test]

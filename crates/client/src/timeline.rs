@@ -62,6 +62,15 @@ impl Timeline {
         }
     }
 
+    /// Drops the messages below this place, or all.
+    pub(crate) fn drop_below(&mut self, seq: Option<Seq>) {
+        let gone = seq.map_or(self.messages.len(), |seq| self.messages.partition_point(|message| message.seq < seq));
+        if gone > 0 {
+            self.messages.drain(..gone);
+            self.stuck = None;
+        }
+    }
+
     /// A page below `first` has been asked for.
     pub(crate) fn page_asked(&mut self) {
         self.asked = Some(Page { before: self.first(), ..Page::default() });

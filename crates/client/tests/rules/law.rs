@@ -194,8 +194,10 @@ proptest! {
         steps in prop::collection::vec(step(), 1..240),
         rooms in prop::collection::vec(1u8..=5, 0..5),
         by_reconnecting: bool,
+        forgetful: bool,
     ) {
         let mut world = World::default();
+        world.server.forgetful = forgetful;
         for room in rooms {
             create(&mut world, room);
         }
