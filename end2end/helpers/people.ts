@@ -54,6 +54,15 @@ export class Person {
     return new Person(this.name, await this.context.newPage(), this.hydrates);
   }
 
+  /** Closes the page and comes back more than an hour later, with a network: in a new tab. */
+  async tabLater(): Promise<Person> {
+    await this.page.close();
+    await this.context.setOffline(false);
+    const later = await this.tab();
+    await later.page.clock.setFixedTime(Date.now() + 2 * 60 * 60 * 1_000);
+    return later;
+  }
+
   /** The path and nothing else of the address. */
   get path(): string {
     return new URL(this.page.url()).pathname;

@@ -55,7 +55,11 @@ test('a text may have 8,000 characters, and one more is refused in words', async
   await lena.find('Ada');
   await lena.composer.fill('x'.repeat(8_001));
   await lena.composer.press('Enter');
-  await expect(lena.page.getByRole('alert')).toHaveText(/a message has at most 8,000 characters/i);
+  const refusal = lena.page.getByRole('alert');
+  await expect(refusal).toHaveText('A message has at most 8,000 characters.');
+  // Beside the text, not over it: the text has to be mended.
+  const [over, under] = [(await refusal.boundingBox())!, (await lena.composer.boundingBox())!];
+  expect(over.y + over.height <= under.y || under.y + under.height <= over.y).toBe(true);
   await expect(lena.composer).toHaveValue('x'.repeat(8_001));
   await lena.seesExactly([]);
 

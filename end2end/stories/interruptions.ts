@@ -97,6 +97,24 @@ test('a page closed before its messages went out sends them when it is opened ag
   expect(await kept(again)).toEqual([]);
 });
 
+test('what has waited for more than an hour is sent only when one says so', async ({ myna }) => {
+  const [lena, ada, conversation] = await both(myna);
+  await lena.context.setOffline(true);
+  await expect(lena.banner).toContainText('You are offline');
+  await lena.say('still true', 'not true any more');
+  const later = await lena.tabLater();
+  await later.goto(`/c/${conversation}`);
+  await expect(later.messages.locator('.bubble.failed > p')).toHaveText(['still true', 'not true any more']);
+  await expect(later.bubble('still true').getByRole('alert')).toContainText('Not Delivered');
+
+  await later.bubble('not true any more').getByRole('button', { name: 'Delete' }).click();
+  await later.bubble('still true').getByRole('button', { name: 'Not delivered. Try again' }).click();
+  await later.hasSentAll();
+  await later.seesExactly(['still true']);
+  await ada.seesExactly(['still true']);
+  expect(await kept(later)).toEqual([]);
+});
+
 test('a message whose acknowledgement was lost is not sent twice after a reload', async ({ myna }) => {
   const [lena, ada] = await myna.people('Lena', 'Ada');
   const conversation = await direct(lena, ada);

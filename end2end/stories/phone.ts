@@ -57,12 +57,21 @@ async function tooSmall(page: Page): Promise<string[]> {
 test('nothing is wider than the screen, and everything to press is large enough', async ({ myna }) => {
   const lena = await myna.person('Lena', PHONE);
   const [ada, bea] = [await myna.person('Ada Byron'), await myna.person('Bea')];
-  const quartet = await group('A group with quite a long name for a phone', lena, ada, bea);
+  const long = await myna.person('Wolfeschlegelsteinhausenbergerdorff the Extremely Long');
+  const quartet = await group('A group with quite a long name for a phone', lena, ada, bea, long);
+  await say(long, quartet, 'Hello');
   await say(ada, quartet, 'averyveryverylongwordwithoutanyblankinitatallwhichhastobebrokensomewhere', 'ok');
   await say(lena, quartet, 'https://example.org/a/very/long/address/that/does/not/fit/on/one/line/of/a/phone/at/all');
   for (const path of ['/', `/c/${quartet}`, '/new', '/channels', '/sign-in', '/sign-up']) {
     await lena.goto(path);
     if (path.startsWith('/c/')) await lena.page.getByRole('button', { name: 'Details' }).tap();
+    const cut = await lena.page
+      .locator('h1, h2, p, label, input, button, time, .row-title, .row-preview, .sender, .chip')
+      .filter({ visible: true })
+      .evaluateAll((elements) =>
+        elements.filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.outerHTML),
+      );
+    expect(cut, `beyond the edge of ${path}`).toEqual([]);
     const width = await lena.page.evaluate(() => document.documentElement.scrollWidth);
     expect(width, `the width of ${path}`).toBeLessThanOrEqual(390);
     expect(await tooSmall(lena.page), `too small on ${path}`).toEqual([]);

@@ -132,9 +132,10 @@ test('an address of a conversation brings its messages with the page itself, bef
   const conversation = await direct(lena, ada);
   await say(lena, conversation, 'Is this in the page?');
 
-  const html = await (await ada.context.request.get(`/c/${conversation}`)).text();
+  const sent = await (await ada.context.request.get(`/c/${conversation}`)).text();
+  const html = sent.replaceAll(/<!(--.*?--)?>/g, '');
   expect(html).toContain('<p dir="auto">Is this in the page?</p>');
-  expect(html).toMatch(/<h1 dir="auto">Lena<\/h1>/);
+  expect(html).toContain('<h1 dir="auto">Lena</h1>');
 
   const plain = await myna.visitor('Ada', { javaScriptEnabled: false, storageState: await ada.context.storageState() });
   await plain.goto(`/c/${conversation}`);
