@@ -13,6 +13,9 @@ const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, de
 /** A Thursday morning. The stories' time zone is Berlin's. */
 const NOW = Date.parse('2026-10-15T09:41:00+02:00');
 
+/** Colours are drawn from ids, which are random: in the pictures everybody has one that the others have not. */
+const COLOURS: Record<string, string> = { SR: '6', BL: '7', CO: '4', MK: '1', LN: '3', TA: '5', YI: '2', SQ: '0', NS: '6' };
+
 function at(day: number, time: string): number {
   return Date.parse(`2026-10-${day}T${time}:00+02:00`);
 }
@@ -20,8 +23,14 @@ function at(day: number, time: string): number {
 async function take(person: Person, info: TestInfo, name: string): Promise<void> {
   const folder = resolve(__dirname, '../../docs/screenshots');
   const path = process.env.UPDATE_SCREENSHOTS === '1' ? resolve(folder, name) : info.outputPath(name);
-  // Nobody points at anything.
+  // Nobody points at anything, and nobody has just clicked.
   await person.page.mouse.move(0, 0);
+  await person.page.evaluate((colours) => {
+    if (document.activeElement?.matches('textarea')) (document.activeElement as HTMLElement).blur();
+    for (const avatar of document.querySelectorAll<HTMLElement>('.avatar')) {
+      avatar.dataset.hue = colours[avatar.innerText] ?? avatar.dataset.hue;
+    }
+  }, COLOURS);
   await person.page.evaluate(() => document.fonts.ready);
   await person.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
 }
