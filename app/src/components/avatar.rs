@@ -23,7 +23,7 @@ pub(crate) fn Avatar(
             class:line-avatar=beside_line
             class:channel=is_channel
             class=("online", move || online.get())
-            data-hue=hue(&seed)
+            data-hue=hue(seed)
             aria-hidden="true"
         >
             {move || if is_channel { "#".to_owned() } else { initials(&name.get()) }}
@@ -31,8 +31,8 @@ pub(crate) fn Avatar(
     }
 }
 
-fn hue(seed: &str) -> String {
-    let sum = seed.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+fn hue(seed: String) -> String {
+    let sum = seed.into_bytes().into_iter().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     (sum % HUES).to_string()
 }
 

@@ -1,5 +1,7 @@
 //! What accounts and sessions promise.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use myna_chat::store::StoreError;
 use myna_chat::{Chat, Clock, Error, Outgoing, Parts, Passwords, RandomIds, SignedIn, Token};
 use myna_protocol::{ByeReason, Name, Password, Rejection, Timestamp};

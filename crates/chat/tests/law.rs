@@ -1,6 +1,8 @@
 //! The law: what a client held, and the rows it was told since, are what a fresh load shows. For every verb, and for
 //! random plans of verbs by several people, with rows lost, repeated and late, and sockets that drop.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod world;
 
 use myna_protocol::Kind;
