@@ -47,8 +47,9 @@ fn address() -> String {
 }
 
 async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, live: Live, generation: u64) {
+    // It also counts as ready when it could not be opened.
     let opened = poll_fn(|cx| match &mut *socket.borrow_mut() {
-        Some(socket) => socket.poll_ready_unpin(cx).map(|ready| ready.is_ok()),
+        Some(socket) => socket.poll_ready_unpin(cx).map(|_| matches!(socket.state(), State::Open)),
         None => Poll::Ready(false),
     });
     let opened = opened.await;
