@@ -2,8 +2,11 @@
 import { type BrowserContext, type ConsoleMessage, expect } from '@playwright/test';
 import type { Server } from './server';
 
-/** How a browser says that a socket could not be opened, or not be kept. */
-const LOST_SOCKET = /^WebSocket connection to 'ws:.*' failed/;
+/** How a browser says that a socket could not be opened or kept, and that nobody was there to be asked why. */
+const SERVER_AWAY = [
+  /^WebSocket connection to 'ws:.*' failed/,
+  /^Failed to load resource: net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE) .*\/session:0\)$/,
+];
 
 /** Lines about how fast something was, not about what was wrong. */
 const HARMLESS = /was preloaded using link preload but not used/;
@@ -31,7 +34,7 @@ export class Console {
 
   /** Nothing went wrong that the story did not tell of. */
   expectClean(): void {
-    const allowed = [...this.allowed, ...(this.server.wentDown ? [LOST_SOCKET] : [])];
+    const allowed = [...this.allowed, ...(this.server.wentDown ? SERVER_AWAY : [])];
     expect(
       this.lines.filter((line) => !allowed.some((pattern) => pattern.test(line))),
       'the consoles of all pages',

@@ -38,6 +38,15 @@ test('a taken name is refused, in capitals too', async ({ myna }) => {
   await expect(other.page.getByRole('alert')).toHaveText('This name is taken, please choose another.');
 });
 
+test('a name that would pass for another is refused', async ({ myna }) => {
+  myna.console.allow(/status of 422 \(Unprocessable/);
+  const eve = await myna.visitor('Eve');
+  await eve.goto('/sign-up');
+  await eve.fillDoor('Le\u200bna', PASSWORD);
+  await eve.page.getByRole('button', { name: 'Make an account' }).click();
+  await expect(eve.page.getByRole('alert')).toHaveText('A name has 1 to 64 characters and no control characters.');
+});
+
 test('a short password is refused by the page, and by the server where a page does not', async ({ myna }) => {
   myna.console.allow(/status of 422 \(Unprocessable/);
   const lena = await myna.visitor('Lena');
@@ -124,6 +133,20 @@ test('signing out in one tab ends the other, and others hear so', async ({ myna 
   const bea = await myna.member('Bea');
   await bea.goto('/');
   await expect(bea.page.getByText('No conversations yet.')).toBeVisible();
+});
+
+test('a tab that was away while its session ended is led to the door when it comes back', async ({ myna }) => {
+  myna.console.allow(/^WebSocket connection .* failed: HTTP Authentication failed/);
+  myna.console.allow(/status of 401 \(Unauthorized\) .*\/session:0\)$/);
+  const lena = await myna.person('Lena');
+  const sleeping = await myna.visitor('Lena', { storageState: await lena.context.storageState() });
+  await sleeping.goto('/');
+  await sleeping.isIn();
+  await sleeping.context.setOffline(true);
+  await sleeping.seesTheConnectionLost();
+  await lena.signOut();
+  await sleeping.context.setOffline(false);
+  await sleeping.isOut();
 });
 
 test('an account is only its owner’s in a browser with two people after each other', async ({ myna }) => {

@@ -1,15 +1,18 @@
 // A long conversation: its past comes page by page, without moving what one reads.
-import { expect, test } from '../helpers/story';
-import type { Myna } from '../helpers/story';
+import type { BrowserContextOptions } from '@playwright/test';
 import type { Person } from '../helpers/people';
+import { type Myna, expect, test } from '../helpers/story';
 import { direct, say } from '../helpers/wire';
 
 const COUNT = 130;
 const ALL = Array.from({ length: COUNT }, (_, at) => `message ${at + 1}`);
 
 /** Lena in a long conversation with Ada. */
-async function longConversation(myna: Myna): Promise<{ lena: Person; ada: Person; conversation: string }> {
-  const [lena, ada] = await myna.people('Lena', 'Ada');
+async function longConversation(
+  myna: Myna,
+  options: BrowserContextOptions = {},
+): Promise<{ lena: Person; ada: Person; conversation: string }> {
+  const [lena, ada] = [await myna.person('Lena', options), await myna.person('Ada')];
   const conversation = await direct(lena, ada);
   await say(lena, conversation, ...ALL);
   await lena.goto(`/c/${conversation}`);
@@ -67,7 +70,8 @@ test('older pages come while one scrolls up, and what one reads stays where it i
 });
 
 test('who reads the past is not pulled away by news, is told how many there are, and jumps to them', async ({ myna }) => {
-  const { lena, ada, conversation } = await longConversation(myna);
+  // With the motion that other stories do without: a gentle scroll can be interrupted.
+  const { lena, ada, conversation } = await longConversation(myna, { reducedMotion: 'no-preference' });
   await expect.poll(() => pixelsBelow(lena)).toBeLessThan(2);
   await scrollTo(lena, 700);
   await expect(lena.latest).toBeVisible();
