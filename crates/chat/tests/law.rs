@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "law/world.rs"]
 mod world;
 
 use myna_protocol::Kind;
@@ -28,7 +29,7 @@ fn setting() -> Vec<Step> {
         Step::Channel { who: 3 },
         Step::Send { who: 0, place: 0 },
         Step::Send { who: 1, place: 0 },
-        Step::Send { who: 2, place: 1 },
+        Step::Send { who: 2, place: 0 },
         Step::Send { who: 3, place: 0 },
     ]
 }
@@ -136,7 +137,7 @@ fn every_kind_of_conversation_took_part() {
         for kind in [Kind::Direct, Kind::Group, Kind::Channel] {
             assert!(kinds.contains(&kind), "{kind:?}");
         }
-        assert_eq!(world.messages(), 4);
+        assert_eq!(world.messages(), 4, "every message of the setting is there");
     });
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 /// One thing that somebody does, or that happens to them. Numbers that name nothing do nothing.
 #[derive(Debug, Clone)]
-pub enum Step {
+pub(crate) enum Step {
     Send {
         who: usize,
         place: usize,
@@ -76,7 +76,7 @@ struct Person {
     connection: Option<Connection>,
 }
 
-pub struct World {
+pub(crate) struct World {
     chat: Chat,
     clock: Arc<TestClock>,
     people: Vec<Person>,
@@ -92,7 +92,7 @@ struct Shown {
 }
 
 impl World {
-    pub async fn new(people: usize) -> Self {
+    pub(crate) async fn new(people: usize) -> Self {
         let store = myna_store::open(&"memory:".parse().unwrap()).unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000_000)));
         let parts = Parts { store, clock: clock.clone(), ids: Arc::new(RandomIds), passwords: Passwords::weak() };
@@ -111,17 +111,17 @@ impl World {
         world
     }
 
-    pub async fn take(&mut self, step: &Step) {
+    pub(crate) async fn take(&mut self, step: &Step) {
         match step {
             Step::Send { who, place } => {
-                let Some(conversation) = self.place(*who, *place) else { return };
+                let Some(conversation) = self.place(*who, *place).await else { return };
                 let (id, text) = (self.client_id(), Text::parse(&format!("message {}", self.made)).unwrap());
                 let now = self.clock.now();
                 let actions = self.people[*who].client.send(conversation, id, text, now);
                 self.perform(*who, actions).await;
             }
             Step::Read { who, place } => {
-                let Some(conversation) = self.place(*who, *place) else { return };
+                let Some(conversation) = self.place(*who, *place).await else { return };
                 let now = self.clock.now();
                 let actions = self.people[*who].client.read(conversation, now);
                 self.perform(*who, actions).await;
@@ -148,7 +148,7 @@ impl World {
                 self.ask(*who, |request| Command::Join { request, conversation }).await;
             }
             Step::Leave { who, place } => {
-                let Some(conversation) = self.place(*who, *place) else { return };
+                let Some(conversation) = self.place(*who, *place).await else { return };
                 self.ask(*who, |request| Command::Leave { request, conversation }).await;
             }
             Step::Hear { who } => self.hear(*who).await,
@@ -172,7 +172,7 @@ impl World {
     }
 
     /// Everybody is connected and has heard everything; then each client is compared with one that knew nothing before.
-    pub async fn settle_and_compare(&mut self) {
+    pub(crate) async fn settle_and_compare(&mut self) {
         for who in 0..self.people.len() {
             self.come(who).await;
         }
@@ -197,12 +197,12 @@ impl World {
         }
     }
 
-    pub fn kinds(&self) -> Vec<Kind> {
+    pub(crate) fn kinds(&self) -> Vec<Kind> {
         self.people.iter().flat_map(|person| person.client.sidebar()).map(|row| row.kind).collect()
     }
 
     /// How many messages there are, each counted once.
-    pub fn messages(&self) -> usize {
+    pub(crate) fn messages(&self) -> usize {
         let mut keys: Vec<String> = Vec::new();
         for person in &self.people {
             for row in person.client.sidebar() {
@@ -238,11 +238,18 @@ impl World {
         Shown { sidebar, conversations }
     }
 
-    /// The person's conversation of this number, in an order that does not change.
-    fn place(&self, who: usize, place: usize) -> Option<ConversationId> {
+    /// The person's conversation of this number, in an order that does not change. Who does not know of it listens first.
+    async fn place(&mut self, who: usize, place: usize) -> Option<ConversationId> {
+        if self.known(who).len() <= place {
+            self.hear(who).await;
+        }
+        self.known(who).get(place).copied()
+    }
+
+    fn known(&self, who: usize) -> Vec<ConversationId> {
         let mut ids: Vec<ConversationId> = self.people[who].client.sidebar().iter().map(|row| row.id).collect();
         ids.sort();
-        ids.get(place).copied()
+        ids
     }
 
     fn random(&mut self) -> (u64, [u8; 10]) {
