@@ -31,6 +31,11 @@ export class Server {
     this.url = `http://127.0.0.1:${port}`;
   }
 
+  /** What went wrong in it, by its own account. */
+  get failures(): string[] {
+    return this.log.split('\n').filter((line) => line.includes('"level":"ERROR"') || line.includes('panicked'));
+  }
+
   static async start(): Promise<Server> {
     if (!existsSync(binary)) {
       throw new Error(`${binary} is not there: run 'make build', or name a server with MYNA_BIN`);

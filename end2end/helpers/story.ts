@@ -1,10 +1,10 @@
 // What every story begins with: a server of its own, and people who come to it.
-import { type Browser, type BrowserContextOptions, test as base } from '@playwright/test';
+import { type Browser, type BrowserContextOptions, expect, test as base } from '@playwright/test';
 import { Console } from './console';
 import { PASSWORD, Person } from './people';
 import { Server } from './server';
 
-export { expect } from '@playwright/test';
+export { expect };
 
 /** A Myna and the people at it. */
 export class Myna {
@@ -53,7 +53,10 @@ export const test = base.extend<{ myna: Myna }>({
     const myna = new Myna(browser, server);
     try {
       await use(myna);
-      if (info.status === info.expectedStatus) myna.console.expectClean();
+      if (info.status === info.expectedStatus) {
+        myna.console.expectClean();
+        expect(server.failures, 'what the server logs as its own failure').toEqual([]);
+      }
     } finally {
       if (info.status !== info.expectedStatus) {
         await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
