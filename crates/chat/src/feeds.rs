@@ -26,14 +26,16 @@ impl Chat {
         connection: &Connection,
         cursors: &BTreeMap<Feed, Rev>,
     ) -> Result<Vec<Catchup>, Error> {
-        let heads = self.inner().store.heads(connection.user()).await?;
-        let mut answers = Vec::new();
-        let mut unknown = Vec::new();
-        for head in &heads {
+        for head in self.inner().store.heads(connection.user()).await? {
             if let Feed::Conversation(conversation) = head.feed {
                 self.hub().subscribe(connection, conversation, head.presence);
             }
         }
+        // What was committed between the question above and the listening was rung for nobody: how far the feeds have
+        // come is asked once more. A conversation that is new by now was admitted by its own commit.
+        let heads = self.inner().store.heads(connection.user()).await?;
+        let mut answers = Vec::new();
+        let mut unknown = Vec::new();
         for head in heads {
             match (cursors.get(&head.feed), head.feed) {
                 (Some(cursor), _) if *cursor == head.rev => {}
