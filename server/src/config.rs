@@ -2,6 +2,7 @@
 
 mod file;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use myna_store::StoreUrl;
 use std::ffi::OsString;
@@ -93,7 +94,7 @@ impl Config {
             all.extend(file::as_args(path, &command)?);
         }
         all.extend(args.into_iter().skip(1));
-        Self::from_arg_matches(&command.try_get_matches_from(all)?)
+        Self::from_arg_matches(&command.try_get_matches_from(all).map_err(without_secrets)?)
     }
 
     /// Settings for a server inside a test: any free port, a store that forgets.
@@ -101,6 +102,14 @@ impl Config {
         let args = ["myna", "--listen", "127.0.0.1:0", "--store", "memory:", "--weak-passwords"];
         Self::parse_from(args)
     }
+}
+
+/// What was given as the store is not repeated where it is refused: it may hold a password.
+fn without_secrets(mut error: clap::Error) -> clap::Error {
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(arg)) if arg.starts_with("--store")) {
+        error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+    }
+    error
 }
 
 fn public_url(text: &str) -> Result<PublicUrl, String> {

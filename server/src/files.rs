@@ -16,9 +16,7 @@ pub(crate) fn serve<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) -
     let folder = ServeDir::new(package).precompressed_br().precompressed_gzip();
     let hashed = options.hash_files;
     let cached = move |request: Request, next: Next| cache(hashed, request, next);
-    Router::new()
-        .nest_service(&format!("/{}", options.site_pkg_dir), folder)
-        .layer(from_fn(cached))
+    Router::new().nest_service(&format!("/{}", options.site_pkg_dir), folder).layer(from_fn(cached))
 }
 
 /// A file whose name holds the hash of its content can never change under that name.

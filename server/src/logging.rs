@@ -4,9 +4,16 @@ use crate::config::{Config, LogFormat};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
+/// Libraries that tell, at their finest, whole frames, headers or queries: they are kept to what went wrong, whatever the
+/// filter says.
+const WIRES: [&str; 4] = ["tungstenite=warn", "tokio_tungstenite=warn", "hyper=info", "hyper_util=info"];
+
 /// Starts logging for the rest of the process.
 pub fn start(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let mut filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    for wire in WIRES {
+        filter = filter.add_directive(wire.parse().expect("this is a directive"));
+    }
     let pretty = match config.log_format {
         LogFormat::Auto => std::io::stderr().is_terminal(),
         LogFormat::Pretty => true,

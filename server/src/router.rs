@@ -8,7 +8,7 @@ use crate::{files, origin, reply, socket};
 use ::http::request::Parts;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use leptos::context::{provide_context, use_context};
 use leptos::nonce::Nonce;
@@ -16,9 +16,6 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use myna_app::visit::Visit;
 use myna_app::{App, shell};
 use std::net::SocketAddr;
-
-/// Bytes in the body of a request: forms and server functions carry little.
-const BODY_BYTES: usize = 64 * 1024;
 
 pub(crate) fn router(state: AppState) -> Router {
     let context = {
@@ -37,7 +34,8 @@ pub(crate) fn router(state: AppState) -> Router {
     let app = Router::new()
         .leptos_routes_with_context(&state, generate_route_list(App), context, page)
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(DefaultBodyLimit::max(reply::BODY_BYTES))
+        .layer(from_fn(reply::check_arguments))
         .layer(from_fn_with_state(state.clone(), auth::remember));
     Router::new()
         .route("/health", get(health::health))

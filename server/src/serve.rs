@@ -41,17 +41,18 @@ impl Server {
     /// Opens the store and listens. The error is one sentence to print.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         raise_file_limit();
-        let store = myna_store::open(&config.store)?;
+        // The address first: where that is taken, nothing is made.
         let listener = TcpListener::bind(config.listen)
             .await
             .with_context(|| format!("cannot listen on {} (--listen)", config.listen))?;
         let address = listener.local_addr()?;
+        let store = myna_store::open(&config.store)?;
         let passwords = if config.weak_passwords { Passwords::weak() } else { Passwords::new() };
         let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords };
         let (chat, committer) = Chat::new(parts);
         tokio::spawn(committer.run());
         let forgetting = tokio::spawn(forget_expired_sessions(chat.clone()));
-        let state = AppState::new(config, chat, leptos_options(config, address)?);
+        let state = AppState::new(config, chat, leptos_options(config, address));
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let accepting = tokio::spawn(accept(listener, router(state.clone()), connections.clone(), stopping.clone()));
@@ -179,7 +180,7 @@ fn raise_file_limit() {
     }
 }
 
-fn leptos_options(config: &Config, address: SocketAddr) -> anyhow::Result<LeptosOptions> {
+fn leptos_options(config: &Config, address: SocketAddr) -> LeptosOptions {
     let beside = std::env::current_exe().ok().and_then(|path| path.parent().map(Path::to_path_buf)).unwrap_or_default();
     let site = match &config.site {
         Some(site) => site.clone(),
@@ -191,17 +192,17 @@ fn leptos_options(config: &Config, address: SocketAddr) -> anyhow::Result<Leptos
     if !site.join("pkg").is_dir() {
         tracing::warn!(site = %site.display(), "there are no page files here: build them with `make build`, or set --site");
     }
-    let from_watch = leptos::config::get_configuration(None).context("the LEPTOS_* variables are wrong")?.leptos_options;
-    Ok(LeptosOptions::builder()
+    // Where pages hear of a new build, as `cargo leptos watch` says it.
+    let reload_port = std::env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(3001);
+    LeptosOptions::builder()
         .output_name("myna")
         .site_root(site.to_string_lossy().into_owned())
         .site_pkg_dir("pkg")
         .site_addr(address)
-        .reload_port(from_watch.reload_port)
-        .env(from_watch.env)
+        .reload_port(reload_port)
         .hash_file(hash_file.into())
         .hash_files(hash_files)
-        .build())
+        .build()
 }
 
 /// `site` beside the program (an installed Myna), or where the build leaves it.

@@ -3,37 +3,37 @@
 mod commands;
 mod frame;
 mod throttle;
+mod wire;
 
 use crate::auth::Signed;
 use crate::reply::{Refused, malformed, rejected};
 use crate::state::AppState;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use commands::Answer;
+use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use futures_util::{SinkExt, StreamExt};
+use http::header::SEC_WEBSOCKET_PROTOCOL;
+use http::{HeaderMap, HeaderValue};
+use hyper::upgrade::OnUpgrade;
 use myna_chat::store::Session;
 use myna_chat::{Chat, Connection, Outgoing};
-use myna_protocol::limits::FRAME_BYTES;
 use myna_protocol::{ByeReason, Command, Event, Rejection, Signal, close};
 use std::time::Duration;
 use throttle::Throttle;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
+use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
+use wire::Wire;
 
 const SUBPROTOCOL: &str = "myna.v1";
-/// The read buffer of a socket; the default of 128 KiB would be most of what an idle one costs.
-const READ_BUFFER: usize = 4 * 1024;
-/// Bytes written at once at most, and bytes that may wait to be written.
-const WRITE_BUFFER: usize = 4 * 1024;
-const WRITE_BUFFER_MAX: usize = 512 * 1024;
 /// How long a client may take to say hello.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may say nothing at all; it pings more often than that.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(75);
-/// How long one write may take before the client counts as gone.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
 /// How often the store is asked whether the session still holds.
 const SESSION_CHECK: Duration = Duration::from_secs(15 * 60);
 /// Commands whose answers are still being worked on; no more are read while there are so many.
@@ -49,44 +49,50 @@ const COME_BACK_MILLIS: u32 = 3_000;
 pub(crate) async fn upgrade(
     State(state): State<AppState>,
     signed: Result<Signed, Refused>,
-    upgrade: WebSocketUpgrade,
+    mut request: Request,
 ) -> Response {
     let session = match signed {
         Ok(Signed(session)) => session,
         Err(refused) => return refused.into_response(),
     };
-    let upgrade = upgrade
-        .protocols([SUBPROTOCOL])
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(WRITE_BUFFER_MAX)
-        .max_frame_size(FRAME_BYTES)
-        .max_message_size(FRAME_BYTES);
-    if upgrade.selected_protocol().is_none() {
+    let answer = create_response_with_body(&request, Body::empty).ok().filter(|_| speaks_ours(request.headers()));
+    let Some((mut answer, upgrade)) = answer.zip(request.extensions_mut().remove::<OnUpgrade>()) else {
         return Refused(Rejection::Malformed).into_response();
-    }
+    };
+    answer.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     let token = state.sockets.token();
-    upgrade.on_upgrade(move |socket| async move {
-        let connection = state.chat.hub().connect(session.user.id, session.id);
-        // The loop's state is kept out of the task that axum made for it.
-        Box::pin(Conversation::new(state, socket, connection, session).run()).await;
+    tokio::spawn(async move {
+        // A client that goes before it has the answer leaves nothing to talk to.
+        if let Ok(upgraded) = upgrade.await
+            && let Some(wire) = Wire::new(upgraded).await
+        {
+            let connection = state.chat.hub().connect(session.user.id, session.id);
+            Conversation::new(state, wire, connection, session).run().await;
+        }
         drop(token);
-    })
+    });
+    answer
+}
+
+/// Whether our language is among those that the client offers.
+fn speaks_ours(headers: &HeaderMap) -> bool {
+    let offers = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    offers.flat_map(|value| value.split(',')).any(|offer| offer.trim() == SUBPROTOCOL)
 }
 
 /// Why the loop ends, with the close code to send; `None` when the other side is gone already.
 struct End(Option<(u16, &'static str)>);
 
-impl From<axum::Error> for End {
-    fn from(error: axum::Error) -> Self {
-        Self(frame::close_code(error))
+impl From<tungstenite::Error> for End {
+    fn from(error: tungstenite::Error) -> Self {
+        Self(frame::close_code(&error))
     }
 }
 
 /// One socket's loop and what it needs.
 struct Conversation {
     state: AppState,
-    socket: WebSocket,
+    wire: Wire,
     connection: Connection,
     session: Session,
     throttle: Throttle,
@@ -98,12 +104,12 @@ struct Conversation {
 }
 
 impl Conversation {
-    fn new(state: AppState, socket: WebSocket, connection: Connection, session: Session) -> Self {
+    fn new(state: AppState, wire: Wire, connection: Connection, session: Session) -> Self {
         let now = Instant::now();
         Self {
             throttle: Throttle::new(state.pace, now),
             state,
-            socket,
+            wire,
             connection,
             session,
             greeted: false,
@@ -119,13 +125,7 @@ impl Conversation {
             Err(end) => end,
         };
         if let Some((code, reason)) = close {
-            let frame = CloseFrame { code, reason: reason.into() };
-            let goodbye = async {
-                let _ = self.socket.send(Message::Close(Some(frame))).await;
-                // The other side answers the close, or has a moment to read it.
-                while let Some(Ok(_)) = self.socket.recv().await {}
-            };
-            let _ = timeout(Duration::from_secs(1), goodbye).await;
+            self.wire.close(code, reason).await;
         }
         self.depart();
     }
@@ -157,7 +157,7 @@ impl Conversation {
             tokio::select! {
                 outgoing = self.connection.next() => self.tell(outgoing).await?,
                 Some(event) = self.answers.next(), if !self.answers.is_empty() => self.say(&event).await?,
-                frame = read(&mut self.socket, read_at), if may_read => {
+                frame = read(&mut self.wire, read_at), if may_read => {
                     let frame = frame.ok_or(End(None))??;
                     self.hear(frame).await?;
                 }
@@ -182,7 +182,7 @@ impl Conversation {
         let silence = if self.greeted { SILENCE_TIMEOUT } else { HELLO_TIMEOUT };
         // Who is made to wait by us is not silent.
         if now >= self.last_heard + silence && self.throttle.ready_at() <= now {
-            return Err(End(Some((close_code::POLICY, "nothing was heard for too long"))));
+            return Err(End(Some((CloseCode::Policy.into(), "nothing was heard for too long"))));
         }
         Ok(())
     }
@@ -199,9 +199,13 @@ impl Conversation {
                 Ok(command) => self.obey(command).await,
                 Err(error) => self.say(&malformed(frame::request_of(&text), &error.to_string())).await,
             },
-            Message::Binary(_) => Err(End(Some((close_code::UNSUPPORTED, "only text frames are understood")))),
-            Message::Ping(_) | Message::Pong(_) => Ok(()),
-            Message::Close(_) => Err(End(None)),
+            Message::Binary(_) => Err(End(Some((CloseCode::Unsupported.into(), "only text frames are understood")))),
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
+            // The answer to it waits to be written.
+            Message::Close(_) => {
+                self.flush().await?;
+                Err(End(None))
+            }
         }
     }
 
@@ -231,7 +235,10 @@ impl Conversation {
     }
 
     /// Welcomes the client and brings it up to date. From here on it is told what happens.
-    async fn greet(&mut self, cursors: &std::collections::BTreeMap<myna_protocol::Feed, myna_protocol::Rev>) -> Result<(), End> {
+    async fn greet(
+        &mut self,
+        cursors: &std::collections::BTreeMap<myna_protocol::Feed, myna_protocol::Rev>,
+    ) -> Result<(), End> {
         let chat: Chat = self.state.chat.clone();
         let hub = chat.hub();
         let catchups = match chat.catch_up(&self.connection, cursors).await {
@@ -239,7 +246,7 @@ impl Conversation {
             Err(error) => {
                 // Nothing is lost: the client comes back and says hello again.
                 self.say(&rejected(None, &error)).await?;
-                return Err(End(Some((close_code::AGAIN, "the server cannot do this right now"))));
+                return Err(End(Some((CloseCode::Again.into(), "the server cannot do this right now"))));
             }
         };
         self.greeted = true;
@@ -307,19 +314,19 @@ impl Conversation {
         self.flush().await
     }
 
-    async fn feed(&mut self, message: Message) -> Result<(), End> {
-        timeout(WRITE_TIMEOUT, self.socket.feed(message)).await.map_err(|_| End(None))?.map_err(End::from)
+    async fn feed(&mut self, text: Utf8Bytes) -> Result<(), End> {
+        Ok(self.wire.feed(text).await?)
     }
 
     async fn flush(&mut self) -> Result<(), End> {
-        timeout(WRITE_TIMEOUT, self.socket.flush()).await.map_err(|_| End(None))?.map_err(End::from)
+        Ok(self.wire.flush().await?)
     }
 }
 
 /// The next frame, but none before `at`. Cancel safe.
-async fn read(socket: &mut WebSocket, at: Instant) -> Option<Result<Message, axum::Error>> {
+async fn read(wire: &mut Wire, at: Instant) -> Option<Result<Message, tungstenite::Error>> {
     if at > Instant::now() {
         sleep_until(at).await;
     }
-    socket.recv().await
+    wire.hear().await
 }

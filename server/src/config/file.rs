@@ -10,9 +10,8 @@ pub(super) fn as_args(path: &Path, command: &Command) -> Result<Vec<OsString>, c
     let refuse = |text: String| command.clone().error(ErrorKind::InvalidValue, text);
     let text = std::fs::read_to_string(path)
         .map_err(|error| refuse(format!("the settings file {} cannot be read: {error}", path.display())))?;
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error| refuse(format!("the settings file {} is not TOML: {error}", path.display())))?;
+    let table: toml::Table =
+        text.parse().map_err(|error| refuse(format!("the settings file {} is not TOML: {error}", path.display())))?;
     let mut args = Vec::new();
     for (key, value) in table {
         let flag = key.replace('_', "-");

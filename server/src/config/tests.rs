@@ -41,6 +41,15 @@ fn a_wrong_setting_is_refused_with_its_name_and_what_was_expected() {
 }
 
 #[test]
+fn a_password_in_a_wrong_setting_is_not_repeated() {
+    let file = file("store = \"postgres://ann:secret@one\"");
+    for args in [["--store", "postgres://ann:secret@one"], ["--config", file.path().to_str().unwrap()]] {
+        let error = read(&args).unwrap_err();
+        assert!(error.contains("--store") && !error.contains("secret"), "{error}");
+    }
+}
+
+#[test]
 fn a_wrong_file_is_refused_with_its_name_and_the_key() {
     for (text, expected) in [
         ("listen = 3", "listen"),

@@ -1,11 +1,12 @@
 //! Frames as they go over the wire.
 
-use axum::extract::ws::{Message, Utf8Bytes, close_code};
 use bytes::Bytes;
 use myna_chat::{Content, Parcel};
 use myna_protocol::{Event, FeedRows, RequestId, Signal};
 use serde::{Deserialize, Serialize};
-use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Utf8Bytes};
 
 /// The two events that go to many, borrowed: they are written exactly as `Event` writes them (see the test).
 #[derive(Serialize)]
@@ -15,19 +16,19 @@ enum Shared<'a> {
     Signal(&'a Signal),
 }
 
-pub(super) fn text(event: &Event) -> Message {
-    Message::text(json(event))
+pub(super) fn text(event: &Event) -> Utf8Bytes {
+    json(event).into()
 }
 
 /// A parcel's frame: encoded for the first socket that needs it, shared by all others.
-pub(super) fn parcel(parcel: &Parcel) -> Message {
+pub(super) fn parcel(parcel: &Parcel) -> Utf8Bytes {
     let bytes = parcel.encoding(|content| {
         Bytes::from(match content {
             Content::Rows(rows) => json(&Shared::Rows(rows)),
             Content::Signal(signal) => json(&Shared::Signal(signal)),
         })
     });
-    Message::Text(Utf8Bytes::try_from(bytes).expect("JSON is UTF-8"))
+    Utf8Bytes::try_from(bytes).expect("JSON is UTF-8")
 }
 
 fn json(value: &impl Serialize) -> String {
@@ -44,15 +45,15 @@ pub(super) fn request_of(text: &str) -> Option<RequestId> {
 }
 
 /// The close code that tells a client what was wrong with its frames; `None` when there is nobody left to tell.
-pub(super) fn close_code(error: axum::Error) -> Option<(u16, &'static str)> {
-    use tungstenite::Error;
-    match error.into_inner().downcast_ref::<Error>()? {
-        Error::Capacity(_) => Some((close_code::SIZE, "this frame is too large")),
-        Error::Utf8(_) => Some((close_code::INVALID, "this text is not UTF-8")),
-        Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => None,
-        Error::Protocol(_) => Some((close_code::PROTOCOL, "this frame breaks the protocol")),
-        _ => None,
-    }
+pub(super) fn close_code(error: &Error) -> Option<(u16, &'static str)> {
+    let (code, why) = match error {
+        Error::Capacity(_) => (CloseCode::Size, "this frame is too large"),
+        Error::Utf8(_) => (CloseCode::Invalid, "this text is not UTF-8"),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return None,
+        Error::Protocol(_) => (CloseCode::Protocol, "this frame breaks the protocol"),
+        _ => return None,
+    };
+    Some((code.into(), why))
 }
 
 #[cfg(test)]

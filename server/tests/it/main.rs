@@ -1,0 +1,18 @@
+//! The server as its users meet it: over HTTP and the socket, as a process, and when it is killed. One binary, linked once.
+
+mod authorisation;
+mod door;
+mod files;
+mod frames;
+mod http;
+mod kill;
+mod pace;
+mod pages;
+mod people;
+mod resuming;
+mod socket;
+mod start;
+mod stopping;
+mod support;
+mod tab;
+mod talking;

@@ -1,0 +1,74 @@
+//! The server as a process, as people run it.
+
+use super::{Place, soon};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// The program, in an environment without settings, and with backtraces for whoever would print one.
+fn program<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_myna"));
+    command.args(args).env_clear().env("RUST_BACKTRACE", "1").kill_on_drop(true);
+    command
+}
+
+/// Runs the program with these arguments and variables to its end.
+pub(crate) async fn myna(args: &[&str], variables: &[(&str, &str)]) -> Output {
+    let run = program(args).envs(variables.iter().copied()).stdin(Stdio::null()).output();
+    soon("the program ends", run).await.expect("the program runs")
+}
+
+/// A running server over the data in a folder.
+pub(crate) struct ServerProcess {
+    child: Child,
+    pub(crate) place: Place,
+}
+
+impl ServerProcess {
+    pub(crate) async fn start(folder: &Path) -> Self {
+        Self::with(folder, &[]).await
+    }
+
+    pub(crate) async fn with(folder: &Path, more: &[&str]) -> Self {
+        Self::spawned(folder, more, Stdio::inherit()).await
+    }
+
+    /// A server that logs into a file: where that is.
+    pub(crate) async fn logging(folder: &Path, filter: &str) -> (Self, PathBuf) {
+        let path = folder.join("log");
+        let log = File::create(&path).expect("the file can be made");
+        (Self::spawned(folder, &["--log", filter], log.into()).await, path)
+    }
+
+    async fn spawned(folder: &Path, more: &[&str], log: Stdio) -> Self {
+        let store = format!("sqlite:{}", folder.join("myna.db").display());
+        let args = ["--listen", "127.0.0.1:0", "--store", &store, "--weak-passwords", "--log", "error"];
+        let mut command = program(args.iter().chain(more));
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output is ours")).lines();
+        let first = soon("the server says where it is", lines.next_line()).await;
+        let line = first.expect("its output can be read").expect("it says where it is before it ends");
+        let address = line.strip_prefix("Myna is at http://").unwrap_or_else(|| panic!("where is it? {line}"));
+        Self { child, place: Place::new(address.parse().expect("this is an address")) }
+    }
+
+    /// `kill -9`: nothing can be said or saved any more.
+    pub(crate) async fn kill(&mut self) {
+        soon("a killed process ends", self.child.kill()).await.expect("it can be killed");
+    }
+
+    /// Sends a signal, by its name.
+    pub(crate) async fn signal(&self, name: &str) {
+        let id = self.child.id().expect("it still runs").to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(soon("a signal is sent", sent).await.expect("there is a kill command").success());
+    }
+
+    /// Waits for its end: the exit code.
+    pub(crate) async fn ended(&mut self) -> Option<i32> {
+        soon("the process ends", self.child.wait()).await.expect("it can be waited for").code()
+    }
+}
