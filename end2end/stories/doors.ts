@@ -44,7 +44,7 @@ test('a name that would pass for another is refused', async ({ myna }) => {
   await eve.goto('/sign-up');
   await eve.fillDoor('Le\u200bna', PASSWORD);
   await eve.page.getByRole('button', { name: 'Make an account' }).click();
-  await expect(eve.page.getByRole('alert')).toHaveText('A name has 1 to 64 characters and no control characters.');
+  await expect(eve.page.getByRole('alert')).toHaveText('A name has 1 to 64 characters, none of them invisible.');
 });
 
 test('a short password is refused by the page, and by the server where a page does not', async ({ myna }) => {

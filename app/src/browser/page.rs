@@ -22,6 +22,11 @@ pub(crate) fn below(element: &Element) -> i32 {
 pub(crate) fn scroll_to_end(element: &Element, gently: bool) {
     let options = ScrollToOptions::new();
     options.set_top(f64::from(element.scroll_height()));
-    options.set_behavior(if gently { ScrollBehavior::Smooth } else { ScrollBehavior::Instant });
+    options.set_behavior(if gently && allows_motion() { ScrollBehavior::Smooth } else { ScrollBehavior::Instant });
     element.scroll_to_with_scroll_to_options(&options);
+}
+
+fn allows_motion() -> bool {
+    let reduced = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    !reduced.is_some_and(|query| query.matches())
 }

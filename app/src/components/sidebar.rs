@@ -11,7 +11,7 @@ use myna_client::{Answer, SidebarRow};
 use myna_protocol::{Command, Conversation, ConversationId, Kind, User};
 
 #[component]
-pub(crate) fn Sidebar(#[prop(into)] open: Signal<Option<ConversationId>>) -> impl IntoView {
+pub(crate) fn Sidebar() -> impl IntoView {
     let text = RwSignal::new(String::new());
     let searching = Memo::new(move |_| !text.with(|text| text.trim().is_empty()));
     view! {
@@ -41,7 +41,7 @@ pub(crate) fn Sidebar(#[prop(into)] open: Signal<Option<ConversationId>>) -> imp
                 </A>
             </header>
             <div class="sidebar-scroll">
-                <Show when=move || searching.get() fallback=move || view! { <ConversationList open/> }>
+                <Show when=move || searching.get() fallback=ConversationList>
                     <Results text/>
                 </Show>
             </div>
@@ -52,7 +52,7 @@ pub(crate) fn Sidebar(#[prop(into)] open: Signal<Option<ConversationId>>) -> imp
 }
 
 #[component]
-fn ConversationList(#[prop(into)] open: Signal<Option<ConversationId>>) -> impl IntoView {
+fn ConversationList() -> impl IntoView {
     let rows = use_live().sidebar();
     let is_empty = {
         let rows = rows.clone();
@@ -61,7 +61,7 @@ fn ConversationList(#[prop(into)] open: Signal<Option<ConversationId>>) -> impl 
     view! {
         <ul class="conversations">
             <For each=move || rows.get() key=|row| row.key.clone() let:row>
-                <ConversationRow row open/>
+                <ConversationRow row/>
             </For>
         </ul>
         <Show when=is_empty>
@@ -127,6 +127,15 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
         let rows = rows.get().into_iter().map(|row| row.value.get());
         rows.filter(|row| row.title.to_lowercase().contains(&needle)).collect::<Vec<SidebarRow>>()
     });
+    // Who or what stands among the conversations is not offered again.
+    let people = move || {
+        let mut people = found.get().people;
+        people.retain(|user| {
+            let seed = user.id.to_string();
+            !conversations.with(|rows| rows.iter().any(|row| row.kind == Kind::Direct && row.avatar == seed))
+        });
+        people
+    };
     let known = move |id: ConversationId| conversations.with(|rows| rows.iter().any(|row| row.id == id));
     let channels = move || {
         let mut channels = found.get().channels;
@@ -149,11 +158,11 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
                 </ul>
             </section>
         </Show>
-        <Show when=move || found.with(|found| !found.people.is_empty())>
+        <Show when=move || !people().is_empty()>
             <section class="results">
                 <h2>"People"</h2>
                 <ul>
-                    <For each=move || found.get().people key=|user| user.id let:user>
+                    <For each=people key=|user| user.id let:user>
                         <Result title=user.name.clone() seed=user.id.to_string() kind=Kind::Direct note=String::new() go=Go::Direct(user.clone()) text/>
                     </For>
                 </ul>

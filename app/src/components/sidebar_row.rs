@@ -6,13 +6,9 @@ use crate::moment::{iso, use_zone};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use myna_client::SidebarRow;
-use myna_protocol::ConversationId;
 
 #[component]
-pub(crate) fn ConversationRow(
-    row: RowSignal<SidebarRow>,
-    #[prop(into)] open: Signal<Option<ConversationId>>,
-) -> impl IntoView {
+pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
     let zone = use_zone();
     let first = row.value.get_untracked();
     let row: Signal<SidebarRow> = row.value.into();
@@ -27,7 +23,6 @@ pub(crate) fn ConversationRow(
             <A
                 href=format!("/c/{id}")
                 attr:class="row"
-                attr:aria-current=move || (open.get() == Some(id)).then_some("page")
             >
                 <Show when=move || { unread.get() > 0 }>
                     <span class="unread-dot"></span>

@@ -69,7 +69,6 @@ fn Connected(first: FirstPage, place: Memo<Place>) -> impl IntoView {
     provide_context(live);
     #[cfg(feature = "hydrate")]
     connect(live);
-    let open = Signal::derive(move || place.get().conversation());
     // The server writes the title when what belongs to this component may be gone already: this memo belongs to who uses it.
     let unread = {
         let rows = live.sidebar();
@@ -89,7 +88,7 @@ fn Connected(first: FirstPage, place: Memo<Place>) -> impl IntoView {
         <a class="skip" href="#pane" rel="external">"Skip to the conversation"</a>
         <div class="chat" data-view=move || if place.get() == Place::List { "list" } else { "conversation" }>
             <Banner/>
-            <Sidebar open/>
+            <Sidebar/>
             <main class="pane" id="pane">
                 {move || match place.get() {
                     Place::Conversation(id) => view! { <ConversationPane id/> }.into_any(),

@@ -81,7 +81,7 @@ impl fmt::Display for Rejection {
             Self::Unauthenticated => "please sign in",
             Self::BadCredentials => "this name and password do not match",
             Self::NameTaken => "this name is taken, please choose another",
-            Self::NameInvalid => "a name has 1 to 64 characters and no control characters",
+            Self::NameInvalid => "a name has 1 to 64 characters, none of them invisible",
             Self::PasswordTooShort => "a password has at least 8 characters",
             Self::PasswordTooLong => "a password has at most 256 characters",
             Self::TextEmpty => "a message needs a text",
