@@ -90,6 +90,8 @@ for (const [size, options] of [
     const { lena, ada, quartet, hall, withAda } = await settled(myna, options);
     await lena.seesUnread('Bea', 1);
     await isAccessible(lena, 'the list');
+    // Somebody she does not talk to yet: the others stand among the conversations.
+    await myna.member('Anna');
     await lena.search.fill('a');
     await expect(lena.page.getByRole('heading', { name: 'People' })).toBeVisible();
     await isAccessible(lena, 'search');

@@ -16,12 +16,16 @@ pub(crate) struct Tab {
     person: Person,
     /// Where the server is; it may come back elsewhere.
     places: watch::Receiver<Place>,
+    /// Whether it has come back elsewhere since the socket was opened.
+    moved: bool,
     socket: Option<Socket>,
     wake: Option<Timestamp>,
     /// What would survive a reload.
     pub(crate) kept: Vec<Unsent>,
     answers: BTreeMap<RequestId, Answer>,
     pub(crate) signed_out: bool,
+    /// The codes with which its sockets were closed.
+    pub(crate) ends: Vec<Option<u16>>,
 }
 
 fn now() -> Timestamp {
@@ -35,11 +39,13 @@ impl Tab {
             client: Client::new(7),
             person: person.clone(),
             places,
+            moved: false,
             socket: None,
             wake: None,
             kept: Vec::new(),
             answers: BTreeMap::new(),
             signed_out: false,
+            ends: Vec::new(),
         };
         let first = person.at(&tab.places.borrow_and_update().clone()).first_page(None).await;
         tab.client.start(first.me, first.feeds);
@@ -81,6 +87,7 @@ impl Tab {
 
     async fn connect(&mut self) -> Vec<Action> {
         let place = self.places.borrow_and_update().clone();
+        self.moved = false;
         self.socket = Socket::try_open(&self.person.at(&place)).await;
         match &self.socket {
             Some(_) => self.client.opened(now()),
@@ -114,9 +121,16 @@ impl Tab {
             Some(Some(Ok(event))) => self.act(|client| client.event(event, now())).await,
             Some(Some(Err(code))) => {
                 self.socket = None;
+                self.ends.push(code);
                 self.act(|client| client.closed(code, now())).await;
+                if self.moved {
+                    self.act(|client| client.online(now())).await;
+                }
             }
-            Some(None) => self.act(|client| client.online(now())).await,
+            Some(None) => {
+                self.moved = true;
+                self.act(|client| client.online(now())).await;
+            }
             None => {
                 self.wake = None;
                 self.act(|client| client.tick(now())).await;
