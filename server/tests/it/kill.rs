@@ -225,7 +225,9 @@ async fn what_was_acknowledged_survives_a_kill_in_the_middle_of_a_burst_twenty_t
         let Ok((spoken, ((), away))) = timeout(PATIENCE, burst).await else {
             let view = tab.client.conversation(conversation).map(|view| (view.last_seq, view.loading));
             let (status, kept, ends) = (tab.client.status(), tab.kept.len(), &tab.ends);
-            panic!("burst {repetition} does not end; the whole client is {status:?}, keeps {kept}, has {view:?} of {last}, {ends:?}");
+            panic!(
+                "burst {repetition} does not end; the whole client is {status:?}, keeps {kept}, has {view:?} of {last}, {ends:?}"
+            );
         };
         let spoken: Vec<Vec<Sent>> = spoken.into_iter().map(|spoken| spoken.expect("no client fails")).collect();
 
