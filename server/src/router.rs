@@ -12,10 +12,15 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use leptos::context::{provide_context, use_context};
 use leptos::nonce::Nonce;
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use myna_app::visit::Visit;
 use myna_app::{App, shell};
 use std::net::SocketAddr;
+use std::sync::LazyLock;
+
+/// The paths of the pages: the same for every server of a process, and made once, because while Leptos makes them no page
+/// in the process can load anything.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 pub(crate) fn router(state: AppState) -> Router {
     let context = {
@@ -32,7 +37,7 @@ pub(crate) fn router(state: AppState) -> Router {
     });
     // Pages and server functions know who asks.
     let app = Router::new()
-        .leptos_routes_with_context(&state, generate_route_list(App), context, page)
+        .leptos_routes_with_context(&state, PAGES.clone(), context, page)
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(reply::BODY_BYTES))
         .layer(from_fn(reply::check_arguments))

@@ -9,7 +9,7 @@ use myna_store::StoreUrl;
 use std::time::Duration;
 use tokio::time::Instant;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_new_person_is_let_in_and_comes_back_with_their_password() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -20,7 +20,7 @@ async fn a_new_person_is_let_in_and_comes_back_with_their_password() {
     assert!(again.is_signed_in().await && ann.is_signed_in().await);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_form_without_wasm_is_led_to_the_chat_or_back_to_the_door() {
     let server = TestServer::start().await;
     let sign_in = |password: &'static str| {
@@ -40,7 +40,7 @@ async fn a_form_without_wasm_is_led_to_the_chat_or_back_to_the_door() {
     assert!(page.body.contains("This name and password do not match."), "the sentence is on the page: {}", page.body);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_wrong_password_and_an_unknown_name_look_alike() {
     let server = TestServer::start().await;
     server.sign_up("Ann").await;
@@ -52,7 +52,7 @@ async fn a_wrong_password_and_an_unknown_name_look_alike() {
     assert_eq!(names(&wrong), names(&unknown));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_wrong_password_and_an_unknown_name_take_alike() {
     // Passwords cost what they cost people, so that leaving out the work for an unknown name would show.
     let server = TestServer::with(|config| config.weak_passwords = false).await;
@@ -69,7 +69,7 @@ async fn a_wrong_password_and_an_unknown_name_take_alike() {
     assert!(unknown > wrong / 3 && wrong > unknown / 3, "wrong password {wrong:?}, unknown name {unknown:?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_name_that_people_would_take_for_the_same_is_taken() {
     let server = TestServer::start().await;
     let lena = server.sign_up("Lena Ŝ").await;
@@ -80,7 +80,7 @@ async fn a_name_that_people_would_take_for_the_same_is_taken() {
     assert_eq!(server.place.sign_in("ｌｅｎａ ŝ").await.id, lena.id, "and it is the same person who signs in by it");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn names_and_passwords_that_break_the_rules_are_refused_with_422() {
     let server = TestServer::start().await;
     let long = "a".repeat(65);
@@ -94,7 +94,7 @@ async fn names_and_passwords_that_break_the_rules_are_refused_with_422() {
     server.sign_up("Ann").await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn after_repeated_failures_a_name_has_to_wait_even_with_the_right_password_and_others_do_not() {
     let server = TestServer::start().await;
     server.sign_up("Ann").await;
@@ -115,7 +115,7 @@ async fn after_repeated_failures_a_name_has_to_wait_even_with_the_right_password
     server.place.sign_in("Bea").await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_post_from_another_site_is_refused_and_changes_nothing() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -133,7 +133,7 @@ async fn a_post_from_another_site_is_refused_and_changes_nothing() {
     server.place.enter("sign_in", "Bob", PASSWORD).await.assert_refused(401, "bad_credentials");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_link_changes_nothing() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -153,7 +153,7 @@ const FIELDS: [(&str, &[&str]); 4] = [
     ("/api/sign_up", &["name", "password"]),
 ];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn every_field_refuses_what_is_no_text_and_never_finds_anybody_by_it() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -183,7 +183,7 @@ async fn every_field_refuses_what_is_no_text_and_never_finds_anybody_by_it() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn missing_fields_and_bodies_of_another_kind_are_refused() {
     let server = TestServer::start().await;
     server.sign_up("Ann").await;
@@ -217,7 +217,7 @@ async fn assert_signed_out(person: &Person) {
     assert!(status == 401 && answer.contains("unauthenticated"), "{answer}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_session_that_was_signed_out_is_over_everywhere_and_the_others_go_on() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -229,7 +229,7 @@ async fn a_session_that_was_signed_out_is_over_everywhere_and_the_others_go_on()
     assert_eq!(ann.sign_out().await.status, 200, "signing out twice is no mistake");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_cookie_that_was_never_given_lets_nobody_in() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -259,7 +259,7 @@ async fn session(url: &StoreUrl, user: UserId, ends_in: i64) -> String {
     format!("myna={}", token.to_text())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn an_expired_session_is_over() {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     let url = StoreUrl::Sqlite(folder.path().join("myna.db"));

@@ -7,7 +7,7 @@ use http_body_util::StreamBody;
 use hyper::body::Frame;
 use std::collections::BTreeSet;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn health_says_that_the_process_runs() {
     let server = TestServer::start().await;
     let answer = server.place.get("/health").await;
@@ -15,7 +15,7 @@ async fn health_says_that_the_process_runs() {
     assert!(answer.body.contains(r#""status":"ok""#) && answer.body.contains(env!("CARGO_PKG_VERSION")), "{answer:?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn ready_says_that_the_store_answers_and_how_many_sockets_are_open() {
     let server = TestServer::start().await;
     let ready = server.place.get("/ready").await;
@@ -25,7 +25,7 @@ async fn ready_says_that_the_store_answers_and_how_many_sockets_are_open() {
     assert_eq!(server.place.get("/ready").await.body, r#"{"status":"ok","store":"ok","sockets":1}"#);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn an_unknown_path_is_a_404_page() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -37,7 +37,7 @@ async fn an_unknown_path_is_a_404_page() {
     assert_eq!(server.place.get("/api/nothing").await.status, 404);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_path_cannot_climb_out_of_the_folder_of_files() {
     let server = TestServer::start().await;
     for path in ["/pkg/../Cargo.toml", "/pkg/..%2fCargo.toml", "/pkg/%2e%2e/Cargo.toml", "/..%2f..%2fetc/passwd"] {
@@ -46,7 +46,7 @@ async fn a_path_cannot_climb_out_of_the_folder_of_files() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -82,7 +82,7 @@ async fn every_answer_carries_the_security_headers() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_page_has_scripts_of_its_own_nonce_only_and_each_answer_another_nonce() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -107,7 +107,7 @@ fn nonce(answer: &Answer) -> &str {
     rest.split('\'').next().expect("a nonce ends")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn nothing_that_people_wrote_is_cached() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
@@ -122,7 +122,7 @@ async fn nothing_that_people_wrote_is_cached() {
     assert_eq!(ann.post("/api/first_page", &[]).await.header("cache-control"), "no-store");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn where_people_come_by_https_browsers_are_told_to_use_nothing_else() {
     let server = TestServer::with(|config| {
         let args = ["myna", "--public-url", "https://chat.example"].map(Into::into);
@@ -144,7 +144,7 @@ async fn where_people_come_by_https_browsers_are_told_to_use_nothing_else() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn without_https_the_cookie_is_still_out_of_reach_of_scripts_and_other_sites() {
     let server = TestServer::start().await;
     let answer = server.place.enter("sign_up", "Ann", "correct horse battery staple").await;
@@ -153,7 +153,7 @@ async fn without_https_the_cookie_is_still_out_of_reach_of_scripts_and_other_sit
     assert!(!cookie.contains("Secure") && !cookie.contains("Domain"), "{cookie}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_body_that_is_too_large_is_refused_with_413() {
     let server = TestServer::start().await;
     for bytes in [65 * 1024, 10 * 1024 * 1024] {
@@ -165,7 +165,7 @@ async fn a_body_that_is_too_large_is_refused_with_413() {
     server.sign_up("Ann").await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_body_of_unknown_length_is_not_read_for_ever() {
     let server = TestServer::start().await;
     let chunk = || Ok::<_, std::io::Error>(Frame::data(Bytes::from("name=a&".repeat(1_000))));

@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, TestServer, new_conversation};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn who_is_not_signed_in_is_led_to_the_door() {
     let server = TestServer::start().await;
     for path in ["/", "/new", "/channels", &format!("/c/{}", new_conversation())] {
@@ -18,7 +18,7 @@ async fn who_is_not_signed_in_is_led_to_the_door() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn the_first_page_holds_the_conversations_and_their_last_messages() {
     let server = TestServer::start().await;
     let (ann, bea) = (server.sign_up("Ann").await, server.sign_up("Bea Blum").await);
@@ -38,7 +38,7 @@ async fn the_first_page_holds_the_conversations_and_their_last_messages() {
     assert!(!page.body.contains("the first of two"), "only the last message is shown in the list");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn an_open_conversation_comes_with_its_last_messages() {
     let server = TestServer::start().await;
     let (ann, bea) = (server.sign_up("Ann").await, server.sign_up("Bea").await);
@@ -54,7 +54,7 @@ async fn an_open_conversation_comes_with_its_last_messages() {
     assert!(!page.contains("message number 10."), "a page has 50 messages");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn what_people_write_is_never_markup() {
     let server = TestServer::start().await;
     let (ann, bea) = (server.sign_up("Ann <i>x</i>").await, server.sign_up("Bea").await);
@@ -71,7 +71,7 @@ async fn what_people_write_is_never_markup() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn a_strangers_conversation_looks_like_none() {
     let server = TestServer::start().await;
     let (ann, bea, eve) = (server.sign_up("Ann").await, server.sign_up("Bea").await, server.sign_up("Eve").await);
@@ -98,7 +98,7 @@ async fn a_strangers_conversation_looks_like_none() {
     assert_eq!(theirs.feeds, none.feeds);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test]
 async fn an_address_with_anything_but_an_id_shows_the_list() {
     let server = TestServer::start().await;
     let ann = server.sign_up("Ann").await;
