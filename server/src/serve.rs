@@ -24,6 +24,8 @@ use tower::ServiceExt;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long stopping may take: sockets say goodbye, requests under way are answered.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a database that cannot be reached is waited for: it may be starting too.
+const STORE_PATIENCE: Duration = Duration::from_secs(5 * 60);
 /// How often sessions that have expired are removed.
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -46,7 +48,7 @@ impl Server {
             .await
             .with_context(|| format!("cannot listen on {} (--listen)", config.listen))?;
         let address = listener.local_addr()?;
-        let store = myna_store::open(&config.store)?;
+        let store = myna_store::open(&config.store, STORE_PATIENCE).await?;
         let passwords = if config.weak_passwords { Passwords::weak() } else { Passwords::new() };
         let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords };
         let (chat, committer) = Chat::new(parts);

@@ -8,6 +8,7 @@ use myna_protocol::{
     ClientId, Conversation, ConversationId, Feed, FeedRows, Kind, Name, Rejection, Rev, Row, Seq, SessionId, Text,
     Timestamp, User, UserId,
 };
+use tokio::sync::mpsc;
 
 /// A store's own failure: ours to mend, never the caller's fault, not to be shown.
 #[derive(Debug, thiserror::Error)]
@@ -27,9 +28,9 @@ pub enum StoreError {
 }
 
 /// Everything the rules need of a store.
-pub trait Store: UserStore + SessionStore + ConversationStore + FeedStore {}
+pub trait Store: UserStore + SessionStore + ConversationStore + FeedStore + Bus {}
 
-impl<T: UserStore + SessionStore + ConversationStore + FeedStore> Store for T {}
+impl<T: UserStore + SessionStore + ConversationStore + FeedStore + Bus> Store for T {}
 
 /// Somebody about to be stored.
 #[derive(Debug, Clone)]
@@ -101,6 +102,9 @@ pub trait SessionStore: Send + Sync {
 
     /// Ends a session. Ending one that is not there succeeds.
     async fn delete_session(&self, id: SessionId) -> Result<(), StoreError>;
+
+    /// Those of these sessions that are stored no more, in no order.
+    async fn ended_sessions(&self, ids: &[SessionId]) -> Result<Vec<SessionId>, StoreError>;
 
     /// Removes the sessions that expired before `now`; how many there were.
     async fn delete_expired_sessions(&self, now: Timestamp) -> Result<u64, StoreError>;
@@ -226,6 +230,13 @@ pub trait FeedStore: Send + Sync {
     /// The heads of a person's own feed (first) and of every conversation they are in.
     async fn heads(&self, user: UserId) -> Result<Vec<Head>, StoreError>;
 
+    /// How far these feeds have come: those that exist, in no order.
+    async fn revs(&self, feeds: &[Feed]) -> Result<Vec<(Feed, Rev)>, StoreError>;
+
+    /// The other people in the conversations of this person whose members see each other come and go: each once, in no
+    /// order. Who left, and conversations that the person left, do not count.
+    async fn acquaintances(&self, user: UserId) -> Result<Vec<UserId>, StoreError>;
+
     /// The rows of a feed with a rev greater than `rev`, by rev; `None` when they are more than `limit`, or when `rev`
     /// is ahead of the feed, or when there is no such feed.
     async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Result<Option<FeedRows>, StoreError>;
@@ -247,4 +258,81 @@ pub trait FeedStore: Send + Sync {
 
     /// Whether the store answers now: a cheap read.
     async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// One process on a store, for as long as it runs.
+pub type NodeId = [u8; 16];
+
+/// What reaches a node from the store's other nodes: a doorbell, no truth. Rings may come late, twice and in any order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ring {
+    /// This feed has come to this rev; it may have come further. One's own commits ring too.
+    Feed(Feed, Rev),
+    /// This session is stored no more.
+    SessionEnded(SessionId),
+    /// Another node tells this.
+    News(NodeId, News),
+    /// Rings may have been lost: every feed and session in use has to be looked at.
+    Missed,
+}
+
+/// What one node tells the others: it holds for a moment and may be lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News {
+    /// Who types where, or stopped.
+    pub typing: Vec<(ConversationId, UserId, bool)>,
+    /// People who have their first connection to the node.
+    pub came: Vec<UserId>,
+    /// People who have none to it any more.
+    pub went: Vec<UserId>,
+    /// Everybody with a connection to it: what was told of it before is void. Told again well within its time to live.
+    pub online: Option<Vec<UserId>>,
+}
+
+/// Whether the other nodes are heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BusState {
+    /// There can be no other node.
+    Alone,
+    /// What happens elsewhere is heard at once.
+    Live,
+    /// It is not: the store is asked again and again instead.
+    Polling,
+}
+
+/// Whether the store is asked at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Circuit {
+    /// It is.
+    Closed,
+    /// It failed again and again: until the next try everything is refused at once.
+    Open,
+    /// One question is let through to see whether it answers again.
+    HalfOpen,
+}
+
+/// How a store is, without asking it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    pub circuit: Circuit,
+    pub bus: BusState,
+}
+
+/// The nodes on a store, as one of them hears and tells them. The defaults are those of a store with one process.
+#[async_trait]
+pub trait Bus: Send + Sync {
+    /// The rings from now on; `None` where nobody else can change the store, and when it was asked for before.
+    fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
+        None
+    }
+
+    /// Tells the other nodes, which hear it soon or not at all.
+    async fn tell(&self, _news: News) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// How the store is.
+    fn health(&self) -> Health {
+        Health { circuit: Circuit::Closed, bus: BusState::Alone }
+    }
 }

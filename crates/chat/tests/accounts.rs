@@ -8,6 +8,7 @@ use myna_protocol::{ByeReason, Name, Password, Rejection, Timestamp};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
@@ -26,8 +27,8 @@ impl Clock for TestClock {
     }
 }
 
-fn chat() -> (Chat, Arc<TestClock>) {
-    let store = myna_store::open(&"memory:".parse().unwrap()).unwrap();
+async fn chat() -> (Chat, Arc<TestClock>) {
+    let store = myna_store::open(&"memory:".parse().unwrap(), Duration::ZERO).await.unwrap();
     let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000_000)));
     let parts = Parts { store, clock: clock.clone(), ids: Arc::new(RandomIds), passwords: Passwords::weak() };
     let (chat, committer) = Chat::new(parts);
@@ -46,7 +47,7 @@ async fn sign_in(chat: &Chat, name: &str, password: &str) -> Result<SignedIn, Re
 
 #[tokio::test]
 async fn a_name_is_taken_whatever_its_letters_look_like() {
-    let (chat, _) = chat();
+    let (chat, _) = chat().await;
     sign_up(&chat, "Lena Novak").await.unwrap();
     for same in ["lena novak", "LENA  NOVAK", " Lena Novak ", "Ｌｅｎａ Novak"] {
         assert_eq!(sign_up(&chat, same).await.unwrap_err(), Rejection::NameTaken, "{same}");
@@ -56,7 +57,7 @@ async fn a_name_is_taken_whatever_its_letters_look_like() {
 
 #[tokio::test]
 async fn an_unknown_name_and_a_wrong_password_answer_alike() {
-    let (chat, _) = chat();
+    let (chat, _) = chat().await;
     sign_up(&chat, "Lena").await.unwrap();
     sign_in(&chat, "lena", "a long password").await.unwrap();
     for (name, password) in
@@ -68,7 +69,7 @@ async fn an_unknown_name_and_a_wrong_password_answer_alike() {
 
 #[tokio::test]
 async fn guessing_gets_slower_for_the_guesser_and_for_nobody_else() {
-    let (chat, clock) = chat();
+    let (chat, clock) = chat().await;
     sign_up(&chat, "Lena").await.unwrap();
     for _ in 0..5 {
         assert_eq!(sign_in(&chat, "Lena", "a wrong password").await.unwrap_err(), Rejection::BadCredentials);
@@ -82,7 +83,7 @@ async fn guessing_gets_slower_for_the_guesser_and_for_nobody_else() {
 
 #[tokio::test]
 async fn a_session_ends_after_thirty_days_and_its_row_goes() {
-    let (chat, clock) = chat();
+    let (chat, clock) = chat().await;
     let lena = sign_up(&chat, "Lena").await.unwrap();
     assert_eq!(chat.session(&lena.token).await.unwrap().unwrap().user, lena.user);
     clock.advance(30 * DAY - 1);
@@ -97,7 +98,7 @@ async fn a_session_ends_after_thirty_days_and_its_row_goes() {
 
 #[tokio::test]
 async fn signing_out_ends_this_session_and_its_sockets_and_no_other() {
-    let (chat, _) = chat();
+    let (chat, _) = chat().await;
     let here = sign_up(&chat, "Lena").await.unwrap();
     let there = sign_in(&chat, "Lena", "a long password").await.unwrap();
     assert_ne!(here.token, there.token, "each sign-in has a token of its own");
@@ -113,7 +114,7 @@ async fn signing_out_ends_this_session_and_its_sockets_and_no_other() {
 
 #[tokio::test]
 async fn a_guessed_token_is_nobodys() {
-    let (chat, _) = chat();
+    let (chat, _) = chat().await;
     sign_up(&chat, "Lena").await.unwrap();
     let guess = Token::from_text(&"0".repeat(64)).unwrap();
     assert!(chat.session(&guess).await.unwrap().is_none());

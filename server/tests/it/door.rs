@@ -246,7 +246,7 @@ async fn a_cookie_that_was_never_given_lets_nobody_in() {
 
 /// Stores a session for Ann that ends so many milliseconds from now; her browser.
 async fn session(url: &StoreUrl, user: UserId, ends_in: i64) -> String {
-    let store = myna_store::open(url).expect("the store opens");
+    let store = myna_store::open(url, Duration::ZERO).await.expect("the store opens");
     let (mut secret, mut id) = ([0; 32], [0; 16]);
     RandomIds.fill(&mut secret);
     RandomIds.fill(&mut id);

@@ -108,3 +108,17 @@ async fn an_address_with_anything_but_an_id_shows_the_list() {
         assert!(!page.body.contains("<script>") || page.status == 200, "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pages_are_served_while_other_servers_start_in_the_same_process() {
+    let server = TestServer::start().await;
+    let ann = server.sign_up("Ann").await;
+    let others = tokio::spawn(async {
+        for _ in 0..10 {
+            TestServer::start().await.stop().await;
+        }
+    });
+    while !others.is_finished() {
+        assert_eq!(ann.get("/").await.status, 200);
+    }
+}

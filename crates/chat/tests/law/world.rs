@@ -9,6 +9,7 @@ use myna_protocol::{
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 /// One thing that somebody does, or that happens to them. Numbers that name nothing do nothing.
 #[derive(Debug, Clone)]
@@ -93,7 +94,7 @@ struct Shown {
 
 impl World {
     pub(crate) async fn new(people: usize) -> Self {
-        let store = myna_store::open(&"memory:".parse().unwrap()).unwrap();
+        let store = myna_store::open(&"memory:".parse().unwrap(), Duration::ZERO).await.unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000_000)));
         let parts = Parts { store, clock: clock.clone(), ids: Arc::new(RandomIds), passwords: Passwords::weak() };
         let (chat, committer) = Chat::new(parts);

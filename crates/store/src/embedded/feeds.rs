@@ -3,7 +3,7 @@
 use super::history;
 use super::rows::{
     conversation_columns, conversation_id, count, int, member, member_columns, membership, membership_columns, message,
-    message_columns,
+    message_columns, user_id,
 };
 use super::{conversations, rows};
 use myna_chat::store::Head;
@@ -17,6 +17,10 @@ queries! {
     CONVERSATION_HEADS = "SELECT c.id, c.rev, c.receipts FROM members m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.user_id = ?1 AND m.left_seq IS NULL";
     CONVERSATION_REV = "SELECT rev, receipts FROM conversations WHERE id = ?1";
+    ACQUAINTANCES = "SELECT DISTINCT other.user_id FROM members own
+        JOIN conversations c ON c.id = own.conversation_id AND c.receipts
+        JOIN members other ON other.conversation_id = own.conversation_id AND other.left_seq IS NULL
+        WHERE own.user_id = ?1 AND own.left_seq IS NULL AND other.user_id <> ?1";
     ROW_SINCE = concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.id = ?1 AND c.row_rev > ?2");
     MEMBERS_SINCE = concat!("SELECT ", member_columns!(), " FROM members m JOIN users u ON u.id = m.user_id
         WHERE m.conversation_id = ?1 AND m.rev > ?2 ORDER BY m.rev LIMIT ?3");
@@ -43,6 +47,23 @@ pub(super) fn heads(connection: &Connection, user: UserId) -> Result<Vec<Head>> 
         heads.push(head?);
     }
     Ok(heads)
+}
+
+pub(super) fn revs(connection: &Connection, feeds: &[Feed]) -> Result<Vec<(Feed, Rev)>> {
+    let mut revs = Vec::with_capacity(feeds.len());
+    for feed in feeds {
+        let rev = match feed {
+            Feed::User(id) => user_rev(connection, *id)?,
+            Feed::Conversation(id) => conversation_rev(connection, *id)?.map(|(rev, _)| rev),
+        };
+        revs.extend(rev.map(|rev| (*feed, rev)));
+    }
+    Ok(revs)
+}
+
+pub(super) fn acquaintances(connection: &Connection, user: UserId) -> Result<Vec<UserId>> {
+    let mut query = connection.prepare_cached(ACQUAINTANCES)?;
+    query.query_map([user.as_bytes()], |row| user_id(row, 0))?.collect()
 }
 
 pub(super) fn rows_since(connection: &Connection, feed: Feed, from: Rev, limit: u32) -> Result<Option<FeedRows>> {

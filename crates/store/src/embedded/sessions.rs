@@ -37,6 +37,16 @@ pub(super) fn expiry(connection: &Connection, id: SessionId) -> Result<Option<Ti
     connection.prepare_cached(EXPIRY)?.query_row([id.as_bytes()], |row| timestamp(row, 0)).optional()
 }
 
+pub(super) fn ended(connection: &Connection, ids: &[SessionId]) -> Result<Vec<SessionId>> {
+    let mut ended = Vec::new();
+    for id in ids {
+        if expiry(connection, *id)?.is_none() {
+            ended.push(*id);
+        }
+    }
+    Ok(ended)
+}
+
 pub(super) fn delete(connection: &Connection, id: SessionId) -> Result<()> {
     connection.prepare_cached(DELETE)?.execute([id.as_bytes()]).map(|_| ())
 }

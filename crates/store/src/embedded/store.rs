@@ -3,7 +3,7 @@
 use super::{Embedded, commit, conversations, feeds, history, sessions, users};
 use async_trait::async_trait;
 use myna_chat::store::{
-    Account, Change, Committed, ConversationStore, FeedStore, Head, NewSession, NewUser, Session, SessionStore,
+    Account, Bus, Change, Committed, ConversationStore, FeedStore, Head, NewSession, NewUser, Session, SessionStore,
     Standing, StoreError, UserStore,
 };
 use myna_protocol::{
@@ -56,6 +56,11 @@ impl SessionStore for Embedded {
         self.write(move |connection| sessions::delete(connection, id)).await
     }
 
+    async fn ended_sessions(&self, ids: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
+        let ids = ids.to_vec();
+        self.read(move |connection| sessions::ended(connection, &ids)).await
+    }
+
     async fn delete_expired_sessions(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.write(move |connection| sessions::delete_expired(connection, now)).await
     }
@@ -81,6 +86,15 @@ impl ConversationStore for Embedded {
 impl FeedStore for Embedded {
     async fn heads(&self, user: UserId) -> Result<Vec<Head>, StoreError> {
         self.read(move |connection| feeds::heads(connection, user)).await
+    }
+
+    async fn revs(&self, feeds: &[Feed]) -> Result<Vec<(Feed, Rev)>, StoreError> {
+        let feeds = feeds.to_vec();
+        self.read(move |connection| feeds::revs(connection, &feeds)).await
+    }
+
+    async fn acquaintances(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
+        self.read(move |connection| feeds::acquaintances(connection, user)).await
     }
 
     async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Result<Option<FeedRows>, StoreError> {
@@ -113,3 +127,6 @@ impl FeedStore for Embedded {
         self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
     }
 }
+
+/// One process has the file to itself: there is nobody to hear and nobody to tell.
+impl Bus for Embedded {}
