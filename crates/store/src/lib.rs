@@ -3,8 +3,10 @@
 //! No driver's type leaks: callers hold an `Arc<dyn Store>`. One contract suite (`tests/contract`) runs on each driver.
 
 mod embedded;
+mod mongo;
 mod open;
 mod url;
+mod words;
 
-pub use open::{OpenError, open};
+pub use open::{MongoError, OpenError, open};
 pub use url::{InvalidUrl, MongoUrl, StoreUrl};

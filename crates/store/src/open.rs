@@ -2,6 +2,8 @@
 
 use crate::StoreUrl;
 use crate::embedded::Embedded;
+use crate::mongo::Mongo;
+pub use crate::mongo::MongoError;
 use myna_chat::store::Store;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,9 +39,8 @@ pub enum OpenError {
     /// The process may start no more threads.
     #[error("the store's threads cannot be started: {0}")]
     Threads(String),
-    /// The URL names a driver that this build lacks.
-    #[error("this build has no MongoDB driver yet: use sqlite:<path to file>")]
-    NoMongo,
+    #[error(transparent)]
+    Mongo(#[from] MongoError),
 }
 
 /// Opens the store at this URL, making it when there is none and bringing its schema up to date.
@@ -52,9 +53,6 @@ pub async fn open(url: &StoreUrl, patience: Duration) -> Result<Arc<dyn Store>, 
     match url {
         StoreUrl::Memory => Ok(Arc::new(Embedded::in_memory()?)),
         StoreUrl::Sqlite(path) => Ok(Arc::new(Embedded::in_file(path)?)),
-        StoreUrl::Mongo(_) => {
-            let _ = patience;
-            Err(OpenError::NoMongo)
-        }
+        StoreUrl::Mongo(url) => Ok(Arc::new(Mongo::open(url, patience).await?)),
     }
 }

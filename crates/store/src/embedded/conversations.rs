@@ -1,7 +1,7 @@
 //! Finding conversations, and what somebody is in one.
 
 use super::rows::{conversation, conversation_columns, kind};
-use super::users::after;
+use crate::words::after;
 use myna_chat::store::Standing;
 use myna_protocol::{Conversation, ConversationId, UserId};
 use rusqlite::{Connection, OptionalExtension, Result, params};

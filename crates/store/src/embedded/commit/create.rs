@@ -3,6 +3,7 @@
 use super::{Stop, stamp, unchanged};
 use crate::embedded::rows::{conversation_id, kind_text};
 use crate::embedded::{conversations, feeds, users};
+use crate::words::tails;
 use myna_chat::store::Committed;
 use myna_protocol::limits::RECEIPT_MEMBERS;
 use myna_protocol::{Conversation, ConversationId, Feed, FeedRows, Kind, Name, Rejection, Row, Timestamp, UserId};
@@ -123,7 +124,7 @@ fn create(connection: &Connection, new: &New<'_>) -> Result<Committed, Stop> {
     ])?;
     if let Some(key) = &name_key {
         let mut insert_word = connection.prepare_cached(INSERT_WORD)?;
-        users::tails(key).try_for_each(|word| insert_word.execute(params![word, key]).map(|_| ()))?;
+        tails(key).try_for_each(|word| insert_word.execute(params![word, key]).map(|_| ()))?;
     }
     let mut insert_member = connection.prepare_cached(INSERT_MEMBER)?;
     members.iter().try_for_each(|member| insert_member.execute([id.as_bytes(), member.as_bytes()]).map(|_| ()))?;

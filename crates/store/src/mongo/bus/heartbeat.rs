@@ -1,0 +1,101 @@
+//! A node's heartbeat: a write each second, by which the others see that it lives, and it sees that its stream does.
+
+use super::Node;
+use crate::mongo::documents::NODES;
+use crate::mongo::failure::Failure;
+use futures_util::TryStreamExt;
+use mongodb::bson::{DateTime, Document, Uuid, doc};
+use serde::{Deserialize, Serialize};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+
+const BEAT_EVERY: Duration = Duration::from_secs(1);
+/// A node that has not seen its own heartbeat for so long hears nothing.
+const SILENCE: Duration = Duration::from_secs(3);
+/// A heartbeat that has not changed for so long is of a node that is gone.
+const GONE: Duration = Duration::from_secs(3);
+/// An older one need not be watched.
+const LONG_GONE_MILLIS: i64 = 30_000;
+
+/// A node on the list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct NodeDoc {
+    #[serde(rename = "_id")]
+    pub(super) id: Uuid,
+    pub(super) beat: i64,
+    pub(super) at: DateTime,
+}
+
+/// When the node last felt its own heartbeat come back through the stream.
+#[derive(Debug, Default)]
+pub(in crate::mongo) struct Pulse(Mutex<Option<Instant>>);
+
+impl Pulse {
+    pub(super) fn felt(&self, now: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+
+    /// How long ago that was; `None` before the first.
+    pub(super) fn silent_for(&self) -> Option<Duration> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed())
+    }
+
+    pub(super) fn is_felt(&self) -> bool {
+        self.silent_for().is_some_and(|silence| silence < SILENCE)
+    }
+}
+
+pub(super) async fn beat(node: Node) {
+    let id = Uuid::from_bytes(node.id);
+    let nodes = node.database.collection::<Document>(NODES);
+    let mut every = interval(BEAT_EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        let beaten = node.calls.call(|| async {
+            // The server's time: the clocks of the nodes need not agree.
+            let beat = doc! { "$inc": { "beat": 1_i64 }, "$currentDate": { "at": true } };
+            nodes.update_one(doc! { "_id": { "$eq": id } }, beat).upsert(true).await?;
+            Ok(())
+        });
+        if let Err(error) = beaten.await {
+            tracing::debug!(%error, "a heartbeat was not written");
+        }
+    }
+}
+
+/// Whether another node lives on this database: whether one of its heartbeats changes while it is watched.
+pub(in crate::mongo) async fn another_lives(node: &Node) -> Result<bool, Failure> {
+    let before = others(node).await?;
+    if before.is_empty() {
+        return Ok(false);
+    }
+    tracing::info!("another Myna was on this database a moment ago: waiting to see whether it still is");
+    let until = Instant::now() + GONE;
+    while Instant::now() < until {
+        sleep(BEAT_EVERY / 2).await;
+        let now = others(node).await?;
+        if now.iter().any(|(id, beat)| before.iter().any(|(known, then)| id == known && beat != then)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn server_time(node: &Node) -> Result<DateTime, Failure> {
+    let hello = node.database.run_command(doc! { "hello": 1 }).await?;
+    hello
+        .get_datetime("localTime")
+        .copied()
+        .map_err(|_| Failure::Corrupt("the server does not say what time it is".to_owned()))
+}
+
+/// The heartbeats of the other nodes that have beaten of late.
+async fn others(node: &Node) -> Result<Vec<(Uuid, i64)>, Failure> {
+    let now = server_time(node).await?;
+    let since = DateTime::from_millis(now.timestamp_millis().saturating_sub(LONG_GONE_MILLIS));
+    let filter = doc! { "_id": { "$ne": Uuid::from_bytes(node.id) }, "at": { "$gte": since } };
+    let found = node.database.collection::<NodeDoc>(NODES).find(filter).await?;
+    Ok(found.map_ok(|found| (found.id, found.beat)).try_collect().await?)
+}

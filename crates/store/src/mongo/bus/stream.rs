@@ -1,0 +1,227 @@
+//! The node's one change stream.
+
+use super::Node;
+use super::news::{self, NewsDoc};
+use crate::mongo::documents::{CONVERSATIONS, NEWS, NODES, SESSIONS, USERS, conversation_id, session_id, user_id};
+use crate::mongo::failure::{Failure, said};
+use mongodb::bson::{Document, Uuid, deserialize_from_document, doc};
+use mongodb::change_stream::ChangeStream;
+use mongodb::change_stream::event::ResumeToken;
+use mongodb::error::Error;
+use myna_chat::store::{NodeId, Ring};
+use myna_protocol::Feed;
+use serde::Deserialize;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout};
+
+/// How long the server may hold an empty answer back.
+const AWAIT: Duration = Duration::from_secs(1);
+/// A stream that has brought nothing for so long, not even the heartbeat, is opened anew.
+const DEAF: Duration = Duration::from_secs(5);
+/// The wait before it is opened anew; each further one is twice as long, up to the limit.
+const WAIT_FIRST: Duration = Duration::from_millis(20);
+const WAIT_MOST: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Deserialize)]
+struct Change {
+    #[serde(rename = "operationType")]
+    operation: String,
+    ns: Option<Namespace>,
+    #[serde(rename = "documentKey")]
+    key: Option<Key>,
+    #[serde(rename = "fullDocument")]
+    document: Option<Document>,
+    #[serde(rename = "updateDescription")]
+    update: Option<Update>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Namespace {
+    coll: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Key {
+    #[serde(rename = "_id")]
+    id: mongodb::bson::Bson,
+}
+
+#[derive(Debug, Deserialize)]
+struct Update {
+    #[serde(rename = "updatedFields")]
+    fields: Option<Fields>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Fields {
+    rev: Option<i64>,
+}
+
+/// Only what clients see, and of that only what is needed to ring.
+pub(super) fn pipeline(node: NodeId) -> Vec<Document> {
+    let me = Uuid::from_bytes(node);
+    let rev_changed = doc! { "updateDescription.updatedFields.rev": { "$exists": true } };
+    let of = |collection: &str, operations: &[&str]| doc! { "ns.coll": collection, "operationType": { "$in": operations.to_vec() } };
+    let with = |mut filter: Document, more: Document| {
+        filter.extend(more);
+        filter
+    };
+    let wanted = vec![
+        with(of(CONVERSATIONS, &["update"]), rev_changed.clone()),
+        of(CONVERSATIONS, &["insert", "replace"]),
+        with(of(USERS, &["update"]), rev_changed),
+        of(SESSIONS, &["delete"]),
+        with(of(NEWS, &["insert"]), doc! { "fullDocument.node": { "$ne": me } }),
+        with(of(NODES, &["insert", "update", "replace"]), doc! { "documentKey._id": me }),
+    ];
+    let fields = doc! {
+        "operationType": 1, "ns": 1, "documentKey": 1, "fullDocument.rev": 1, "fullDocument.node": 1,
+        "fullDocument.at": 1, "fullDocument.typing": 1, "fullDocument.came": 1, "fullDocument.went": 1,
+        "fullDocument.online": 1, "updateDescription.updatedFields.rev": 1,
+    };
+    vec![doc! { "$match": { "$or": wanted } }, doc! { "$project": fields }]
+}
+
+/// Listens for as long as somebody takes the rings.
+pub(super) async fn listen(node: Node, rings: mpsc::Sender<Ring>) {
+    let mut token: Option<ResumeToken> = None;
+    let mut wait = WAIT_FIRST;
+    loop {
+        let opened = Instant::now();
+        let why = match open(&node, token.clone()).await {
+            Ok(mut stream) => {
+                // What changed before it was open, or while its token was too old, is looked for in the store.
+                if token.is_none() {
+                    if !introduced(&node, &rings).await {
+                        return;
+                    }
+                    node.pulse.felt(Instant::now());
+                }
+                match hear(&node, &mut stream, &mut token, &rings).await {
+                    Some(why) => why,
+                    None => return,
+                }
+            }
+            Err(error) => {
+                // The token may be what is wrong: without it everything is looked at afresh.
+                if node.calls.circuit.enter(Instant::now()).is_ok() && !passes(&error) {
+                    token = None;
+                }
+                said(&error)
+            }
+        };
+        tracing::warn!(why, "the change stream broke off: it is opened again");
+        if opened.elapsed() > WAIT_MOST {
+            wait = WAIT_FIRST;
+        }
+        sleep(wait.mul_f64(fastrand::f64())).await;
+        wait = (wait * 2).min(WAIT_MOST);
+    }
+}
+
+async fn open(node: &Node, token: Option<ResumeToken>) -> Result<ChangeStream<Document>, Error> {
+    let watch = node.database.watch().pipeline(pipeline(node.id)).max_await_time(AWAIT);
+    let stream = match token {
+        Some(token) => watch.resume_after(token).await?,
+        None => watch.await?,
+    };
+    Ok(stream.with_type::<Document>())
+}
+
+/// Whether the server could not be reached, rather than did not want to.
+fn passes(error: &Error) -> bool {
+    matches!(Failure::from(error.clone()), Failure::Unreachable(_))
+}
+
+/// Says what may have been missed, and who is said to be where. False when nobody listens any more.
+async fn introduced(node: &Node, rings: &mpsc::Sender<Ring>) -> bool {
+    if rings.send(Ring::Missed).await.is_err() {
+        return false;
+    }
+    match node.calls.call(|| news::recent(node)).await {
+        Ok(recent) => {
+            for ring in recent {
+                if rings.send(ring).await.is_err() {
+                    return false;
+                }
+            }
+        }
+        Err(error) => tracing::debug!(%error, "who is at the other nodes is not known yet"),
+    }
+    true
+}
+
+/// Rings until the stream ends: why it did. `None` when nobody listens any more.
+async fn hear(
+    node: &Node,
+    stream: &mut ChangeStream<Document>,
+    token: &mut Option<ResumeToken>,
+    rings: &mpsc::Sender<Ring>,
+) -> Option<String> {
+    let mut last_felt = Instant::now();
+    loop {
+        if rings.is_closed() {
+            return None;
+        }
+        let next = match timeout(DEAF, stream.next_if_any()).await {
+            Ok(Ok(next)) => next,
+            Ok(Err(error)) => return Some(said(&error)),
+            Err(_) => return Some("it does not answer".to_owned()),
+        };
+        if let Some(next) = next {
+            match heard(node, next) {
+                Ok(Heard::Ring(ring)) => rings.send(ring).await.ok()?,
+                Ok(Heard::Pulse) => {
+                    last_felt = Instant::now();
+                    node.pulse.felt(last_felt);
+                }
+                Ok(Heard::Nothing) => {}
+                Err(failure) => {
+                    tracing::error!(?failure, "a change could not be read");
+                    rings.send(Ring::Missed).await.ok()?;
+                }
+            }
+        }
+        // A token only counts once what it stands behind was rung.
+        *token = stream.resume_token();
+        if !stream.is_alive() {
+            return Some("the server has ended it".to_owned());
+        }
+        if last_felt.elapsed() > DEAF {
+            return Some("it has brought nothing for a while, not even the heartbeat".to_owned());
+        }
+    }
+}
+
+enum Heard {
+    Ring(Ring),
+    Pulse,
+    Nothing,
+}
+
+fn heard(node: &Node, change: Document) -> Result<Heard, Failure> {
+    let change: Change = deserialize_from_document(change)?;
+    let collection = change.ns.and_then(|ns| ns.coll).unwrap_or_default();
+    if collection == NEWS {
+        let Some(document) = change.document else { return Ok(Heard::Nothing) };
+        let news: NewsDoc = deserialize_from_document(document)?;
+        return Ok(Heard::Ring(news.ring()));
+    }
+    let Some(key) = change.key else { return Ok(Heard::Nothing) };
+    let mongodb::bson::Bson::Binary(binary) = key.id else { return Ok(Heard::Nothing) };
+    let Ok(id) = binary.to_uuid() else { return Ok(Heard::Nothing) };
+    let rev = match (change.update, change.document) {
+        (Some(update), _) => update.fields.and_then(|fields| fields.rev),
+        (None, Some(document)) => document.get_i64("rev").ok(),
+        (None, None) => None,
+    };
+    let rev = rev.and_then(|rev| u64::try_from(rev).ok());
+    Ok(match (collection.as_str(), rev) {
+        (CONVERSATIONS, Some(rev)) => Heard::Ring(Ring::Feed(Feed::Conversation(conversation_id(id)), rev)),
+        (USERS, Some(rev)) => Heard::Ring(Ring::Feed(Feed::User(user_id(id)), rev)),
+        (SESSIONS, _) if change.operation == "delete" => Heard::Ring(Ring::SessionEnded(session_id(id))),
+        (NODES, _) if id.bytes() == node.id => Heard::Pulse,
+        _ => Heard::Nothing,
+    })
+}

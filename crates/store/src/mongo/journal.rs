@@ -1,0 +1,159 @@
+//! Atomic commits on a standalone server, which has no transactions.
+//!
+//! What a batch writes goes first into one document, the journal, which is durable before anything else is touched; then
+//! it is applied to the other documents, each to what it is to be whatever it was; then the journal is emptied. Whoever
+//! finds something in it, after a crash or an error, applies it again. One process at a time owns the journal, and it
+//! lets nobody read while it applies: so every answer is still one snapshot.
+
+use super::Mongo;
+use super::commit::write::Writes;
+use super::connect::durable;
+use super::documents::{CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, META, MemberDoc, MessageDoc, USERS};
+use super::failure::Failure;
+use mongodb::bson::{Document, Uuid, doc, serialize_to_document};
+use mongodb::options::{Acknowledgment, UpdateOneModel, WriteConcern, WriteModel};
+use serde::{Deserialize, Serialize};
+use tokio::sync::{RwLock, RwLockReadGuard};
+
+pub(super) const JOURNAL: &str = "journal";
+
+/// Documents as they are to be.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Entry {
+    conversations: Vec<ConversationDoc>,
+    members: Vec<MemberDoc>,
+    people: Vec<PersonRev>,
+    messages: Vec<MessageDoc>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct PersonRev {
+    id: Uuid,
+    rev: i64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct JournalDoc {
+    #[serde(rename = "_id")]
+    id: String,
+    owner: Uuid,
+    entry: Option<Entry>,
+}
+
+/// The journal of the process that owns it.
+pub(super) struct Journal {
+    owner: Uuid,
+    /// Whether the journal may hold something that is not applied.
+    unsure: RwLock<bool>,
+}
+
+impl Journal {
+    /// The journal of a process that has just come: what the last one left in it comes first.
+    pub(super) fn new(owner: Uuid) -> Self {
+        Self { owner, unsure: RwLock::new(true) }
+    }
+
+    /// Makes this process the owner, whoever was it before.
+    pub(super) async fn take(&self, store: &Mongo) -> Result<(), Failure> {
+        let meta = store.collection::<Document>(META);
+        let ours = doc! { "$set": { "owner": self.owner }, "$setOnInsert": { "entry": null } };
+        meta.update_one(doc! { "_id": { "$eq": JOURNAL } }, ours).upsert(true).await?;
+        Ok(())
+    }
+
+    /// Waits until nothing is being applied, and keeps it so.
+    pub(super) async fn quiet(&self, store: &Mongo) -> Result<RwLockReadGuard<'_, bool>, Failure> {
+        loop {
+            let unsure = self.unsure.read().await;
+            if !*unsure {
+                return Ok(unsure);
+            }
+            drop(unsure);
+            self.settled(store).await?;
+        }
+    }
+
+    /// Applies what an earlier commit may have left.
+    pub(super) async fn settled(&self, store: &Mongo) -> Result<(), Failure> {
+        let mut unsure = self.unsure.write().await;
+        if !*unsure {
+            return Ok(());
+        }
+        let journal = store.collection::<JournalDoc>(META);
+        let mine = doc! { "_id": { "$eq": JOURNAL }, "owner": { "$eq": self.owner } };
+        let found = journal.find_one(mine).await?.ok_or_else(lost)?;
+        if let Some(entry) = found.entry {
+            apply(store, &entry).await?;
+            self.empty(store).await?;
+            // What it held may have been told to nobody.
+            store.rings.missed();
+        }
+        *unsure = false;
+        Ok(())
+    }
+
+    pub(super) async fn write(&self, store: &Mongo, writes: &Writes) -> Result<(), Failure> {
+        let entry = Entry {
+            conversations: writes.conversations.iter().map(|tracked| tracked.now.clone()).collect(),
+            members: writes.members.iter().map(|tracked| tracked.now.clone()).collect(),
+            people: writes.people.iter().map(|it| PersonRev { id: it.now.id, rev: it.now.rev }).collect(),
+            messages: writes.messages.clone(),
+        };
+        let mut unsure = self.unsure.write().await;
+        *unsure = true;
+        let free = doc! { "_id": { "$eq": JOURNAL }, "owner": { "$eq": self.owner }, "entry": null };
+        let put = doc! { "$set": { "entry": serialize_to_document(&entry)? } };
+        let put = store.collection::<Document>(META).update_one(free, put).write_concern(durable()).await?;
+        if put.matched_count == 0 {
+            return Err(lost());
+        }
+        apply(store, &entry).await?;
+        self.empty(store).await?;
+        *unsure = false;
+        Ok(())
+    }
+
+    /// It need not be durable: applied again, an entry changes nothing.
+    async fn empty(&self, store: &Mongo) -> Result<(), Failure> {
+        let mine = doc! { "_id": { "$eq": JOURNAL }, "owner": { "$eq": self.owner } };
+        let empty = doc! { "$set": { "entry": null } };
+        let emptied = store.collection::<Document>(META).update_one(mine, empty).write_concern(quick()).await?;
+        if emptied.matched_count == 0 { Err(lost()) } else { Ok(()) }
+    }
+}
+
+fn lost() -> Failure {
+    Failure::Unavailable("another Myna has taken over this standalone MongoDB server".to_owned())
+}
+
+/// Makes the documents what the entry says they are to be, whatever they are.
+async fn apply(store: &Mongo, entry: &Entry) -> Result<(), Failure> {
+    let of = |collection: &str| store.collection::<Document>(collection).namespace();
+    let to_be = |collection: &str, key: Document, fields: Document| {
+        let model = UpdateOneModel::builder().namespace(of(collection)).filter(key);
+        WriteModel::from(model.update(doc! { "$set": fields }).upsert(true).build())
+    };
+    let mut models = Vec::new();
+    for it in &entry.conversations {
+        models.push(to_be(CONVERSATIONS, doc! { "_id": { "$eq": it.id } }, serialize_to_document(it)?));
+    }
+    for it in &entry.members {
+        let key = doc! { "conversation_id": { "$eq": it.conversation_id }, "user_id": { "$eq": it.user_id } };
+        models.push(to_be(MEMBERS, key, serialize_to_document(it)?));
+    }
+    for it in &entry.people {
+        let model = UpdateOneModel::builder().namespace(of(USERS)).filter(doc! { "_id": { "$eq": it.id } });
+        models.push(model.update(doc! { "$set": { "rev": it.rev } }).build().into());
+    }
+    for it in &entry.messages {
+        let key = doc! { "conversation_id": { "$eq": it.conversation_id }, "seq": { "$eq": it.seq } };
+        models.push(to_be(MESSAGES, key, serialize_to_document(it)?));
+    }
+    store.client.bulk_write(models).write_concern(quick()).await?;
+    Ok(())
+}
+
+/// What is applied again when it is lost need not wait for the disk.
+fn quick() -> WriteConcern {
+    WriteConcern::builder().w(Acknowledgment::Nodes(1)).journal(false).build()
+}

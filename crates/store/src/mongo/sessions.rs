@@ -1,0 +1,67 @@
+//! Sessions. The database removes those that have expired by itself (a TTL index), within a minute or so.
+
+use super::Mongo;
+use super::documents::{AsUuid, SESSIONS, SessionDoc, USERS, UserDoc, date, session_id, timestamp, token_hash, uuids};
+use super::failure::Failure;
+use futures_util::TryStreamExt;
+use mongodb::bson::{Document, Uuid, doc};
+use myna_chat::store::{NewSession, Session};
+use myna_protocol::{SessionId, Timestamp};
+use std::collections::HashSet;
+
+#[derive(serde::Deserialize)]
+struct Id {
+    #[serde(rename = "_id")]
+    id: Uuid,
+}
+
+impl Mongo {
+    pub(super) async fn insert_session(&self, new: &NewSession) -> Result<(), Failure> {
+        let session = SessionDoc {
+            id: new.id.uuid(),
+            token_hash: token_hash(&new.token_hash),
+            user_id: new.user.uuid(),
+            created_at: date(new.created_at),
+            expires_at: date(new.expires_at),
+        };
+        let sessions = self.collection::<SessionDoc>(SESSIONS);
+        match sessions.insert_one(&session).await.map_err(Failure::from) {
+            Ok(_) => Ok(()),
+            Err(Failure::Taken) => match sessions.find_one(doc! { "_id": { "$eq": session.id } }).await? {
+                Some(there) if there == session => Ok(()),
+                _ => Err(Failure::Taken),
+            },
+            Err(failure) => Err(failure),
+        }
+    }
+
+    pub(super) async fn find_session(&self, hash: &[u8; 32]) -> Result<Option<Session>, Failure> {
+        let filter = doc! { "token_hash": { "$eq": token_hash(hash) } };
+        let Some(session) = self.collection::<SessionDoc>(SESSIONS).find_one(filter).await? else { return Ok(None) };
+        let user = self.collection::<UserDoc>(USERS).find_one(doc! { "_id": { "$eq": session.user_id } }).await?;
+        let user = user.ok_or_else(|| Failure::Corrupt("a session has no user".to_owned()))?;
+        Ok(Some(Session { id: session_id(session.id), user: user.row(), expires_at: timestamp(session.expires_at) }))
+    }
+
+    pub(super) async fn find_session_expiry(&self, id: SessionId) -> Result<Option<Timestamp>, Failure> {
+        let found = self.collection::<SessionDoc>(SESSIONS).find_one(doc! { "_id": { "$eq": id.uuid() } }).await?;
+        Ok(found.map(|session| timestamp(session.expires_at)))
+    }
+
+    pub(super) async fn remove_session(&self, id: SessionId) -> Result<(), Failure> {
+        self.collection::<Document>(SESSIONS).delete_one(doc! { "_id": { "$eq": id.uuid() } }).await?;
+        Ok(())
+    }
+
+    pub(super) async fn find_ended_sessions(&self, ids: &[SessionId]) -> Result<Vec<SessionId>, Failure> {
+        let filter = doc! { "_id": { "$in": uuids(ids) } };
+        let there = self.collection::<Id>(SESSIONS).find(filter).projection(doc! { "_id": 1 }).await?;
+        let there: HashSet<Uuid> = there.map_ok(|session| session.id).try_collect().await?;
+        Ok(ids.iter().copied().filter(|id| !there.contains(&id.uuid())).collect())
+    }
+
+    pub(super) async fn remove_expired_sessions(&self, now: Timestamp) -> Result<u64, Failure> {
+        let filter = doc! { "expires_at": { "$lt": date(now) } };
+        Ok(self.collection::<Document>(SESSIONS).delete_many(filter).await?.deleted_count)
+    }
+}

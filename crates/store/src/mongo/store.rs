@@ -1,0 +1,143 @@
+//! The traits of `myna_chat::store`, each method as a call.
+
+use super::{Mongo, feeds, history};
+use async_trait::async_trait;
+use futures_util::FutureExt;
+use mongodb::bson::doc;
+use myna_chat::store::{
+    Account, Bus, Change, Committed, ConversationStore, FeedStore, Head, Health, NewSession, NewUser, News, Ring,
+    Session, SessionStore, Standing, StoreError, UserStore,
+};
+use myna_protocol::{
+    Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
+};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+#[async_trait]
+impl UserStore for Mongo {
+    async fn create_user(&self, user: NewUser) -> Result<(), StoreError> {
+        self.calls.call(|| self.insert_user(&user)).await
+    }
+
+    async fn account_by_name_key(&self, key: &str) -> Result<Option<Account>, StoreError> {
+        self.calls.call(|| self.find_account(key)).await
+    }
+
+    async fn set_password_hash(&self, user: UserId, password_hash: &str) -> Result<(), StoreError> {
+        self.calls.call(|| self.update_password_hash(user, password_hash)).await
+    }
+
+    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
+        self.calls.call(|| self.find_users(ids)).await
+    }
+
+    async fn search_users(&self, prefix: &str, limit: u32) -> Result<Vec<User>, StoreError> {
+        self.calls.call(|| self.find_users_by_word(prefix, limit)).await
+    }
+}
+
+#[async_trait]
+impl SessionStore for Mongo {
+    async fn create_session(&self, session: NewSession) -> Result<(), StoreError> {
+        self.calls.call(|| self.insert_session(&session)).await
+    }
+
+    async fn session_by_token_hash(&self, token_hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
+        self.calls.call(|| self.find_session(token_hash)).await
+    }
+
+    async fn session_expiry(&self, id: SessionId) -> Result<Option<Timestamp>, StoreError> {
+        self.calls.call(|| self.find_session_expiry(id)).await
+    }
+
+    async fn delete_session(&self, id: SessionId) -> Result<(), StoreError> {
+        self.calls.call(|| self.remove_session(id)).await
+    }
+
+    async fn ended_sessions(&self, ids: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
+        self.calls.call(|| self.find_ended_sessions(ids)).await
+    }
+
+    async fn delete_expired_sessions(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.calls.call(|| self.remove_expired_sessions(now)).await
+    }
+}
+
+#[async_trait]
+impl ConversationStore for Mongo {
+    async fn commit(&self, batch: Vec<Change>) -> Result<Vec<Result<Committed, Rejection>>, StoreError> {
+        self.commit_all(&batch).await
+    }
+
+    async fn standing(&self, user: UserId, conversation: ConversationId) -> Result<Option<Standing>, StoreError> {
+        self.calls.call(|| self.find_standing(user, conversation)).await
+    }
+
+    async fn search_channels(&self, prefix: &str, limit: u32) -> Result<Vec<Conversation>, StoreError> {
+        self.calls.call(|| self.find_channels_by_word(prefix, limit)).await
+    }
+}
+
+#[async_trait]
+impl FeedStore for Mongo {
+    async fn heads(&self, user: UserId) -> Result<Vec<Head>, StoreError> {
+        self.read(|reading| feeds::heads(reading, user).boxed()).await
+    }
+
+    async fn revs(&self, feeds: &[Feed]) -> Result<Vec<(Feed, Rev)>, StoreError> {
+        self.read(|reading| feeds::revs(reading, feeds).boxed()).await
+    }
+
+    async fn acquaintances(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
+        self.read(|reading| feeds::acquaintances(reading, user).boxed()).await
+    }
+
+    async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Result<Option<FeedRows>, StoreError> {
+        self.read(|reading| feeds::rows_since(reading, feed, rev, limit).boxed()).await
+    }
+
+    async fn load_user(&self, user: UserId) -> Result<FeedRows, StoreError> {
+        self.read(|reading| feeds::load_user(reading, user).boxed()).await
+    }
+
+    async fn load_conversations(&self, ids: &[ConversationId], messages: u32) -> Result<Vec<FeedRows>, StoreError> {
+        self.read(|reading| feeds::load_conversations(reading, ids, messages).boxed()).await
+    }
+
+    async fn messages_before(
+        &self,
+        conversation: ConversationId,
+        seq: Seq,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.read(|reading| history::before(reading, conversation, seq, limit).boxed()).await
+    }
+
+    async fn messages_after(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Result<Vec<Row>, StoreError> {
+        self.read(|reading| history::after(reading, conversation, seq, limit).boxed()).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        let ping = || async {
+            self.database.run_command(doc! { "ping": 1 }).await?;
+            Ok(())
+        };
+        self.calls.call(ping).await
+    }
+}
+
+#[async_trait]
+impl Bus for Mongo {
+    fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
+        self.hear()
+    }
+
+    async fn tell(&self, news: News) -> Result<(), StoreError> {
+        self.tell_all(news).await
+    }
+
+    fn health(&self) -> Health {
+        Health { circuit: self.calls.circuit.state(Instant::now()), bus: self.bus_state() }
+    }
+}
