@@ -62,7 +62,7 @@ impl Mongo {
                 return Err(MongoError::SecondNode { place });
             }
             journal.take(&store).await.map_err(failed)?;
-            journal.settled(&store).await.map_err(failed)?;
+            journal.turn(&store).await.map_err(failed)?;
             tracing::warn!(%place, "this MongoDB is a standalone server: one node works fully, a second would be refused");
         }
         store.beat();

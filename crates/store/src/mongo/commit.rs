@@ -49,9 +49,10 @@ impl Mongo {
         }
         self.calls
             .call(|| async {
-                if let Some(journal) = &self.journal {
-                    journal.settled(self).await?;
-                }
+                let mut turn = match &self.journal {
+                    Some(journal) => Some(journal.turn(self).await?),
+                    None => None,
+                };
                 let mut draft = Draft::load(self, batch).await?;
                 let mut outcomes = Vec::with_capacity(batch.len());
                 for change in batch {
@@ -61,7 +62,7 @@ impl Mongo {
                         Err(Stop::Failed(failure)) => return Err(failure),
                     });
                 }
-                match self.write(draft.into_writes()).await {
+                match self.write(&draft.into_writes(), turn.as_mut()).await {
                     // Something with the same key was made meanwhile: read again, it will be found.
                     Err(Failure::Taken) => Err(Failure::Outrun),
                     Err(failure) => Err(failure),

@@ -7,7 +7,8 @@ use crate::MongoUrl;
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{
-    Acknowledgment, ClientOptions, ReadConcern, ReadPreference, SelectionCriteria, ServerAddress, WriteConcern,
+    Acknowledgment, ClientOptions, DatabaseOptions, ReadConcern, ReadPreference, SelectionCriteria, ServerAddress,
+    WriteConcern,
 };
 use mongodb::{Client, Database};
 use std::time::Duration;
@@ -123,16 +124,17 @@ async fn try_to_connect(url: &MongoUrl, place: &str) -> Result<Connected, Refusa
         }
         Err(error) => return Err(MongoError::Url { place: place.to_owned(), reason: said(&error) }.into()),
     };
-    let (hosts, wanted) = (options.hosts.clone(), options.repl_set_name.clone());
+    let (hosts, wanted, ours) = (options.hosts.clone(), options.repl_set_name.clone(), options.clone());
     let name = options.default_database.clone().unwrap_or_else(|| DATABASE.to_owned());
-    let client = Client::with_options(options.clone())
+    let client = Client::with_options(options)
         .map_err(|error| MongoError::Url { place: place.to_owned(), reason: said(&error) })?;
-    let database = client.database(&name);
+    let options = DatabaseOptions::builder().read_concern(ReadConcern::majority()).build();
+    let database = client.database_with_options(&name, options);
     let hello = match database.run_command(doc! { "hello": 1 }).await {
         Ok(hello) => hello,
         Err(error) => {
             if let (Some(wanted), Some(host)) = (wanted, hosts.first())
-                && let Some(found) = replica_set_of(&options, host).await.filter(|found| *found != wanted)
+                && let Some(found) = replica_set_of(&ours, host).await.filter(|found| *found != wanted)
             {
                 return Err(MongoError::ReplicaSet { place: place.to_owned(), found, wanted }.into());
             }
@@ -160,7 +162,8 @@ fn with_ours(mut options: ClientOptions, place: &str) -> Result<ClientOptions, M
     }
     options.app_name.get_or_insert_with(|| "myna".to_owned());
     options.write_concern = Some(durable());
-    options.read_concern = Some(ReadConcern::majority());
+    // Reads say theirs by the database they go through: a transaction of writes alone would carry it where it has no place.
+    options.read_concern = None;
     options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
     options.retry_writes = Some(true);
     options.retry_reads = Some(true);

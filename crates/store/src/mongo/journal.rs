@@ -10,10 +10,10 @@ use super::commit::write::Writes;
 use super::connect::durable;
 use super::documents::{CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, META, MemberDoc, MessageDoc, USERS};
 use super::failure::Failure;
-use mongodb::bson::{Document, Uuid, doc, serialize_to_document};
+use mongodb::bson::{Bson, Document, Uuid, doc, serialize_to_document};
 use mongodb::options::{Acknowledgment, UpdateOneModel, WriteConcern, WriteModel};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{RwLock, RwLockReadGuard};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(super) const JOURNAL: &str = "journal";
 
@@ -69,56 +69,66 @@ impl Journal {
                 return Ok(unsure);
             }
             drop(unsure);
-            self.settled(store).await?;
+            self.turn(store).await?;
         }
     }
 
-    /// Applies what an earlier commit may have left.
-    pub(super) async fn settled(&self, store: &Mongo) -> Result<(), Failure> {
+    /// Waits until nobody reads and nobody commits, and keeps it so. What an earlier commit may have left is applied first.
+    pub(super) async fn turn(&self, store: &Mongo) -> Result<Turn<'_>, Failure> {
         let mut unsure = self.unsure.write().await;
-        if !*unsure {
-            return Ok(());
+        if *unsure {
+            let journal = store.collection::<JournalDoc>(META);
+            let found = journal.find_one(self.mine()).await?.ok_or_else(lost)?;
+            if let Some(entry) = found.entry {
+                apply(store, &entry).await?;
+                self.empty(store).await?;
+                // What it held may have been told to nobody.
+                store.rings.missed();
+            }
+            *unsure = false;
         }
-        let journal = store.collection::<JournalDoc>(META);
-        let mine = doc! { "_id": { "$eq": JOURNAL }, "owner": { "$eq": self.owner } };
-        let found = journal.find_one(mine).await?.ok_or_else(lost)?;
-        if let Some(entry) = found.entry {
-            apply(store, &entry).await?;
-            self.empty(store).await?;
-            // What it held may have been told to nobody.
-            store.rings.missed();
-        }
-        *unsure = false;
-        Ok(())
+        Ok(Turn { journal: self, unsure })
     }
 
-    pub(super) async fn write(&self, store: &Mongo, writes: &Writes) -> Result<(), Failure> {
+    fn mine(&self) -> Document {
+        doc! { "_id": { "$eq": JOURNAL }, "owner": { "$eq": self.owner } }
+    }
+
+    /// It need not be durable: applied again, an entry changes nothing.
+    async fn empty(&self, store: &Mongo) -> Result<(), Failure> {
+        let empty = doc! { "$set": { "entry": null } };
+        let emptied = store.collection::<Document>(META).update_one(self.mine(), empty).write_concern(quick()).await?;
+        if emptied.matched_count == 0 { Err(lost()) } else { Ok(()) }
+    }
+}
+
+/// The right to commit: nobody else reads or commits meanwhile.
+pub(super) struct Turn<'a> {
+    journal: &'a Journal,
+    unsure: RwLockWriteGuard<'a, bool>,
+}
+
+impl Turn<'_> {
+    pub(super) async fn write(&mut self, store: &Mongo, writes: &Writes) -> Result<(), Failure> {
         let entry = Entry {
             conversations: writes.conversations.iter().map(|tracked| tracked.now.clone()).collect(),
             members: writes.members.iter().map(|tracked| tracked.now.clone()).collect(),
             people: writes.people.iter().map(|it| PersonRev { id: it.now.id, rev: it.now.rev }).collect(),
             messages: writes.messages.clone(),
         };
-        let mut unsure = self.unsure.write().await;
-        *unsure = true;
-        let free = doc! { "_id": { "$eq": JOURNAL }, "owner": { "$eq": self.owner }, "entry": null };
+        let mut free = self.journal.mine();
+        free.insert("entry", Bson::Null);
         let put = doc! { "$set": { "entry": serialize_to_document(&entry)? } };
+        // From here on until all is done, whatever happens leaves something to find out.
+        *self.unsure = true;
         let put = store.collection::<Document>(META).update_one(free, put).write_concern(durable()).await?;
         if put.matched_count == 0 {
             return Err(lost());
         }
         apply(store, &entry).await?;
-        self.empty(store).await?;
-        *unsure = false;
+        self.journal.empty(store).await?;
+        *self.unsure = false;
         Ok(())
-    }
-
-    /// It need not be durable: applied again, an entry changes nothing.
-    async fn empty(&self, store: &Mongo) -> Result<(), Failure> {
-        let mine = doc! { "_id": { "$eq": JOURNAL }, "owner": { "$eq": self.owner } };
-        let empty = doc! { "$set": { "entry": null } };
-        let emptied = store.collection::<Document>(META).update_one(mine, empty).write_concern(quick()).await?;
-        if emptied.matched_count == 0 { Err(lost()) } else { Ok(()) }
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn by_word(prefix: &str) -> Document {
     if prefix.is_empty() {
         doc! {}
     } else {
-        doc! { "words": { "$gte": prefix, "$lt": after(prefix) } }
+        doc! { "words": { "$elemMatch": { "$gte": prefix, "$lt": after(prefix) } } }
     }
 }
 

@@ -5,9 +5,10 @@ use crate::mongo::Mongo;
 use crate::mongo::connect::durable;
 use crate::mongo::documents::{CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, USERS};
 use crate::mongo::failure::Failure;
+use crate::mongo::journal::Turn;
 use mongodb::bson::{Document, doc, serialize_to_document};
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
-use mongodb::options::{InsertOneModel, ReadConcern, UpdateOneModel, WriteModel};
+use mongodb::options::{InsertOneModel, UpdateOneModel, WriteModel};
 use serde::Serialize;
 
 /// The documents that a batch adds and changes.
@@ -30,13 +31,13 @@ impl Writes {
 
 impl Mongo {
     /// `Outrun` when what was read is not there any more as it was; nothing was written then.
-    pub(super) async fn write(&self, writes: Writes) -> Result<(), Failure> {
+    pub(super) async fn write(&self, writes: &Writes, turn: Option<&mut Turn<'_>>) -> Result<(), Failure> {
         if writes.is_empty() {
             return Ok(());
         }
-        match &self.journal {
-            Some(journal) => journal.write(self, &writes).await,
-            None => self.write_in_transaction(&writes).await,
+        match turn {
+            Some(turn) => turn.write(self, writes).await,
+            None => self.write_in_transaction(writes).await,
         }
     }
 
@@ -51,7 +52,7 @@ impl Mongo {
         models.extend(self.added(MESSAGES, &writes.messages.iter().collect::<Vec<_>>())?);
 
         let mut session = self.client.start_session().await?;
-        session.start_transaction().read_concern(ReadConcern::snapshot()).write_concern(durable()).await?;
+        session.start_transaction().write_concern(durable()).await?;
         if self.client.bulk_write(models).session(&mut session).await?.matched_count != changed {
             return Err(Failure::Outrun);
         }
