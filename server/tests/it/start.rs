@@ -155,6 +155,12 @@ async fn a_wrong_setting_ends_with_code_2_and_its_name() {
         (vec!["--frames-per-second", "many"], vec![], "--frames-per-second"),
         (vec!["--colour", "red"], vec![], "--colour"),
         (vec!["surplus"], vec![], "surplus"),
+        (vec!["--store", "mongodb://ann:sec@ret@one/db"], vec![], "the password of the MongoDB address"),
+        (vec!["mongodb://ann:secret@one/db"], vec![], "unexpected argument"),
+        (vec![], vec![("MONGO_URI", "mongodb://ann:secret@one/db?maxPolSize=9")], "is maxPoolSize meant?"),
+        (vec![], vec![("MONGO_HOST", "one"), ("MONGO_PORT", "x")], "--mongo-port"),
+        (vec![], vec![("MONGO_HOST", "one"), ("MONGO_PASSWORD", "secret")], "--mongo-username"),
+        (vec![], vec![("MONGO_PASSWORD", "secret")], "--mongo-password"),
         (vec![], vec![("MYNA_LISTEN", "here")], "--listen"),
         (vec![], vec![("MYNA_LOG", "=")], "--log"),
         (vec!["--config", &file], vec![], "--listen"),
@@ -179,12 +185,23 @@ async fn help_lists_every_setting_with_its_variable() {
     for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
         let flag = format!("--{}", arg.get_long().expect("every setting is a flag"));
         assert!(help.contains(&flag), "{flag}: {help}");
-        let variable = arg.get_env().map(|name| format!("[env: {}=", name.to_str().expect("a plain name")));
+        let variable = arg.get_env().map(|name| format!("[env: {}", name.to_str().expect("a plain name")));
         assert!(variable.is_none_or(|variable| help.contains(&variable)), "{flag}: {help}");
         listed += 1;
     }
     assert!(listed >= 10, "{help}");
     assert!(text(&myna(&["--version"], &[]).await.stdout).contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn help_does_not_show_what_may_hold_a_password() {
+    let names = ["MYNA_STORE", "MONGO_URI", "MONGO_USERNAME", "MONGO_PASSWORD"];
+    let output = myna(&["--help"], &names.map(|name| (name, "mongodb://ann:sesame@one"))).await;
+    let help = text(&output.stdout);
+    for name in names {
+        assert!(help.contains(&format!("[env: {name}]")), "{name}: {help}");
+    }
+    assert!(output.status.success() && !help.contains("sesame"), "{help}");
 }
 
 #[tokio::test]
