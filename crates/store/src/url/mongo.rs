@@ -14,8 +14,8 @@ const DATABASE: &str = "myna";
 /// Where users are known where nothing says otherwise.
 const AUTH_SOURCE: &str = "admin";
 /// The options where an address says nothing: the driver's own would let few work at once, and everybody wait long.
-const MAX_POOL_SIZE: u64 = 100;
-const TIMEOUT_MILLIS: u64 = 5_000;
+const MAX_POOL_SIZE: &str = "100";
+const TIMEOUT_MILLIS: &str = "5000";
 
 /// A MongoDB connection string, checked and complete: with a database, the size of the pool, and timeouts. It may hold a
 /// password, so it cannot be printed.

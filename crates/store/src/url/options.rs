@@ -136,9 +136,9 @@ impl Options {
     }
 
     /// Sets an option that nobody has set.
-    pub(super) fn complete(&mut self, name: &'static str, value: impl ToString) {
+    pub(super) fn complete(&mut self, name: &'static str, value: &str) {
         if self.get(name).is_none() {
-            self.0.push((name, value.to_string()));
+            self.0.push((name, value.to_owned()));
         }
     }
 

@@ -289,7 +289,7 @@ fn wrong_parts_are_refused_by_their_names() {
         (MongoParts { password: some("sesame"), ..parts("one") }, UrlPart::User),
         (MongoParts { replica_set: some(""), ..parts("one") }, option("replicaSet")),
     ] {
-        let error = MongoUrl::from_parts(&parts).err().expect("it is wrong");
+        let error = MongoUrl::from_parts(&parts).expect_err("it is wrong");
         assert_eq!(error.part, part, "{}: {error}", parts.hosts);
         assert!(!error.to_string().contains("sesame"), "{error}");
     }
