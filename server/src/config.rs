@@ -127,8 +127,8 @@ impl Config {
     }
 }
 
-/// What may hold a password is not repeated where it is refused: the value of a setting whose variable is hidden, and
-/// whatever stands where no setting is expected, such as an address after a stray space.
+/// What may hold a password is not repeated where it is refused: the value of a setting whose variable is hidden, whatever
+/// looks like an address with a password, and what stands where no setting is expected, as after a stray space.
 fn without_secrets(mut error: clap::Error, command: &Command) -> clap::Error {
     let Some(ContextValue::String(named)) = error.get(ContextKind::InvalidArg).cloned() else { return error };
     let hidden = || ContextValue::String("…".to_owned());
@@ -138,7 +138,9 @@ fn without_secrets(mut error: clap::Error, command: &Command) -> clap::Error {
         error.remove(ContextKind::Suggested);
     }
     let is_hidden = command.get_arguments().any(|arg| arg.is_hide_env_values_set() && arg.get_long() == flag);
-    if is_hidden && error.get(ContextKind::InvalidValue).is_some() {
+    if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
+        && (is_hidden || value.contains('@') || value.contains("mongo"))
+    {
         error.insert(ContextKind::InvalidValue, hidden());
     }
     error

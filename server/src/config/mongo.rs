@@ -12,7 +12,7 @@ use std::str::FromStr;
 /// those that other programs use too; an empty one counts as none.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "MongoDB")]
-pub struct MongoSettings {
+pub(super) struct MongoSettings {
     /// Keep everything in this MongoDB, if --store says nothing: mongodb://… or mongodb+srv://…
     #[arg(long, env = "MONGO_URI", value_name = "URL", hide_env_values = true)]
     mongo_uri: Option<Secret>,

@@ -48,9 +48,12 @@ fn replaced(value: &Value) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     let with = if value.is_string() { [operators(), no_texts()].concat() } else { operators() };
     // An empty list is as good as a full one, and an empty map too.
-    let with = with
-        .into_iter()
-        .filter(|other| !(value.is_array() && *other == json!([])) && !(value.is_object() && *other == json!({})));
+    let empty = match value {
+        Value::Array(_) => Some(json!([])),
+        Value::Object(_) => Some(json!({})),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    };
+    let with = with.into_iter().filter(|other| empty.as_ref() != Some(other));
     all.extend(with.map(|other| (String::new(), other)));
     match value {
         Value::Object(fields) => {

@@ -56,7 +56,7 @@ const OPTIONS: [(&str, Takes); 43] = [
     ("readPreference", Only("primary", FROM_PRIMARY)),
     ("readPreferenceTags", Nothing(FROM_PRIMARY)),
     ("replicaSet", Text),
-    ("retryReads", Flag),
+    ("retryReads", Only("true", "a read that a new primary interrupts is asked again")),
     ("retryWrites", Only("true", "a write that a new primary interrupts has to be done once, not never or twice")),
     ("serverMonitoringMode", OneOf(&["auto", "poll", "stream"])),
     ("serverSelectionTimeoutMS", Millis(1)),

@@ -141,6 +141,7 @@ fn a_wrong_address_is_refused_with_the_part_that_is_wrong() {
         ("mongodb://one/?readPreference=secondaryPreferred", option("readPreference")),
         ("mongodb://one/?readPreferenceTags=dc:ny", option("readPreferenceTags")),
         ("mongodb://one/?retryWrites=false", option("retryWrites")),
+        ("mongodb://one/?retryReads=false", option("retryReads")),
         ("mongodb://one/?socketTimeoutMS=1000", option("socketTimeoutMS")),
         ("mongodb://one/?compressors=zstd", option("compressors")),
         ("mongodb://one/?authMechanism=MONGODB-CR", option("authMechanism")),
