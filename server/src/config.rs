@@ -1,9 +1,12 @@
-//! Settings: flags, then `MYNA_*` variables, then a TOML file, then defaults.
+//! Settings: flags, then variables (`MYNA_*`, and `MONGO_*` for MongoDB), then a TOML file, then defaults.
 
 mod file;
+mod mongo;
 
-use clap::error::{ContextKind, ContextValue};
-use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{Command, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use mongo::MongoSettings;
 use myna_store::StoreUrl;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -24,8 +27,8 @@ pub struct Config {
     #[arg(long, env = "MYNA_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
 
-    /// Where everything is kept: sqlite:FILE, or memory: (which forgets)
-    #[arg(long, env = "MYNA_STORE", value_name = "URL", default_value = "sqlite:data/myna.db")]
+    /// Where everything is kept: sqlite:FILE, mongodb://…, mongodb+srv://…, or memory: (which forgets)
+    #[arg(long, env = "MYNA_STORE", value_name = "URL", default_value = "sqlite:data/myna.db", hide_env_values = true)]
     pub store: StoreUrl,
 
     /// The address people type, as http(s)://host[:port]; with https the session cookie goes by nothing else
@@ -59,6 +62,9 @@ pub struct Config {
     /// Make passwords cheap to hash: for tests and benchmarks only, never for people
     #[arg(long, env = "MYNA_WEAK_PASSWORDS", hide = true)]
     pub weak_passwords: bool,
+
+    #[command(flatten)]
+    mongo: MongoSettings,
 }
 
 /// How log lines are written.
@@ -94,7 +100,24 @@ impl Config {
             all.extend(file::as_args(path, &command)?);
         }
         all.extend(args.into_iter().skip(1));
-        Self::from_arg_matches(&command.try_get_matches_from(all).map_err(without_secrets)?)
+        let mut command = command;
+        let matches = command.try_get_matches_from_mut(all).map_err(|error| without_secrets(error, &command))?;
+        let mut config = Self::from_arg_matches(&matches)?;
+        let is_default = matches.value_source("store") == Some(ValueSource::DefaultValue);
+        config.store =
+            config.settled_store(is_default).map_err(|why| command.error(ErrorKind::ValueValidation, why))?;
+        Ok(config)
+    }
+
+    /// The store that the settings mean together: `--store` where it was given, else the MongoDB that is named, else the
+    /// default; and a MongoDB, however it was named, as it is to be reached.
+    fn settled_store(&self, is_default: bool) -> Result<StoreUrl, String> {
+        let named = if is_default { self.mongo.named()? } else { None };
+        let store = named.map_or_else(|| self.store.clone(), StoreUrl::Mongo);
+        match store {
+            StoreUrl::Mongo(url) => Ok(StoreUrl::Mongo(self.mongo.on_top_of(&url)?)),
+            StoreUrl::Memory | StoreUrl::Sqlite(_) => Ok(store),
+        }
     }
 
     /// Settings for a server inside a test: any free port, a store that forgets.
@@ -104,10 +127,21 @@ impl Config {
     }
 }
 
-/// What was given as the store is not repeated where it is refused: it may hold a password.
-fn without_secrets(mut error: clap::Error) -> clap::Error {
-    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(arg)) if arg.starts_with("--store")) {
-        error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+/// What may hold a password is not repeated where it is refused: the value of a setting whose variable is hidden, whatever
+/// looks like an address with a password, and what stands where no setting is expected, as after a stray space.
+fn without_secrets(mut error: clap::Error, command: &Command) -> clap::Error {
+    let Some(ContextValue::String(named)) = error.get(ContextKind::InvalidArg).cloned() else { return error };
+    let hidden = || ContextValue::String("…".to_owned());
+    let flag = named.split([' ', '=']).next().and_then(|flag| flag.strip_prefix("--"));
+    if flag.is_none() && named.contains(['@', ':']) {
+        error.insert(ContextKind::InvalidArg, hidden());
+        error.remove(ContextKind::Suggested);
+    }
+    let is_hidden = command.get_arguments().any(|arg| arg.is_hide_env_values_set() && arg.get_long() == flag);
+    if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
+        && (is_hidden || value.contains('@') || value.contains("mongo"))
+    {
+        error.insert(ContextKind::InvalidValue, hidden());
     }
     error
 }

@@ -9,4 +9,4 @@ mod url;
 mod words;
 
 pub use open::{MongoError, OpenError, open};
-pub use url::{InvalidUrl, MongoUrl, StoreUrl};
+pub use url::{InvalidMongoUrl, InvalidUrl, MongoParts, MongoUrl, StoreUrl, UrlPart};

@@ -10,8 +10,7 @@ pub(super) fn as_args(path: &Path, command: &Command) -> Result<Vec<OsString>, c
     let refuse = |text: String| command.clone().error(ErrorKind::InvalidValue, text);
     let text = std::fs::read_to_string(path)
         .map_err(|error| refuse(format!("the settings file {} cannot be read: {error}", path.display())))?;
-    let table: toml::Table =
-        text.parse().map_err(|error| refuse(format!("the settings file {} is not TOML: {error}", path.display())))?;
+    let table: toml::Table = text.parse().map_err(|error| refuse(not_toml(path, &text, &error)))?;
     let mut args = Vec::new();
     for (key, value) in table {
         let flag = key.replace('_', "-");
@@ -30,13 +29,10 @@ pub(super) fn as_args(path: &Path, command: &Command) -> Result<Vec<OsString>, c
                 continue;
             }
             toml::Value::Boolean(false) if !arg.get_action().takes_values() => continue,
-            toml::Value::Boolean(_)
-            | toml::Value::Float(_)
-            | toml::Value::Datetime(_)
-            | toml::Value::Array(_)
-            | toml::Value::Table(_) => {
+            toml::Value::Boolean(whether) => whether.to_string(),
+            toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Array(_) | toml::Value::Table(_) => {
                 return Err(refuse(format!(
-                    "the key '{key}' in the settings file {} has to be a text or a whole number",
+                    "the key '{key}' in the settings file {} has to be a text, a whole number, true or false",
                     path.display()
                 )));
             }
@@ -44,4 +40,11 @@ pub(super) fn as_args(path: &Path, command: &Command) -> Result<Vec<OsString>, c
         args.push(format!("--{flag}={value}").into());
     }
     Ok(args)
+}
+
+/// What is wrong and in which line. The line itself, which the library's own sentence shows, may hold a password.
+fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    format!("the settings file {} is not TOML: line {line}: {}", path.display(), error.message())
 }

@@ -43,10 +43,25 @@ fn a_wrong_setting_is_refused_with_its_name_and_what_was_expected() {
 #[test]
 fn a_password_in_a_wrong_setting_is_not_repeated() {
     let file = file("store = \"postgres://ann:secret@one\"");
-    for args in [["--store", "postgres://ann:secret@one"], ["--config", file.path().to_str().unwrap()]] {
-        let error = read(&args).unwrap_err();
-        assert!(error.contains("--store") && !error.contains("secret"), "{error}");
+    for (args, name) in [
+        (&["--store", "postgres://ann:secret@one"][..], "--store"),
+        (&["--config", file.path().to_str().unwrap()], "--store"),
+        (&["--store", "mongodb://ann:sec@ret@one"], "password"),
+        (&["--mongo-uri", "mongodb://ann:sec@ret@one"], "password"),
+        (&["--mongo-uri", "ann:secret@one"], "--mongo-uri"),
+        (&["--mongo-uri=", "mongodb://ann:secret@one"], "unexpected argument"),
+        (&["--mongo-url=mongodb://ann:secret@one"], "--mongo-url"),
+        (&["--mongo-pasword=secret"], "--mongo-pasword"),
+        (&["--mongo-password=secret", "--mongo-host=one"], "--mongo-username"),
+        (&["--mongo-username=secret", "--mongo-host=one"], "--mongo-password"),
+        (&["--mongo-host=ann:secret@one"], "--mongo-host"),
+        (&["--mongo-password=secret"], "--mongo-password is set"),
+    ] {
+        let error = read(args).unwrap_err();
+        assert!(error.contains(name) && !error.contains("sec"), "{args:?}: {error}");
     }
+    let config = read(&["--mongo-host=one", "--mongo-username=secret", "--mongo-password=secret"]).unwrap();
+    assert!(!format!("{config:?}").contains("secret"), "{config:?}");
 }
 
 #[test]
@@ -55,11 +70,15 @@ fn a_wrong_file_is_refused_with_its_name_and_the_key() {
         ("listen = 3", "listen"),
         ("colour = \"red\"", "unknown key 'colour'"),
         ("listen = [1]", "'listen'"),
-        ("= x", "not TOML"),
+        ("weak_passwords = \"yes\"", "weak"),
+        ("listen = true", "--listen"),
+        ("= x", "not TOML: line 1"),
+        ("log = \"info\"\nmongo_password = sesame\n", "not TOML: line 2"),
+        ("mongo_password = \"sesame\"\nmongo_password = \"sesame\"\n", "not TOML: line 2"),
     ] {
         let file = file(text);
         let error = read(&["--config", file.path().to_str().unwrap()]).unwrap_err();
-        assert!(error.contains(expected), "{text}: {error}");
+        assert!(error.contains(expected) && !error.contains("sesame"), "{text}: {error}");
     }
     assert!(read(&["--config", "/nowhere.toml"]).unwrap_err().contains("cannot be read"));
 }
@@ -74,7 +93,10 @@ fn the_public_address_is_written_as_browsers_write_an_origin() {
 #[test]
 fn every_setting_has_a_variable_and_a_line_of_help() {
     for arg in Config::command().get_arguments().filter(|arg| !matches!(arg.get_id().as_str(), "help" | "version")) {
-        assert!(arg.get_env().is_some_and(|name| name.to_str().unwrap().starts_with("MYNA_")), "{}", arg.get_id());
-        assert!(arg.get_help().is_some(), "{}", arg.get_id());
+        let (flag, help) = (arg.get_long().unwrap(), arg.get_help());
+        let variable = arg.get_env().unwrap_or_else(|| panic!("{flag} has a variable")).to_str().unwrap();
+        let name = flag.replace('-', "_").to_ascii_uppercase();
+        assert_eq!(variable, if name.starts_with("MONGO_") { name } else { format!("MYNA_{name}") });
+        assert!(help.is_some(), "{flag}");
     }
 }

@@ -1,6 +1,6 @@
 //! Starting: what stands in the way is said in one sentence, with an exit code, and nothing is harmed.
 
-use crate::support::{ServerProcess, TestServer, myna};
+use crate::support::{ServerProcess, TestServer, myna, myna_until};
 use clap::CommandFactory;
 use myna_server::config::Config;
 use std::fs;
@@ -135,9 +135,16 @@ async fn after_a_kill_the_data_is_free_at_once() {
 }
 
 #[tokio::test]
-async fn a_store_that_this_build_cannot_open_is_named_without_its_password() {
-    let error = sentence(&myna(&["--listen", "127.0.0.1:0", "--store", "mongodb://ann:secret@one/db"], &[]).await, 1);
-    assert!(error.contains("MongoDB") && !error.contains("secret"), "{error}");
+async fn a_database_that_cannot_be_reached_is_named_without_its_password_and_tried_again() {
+    let url = "mongodb://ann:sesame@127.0.0.1:1/chat?serverSelectionTimeoutMS=100&appName=sesame";
+    let by_parts = [("MONGO_HOST", "127.0.0.1:1"), ("MONGO_DB", "chat"), ("MONGO_USERNAME", "ann")];
+    let mut variables = by_parts.to_vec();
+    variables.extend([("MONGO_PASSWORD", "sesame"), ("MONGO_SERVER_SELECTION_TIMEOUT_MS", "100")]);
+    for (args, variables) in [(vec!["--store", url], vec![]), (vec![], vec![("MONGO_URI", url)]), (vec![], variables)] {
+        let args: Vec<&str> = ["--listen", "127.0.0.1:0"].into_iter().chain(args).collect();
+        let log = myna_until(&args, &variables, "tried again").await;
+        assert!(log.contains("mongodb://***@127.0.0.1:1/chat") && !log.contains("sesame"), "{log}");
+    }
 }
 
 #[tokio::test]
@@ -155,6 +162,12 @@ async fn a_wrong_setting_ends_with_code_2_and_its_name() {
         (vec!["--frames-per-second", "many"], vec![], "--frames-per-second"),
         (vec!["--colour", "red"], vec![], "--colour"),
         (vec!["surplus"], vec![], "surplus"),
+        (vec!["--store", "mongodb://ann:sec@ret@one/db"], vec![], "the password of the MongoDB address"),
+        (vec!["mongodb://ann:secret@one/db"], vec![], "unexpected argument"),
+        (vec![], vec![("MONGO_URI", "mongodb://ann:secret@one/db?maxPolSize=9")], "is maxPoolSize meant?"),
+        (vec![], vec![("MONGO_HOST", "one"), ("MONGO_PORT", "x")], "--mongo-port"),
+        (vec![], vec![("MONGO_HOST", "one"), ("MONGO_PASSWORD", "secret")], "--mongo-username"),
+        (vec![], vec![("MONGO_PASSWORD", "secret")], "--mongo-password"),
         (vec![], vec![("MYNA_LISTEN", "here")], "--listen"),
         (vec![], vec![("MYNA_LOG", "=")], "--log"),
         (vec!["--config", &file], vec![], "--listen"),
@@ -179,12 +192,23 @@ async fn help_lists_every_setting_with_its_variable() {
     for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
         let flag = format!("--{}", arg.get_long().expect("every setting is a flag"));
         assert!(help.contains(&flag), "{flag}: {help}");
-        let variable = arg.get_env().map(|name| format!("[env: {}=", name.to_str().expect("a plain name")));
+        let variable = arg.get_env().map(|name| format!("[env: {}", name.to_str().expect("a plain name")));
         assert!(variable.is_none_or(|variable| help.contains(&variable)), "{flag}: {help}");
         listed += 1;
     }
     assert!(listed >= 10, "{help}");
     assert!(text(&myna(&["--version"], &[]).await.stdout).contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn help_does_not_show_what_may_hold_a_password() {
+    let names = ["MYNA_STORE", "MONGO_URI", "MONGO_USERNAME", "MONGO_PASSWORD"];
+    let output = myna(&["--help"], &names.map(|name| (name, "mongodb://ann:sesame@one"))).await;
+    let help = text(&output.stdout);
+    for name in names {
+        assert!(help.contains(&format!("[env: {name}]")), "{name}: {help}");
+    }
+    assert!(output.status.success() && !help.contains("sesame"), "{help}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ mod tab;
 
 pub(crate) use person::{PASSWORD, Person};
 pub(crate) use place::{Answer, Place};
-pub(crate) use process::{ServerProcess, myna};
+pub(crate) use process::{ServerProcess, myna, myna_until};
 pub(crate) use raw::{RawSocket, handshake};
 pub(crate) use server::TestServer;
 pub(crate) use socket::Socket;

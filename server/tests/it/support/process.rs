@@ -21,6 +21,25 @@ pub(crate) async fn myna(args: &[&str], variables: &[(&str, &str)]) -> Output {
     soon("the program ends", run).await.expect("the program runs")
 }
 
+/// Runs the program until its log says this, and ends it: the log up to there.
+pub(crate) async fn myna_until(args: &[&str], variables: &[(&str, &str)], said: &str) -> String {
+    let mut command = program(args);
+    command.envs(variables.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("its log is ours")).lines();
+    let mut log = String::new();
+    let reading = async {
+        while !log.contains(said) {
+            let line = lines.next_line().await.expect("its log can be read");
+            log += &line.unwrap_or_else(|| panic!("it ended before it said {said:?}: {log}"));
+            log.push('\n');
+        }
+    };
+    soon("the program says it", reading).await;
+    soon("a killed process ends", child.kill()).await.expect("it can be killed");
+    log
+}
+
 /// A running server over the data in a folder.
 pub(crate) struct ServerProcess {
     child: Child,

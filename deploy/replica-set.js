@@ -1,0 +1,20 @@
+// Run by mongosh: makes one replica set of the three servers, once, and waits until it has a primary.
+
+const config = {
+  _id: "rs0",
+  members: [
+    { _id: 0, host: "mongo1:27017" },
+    { _id: 1, host: "mongo2:27017" },
+    { _id: 2, host: "mongo3:27017" },
+  ],
+};
+
+try {
+  rs.status();
+} catch (error) {
+  // It is not one yet. Anything else is a failure.
+  if (error.codeName !== "NotYetInitialized") throw error;
+  rs.initiate(config);
+}
+while (!db.hello().primary) sleep(200);
+print(`the primary is ${db.hello().primary}`);
