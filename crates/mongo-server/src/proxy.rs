@@ -55,17 +55,15 @@ impl Proxy {
 
     /// Cuts all connections of now; new ones pass.
     pub fn cut(&self) {
-        self.steering.change(|state| state.cuts += 1);
+        self.steering.cut();
     }
 
     /// With `true` cuts all connections, and closes new ones at once.
     pub fn refuse(&self, refuse: bool) {
-        self.steering.change(|state| {
-            state.refuses = refuse;
-            if refuse {
-                state.cuts += 1;
-            }
-        });
+        self.steering.change(|state| state.refuses = refuse);
+        if refuse {
+            self.steering.cut();
+        }
     }
 
     /// With `true` connections stay and can be opened, and nothing passes in either direction; what was said meanwhile
@@ -91,9 +89,9 @@ impl Proxy {
         self.steering.change(|state| state.holds_streams = hold);
     }
 
-    /// The next `commands` commands do not reach the server, and are answered as by a primary that has just stepped down.
-    /// Greetings, pings, sign-ins and the closing of cursors and sessions pass and do not count. Connections stay, as they do
-    /// on servers since 4.2: where they shall not, `cut` follows.
+    /// The next `commands` commands do not reach the server. Each is answered as by a primary that has just stepped down, and
+    /// then all connections are cut, as servers before 4.2 do; later ones send their news to who waits for a greeting, which
+    /// the driver takes alike. Greetings, pings, sign-ins and the closing of cursors and sessions pass and do not count.
     pub fn step_down(&self, commands: u32) {
         self.steering.change(|state| state.step_downs = commands);
     }

@@ -7,16 +7,16 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 /// Reads which process to watch, one a line (or `none`), until the pipe closes, as it does when we end, also by kill -9.
-/// The last one read is then killed, and the folder removed when it is no longer written to.
+/// The last one read is then killed, and the folder removed, which fails as long as a dying server writes to it.
 const SCRIPT: &str = r#"
 last=none
 while read -r line; do last=$line; done
-if [ "$last" != none ]; then
-  kill -KILL "$last"
-  tries=0
-  while kill -0 "$last" && [ "$tries" -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
-fi
-if [ -n "$1" ]; then rm -rf -- "$1"; fi
+if [ "$last" != none ]; then kill -KILL "$last"; fi
+tries=0
+while [ -n "$1" ] && ! rm -rf -- "$1" && [ "$tries" -lt 100 ]; do
+  sleep 0.05
+  tries=$((tries + 1))
+done
 "#;
 
 /// A shell beside the server that holds the other end of a pipe from us.

@@ -4,7 +4,7 @@ use bson::{Document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection};
-use myna_mongo_server::{MongoServer, Proxy, fresh_database_name, shared};
+use myna_mongo_server::{MongoServer, Options, Proxy, fresh_database_name, own, shared};
 use std::io::Write;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
@@ -184,24 +184,22 @@ async fn a_change_stream_goes_on_after_a_cut_of_its_connection_alone() {
 async fn a_cut_is_seen_by_who_reads_a_change_stream_without_the_driver_resuming_it() {
     let Some(server) = shared().await.unwrap() else { return };
     let place = Place::new(server).await;
-    // The driver knows nothing of a stream that is opened by a plain command.
+    // The driver knows nothing of a stream that is opened by a plain command. A cursor belongs to its session.
     let database = place.client.default_database().unwrap();
+    let mut session = place.client.start_session().await.unwrap();
     let open = doc! { "aggregate": "rows", "pipeline": [{ "$changeStream": {} }], "cursor": {} };
-    let opened = database.run_command(open).await.unwrap();
+    let opened = database.run_command(open).session(&mut session).await.unwrap();
     let cursor = opened.get_document("cursor").unwrap().get_i64("id").unwrap();
-    let more = doc! { "getMore": cursor, "collection": "rows", "maxTimeMS": 60_000 };
-    let waiting = tokio::spawn({
-        let (database, more) = (database.clone(), more.clone());
-        async move { database.run_command(more).await }
-    });
-    // A command of its own connection passes while the stream waits.
-    place.insert(1).await.unwrap();
-    waiting.await.unwrap().unwrap();
+    let mut ask = async move || {
+        let more = doc! { "getMore": cursor, "collection": "rows", "maxTimeMS": 60_000 };
+        database.run_command(more).session(&mut session).await
+    };
+    // Commands pass on other connections while the stream waits.
+    let (told, inserted) = tokio::join!(ask(), place.insert(1));
+    inserted.unwrap();
+    told.unwrap();
 
-    let waiting = tokio::spawn({
-        let database = database.clone();
-        async move { database.run_command(more).await }
-    });
+    let waiting = tokio::spawn(async move { ask().await });
     place.proxy.cut_change_streams();
     let error = timeout(PATIENCE, waiting).await.unwrap().unwrap().unwrap_err();
     assert!(matches!(*error.kind, mongodb::error::ErrorKind::Io(_)), "{error}");
@@ -240,4 +238,15 @@ async fn a_change_stream_whose_primary_steps_down_is_resumed() {
         place.insert(2).await.unwrap();
     });
     assert_eq!(id, 2);
+}
+
+#[tokio::test]
+async fn a_server_that_was_killed_is_found_again_through_the_proxy() {
+    let Some(mut server) = own(&Options::default()).await.unwrap() else { return };
+    let place = Place::new(&server).await;
+    server.kill().unwrap();
+    place.insert(1).await.unwrap_err();
+    server.restart().await.unwrap();
+    place.insert(2).await.unwrap();
+    assert_eq!(place.rows.find_one(doc! { "_id": 1 }).await.unwrap(), None);
 }

@@ -71,7 +71,9 @@ impl Connection {
                         let answer = refusal(&message, &command.labels_of_refusal(of_stream))?;
                         to_client.lock().await.write_all(answer.bytes()).await?;
                     }
-                    continue;
+                    // Only now, so that the answer is there before anything else is heard.
+                    self.steering.cut();
+                    return Ok(());
                 }
                 if command.reads_cursor().is_some_and(|cursor| self.steering.streams.is_doomed(cursor)) {
                     return Ok(());

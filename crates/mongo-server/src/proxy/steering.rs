@@ -35,6 +35,10 @@ impl Steering {
         self.state.send_modify(change);
     }
 
+    pub(super) fn cut(&self) {
+        self.change(|state| state.cuts += 1);
+    }
+
     pub(super) fn cut_change_streams(&self) {
         // The doom first: a stream that is asked for its next change from now on is seen by one or by the other.
         self.streams.doom();
