@@ -1,0 +1,119 @@
+//! How each program is told the same things.
+
+use crate::certificates::Certificates;
+use crate::program::Program;
+use crate::server::Topology;
+use anyhow::{Context, bail};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The replica set that we initiate.
+pub(crate) const REPLICA_SET: &str = "myna";
+
+/// What a server is started with, each time.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) program: Program,
+    pub(crate) topology: Topology,
+    pub(crate) port: u16,
+    /// For the data, the log and whatever else it needs.
+    pub(crate) folder: PathBuf,
+    pub(crate) auth: bool,
+    pub(crate) certificates: Option<Certificates>,
+}
+
+impl Run {
+    /// What it says goes there.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.folder.join("server.log")
+    }
+
+    /// The command, with its files in place.
+    pub(crate) fn command(&self) -> anyhow::Result<Command> {
+        let path = self.program.path().context("a server that runs already is not started")?;
+        let data = self.folder.join("data");
+        std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+        let mut command = Command::new(path);
+        command.args(["--port", &self.port.to_string()]);
+        match self.program {
+            Program::Running(_) => bail!("a server that runs already is not started"),
+            Program::Mongod(_) => self.mongod(&mut command, &data)?,
+            Program::SecantusdRs(_) => self.secantusd_rs(&mut command, &data)?,
+            Program::SecantusdPy(_) => self.secantusd_py(&mut command, &data)?,
+        }
+        Ok(command)
+    }
+
+    fn mongod(&self, command: &mut Command, data: &Path) -> anyhow::Result<()> {
+        command.args(["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet", "--wiredTigerCacheSizeGB", "0.5"]);
+        command.arg("--dbpath").arg(data);
+        if self.topology == Topology::ReplicaSet {
+            command.args(["--replSet", REPLICA_SET]);
+        }
+        if self.auth {
+            command.arg("--auth");
+            if self.topology == Topology::ReplicaSet {
+                // Members have to prove themselves to each other, and so must be able to even when there is one.
+                command.arg("--keyFile").arg(self.key_file()?);
+            }
+        }
+        if let Some(certificates) = &self.certificates {
+            command.args(["--tlsMode", "requireTLS", "--tlsAllowConnectionsWithoutCertificates"]);
+            command.arg("--tlsCertificateKeyFile").arg(&certificates.both);
+            command.arg("--tlsCAFile").arg(&certificates.authority);
+        }
+        Ok(())
+    }
+
+    /// What the members of a replica set share, for mongod's eyes only.
+    fn key_file(&self) -> anyhow::Result<PathBuf> {
+        let path = self.folder.join("members.key");
+        if !path.exists() {
+            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+            file.and_then(|mut file| file.write_all(b"bXluYSBpcyBhIGJpcmQgdGhhdCB0YWxrcw=="))
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(path)
+    }
+
+    fn secantusd_rs(&self, command: &mut Command, data: &Path) -> anyhow::Result<()> {
+        // Without a settings file of ours it would look for one in the home folder.
+        let settings = self.folder.join("secantusd.toml");
+        std::fs::write(&settings, "").with_context(|| format!("cannot write {}", settings.display()))?;
+        command.arg("--config").arg(settings);
+        command.args([
+            "--host",
+            "127.0.0.1",
+            "--log-level",
+            "WARNING",
+            "--cache-size",
+            "256M",
+            "--log-file-max",
+            "32MB",
+        ]);
+        command.arg("--sync-on-commit").arg("--storage-path").arg(data);
+        if self.topology == Topology::Standalone {
+            command.arg("--standalone");
+        }
+        if self.auth {
+            command.arg("--auth");
+        }
+        if let Some(certificates) = &self.certificates {
+            command.arg("--tls-cert-file").arg(&certificates.certificate);
+            command.arg("--tls-key-file").arg(&certificates.key);
+        }
+        Ok(())
+    }
+
+    fn secantusd_py(&self, command: &mut Command, data: &Path) -> anyhow::Result<()> {
+        if self.topology == Topology::Standalone || self.auth || self.certificates.is_some() {
+            bail!("secantusd-py is only started as a replica set, without authentication and TLS");
+        }
+        command.args(["--host", "127.0.0.1", "--log-level", "WARNING"]);
+        command.arg("--sync-on-commit").arg("--storage-path").arg(data);
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! The cursors that are change streams. A driver asks for the next changes over whichever connection is free.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Lives,
+    /// The connection that asks for its next changes is cut.
+    Doomed,
+}
+
+/// The change streams that were opened through the proxy, by the id of their cursor.
+#[derive(Debug, Default)]
+pub(super) struct Streams(Mutex<HashMap<i64, Fate>>);
+
+impl Streams {
+    /// A server's answer named this cursor; 0 is none.
+    pub(super) fn opened(&self, cursor: i64) {
+        if cursor != 0 {
+            self.cursors().insert(cursor, Fate::Lives);
+        }
+    }
+
+    pub(super) fn has(&self, cursor: i64) -> bool {
+        self.cursors().contains_key(&cursor)
+    }
+
+    /// Whether its connection is to be cut now, which is done once.
+    pub(super) fn is_doomed(&self, cursor: i64) -> bool {
+        let mut cursors = self.cursors();
+        let doomed = cursors.get(&cursor) == Some(&Fate::Doomed);
+        if doomed {
+            cursors.remove(&cursor);
+        }
+        doomed
+    }
+
+    pub(super) fn doom(&self) {
+        self.cursors().values_mut().for_each(|fate| *fate = Fate::Doomed);
+    }
+
+    fn cursors(&self) -> MutexGuard<'_, HashMap<i64, Fate>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
