@@ -3,8 +3,14 @@
 //! An archive is a store that no server uses meanwhile. It writes rows as they come, and enforces no reference between
 //! them: a conversation's own row comes after what is said in it, so that a row that is there says that all of it is.
 
+mod check;
+mod checksum;
+mod copy;
+mod pages;
 mod records;
 
+pub use check::{Violation, check};
+pub use copy::{Copied, CopyError, Progress, Step, copy};
 pub use records::{ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord};
 
 use async_trait::async_trait;
@@ -66,8 +72,8 @@ pub enum Part {
     Messages,
 }
 
-/// A store as rows. Pages hold at most `limit` of what comes after `after`, in the order of the key, and a page is empty
-/// only at the end. What is put replaces what is there under the same key, is there to the last row when the call returns,
+/// A store as rows. A page holds the first `limit` of what comes after `after` in the order of the key; one with fewer is
+/// the last. What is put replaces what is there under the same key, is there to the last row when the call returns,
 /// and may be put again.
 #[async_trait]
 pub trait Archive: FeedStore {

@@ -11,5 +11,5 @@ mod open;
 mod url;
 mod words;
 
-pub use open::{MongoError, OpenError, open};
+pub use open::{MongoError, OpenError, Purpose, open, open_archive};
 pub use url::{InvalidUrl, MongoUrl, StoreUrl};

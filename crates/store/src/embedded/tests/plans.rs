@@ -1,6 +1,6 @@
 //! No query scans: the plan of each is asked for.
 
-use crate::embedded::{commit, connection, conversations, feeds, history, sessions, users, writer};
+use crate::embedded::{archive, commit, connection, conversations, feeds, history, sessions, users, writer};
 use rusqlite::params_from_iter;
 use rusqlite::types::Null;
 
@@ -12,7 +12,7 @@ const SEARCHES: &[&str] = &["SEARCH", "SEARCH_CHANNELS"];
 fn queries() -> Vec<(&'static str, &'static str)> {
     let files =
         [users::QUERIES, sessions::QUERIES, conversations::QUERIES, feeds::QUERIES, history::QUERIES, writer::QUERIES];
-    files.iter().chain(commit::QUERIES).flat_map(|queries| queries.iter().copied()).collect()
+    files.iter().chain(commit::QUERIES).chain(archive::QUERIES).flat_map(|queries| queries.iter().copied()).collect()
 }
 
 #[test]
