@@ -2,6 +2,7 @@
 
 mod file;
 
+use crate::tools::Command;
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use myna_store::StoreUrl;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 /// Self-hosted, Messages-style chat.
 ///
 /// Each setting is a flag, a variable, or a key of the TOML file named by --config (the flag's name, with _ for -).
-/// A flag wins over a variable, a variable over the file.
+/// A flag wins over a variable, a variable over the file. Without a command, Myna serves.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "myna", version, max_term_width = 100, args_override_self = true)]
 pub struct Config {
@@ -48,9 +49,10 @@ pub struct Config {
     #[arg(long, env = "MYNA_FRAMES_PATIENCE", value_name = "SECONDS", default_value_t = 30)]
     pub frames_patience: u32,
 
-    /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug
-    #[arg(long, env = "MYNA_LOG", value_name = "FILTER", default_value = "info", value_parser = crate::logging::filter)]
-    pub log: String,
+    /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug [default: info; for a
+    /// command, warn]
+    #[arg(long, env = "MYNA_LOG", value_name = "FILTER", value_parser = crate::logging::filter)]
+    pub log: Option<String>,
 
     /// How to log
     #[arg(long, env = "MYNA_LOG_FORMAT", value_name = "FORMAT", default_value = "auto")]
@@ -59,6 +61,10 @@ pub struct Config {
     /// Make passwords cheap to hash: for tests and benchmarks only, never for people
     #[arg(long, env = "MYNA_WEAK_PASSWORDS", hide = true)]
     pub weak_passwords: bool,
+
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
 }
 
 /// How log lines are written.
@@ -106,7 +112,8 @@ impl Config {
 
 /// What was given as the store is not repeated where it is refused: it may hold a password.
 fn without_secrets(mut error: clap::Error) -> clap::Error {
-    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(arg)) if arg.starts_with("--store")) {
+    let is_store = |arg: &str| ["--store", "--from", "--to"].iter().any(|name| arg.starts_with(name));
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(arg)) if is_store(arg)) {
         error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
     }
     error
