@@ -14,8 +14,8 @@ pub(super) async fn all(
     counts: Counts,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), CopyError> {
-    same_counts(counts, to.counts().await.map_err(CopyError::Target)?)?;
     let tally = &Tally::of(Step::Comparing, counts.total(), progress);
+    same_counts(counts, to.counts().await.map_err(CopyError::Target)?)?;
     if both(checksum::users(from), checksum::users(to)).await? == Same::No {
         return Err(CopyError::Different("people"));
     }
