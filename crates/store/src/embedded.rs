@@ -70,7 +70,7 @@ impl Embedded {
     /// none, and may be unfinished.
     pub(crate) fn archive(path: &Path, purpose: Purpose) -> Result<Self, OpenError> {
         if purpose == Purpose::Source && !path.exists() {
-            return Err(OpenError::Missing { place: path.display().to_string() });
+            return Err(OpenError::Missing { place: format!("sqlite:{}", path.display()) });
         }
         let location = Location::take(path)?;
         let connection = connection::writing(location.path())?;

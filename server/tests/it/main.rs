@@ -16,3 +16,4 @@ mod stopping;
 mod support;
 mod tab;
 mod talking;
+mod tools;
