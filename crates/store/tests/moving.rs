@@ -1,7 +1,7 @@
 //! Moving: everything arrives, a copy that was cut off is gone on with and served by nobody, and what differs is found.
 
 mod checking;
-mod content;
+pub(crate) mod content;
 mod copying;
 
 use myna_store::archive::{Archive, Copied, CopyError, copy};

@@ -9,15 +9,15 @@ use myna_chat::store::{Change, NewSession, Store};
 use myna_protocol::{ConversationId, Feed, SessionId, Timestamp, UserId};
 
 /// What was made.
-pub(super) struct Content {
-    pub(super) people: Vec<UserId>,
-    pub(super) talks: Vec<ConversationId>,
+pub(crate) struct Content {
+    pub(crate) people: Vec<UserId>,
+    pub(crate) talks: Vec<ConversationId>,
     tokens: Vec<[u8; 32]>,
-    pub(super) sessions: Vec<SessionId>,
+    pub(crate) sessions: Vec<SessionId>,
 }
 
 /// More of everything than fits a page, and everything that people can do.
-pub(super) async fn fill(store: &dyn Store) -> Content {
+pub(crate) async fn fill(store: &dyn Store) -> Content {
     let (ann, bob) = ann_and_bob(store).await;
     let zoe = person(store, "Zoë de la Cruz").await;
     let crowd = people(store, 1_050).await;
@@ -67,7 +67,7 @@ pub(super) async fn fill(store: &dyn Store) -> Content {
 }
 
 /// Everything that the store answers about what was made, in words.
-pub(super) async fn told(store: &dyn Store, content: &Content) -> Vec<String> {
+pub(crate) async fn told(store: &dyn Store, content: &Content) -> Vec<String> {
     let mut told = Vec::new();
     for talk in store.load_conversations(&content.talks, u32::MAX).await.expect("the store answers") {
         told.push(format!("{talk:?}"));
