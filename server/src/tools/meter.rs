@@ -1,8 +1,9 @@
 //! How far a long work is: a bar on a terminal, a line every few seconds otherwise.
 
 use super::words::amount;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use myna_store::archive::{Progress, Step};
+use std::fmt;
 use std::io::{Write, stderr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use tokio::time::Instant;
 
 /// Between two lines, where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
-const BAR: &str = "{msg:>9} {bar:40} {human_pos} of {human_len} rows, {per_sec}, {eta} left";
+const BAR: &str = "{msg:>9} {bar:40} {human_pos} of {human_len} rows, {pace} a second, {eta} left";
 
 /// Shows progress on stderr.
 pub(super) struct Meter {
@@ -21,6 +22,10 @@ pub(super) struct Meter {
 impl Meter {
     pub(super) fn new() -> Self {
         let style = ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = style.with_key("pace", |state: &ProgressState, text: &mut dyn fmt::Write| {
+            // What cannot be written is only not seen.
+            let _ = write!(text, "{}", amount(state.per_sec() as u64));
+        });
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style);
         Self { bar, last_line: Mutex::new(Instant::now()) }
     }
