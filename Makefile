@@ -55,8 +55,9 @@ boundaries: ## Check that each part knows only what it may know.
 size: ## Print what a browser loads first, from the last release build.
 	@scripts/size
 
-bench: build ## Measure the release build: how soon it starts, and what an idle socket costs.
+bench: build ## Measure the release build: how soon it starts, what an idle socket costs, how fast a store is copied.
 	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo bench -p myna-server --bench idle
+	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench moving
 
 clean: ## Remove what was built; the data folder stays.
 	@. scripts/env && cargo clean && rm -rf target end2end/test-results

@@ -3,9 +3,10 @@
 mod file;
 mod mongo;
 
+use crate::tools::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{Command, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use mongo::MongoSettings;
 use myna_store::StoreUrl;
 use std::ffi::OsString;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 /// Self-hosted, Messages-style chat.
 ///
 /// Each setting is a flag, a variable, or a key of the TOML file named by --config (the flag's name, with _ for -).
-/// A flag wins over a variable, a variable over the file.
+/// A flag wins over a variable, a variable over the file. Without a command, Myna serves.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "myna", version, max_term_width = 100, args_override_self = true)]
 pub struct Config {
@@ -51,9 +52,10 @@ pub struct Config {
     #[arg(long, env = "MYNA_FRAMES_PATIENCE", value_name = "SECONDS", default_value_t = 30)]
     pub frames_patience: u32,
 
-    /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug
-    #[arg(long, env = "MYNA_LOG", value_name = "FILTER", default_value = "info", value_parser = crate::logging::filter)]
-    pub log: String,
+    /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug [default: info; for a
+    /// command, warn]
+    #[arg(long, env = "MYNA_LOG", value_name = "FILTER", value_parser = crate::logging::filter)]
+    pub log: Option<String>,
 
     /// How to log
     #[arg(long, env = "MYNA_LOG_FORMAT", value_name = "FORMAT", default_value = "auto")]
@@ -65,6 +67,10 @@ pub struct Config {
 
     #[command(flatten)]
     mongo: MongoSettings,
+
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
 }
 
 /// How log lines are written.
@@ -129,7 +135,7 @@ impl Config {
 
 /// What may hold a password is not repeated where it is refused: the value of a setting whose variable is hidden, whatever
 /// looks like an address with a password, and what stands where no setting is expected, as after a stray space.
-fn without_secrets(mut error: clap::Error, command: &Command) -> clap::Error {
+fn without_secrets(mut error: clap::Error, command: &clap::Command) -> clap::Error {
     let Some(ContextValue::String(named)) = error.get(ContextKind::InvalidArg).cloned() else { return error };
     let hidden = || ContextValue::String("…".to_owned());
     let flag = named.split([' ', '=']).next().and_then(|flag| flag.strip_prefix("--"));

@@ -5,6 +5,7 @@
 pub mod config;
 pub mod logging;
 pub mod serve;
+pub mod tools;
 
 mod auth;
 mod files;

@@ -10,7 +10,10 @@ const WIRES: [&str; 4] = ["tungstenite=warn", "tokio_tungstenite=warn", "hyper=i
 
 /// Starts logging for the rest of the process.
 pub fn start(config: &Config) {
-    let mut filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    // What a command does it prints: the log adds what stands in its way.
+    let usual = if config.command.is_some() { "warn" } else { "info" };
+    let wanted = config.log.as_deref().unwrap_or(usual);
+    let mut filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(usual));
     for wire in WIRES {
         filter = filter.add_directive(wire.parse().expect("this is a directive"));
     }

@@ -7,6 +7,7 @@
 #[macro_use]
 mod queries;
 
+mod archive;
 mod checkpoints;
 mod commit;
 mod connection;
@@ -27,7 +28,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use crate::OpenError;
+use crate::{OpenError, Purpose};
 use checkpoints::Checkpoints;
 use job::Reply;
 use location::Location;
@@ -57,10 +58,30 @@ impl Embedded {
         Ok(Self { readers: None, writer: Writer::start(connection, None)?, _checkpoints: None, _location: None })
     }
 
-    /// The store in this file, made when there is none.
+    /// The store in this file, made when there is none; one whose copy is not finished is refused.
     pub(crate) fn in_file(path: &Path) -> Result<Self, OpenError> {
         let location = Location::take(path)?;
         let connection = connection::writing(location.path())?;
+        connection::expect_whole(&connection, location.path())?;
+        Self::start(location, connection)
+    }
+
+    /// The store in this file as an archive: rows may come in any order. As the target of a copy it is made when there is
+    /// none, and may be unfinished.
+    pub(crate) fn archive(path: &Path, purpose: Purpose) -> Result<Self, OpenError> {
+        if purpose == Purpose::Source && !path.exists() {
+            return Err(OpenError::Missing { place: format!("sqlite:{}", path.display()) });
+        }
+        let location = Location::take(path)?;
+        let connection = connection::writing(location.path())?;
+        match purpose {
+            Purpose::Source => connection::expect_whole(&connection, location.path())?,
+            Purpose::Target => connection::forgo_references(&connection, location.path())?,
+        }
+        Self::start(location, connection)
+    }
+
+    fn start(location: Location, connection: Connection) -> Result<Self, OpenError> {
         let readers = (0..READERS).map(|_| connection::reading(location.path())).collect::<Result<_, _>>()?;
         let (checkpoints, bell) = Checkpoints::start(connection::checkpointing(location.path())?)?;
         Ok(Self {

@@ -1,6 +1,7 @@
 //! Opening the store that a URL names.
 
 use crate::StoreUrl;
+use crate::archive::Archive;
 use crate::embedded::Embedded;
 use crate::mongo::Mongo;
 pub use crate::mongo::MongoError;
@@ -36,6 +37,20 @@ pub enum OpenError {
     /// What is acknowledged would not be safe on disk.
     #[error("the store {} would not be durable: {setting} is {found}, not {expected}", path.display())]
     NotDurable { path: PathBuf, setting: &'static str, found: String, expected: &'static str },
+    /// There is nothing to read from.
+    #[error("there is no store at {place}")]
+    Missing { place: String },
+    /// Somebody has begun to copy another store into this one. Both are as URLs show them: without passwords.
+    #[error(
+        "{place} is the unfinished copy of another store: finish it with `myna store copy --from {from} --to {place}`"
+    )]
+    Unfinished { place: String, from: String },
+    /// What is in memory is gone with its process.
+    #[error("memory: holds nothing before and keeps nothing after: use sqlite:<path to file>")]
+    Forgetful,
+    /// The driver serves, and does no more yet.
+    #[error("{place} can be served, and not yet be copied, measured or checked by this version")]
+    NoArchive { place: String },
     /// The process may start no more threads.
     #[error("the store's threads cannot be started: {0}")]
     Threads(String),
@@ -54,5 +69,27 @@ pub async fn open(url: &StoreUrl, patience: Duration) -> Result<Arc<dyn Store>, 
         StoreUrl::Memory => Ok(Arc::new(Embedded::in_memory()?)),
         StoreUrl::Sqlite(path) => Ok(Arc::new(Embedded::in_file(path)?)),
         StoreUrl::Mongo(url) => Ok(Arc::new(Mongo::open(url, patience).await?)),
+    }
+}
+
+/// What somebody opens a whole store for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To read it: it has to be there, and whole.
+    Source,
+    /// To copy another one into it: it is made when there is none, and may be the unfinished target of an earlier copy.
+    Target,
+}
+
+/// Opens the store at this URL as an archive, which no server uses meanwhile, bringing its schema up to date. What is
+/// promised of `patience` and of closing is the same as for [`open`].
+pub async fn open_archive(url: &StoreUrl, purpose: Purpose, patience: Duration) -> Result<Arc<dyn Archive>, OpenError> {
+    match url {
+        StoreUrl::Memory => Err(OpenError::Forgetful),
+        StoreUrl::Sqlite(path) => Ok(Arc::new(Embedded::archive(path, purpose)?)),
+        StoreUrl::Mongo(url) => {
+            let _ = patience;
+            Err(OpenError::NoArchive { place: url.to_string() })
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The embedded driver: the contract in memory and on file, and what only a file can show.
 
 mod contract;
+mod moving;
 mod opening;
 
 use myna_chat::store::Store;

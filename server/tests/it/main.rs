@@ -17,3 +17,4 @@ mod stopping;
 mod support;
 mod tab;
 mod talking;
+mod tools;

@@ -1,6 +1,6 @@
 //! Connections: how each is opened, set up, and checked.
 
-use super::migrations;
+use super::{archive, migrations};
 use crate::OpenError;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -31,6 +31,19 @@ pub(super) fn writing(path: &Path) -> Result<Connection, OpenError> {
     make_durable(&connection, path)?;
     migrations::run(&mut connection, path, migrations::ALL)?;
     Ok(connection)
+}
+
+/// Refuses the target of a copy that is not finished.
+pub(super) fn expect_whole(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    match archive::origin(connection).map_err(|error| unusable(path, &error))? {
+        Some(origin) => Err(OpenError::Unfinished { place: format!("sqlite:{}", path.display()), from: origin.url }),
+        None => Ok(()),
+    }
+}
+
+/// Lets rows come before those that they refer to.
+pub(super) fn forgo_references(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    connection.pragma_update(None, "foreign_keys", false).map_err(|error| unusable(path, &error))
 }
 
 /// A connection that can only read.

@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// Every migration, from the first; the schema's number is how many of them were applied.
-pub(super) const ALL: &[&str] = &[include_str!("../../migrations/0001_two_people_chat.sql")];
+pub(super) const ALL: &[&str] =
+    &[include_str!("../../migrations/0001_two_people_chat.sql"), include_str!("../../migrations/0002_moving.sql")];
 
 /// The schema's number. One above what is known is refused.
 pub(super) fn version(connection: &Connection, path: &Path, known: &[&str]) -> Result<usize, OpenError> {

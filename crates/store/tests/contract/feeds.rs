@@ -7,7 +7,7 @@ use super::verbs::{
 use futures_util::future;
 use myna_chat::store::{Head, Store};
 use myna_protocol::limits::{GROUP_MEMBERS, RECEIPT_MEMBERS};
-use myna_protocol::{Feed, FeedRows, Rev, Row};
+use myna_protocol::{Feed, FeedRows, Rev, Row, UserId};
 
 async fn since(store: &dyn Store, feed: Feed, rev: Rev, limit: u32) -> Option<FeedRows> {
     store.rows_since(feed, rev, limit).await.expect("the store answers")
@@ -59,6 +59,86 @@ pub(crate) async fn large_groups_and_channels_tell_no_presence(store: &dyn Store
         let head = heads.iter().find(|head| head.feed == Feed::Conversation(talk)).expect("they are in it");
         assert_eq!(head.presence, presence);
     }
+}
+
+async fn revs(store: &dyn Store, feeds: &[Feed]) -> Vec<(Feed, Rev)> {
+    let mut revs = store.revs(feeds).await.expect("the store answers");
+    revs.sort_unstable();
+    revs
+}
+
+pub(crate) async fn revs_are_those_of_the_heads(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let talks = [direct(store, ann, bob).await, group(store, ann, &[bob]).await, channel(store, ann).await];
+    for (count, talk) in (1..).zip(talks) {
+        said_many(store, talk, ann, count).await;
+    }
+    done(store, read(talks[0], bob, 1)).await;
+    let heads = store.heads(ann).await.expect("the store answers");
+    let mut expected: Vec<_> = heads.iter().map(|head| (head.feed, head.rev)).collect();
+    expected.sort_unstable();
+    let feeds: Vec<Feed> = heads.iter().map(|head| head.feed).collect();
+    assert_eq!(revs(store, &feeds).await, expected);
+    // Not of one's own alone: whoever asks is no member, and asks for others.
+    assert_eq!(revs(store, &[Feed::User(bob)]).await, [(Feed::User(bob), 3)]);
+}
+
+pub(crate) async fn revs_leave_out_feeds_that_do_not_exist(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let talk = Feed::Conversation(direct(store, ann, bob).await);
+    let feeds = [Feed::User(a_user_id()), talk, Feed::Conversation(a_conversation_id()), Feed::User(ann)];
+    let mut expected = [(talk, 1), (Feed::User(ann), 1)];
+    expected.sort_unstable();
+    assert_eq!(revs(store, &feeds).await, expected);
+    assert_eq!(revs(store, &feeds[..1]).await, []);
+    assert_eq!(revs(store, &[]).await, []);
+}
+
+async fn acquaintances(store: &dyn Store, user: UserId) -> Vec<UserId> {
+    let mut people = store.acquaintances(user).await.expect("the store answers");
+    people.sort_unstable();
+    people
+}
+
+fn sorted<const N: usize>(mut people: [UserId; N]) -> [UserId; N] {
+    people.sort_unstable();
+    people
+}
+
+pub(crate) async fn acquaintances_are_told_once_and_on_both_sides(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let (cy, eve) = (person(store, "Cy").await, person(store, "Eve").await);
+    direct(store, ann, ann).await;
+    assert_eq!(acquaintances(store, ann).await, [], "nobody is their own acquaintance");
+    direct(store, ann, bob).await;
+    group(store, bob, &[ann, cy]).await;
+    group(store, ann, &[bob]).await;
+    assert_eq!(acquaintances(store, ann).await, sorted([bob, cy]));
+    assert_eq!(acquaintances(store, bob).await, sorted([ann, cy]));
+    assert_eq!(acquaintances(store, cy).await, sorted([ann, bob]));
+    assert_eq!(acquaintances(store, eve).await, []);
+    assert_eq!(acquaintances(store, a_user_id()).await, []);
+}
+
+pub(crate) async fn who_left_is_no_acquaintance(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let cy = person(store, "Cy").await;
+    let talk = group(store, ann, &[bob, cy]).await;
+    done(store, leave(talk, bob)).await;
+    assert_eq!(acquaintances(store, ann).await, [cy]);
+    assert_eq!(acquaintances(store, bob).await, []);
+    direct(store, ann, bob).await;
+    assert_eq!(acquaintances(store, bob).await, [ann], "they still meet elsewhere");
+}
+
+pub(crate) async fn large_groups_and_channels_make_no_acquaintances(store: &dyn Store) {
+    let crowd = people(store, RECEIPT_MEMBERS + 1).await;
+    group(store, crowd[0], &crowd[1..]).await;
+    let open = channel(store, crowd[0]).await;
+    done(store, join(open, crowd[1])).await;
+    assert_eq!(acquaintances(store, crowd[0]).await, []);
+    group(store, crowd[0], &crowd[1..RECEIPT_MEMBERS]).await;
+    assert_eq!(acquaintances(store, crowd[0]).await.len(), RECEIPT_MEMBERS - 1);
 }
 
 pub(crate) async fn a_feed_tells_what_changed_since(store: &dyn Store) {
@@ -192,12 +272,12 @@ pub(crate) async fn an_answer_is_one_snapshot(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let talk = direct(store, ann, bob).await;
     let writing = async {
-        for number in 0..100 {
+        for number in 0..40 {
             said(store, talk, ann, &number.to_string()).await;
         }
     };
     let reading = async {
-        for _ in 0..100 {
+        for _ in 0..40 {
             let loaded = load(store, talk).await;
             assert_eq!(loaded.rev, 1 + seqs(&loaded.rows).len() as u64, "the rev and the rows are of one moment");
             assert_eq!(member_of(&loaded.rows, ann).read_seq, loaded.rev - 1);
@@ -210,7 +290,7 @@ pub(crate) async fn an_answer_is_one_snapshot(store: &dyn Store) {
 
 pub(crate) async fn what_is_answered_can_be_read_at_once(store: &dyn Store) {
     let (ann, _) = ann_and_bob(store).await;
-    for number in 0..50 {
+    for number in 0..20 {
         let talk = channel(store, ann).await;
         assert_eq!(said(store, talk, ann, &number.to_string()).await, 1);
         assert_eq!(texts(&load(store, talk).await.rows), [number.to_string()]);

@@ -60,6 +60,35 @@ pub(crate) async fn an_ended_session_is_gone_and_may_be_ended_again(store: &dyn 
     assert!(store.session_expiry(other).await.expect("the store answers").is_some());
 }
 
+async fn ended(store: &dyn Store, ids: &[SessionId]) -> Vec<SessionId> {
+    let mut ended = store.ended_sessions(ids).await.expect("the store answers");
+    ended.sort_unstable();
+    ended
+}
+
+pub(crate) async fn sessions_that_ended_are_told(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let (first, _) = session(store, ann, 100).await;
+    let (second, _) = session(store, bob, 100).await;
+    let never = a_session_id();
+    assert_eq!(ended(store, &[first, second]).await, []);
+    store.delete_session(first).await.expect("the store writes");
+    assert_eq!(ended(store, &[first, second]).await, [first]);
+    let mut both = [first, never];
+    both.sort_unstable();
+    assert_eq!(ended(store, &[second, never, first]).await, both, "one that never was is stored no more either");
+    assert_eq!(ended(store, &[]).await, []);
+}
+
+pub(crate) async fn an_expired_session_has_ended_when_it_is_removed(store: &dyn Store) {
+    let (ann, _) = ann_and_bob(store).await;
+    let (old, _) = session(store, ann, 99).await;
+    let (young, _) = session(store, ann, 100).await;
+    assert_eq!(ended(store, &[old, young]).await, [], "it is still stored");
+    store.delete_expired_sessions(Timestamp(100)).await.expect("the store writes");
+    assert_eq!(ended(store, &[old, young]).await, [old]);
+}
+
 pub(crate) async fn only_expired_sessions_are_removed_and_they_are_counted(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let mut kept = Vec::new();

@@ -1,5 +1,6 @@
 //! What people do, in the words of the rules, so that each rule reads as a story.
 
+use futures_util::future::join_all;
 use myna_chat::store::{Change, Committed, NewUser, Store};
 use myna_protocol::{
     ClientId, Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Name, Rejection, Row, Seq,
@@ -72,12 +73,10 @@ pub(crate) async fn ann_and_bob(store: &dyn Store) -> (UserId, UserId) {
     (person(store, "Ann").await, person(store, "Bob").await)
 }
 
+/// So many at once: one after the other would take long where each is a round trip.
 pub(crate) async fn people(store: &dyn Store, count: usize) -> Vec<UserId> {
-    let mut people = Vec::new();
-    for _ in 0..count {
-        people.push(person(store, &format!("Person {}", fresh())).await);
-    }
-    people
+    let names: Vec<String> = (0..count).map(|_| format!("Person {}", fresh())).collect();
+    join_all(names.iter().map(|called| person(store, called))).await
 }
 
 pub(crate) async fn commit(store: &dyn Store, batch: Vec<Change>) -> Vec<Outcome> {

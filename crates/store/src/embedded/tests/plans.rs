@@ -1,13 +1,15 @@
 //! No query scans: the plan of each is asked for.
 
-use crate::embedded::{commit, connection, conversations, feeds, history, sessions, users, writer};
-use rusqlite::params_from_iter;
+use crate::embedded::{archive, commit, connection, conversations, feeds, history, sessions, users, writer};
 use rusqlite::types::Null;
+use rusqlite::{Connection, params_from_iter};
+use std::path::Path;
 
 /// Those that walk an index in its order and stop at their limit.
 const LISTS: &[&str] = &["ALL", "ALL_CHANNELS"];
-/// Those that sort what an index found: a search has to, since what it finds is ordered by something else.
-const SEARCHES: &[&str] = &["SEARCH", "SEARCH_CHANNELS"];
+/// Those that sort what an index found: a search has to, since what it finds is ordered by something else, and so has
+/// whoever is found by several ways and told once.
+const SEARCHES: &[&str] = &["SEARCH", "SEARCH_CHANNELS", "ACQUAINTANCES"];
 
 fn queries() -> Vec<(&'static str, &'static str)> {
     let files =
@@ -20,6 +22,17 @@ fn every_query_finds_its_rows_by_an_index() {
     let connection = connection::in_memory().unwrap();
     let queries = queries();
     assert!(queries.len() > 40, "only {} queries are known here", queries.len());
+    find_by_an_index(&connection, queries);
+}
+
+#[test]
+fn every_query_of_an_archive_finds_its_rows_by_an_index() {
+    let connection = connection::in_memory().unwrap();
+    connection::forgo_references(&connection, Path::new(":memory:")).unwrap();
+    find_by_an_index(&connection, archive::QUERIES.iter().flat_map(|queries| queries.iter().copied()));
+}
+
+fn find_by_an_index(connection: &Connection, queries: impl IntoIterator<Item = (&'static str, &'static str)>) {
     for (name, sql) in queries {
         let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect(sql);
         let values = vec![Null; plan.parameter_count()];

@@ -1,0 +1,155 @@
+//! Looking into a store: whether what must always hold does hold.
+
+mod repeats;
+mod violation;
+
+pub use violation::Violation;
+
+use super::{Archive, ConversationRecord, Counts, Part, pages};
+use futures_util::TryStreamExt;
+use myna_chat::store::StoreError;
+use myna_protocol::{ConversationId, Feed, Kind, Rev, UserId};
+use repeats::Repeats;
+use std::collections::{BTreeSet, HashMap};
+use std::pin::pin;
+
+/// Orphans that are told of, of each part.
+const ORPHANS: u32 = 1_000;
+
+/// Looks at every row, and tells `violated` each rule that one breaks; answers how many rows there are. It holds the ids
+/// of one conversation's members at a time, and of messages only a page.
+pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -> Result<Counts, StoreError> {
+    let counts = archive.counts().await?;
+    let mut sessions = pin!(pages::sessions(archive));
+    while let Some(page) = sessions.try_next().await? {
+        let revs = revs(archive, page.iter().map(|session| session.user)).await?;
+        for session in page.into_iter().filter(|session| !revs.contains_key(&session.user)) {
+            violated(Violation::SessionOfNobody { session: session.id, user: session.user });
+        }
+    }
+    let mut conversations = pin!(pages::conversations(archive));
+    while let Some(row) = conversations.try_next().await? {
+        if row.row_rev > row.rev {
+            violated(Violation::RowRev { conversation: row.id, rev: row.row_rev, of: row.rev });
+        }
+        let members = members(archive, &row, violated).await?;
+        messages(archive, &row, &members, counts.messages, violated).await?;
+    }
+    for part in [Part::Members, Part::Messages] {
+        for conversation in archive.orphans(part, ORPHANS).await? {
+            violated(Violation::Orphans { part, conversation });
+        }
+    }
+    Ok(counts)
+}
+
+/// Those of these people that exist, and how far their own feeds are.
+async fn revs(archive: &dyn Archive, people: impl Iterator<Item = UserId>) -> Result<HashMap<UserId, Rev>, StoreError> {
+    let feeds: BTreeSet<Feed> = people.map(Feed::User).collect();
+    let revs = archive.revs(&feeds.into_iter().collect::<Vec<_>>()).await?;
+    let users = revs.into_iter().filter_map(|(feed, rev)| match feed {
+        Feed::User(user) => Some((user, rev)),
+        Feed::Conversation(_) => None,
+    });
+    Ok(users.collect())
+}
+
+/// Looks at everybody who is or was in it, and answers them.
+async fn members(
+    archive: &dyn Archive,
+    row: &ConversationRecord,
+    violated: &mut dyn FnMut(Violation),
+) -> Result<BTreeSet<UserId>, StoreError> {
+    let conversation = row.id;
+    let (mut everybody, mut present) = (BTreeSet::new(), 0_u64);
+    let mut members = pin!(pages::members(archive, conversation));
+    while let Some(page) = members.try_next().await? {
+        let revs = revs(archive, page.iter().map(|member| member.user)).await?;
+        for member in page {
+            let user = member.user;
+            everybody.insert(user);
+            present += u64::from(member.left_seq.is_none());
+            if member.rev > row.rev {
+                violated(Violation::MemberRev { conversation, user, rev: member.rev, of: row.rev });
+            }
+            for (place, seq) in [
+                ("has read up to", Some(member.read_seq)),
+                ("joined after", Some(member.joined_seq)),
+                ("left after", member.left_seq),
+            ] {
+                if let Some(seq) = seq.filter(|seq| *seq > row.last_seq) {
+                    violated(Violation::PlaceBeyondLast { conversation, user, place, seq, last_seq: row.last_seq });
+                }
+            }
+            match revs.get(&user) {
+                None => violated(Violation::MemberIsNobody { conversation, user }),
+                Some(of) if member.user_rev > *of => {
+                    violated(Violation::MembershipRev { conversation, user, rev: member.user_rev, of: *of });
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    if u64::from(row.member_count) != present {
+        violated(Violation::MemberCount { conversation, says: row.member_count, found: present });
+    }
+    let pair: Option<BTreeSet<UserId>> = row.pair.map(BTreeSet::from);
+    match (row.kind, pair) {
+        (Kind::Direct, Some(pair)) if pair == everybody => {}
+        (Kind::Direct, _) => violated(Violation::Pair { conversation }),
+        (Kind::Group | Kind::Channel, _) => {}
+    }
+    Ok(everybody)
+}
+
+async fn messages(
+    archive: &dyn Archive,
+    row: &ConversationRecord,
+    members: &BTreeSet<UserId>,
+    all_messages: u64,
+    violated: &mut dyn FnMut(Violation),
+) -> Result<(), StoreError> {
+    let conversation = row.id;
+    let mut last = 0;
+    // Never more than there can be, whatever the conversation's own row says.
+    let mut repeats = Repeats::among(row.last_seq.min(all_messages));
+    let mut messages = pin!(pages::messages(archive, conversation, 0));
+    while let Some(page) = messages.try_next().await? {
+        for message in &page {
+            if message.seq != last + 1 {
+                violated(Violation::Gap { conversation, after: last, before: message.seq });
+            }
+            last = message.seq;
+            if message.rev > row.rev {
+                violated(Violation::MessageRev { conversation, seq: message.seq, rev: message.rev, of: row.rev });
+            }
+            if !members.contains(&message.sender) {
+                violated(Violation::Stranger { conversation, seq: message.seq, sender: message.sender });
+            }
+        }
+        repeats.look_at(&page);
+    }
+    if last != row.last_seq {
+        violated(Violation::LastSeq { conversation, says: row.last_seq, found: last });
+    }
+    client_ids(archive, conversation, repeats, violated).await
+}
+
+/// Reads the messages again where that is needed to know whether client ids are repeated.
+async fn client_ids(
+    archive: &dyn Archive,
+    conversation: ConversationId,
+    mut repeats: Repeats,
+    violated: &mut dyn FnMut(Violation),
+) -> Result<(), StoreError> {
+    while repeats.look_again() {
+        let mut messages = pin!(pages::messages(archive, conversation, 0));
+        while let Some(page) = messages.try_next().await? {
+            repeats.look_at(&page);
+        }
+    }
+    for (sender, client_id, [first, second]) in repeats.found() {
+        violated(Violation::ClientIdTwice { conversation, sender, client_id, first, second });
+    }
+    Ok(())
+}

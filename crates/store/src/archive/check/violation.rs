@@ -1,0 +1,146 @@
+//! What can be wrong with a store.
+
+use crate::archive::Part;
+use myna_protocol::{ClientId, ConversationId, Rev, Seq, SessionId, UserId};
+use std::fmt;
+
+/// A rule that a row breaks, with the ids that find it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Violation {
+    /// Messages between these two are missing.
+    Gap {
+        conversation: ConversationId,
+        after: Seq,
+        before: Seq,
+    },
+    /// The conversation's row names another last message than there is.
+    LastSeq {
+        conversation: ConversationId,
+        says: Seq,
+        found: Seq,
+    },
+    MessageRev {
+        conversation: ConversationId,
+        seq: Seq,
+        rev: Rev,
+        of: Rev,
+    },
+    MemberRev {
+        conversation: ConversationId,
+        user: UserId,
+        rev: Rev,
+        of: Rev,
+    },
+    RowRev {
+        conversation: ConversationId,
+        rev: Rev,
+        of: Rev,
+    },
+    /// The stamp of somebody's membership is beyond their own feed.
+    MembershipRev {
+        conversation: ConversationId,
+        user: UserId,
+        rev: Rev,
+        of: Rev,
+    },
+    /// The same message is there twice.
+    ClientIdTwice {
+        conversation: ConversationId,
+        sender: UserId,
+        client_id: ClientId,
+        first: Seq,
+        second: Seq,
+    },
+    /// What somebody has not read would be less than nothing.
+    PlaceBeyondLast {
+        conversation: ConversationId,
+        user: UserId,
+        place: &'static str,
+        seq: Seq,
+        last_seq: Seq,
+    },
+    MemberCount {
+        conversation: ConversationId,
+        says: u32,
+        found: u64,
+    },
+    /// Who sent it is not, and was never, in the conversation.
+    Stranger {
+        conversation: ConversationId,
+        seq: Seq,
+        sender: UserId,
+    },
+    /// The members of a direct conversation are not the pair that it is found by.
+    Pair {
+        conversation: ConversationId,
+    },
+    MemberIsNobody {
+        conversation: ConversationId,
+        user: UserId,
+    },
+    SessionOfNobody {
+        session: SessionId,
+        user: UserId,
+    },
+    /// These rows are of a conversation that does not exist.
+    Orphans {
+        part: Part,
+        conversation: ConversationId,
+    },
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gap { conversation, after, before } => {
+                write!(f, "conversation {conversation}: after message {after} comes message {before}")
+            }
+            Self::LastSeq { conversation, says, found } => {
+                write!(f, "conversation {conversation}: its last message is {found}, and its row says {says}")
+            }
+            Self::MessageRev { conversation, seq, rev, of } => {
+                write!(f, "conversation {conversation}: message {seq} has rev {rev}, beyond the conversation's {of}")
+            }
+            Self::MemberRev { conversation, user, rev, of } => {
+                write!(f, "conversation {conversation}: member {user} has rev {rev}, beyond the conversation's {of}")
+            }
+            Self::RowRev { conversation, rev, of } => {
+                write!(f, "conversation {conversation}: its row has rev {rev}, beyond its feed's {of}")
+            }
+            Self::MembershipRev { conversation, user, rev, of } => {
+                write!(
+                    f,
+                    "conversation {conversation}: the membership of {user} has rev {rev}, beyond their feed's {of}"
+                )
+            }
+            Self::ClientIdTwice { conversation, sender, client_id, first, second } => {
+                let what =
+                    format_args!("messages {first} and {second} of {sender} have the same client id {client_id}");
+                write!(f, "conversation {conversation}: {what}")
+            }
+            Self::PlaceBeyondLast { conversation, user, place, seq, last_seq } => {
+                write!(f, "conversation {conversation}: {user} {place} message {seq}, and the last one is {last_seq}")
+            }
+            Self::MemberCount { conversation, says, found } => {
+                write!(f, "conversation {conversation}: {found} people are in it, and its row says {says}")
+            }
+            Self::Stranger { conversation, seq, sender } => {
+                write!(f, "conversation {conversation}: {sender}, who sent message {seq}, was never in it")
+            }
+            Self::Pair { conversation } => {
+                write!(f, "conversation {conversation}: its members are not the pair of a direct conversation")
+            }
+            Self::MemberIsNobody { conversation, user } => {
+                write!(f, "conversation {conversation}: member {user} does not exist")
+            }
+            Self::SessionOfNobody { session, user } => write!(f, "session {session}: its user {user} does not exist"),
+            Self::Orphans { part, conversation } => {
+                let part = match part {
+                    Part::Members => "members",
+                    Part::Messages => "messages",
+                };
+                write!(f, "conversation {conversation}: it has {part}, and does not exist")
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! SHA-256 over rows in one canonical form, the same for every driver.
+//!
+//! Each row is a letter and its fields in the order of its record: ids as their bytes, numbers as 8 bytes (the least
+//! first), texts as their length and their bytes, what may be absent after a 0 or a 1.
+
+use super::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord, pages};
+use futures_util::TryStreamExt;
+use myna_chat::store::StoreError;
+use myna_protocol::{ConversationId, Kind};
+use sha2::{Digest, Sha256};
+use std::pin::pin;
+
+pub(super) type Checksum = [u8; 32];
+
+/// Of all people, by id.
+pub(super) async fn users(archive: &dyn Archive) -> Result<Checksum, StoreError> {
+    let mut hash = Hash::default();
+    let mut pages = pin!(pages::users(archive));
+    while let Some(page) = pages.try_next().await? {
+        page.iter().for_each(|user| hash.user(user));
+    }
+    Ok(hash.end())
+}
+
+/// Of all sessions, by id.
+pub(super) async fn sessions(archive: &dyn Archive) -> Result<Checksum, StoreError> {
+    let mut hash = Hash::default();
+    let mut pages = pin!(pages::sessions(archive));
+    while let Some(page) = pages.try_next().await? {
+        page.iter().for_each(|session| hash.session(session));
+    }
+    Ok(hash.end())
+}
+
+/// Of a conversation: its own row, its members by user id, its messages by seq. `None` when it has no row of its own.
+/// `told` hears how many rows were read, page by page.
+pub(super) async fn conversation(
+    archive: &dyn Archive,
+    id: ConversationId,
+    told: &(dyn Fn(u64) + Sync),
+) -> Result<Option<Checksum>, StoreError> {
+    let Some(row) = archive.conversation(id).await? else { return Ok(None) };
+    let mut hash = Hash::default();
+    hash.conversation(&row);
+    told(1);
+    let mut members = pin!(pages::members(archive, id));
+    while let Some(page) = members.try_next().await? {
+        page.iter().for_each(|member| hash.member(member));
+        told(page.len() as u64);
+    }
+    let mut messages = pin!(pages::messages(archive, id, 0));
+    while let Some(page) = messages.try_next().await? {
+        page.iter().for_each(|message| hash.message(message));
+        told(page.len() as u64);
+    }
+    Ok(Some(hash.end()))
+}
+
+#[derive(Default)]
+struct Hash(Sha256);
+
+impl Hash {
+    fn end(self) -> Checksum {
+        self.0.finalize().into()
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.update(bytes);
+        self
+    }
+
+    fn count(&mut self, count: u64) -> &mut Self {
+        self.bytes(&count.to_le_bytes())
+    }
+
+    fn moment(&mut self, moment: myna_protocol::Timestamp) -> &mut Self {
+        self.bytes(&moment.millis().to_le_bytes())
+    }
+
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.count(text.len() as u64).bytes(text.as_bytes())
+    }
+
+    fn maybe<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) -> &mut Self {
+        self.bytes(&[u8::from(value.is_some())]);
+        if let Some(value) = value {
+            write(self, value);
+        }
+        self
+    }
+
+    fn user(&mut self, user: &UserRecord) {
+        let UserRecord { id, name, password_hash, created_at, rev } = user;
+        self.bytes(b"u").bytes(id.as_bytes()).text(name).text(password_hash).moment(*created_at).count(*rev);
+    }
+
+    fn session(&mut self, session: &SessionRecord) {
+        let SessionRecord { id, token_hash, user, created_at, expires_at } = session;
+        self.bytes(b"s").bytes(id.as_bytes()).bytes(token_hash).bytes(user.as_bytes());
+        self.moment(*created_at).moment(*expires_at);
+    }
+
+    fn conversation(&mut self, row: &ConversationRecord) {
+        let ConversationRecord { id, kind, name, pair, created_by, created_at, receipts, .. } = row;
+        let ConversationRecord { member_count, last_seq, rev, row_rev, .. } = row;
+        let kind = match kind {
+            Kind::Direct => b"d",
+            Kind::Group => b"g",
+            Kind::Channel => b"c",
+        };
+        self.bytes(b"c").bytes(id.as_bytes()).bytes(kind);
+        self.maybe(name.as_deref(), |hash, name| {
+            hash.text(name);
+        });
+        self.maybe(pair.as_ref(), |hash, [lower, higher]| {
+            hash.bytes(lower.as_bytes()).bytes(higher.as_bytes());
+        });
+        self.bytes(created_by.as_bytes()).moment(*created_at).bytes(&[u8::from(*receipts)]);
+        self.count(u64::from(*member_count)).count(*last_seq).count(*rev).count(*row_rev);
+    }
+
+    fn member(&mut self, member: &MemberRecord) {
+        let MemberRecord { conversation, user, came, joined_seq, left_seq, read_seq, read_at, rev, user_rev } = member;
+        self.bytes(b"m").bytes(conversation.as_bytes()).bytes(user.as_bytes()).count(*came).count(*joined_seq);
+        self.maybe(*left_seq, |hash, seq| {
+            hash.count(seq);
+        });
+        self.count(*read_seq).maybe(*read_at, |hash, moment| {
+            hash.moment(moment);
+        });
+        self.count(*rev).count(*user_rev);
+    }
+
+    fn message(&mut self, message: &MessageRecord) {
+        let MessageRecord { conversation, seq, sender, client_id, text, sent_at, rev } = message;
+        self.bytes(b"t").bytes(conversation.as_bytes()).count(*seq).bytes(sender.as_bytes());
+        self.bytes(client_id.as_bytes()).text(text).moment(*sent_at).count(*rev);
+    }
+}

@@ -1,0 +1,68 @@
+//! Whether two stores hold the same, to the last byte.
+
+use super::progress::{Progress, Step, Tally};
+use super::{AT_ONCE, CopyError};
+use crate::archive::{Archive, Counts, checksum, pages};
+use futures_util::{TryStreamExt, future};
+use myna_chat::store::StoreError;
+use myna_protocol::ConversationId;
+
+/// Compares everything: the numbers, then the checksums. `counts` is what the first one holds.
+pub(super) async fn all(
+    from: &dyn Archive,
+    to: &dyn Archive,
+    counts: Counts,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(), CopyError> {
+    let tally = &Tally::of(Step::Comparing, counts.total(), progress);
+    same_counts(counts, to.counts().await.map_err(CopyError::Target)?)?;
+    if both(checksum::users(from), checksum::users(to)).await? == Same::No {
+        return Err(CopyError::Different("people"));
+    }
+    tally.done(counts.users);
+    if both(checksum::sessions(from), checksum::sessions(to)).await? == Same::No {
+        return Err(CopyError::Different("sessions"));
+    }
+    tally.done(counts.sessions);
+    // As many conversations on both sides, and for each of the first one the same on the other: they are the same ones.
+    let conversation = async |id: ConversationId| {
+        let told = |rows| tally.done(rows);
+        let (here, there) = (checksum::conversation(from, id, &told), checksum::conversation(to, id, &|_| {}));
+        match both(here, there).await? {
+            Same::Yes => Ok(()),
+            Same::No => Err(CopyError::DifferentConversation(id)),
+        }
+    };
+    let conversation = &conversation;
+    let conversations = pages::conversations(from).map_err(CopyError::Source);
+    conversations.try_for_each_concurrent(AT_ONCE, |row| conversation(row.id)).await
+}
+
+#[derive(PartialEq, Eq)]
+enum Same {
+    Yes,
+    No,
+}
+
+async fn both<T: PartialEq>(
+    from: impl Future<Output = Result<T, StoreError>>,
+    to: impl Future<Output = Result<T, StoreError>>,
+) -> Result<Same, CopyError> {
+    let (from, to) = future::join(from, to).await;
+    let same = from.map_err(CopyError::Source)? == to.map_err(CopyError::Target)?;
+    Ok(if same { Same::Yes } else { Same::No })
+}
+
+fn same_counts(from: Counts, to: Counts) -> Result<(), CopyError> {
+    let nouns = [
+        ("people", from.users, to.users),
+        ("sessions", from.sessions, to.sessions),
+        ("conversations", from.conversations, to.conversations),
+        ("members", from.members, to.members),
+        ("messages", from.messages, to.messages),
+    ];
+    match nouns.into_iter().find(|(_, from, to)| from != to) {
+        Some((noun, from, to)) => Err(CopyError::Counts { noun, from, to }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,57 @@
+//! All rows of a noun, a page at a time: what is held at once does not grow with the store.
+
+use super::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord};
+use futures_util::stream::{self, Stream, TryStreamExt};
+use myna_chat::store::StoreError;
+use myna_protocol::{ConversationId, Seq};
+
+/// Rows in a page.
+pub(super) const PAGE: u32 = 1_000;
+
+/// Pages by `read`, which begins after a key, from the page after `first` to the last one.
+fn pages<'a, R, K, F>(
+    first: K,
+    read: impl Fn(K) -> F + Copy + 'a,
+    key: impl Fn(&R) -> K + Copy + 'a,
+) -> impl Stream<Item = Result<Vec<R>, StoreError>> + 'a
+where
+    K: 'a,
+    R: 'a,
+    F: Future<Output = Result<Vec<R>, StoreError>> + 'a,
+{
+    stream::try_unfold(Some(first), move |after| async move {
+        let Some(after) = after else { return Ok(None) };
+        let page = read(after).await?;
+        let next = page.last().map(key).filter(|_| page.len() >= PAGE as usize);
+        Ok((!page.is_empty()).then_some((page, next)))
+    })
+}
+
+pub(super) fn users(archive: &dyn Archive) -> impl Stream<Item = Result<Vec<UserRecord>, StoreError>> {
+    pages(None, |after| archive.users(after, PAGE), |user| Some(user.id))
+}
+
+pub(super) fn sessions(archive: &dyn Archive) -> impl Stream<Item = Result<Vec<SessionRecord>, StoreError>> {
+    pages(None, |after| archive.sessions(after, PAGE), |session| Some(session.id))
+}
+
+/// One by one.
+pub(super) fn conversations(archive: &dyn Archive) -> impl Stream<Item = Result<ConversationRecord, StoreError>> {
+    let pages = pages(None, |after| archive.conversations(after, PAGE), |row| Some(row.id));
+    pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten()
+}
+
+pub(super) fn members(
+    archive: &dyn Archive,
+    id: ConversationId,
+) -> impl Stream<Item = Result<Vec<MemberRecord>, StoreError>> {
+    pages(None, move |after| archive.members(id, after, PAGE), |member| Some(member.user))
+}
+
+pub(super) fn messages(
+    archive: &dyn Archive,
+    id: ConversationId,
+    after: Seq,
+) -> impl Stream<Item = Result<Vec<MessageRecord>, StoreError>> {
+    pages(after, move |after| archive.messages(id, after, PAGE), |message| message.seq)
+}

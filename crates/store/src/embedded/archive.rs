@@ -1,0 +1,136 @@
+//! The traits of `crate::archive`, each method as a job for the right thread.
+
+mod read;
+mod size;
+mod write;
+
+use super::Embedded;
+use crate::archive::{
+    Archive, ConversationRecord, Counts, MemberRecord, MessageRecord, Origin, Part, SessionRecord, Stats, StoreId,
+    UserRecord,
+};
+use async_trait::async_trait;
+use myna_chat::store::StoreError;
+use myna_protocol::{ConversationId, Kind, Name, Seq, SessionId, UserId};
+use rusqlite::Connection;
+
+pub(super) use read::origin;
+
+#[cfg(test)]
+pub(super) const QUERIES: &[&[(&str, &str)]] = &[read::QUERIES, write::QUERIES];
+
+#[async_trait]
+impl Archive for Embedded {
+    async fn id(&self) -> Result<StoreId, StoreError> {
+        self.read(read::id).await
+    }
+
+    async fn origin(&self) -> Result<Option<Origin>, StoreError> {
+        self.read(read::origin).await
+    }
+
+    async fn set_origin(&self, origin: Option<Origin>) -> Result<(), StoreError> {
+        self.write(move |connection| write::origin(connection, origin.as_ref())).await
+    }
+
+    async fn users(&self, after: Option<UserId>, limit: u32) -> Result<Vec<UserRecord>, StoreError> {
+        self.read(move |connection| read::users(connection, after, limit)).await
+    }
+
+    async fn sessions(&self, after: Option<SessionId>, limit: u32) -> Result<Vec<SessionRecord>, StoreError> {
+        self.read(move |connection| read::sessions(connection, after, limit)).await
+    }
+
+    async fn conversations(
+        &self,
+        after: Option<ConversationId>,
+        limit: u32,
+    ) -> Result<Vec<ConversationRecord>, StoreError> {
+        self.read(move |connection| read::conversations(connection, after, limit)).await
+    }
+
+    async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRecord>, StoreError> {
+        self.read(move |connection| read::conversation(connection, id)).await
+    }
+
+    async fn members(
+        &self,
+        conversation: ConversationId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<MemberRecord>, StoreError> {
+        self.read(move |connection| read::members(connection, conversation, after, limit)).await
+    }
+
+    async fn messages(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<MessageRecord>, StoreError> {
+        self.read(move |connection| read::messages(connection, conversation, after, limit)).await
+    }
+
+    async fn last_message(&self, conversation: ConversationId) -> Result<Seq, StoreError> {
+        self.read(move |connection| read::last_message(connection, conversation)).await
+    }
+
+    async fn put_users(&self, users: Vec<UserRecord>) -> Result<(), StoreError> {
+        let keys = users.iter().map(|user| key(&user.name)).collect::<Result<Vec<_>, _>>()?;
+        self.put(users.into_iter().zip(keys).collect(), |connection, (user, key)| write::user(connection, user, key))
+            .await
+    }
+
+    async fn put_sessions(&self, sessions: Vec<SessionRecord>) -> Result<(), StoreError> {
+        self.put(sessions, write::session).await
+    }
+
+    async fn put_members(&self, members: Vec<MemberRecord>) -> Result<(), StoreError> {
+        self.put(members, write::member).await
+    }
+
+    async fn put_messages(&self, messages: Vec<MessageRecord>) -> Result<(), StoreError> {
+        self.put(messages, write::message).await
+    }
+
+    async fn put_conversation(&self, conversation: ConversationRecord) -> Result<(), StoreError> {
+        let key = match (conversation.kind, &conversation.name) {
+            (Kind::Channel, Some(name)) => Some(key(name)?),
+            _ => None,
+        };
+        self.write(move |connection| write::conversation(connection, &conversation, key.as_deref())).await
+    }
+
+    async fn forget_sessions(&self) -> Result<(), StoreError> {
+        self.write(write::forget_sessions).await
+    }
+
+    async fn orphans(&self, part: Part, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
+        self.read(move |connection| read::orphans(connection, part, limit)).await
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(size::counts).await
+    }
+
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        self.read(size::stats).await
+    }
+}
+
+impl Embedded {
+    /// Puts these rows in one durable transaction.
+    async fn put<T: Send + 'static>(
+        &self,
+        rows: Vec<T>,
+        put: fn(&Connection, &T) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        self.write(move |connection| rows.iter().try_for_each(|row| put(connection, row))).await
+    }
+}
+
+/// The key of a stored name.
+fn key(name: &str) -> Result<String, StoreError> {
+    let name = Name::parse(name).map_err(|_| StoreError::Corrupt(format!("{name:?} is not a name")))?;
+    Ok(name.key())
+}

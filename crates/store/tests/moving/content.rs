@@ -1,0 +1,101 @@
+//! A store with something of everything, and all that it answers.
+
+use crate::contract::verbs::{
+    a_conversation_id, a_session_id, ann_and_bob, channel, commit, direct, done, fresh, group, join, leave, name,
+    new_channel, new_group, now, people, person, read, said, said_many, say,
+};
+use futures_util::future::join_all;
+use myna_chat::store::{Change, NewSession, Store};
+use myna_protocol::{ConversationId, Feed, SessionId, Timestamp, UserId};
+
+/// What was made.
+pub(crate) struct Content {
+    pub(crate) people: Vec<UserId>,
+    pub(crate) talks: Vec<ConversationId>,
+    tokens: Vec<[u8; 32]>,
+    pub(crate) sessions: Vec<SessionId>,
+}
+
+/// More of everything than fits a page, and everything that people can do.
+pub(crate) async fn fill(store: &dyn Store) -> Content {
+    let (ann, bob) = ann_and_bob(store).await;
+    let zoe = person(store, "Zoë de la Cruz").await;
+    let crowd = people(store, 1_050).await;
+    let notes = direct(store, ann, ann).await;
+    let talk = direct(store, ann, bob).await;
+    let friends = group(store, ann, &[bob, zoe]).await;
+    let (id, at) = (a_conversation_id(), now());
+    let named = Change::Group { id, creator: zoe, name: Some(name("Übung macht Meister")), members: vec![ann], at };
+    done(store, named).await;
+    let large = done(store, new_group(crowd[0], &crowd[1..200])).await.conversation;
+    let news = done(store, new_channel(bob, "Rust News")).await.conversation;
+    let busy = channel(store, ann).await;
+    let silent = channel(store, zoe).await;
+
+    said_many(store, talk, ann, 2_300).await;
+    said(store, notes, ann, "milk, \u{1f986}, {\"$gt\": \"\"}\n'; DROP TABLE messages; --").await;
+    said(store, friends, zoe, "é \u{202e}abc").await;
+    done(store, read(talk, bob, 1_200)).await;
+    done(store, leave(friends, zoe)).await;
+    done(store, leave(large, crowd[7])).await;
+    let joining = crowd.iter().map(|user| join(news, *user)).collect();
+    commit(store, joining).await.into_iter().for_each(|outcome| assert!(outcome.is_ok(), "{outcome:?}"));
+    let talking = crowd[..50].iter().flat_map(|user| [join(busy, *user), say(busy, *user, "hi"), leave(busy, *user)]);
+    commit(store, talking.collect()).await.into_iter().for_each(|outcome| assert!(outcome.is_ok(), "{outcome:?}"));
+    done(store, join(busy, crowd[3])).await;
+    said(store, news, bob, "there is news").await;
+    done(store, read(news, crowd[5], 1)).await;
+
+    let mut content = Content {
+        people: [vec![ann, bob, zoe], crowd].concat(),
+        talks: vec![notes, talk, friends, id, large, news, busy, silent],
+        tokens: Vec::new(),
+        sessions: Vec::new(),
+    };
+    let sessions = (0..1_020).map(|number| NewSession {
+        id: a_session_id(),
+        token_hash: std::array::from_fn(|place| fresh().to_be_bytes()[place % 8]),
+        user: content.people[number % 7],
+        created_at: now(),
+        expires_at: Timestamp(1_800_000_000_000 + number as i64),
+    });
+    let sessions: Vec<_> = sessions.collect();
+    content.tokens = sessions.iter().map(|session| session.token_hash).collect();
+    content.sessions = sessions.iter().map(|session| session.id).collect();
+    join_all(sessions.into_iter().map(async |session| store.create_session(session).await.expect("it is new"))).await;
+    content
+}
+
+/// Everything that the store answers about what was made, in words.
+pub(crate) async fn told(store: &dyn Store, content: &Content) -> Vec<String> {
+    let mut told = Vec::new();
+    for talk in store.load_conversations(&content.talks, u32::MAX).await.expect("the store answers") {
+        told.push(format!("{talk:?}"));
+        let Feed::Conversation(id) = talk.feed else { panic!("not a conversation: {talk:?}") };
+        told.push(format!("{:?}", store.rows_since(talk.feed, 1, 10_000).await.expect("the store answers")));
+        told.push(format!("{:?}", store.messages_before(id, 2_000, 900).await.expect("the store answers")));
+    }
+    assert_eq!(told.len(), 3 * content.talks.len());
+    for user in &content.people[..20] {
+        let mut heads = store.heads(*user).await.expect("the store answers");
+        heads.sort_by_key(|head| head.feed);
+        let mut acquaintances = store.acquaintances(*user).await.expect("the store answers");
+        acquaintances.sort_unstable();
+        let own = store.load_user(*user).await.expect("the store answers");
+        let changes = store.rows_since(Feed::User(*user), 0, 1_000).await.expect("the store answers");
+        told.push(format!("{heads:?} {acquaintances:?} {own:?} {changes:?}"));
+    }
+    for prefix in ["", "zoë", "cruz", "person"] {
+        told.push(format!("{:?}", store.search_users(prefix, 2_000).await.expect("the store answers")));
+    }
+    for prefix in ["", "rust", "news", "übung"] {
+        told.push(format!("{:?}", store.search_channels(prefix, 100).await.expect("the store answers")));
+    }
+    for key in ["ann", "zoë de la cruz", "nobody"] {
+        told.push(format!("{:?}", store.account_by_name_key(key).await.expect("the store answers")));
+    }
+    for token in &content.tokens {
+        told.push(format!("{:?}", store.session_by_token_hash(token).await.expect("the store answers")));
+    }
+    told
+}
