@@ -5,6 +5,8 @@
 
 #[path = "law/air.rs"]
 mod air;
+#[path = "law/nodes.rs"]
+mod nodes;
 #[path = "law/world.rs"]
 mod world;
 

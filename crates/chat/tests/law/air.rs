@@ -11,12 +11,14 @@ use myna_protocol::{
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 /// Rings that a node can have before it hears them.
 const RINGS: usize = 4_096;
 /// So often nothing is under way, one look after the other, when all is quiet: more than any chain of tasks is long.
 const LOOKS: usize = 30;
+
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What becomes of the rings that wait for a node.
 #[derive(Debug, Clone, Copy)]
@@ -43,14 +45,19 @@ struct Ear {
     polling: AtomicBool,
     /// The next commit lands, and the node is told that it may not have.
     uncertain: AtomicBool,
+    /// So many questions for rows fail.
+    failing: AtomicUsize,
+    /// Rung when something begins to wait.
+    bell: Notify,
 }
 
 impl Air {
     pub(crate) fn new(nodes: usize) -> Arc<Self> {
         let ear = || {
             let (heard, rings) = mpsc::channel(RINGS);
-            let (polling, uncertain) = Default::default();
-            Ear { waiting: Mutex::default(), heard, rings: Mutex::new(Some(rings)), polling, uncertain }
+            let (polling, uncertain, failing, bell) = Default::default();
+            let (waiting, rings) = (Mutex::default(), Mutex::new(Some(rings)));
+            Ear { waiting, heard, rings, polling, uncertain, failing, bell }
         };
         Arc::new(Self { ears: (0..nodes).map(|_| ear()).collect(), under_way: AtomicUsize::new(0) })
     }
@@ -82,6 +89,22 @@ impl Air {
         self.ears[node].uncertain.store(true, Ordering::SeqCst);
     }
 
+    /// The next questions of this node for rows fail, so many of them.
+    pub(crate) fn make_fail(&self, node: usize, questions: usize) {
+        self.ears[node].failing.store(questions, Ordering::SeqCst);
+    }
+
+    /// Waits until a ring like this waits for a node.
+    pub(crate) async fn until(&self, node: usize, like: impl Fn(&Ring) -> bool) {
+        let ear = &self.ears[node];
+        let until = async {
+            while !ear.waiting.lock().unwrap().iter().any(&like) {
+                ear.bell.notified().await;
+            }
+        };
+        tokio::time::timeout(DEADLINE, until).await.unwrap();
+    }
+
     /// From now on the node says of itself that it hears nothing, or that it does.
     pub(crate) fn set_polling(&self, node: usize, polling: bool) {
         self.ears[node].polling.store(polling, Ordering::SeqCst);
@@ -98,13 +121,14 @@ impl Air {
                 calm = if busy { 0 } else { calm + 1 };
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), quiet).await.unwrap();
+        tokio::time::timeout(DEADLINE, quiet).await.unwrap();
     }
 
     /// All nodes hear it, the one it comes from too.
     fn ring(&self, ring: &Ring) {
         for ear in &self.ears {
             ear.waiting.lock().unwrap().push(ring.clone());
+            ear.bell.notify_one();
         }
     }
 }
@@ -234,6 +258,10 @@ impl FeedStore for Node {
 
     async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Answer<Option<FeedRows>> {
         let (_asking, store) = self.ask();
+        let less = |failing: usize| failing.checked_sub(1);
+        if self.ear().failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+            return Err(StoreError::Unavailable("not now".to_owned()));
+        }
         store.rows_since(feed, rev, limit).await
     }
 
