@@ -51,8 +51,8 @@ impl Server {
         let store = myna_store::open(&config.store, STORE_PATIENCE).await?;
         let passwords = if config.weak_passwords { Passwords::weak() } else { Passwords::new() };
         let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords };
-        let (chat, committer) = Chat::new(parts);
-        tokio::spawn(committer.run());
+        let (chat, tasks) = Chat::new(parts);
+        tokio::spawn(tasks.run());
         let forgetting = tokio::spawn(forget_expired_sessions(chat.clone()));
         let state = AppState::new(config, chat, leptos_options(config, address));
         let stopping = CancellationToken::new();

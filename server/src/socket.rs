@@ -19,7 +19,7 @@ use http::header::SEC_WEBSOCKET_PROTOCOL;
 use http::{HeaderMap, HeaderValue};
 use hyper::upgrade::OnUpgrade;
 use myna_chat::store::Session;
-use myna_chat::{Chat, Connection, Outgoing};
+use myna_chat::{Chat, Connection, Error, Outgoing};
 use myna_protocol::{ByeReason, Command, Event, Rejection, Signal, close};
 use std::time::Duration;
 use throttle::Throttle;
@@ -132,20 +132,14 @@ impl Conversation {
 
     /// Tells the others, after a while, that the person went, if they did not come back.
     fn depart(self) {
-        if !self.greeted {
-            return;
-        }
-        let chat = self.state.chat.clone();
-        let (feeds, user) = (chat.hub().seen_in(&self.connection), self.session.user.id);
+        let (chat, user) = (self.state.chat.clone(), self.session.user.id);
         drop(self.connection);
-        if feeds.is_empty() || chat.hub().is_online(user) {
+        if chat.hub().is_online(user) {
             return;
         }
         tokio::spawn(async move {
             tokio::time::sleep(LEAVING_GRACE).await;
-            if !chat.hub().is_online(user) {
-                chat.hub().announce_in(&feeds, user, false);
-            }
+            chat.departed(user);
         });
     }
 
@@ -217,7 +211,7 @@ impl Conversation {
                 match self.state.chat.session_holds(self.session.id).await {
                     Ok(true) => {}
                     Ok(false) => return self.goodbye(ByeReason::Revoked).await,
-                    Err(error) => return self.say(&rejected(None, &error)).await,
+                    Err(error) => return self.send_away(&error).await,
                 }
                 self.greet(&cursors).await
             }
@@ -240,14 +234,9 @@ impl Conversation {
         cursors: &std::collections::BTreeMap<myna_protocol::Feed, myna_protocol::Rev>,
     ) -> Result<(), End> {
         let chat: Chat = self.state.chat.clone();
-        let hub = chat.hub();
         let catchups = match chat.catch_up(&self.connection, cursors).await {
             Ok(catchups) => catchups,
-            Err(error) => {
-                // Nothing is lost: the client comes back and says hello again.
-                self.say(&rejected(None, &error)).await?;
-                return Err(End(Some((CloseCode::Again.into(), "the server cannot do this right now"))));
-            }
+            Err(error) => return self.send_away(&error).await,
         };
         self.greeted = true;
         let (user, server_time) = (self.session.user.clone(), chat.clock().now());
@@ -255,13 +244,19 @@ impl Conversation {
         for event in catchups.into_iter().flat_map(commands::events) {
             self.feed(frame::text(&event)).await?;
         }
-        let users = hub.online_for(&self.connection);
+        let users = chat.online_for(&self.connection).await;
         if !users.is_empty() {
             self.feed(frame::text(&Event::Signal(Signal::Presence { users, online: true }))).await?;
         }
         self.say(&Event::CaughtUp { request: None }).await?;
-        hub.announce(&self.connection, true);
+        chat.arrived(&self.connection);
         Ok(())
+    }
+
+    /// The client cannot be greeted now. Nothing is lost: it comes back and says hello again.
+    async fn send_away(&mut self, error: &Error) -> Result<(), End> {
+        self.say(&rejected(None, error)).await?;
+        Err(End(Some((CloseCode::Again.into(), "the server cannot do this right now"))))
     }
 
     /// Something from the hub, and what waits behind it, in one write.

@@ -1,9 +1,11 @@
 //! The whole of the rules, behind one handle.
 
 use crate::accounts::Attempts;
-use crate::committer::Commits;
-use crate::store::{Store, StoreError};
-use crate::{Clock, Committer, Hub, Ids, Passwords};
+use crate::committer::{Commits, Committer};
+use crate::nodes::{Elsewhere, Herald, Neighbours, Tidings, Words};
+use crate::relay::Relay;
+use crate::store::{Health, Store, StoreError};
+use crate::{Clock, Hub, Ids, Passwords, Tasks};
 use std::sync::Arc;
 
 /// What the rules are built from.
@@ -26,16 +28,24 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) attempts: Attempts,
     pub(crate) commits: Commits,
+    pub(crate) tidings: Arc<Tidings>,
+    pub(crate) elsewhere: Arc<Elsewhere>,
+    pub(crate) words: Words,
 }
 
 impl Chat {
-    /// The rules, and the committer that somebody has to run.
-    pub fn new(parts: Parts) -> (Self, Committer) {
-        let hub = Arc::new(Hub::default());
-        let (committer, commits) = Committer::new(parts.store.clone(), hub.clone());
+    /// The rules, and the work that somebody has to run.
+    pub fn new(parts: Parts) -> (Self, Tasks) {
         let Parts { store, clock, ids, passwords } = parts;
+        let hub = Arc::new(Hub::default());
+        let (tidings, elsewhere) = (Arc::new(Tidings::default()), Arc::new(Elsewhere::default()));
+        let (neighbours, words) = Neighbours::new(store.clone(), hub.clone(), tidings.clone(), elsewhere.clone());
+        let relay = Relay::new(store.clone(), hub.clone(), words.clone());
+        let (committer, commits) = Committer::new(store.clone(), hub.clone(), words.clone());
+        let herald = Herald::new(store.clone(), tidings.clone());
         let attempts = Attempts::default();
-        (Self(Arc::new(Inner { store, hub, clock, ids, passwords, attempts, commits })), committer)
+        let inner = Inner { store, hub, clock, ids, passwords, attempts, commits, tidings, elsewhere, words };
+        (Self(Arc::new(inner)), Tasks { committer, relay, herald, neighbours })
     }
 
     /// The doorbell of this process.
@@ -51,6 +61,11 @@ impl Chat {
     /// Whether the store answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.0.store.ping().await
+    }
+
+    /// How the store is, without asking it.
+    pub fn health(&self) -> Health {
+        self.0.store.health()
     }
 
     pub(crate) fn inner(&self) -> &Inner {

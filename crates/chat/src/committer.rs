@@ -1,8 +1,10 @@
 //! The one writer of a process: gathers the changes that wait, commits them together, and rings the doorbell in order.
 
+use crate::nodes::Words;
 use crate::store::{Change, Committed, Store, StoreError};
 use crate::{Error, Hub};
-use myna_protocol::Row;
+use myna_protocol::{Feed, Rev, Row, UserId};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -46,21 +48,22 @@ impl Commits {
     }
 }
 
-/// Commits and publishes. One runs in each process: [`Committer::run`].
-pub struct Committer {
+/// Commits and publishes. One runs in each process.
+pub(crate) struct Committer {
     store: Arc<dyn Store>,
     hub: Arc<Hub>,
+    neighbours: Words,
     queue: mpsc::Receiver<Job>,
 }
 
 impl Committer {
-    pub(crate) fn new(store: Arc<dyn Store>, hub: Arc<Hub>) -> (Self, Commits) {
+    pub(crate) fn new(store: Arc<dyn Store>, hub: Arc<Hub>, neighbours: Words) -> (Self, Commits) {
         let (sender, queue) = mpsc::channel(QUEUE);
-        (Self { store, hub, queue }, Commits(sender))
+        (Self { store, hub, neighbours, queue }, Commits(sender))
     }
 
     /// Works until nobody is left who could hand in a change.
-    pub async fn run(mut self) {
+    pub(crate) async fn run(mut self) {
         let mut jobs = Vec::with_capacity(GROUP);
         while self.queue.recv_many(&mut jobs, GROUP).await > 0 {
             let (changes, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.change, job.answer)).unzip();
@@ -84,21 +87,30 @@ impl Committer {
 
     /// Delivery follows membership: who left hears nothing of this change in the conversation, who joined does.
     fn publish(&self, mut committed: Committed) -> Committed {
+        let (id, events) = (committed.conversation, std::mem::take(&mut committed.events));
+        let own: HashMap<UserId, Rev> = events
+            .iter()
+            .filter_map(|event| match event.feed {
+                Feed::User(user) => Some((user, event.rev)),
+                Feed::Conversation(_) => None,
+            })
+            .collect();
         for user in &committed.left {
-            self.hub.dismiss(*user, committed.conversation);
+            self.hub.dismiss(*user, id, own.get(user).copied().unwrap_or(Rev::MAX));
         }
-        let presence = committed.events.iter().flat_map(|event| &event.rows).find_map(|row| match row {
-            Row::Conversation(conversation) => Some(conversation.receipts),
-            Row::Member(_) | Row::Message(_) | Row::Membership(_) => None,
-        });
-        for user in &committed.joined {
-            self.hub.admit(*user, committed.conversation, presence.unwrap_or(false));
+        let shared = events.iter().find(|event| event.feed == Feed::Conversation(id));
+        if let Some(first) = shared.filter(|_| !committed.joined.is_empty()) {
+            let presence = first.rows.iter().any(|row| matches!(row, Row::Conversation(row) if row.receipts));
+            for user in &committed.joined {
+                self.hub.admit(*user, id, own.get(user).copied().unwrap_or(0), presence, first);
+            }
         }
-        for event in std::mem::take(&mut committed.events) {
+        for event in events {
             self.hub.publish(event);
         }
         if !committed.joined.is_empty() {
-            self.hub.introduce(committed.conversation);
+            self.hub.introduce(id);
+            self.neighbours.introduce(&committed.joined);
         }
         committed
     }

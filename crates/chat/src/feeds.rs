@@ -26,13 +26,10 @@ impl Chat {
         connection: &Connection,
         cursors: &BTreeMap<Feed, Rev>,
     ) -> Result<Vec<Catchup>, Error> {
-        for head in self.inner().store.heads(connection.user()).await? {
-            if let Feed::Conversation(conversation) = head.feed {
-                self.hub().subscribe(connection, conversation, head.presence);
-            }
-        }
+        self.hub().follow(connection, &self.inner().store.heads(connection.user()).await?);
         // What was committed between the question above and the listening was rung for nobody: how far the feeds have
-        // come is asked once more. A conversation that is new by now was admitted by its own commit.
+        // come is asked once more. Into a conversation that is new by now its own commit let the connection in, or its
+        // ring will.
         let heads = self.inner().store.heads(connection.user()).await?;
         let mut answers = Vec::new();
         let mut unknown = Vec::new();

@@ -1,41 +1,43 @@
 //! The doorbell: tells the sockets of this process what changed, and who types and who is there.
 //!
-//! The store is the truth. A socket that misses a parcel finds the gap by its rev and reads the store.
+//! The store is the truth. A socket that misses a parcel finds the gap by its rev and reads the store. The hub knows how
+//! far each feed has been told here, so that a change that is heard of twice (from the committer, and as a ring of the
+//! store) is told once, and one that comes too early waits for what lies before it.
 
+mod behind;
 mod connection;
 mod parcel;
 mod presence;
+mod sessions;
+mod topic;
 
 pub use connection::{Connection, Outgoing};
 pub use parcel::{Content, Parcel};
 
+use crate::store::Head;
+use behind::Behind;
 use connection::Outlet;
-use myna_protocol::{ByeReason, ConversationId, Feed, FeedRows, SessionId, Signal, UserId};
-use std::collections::{HashMap, HashSet};
+use myna_protocol::{ByeReason, ConversationId, Feed, FeedRows, Rev, SessionId, Signal, UserId};
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use topic::{Telling, Topic};
 
 /// Feeds are spread over this many locks, so that busy conversations do not wait for each other.
 const SHARDS: usize = 16;
 
-/// Who listens to one feed.
-#[derive(Default)]
-struct Topic {
-    /// Shared with deliveries under way: they never hold the lock.
-    outlets: Arc<Vec<Arc<Outlet>>>,
-    /// Whether its listeners see each other come and go.
-    presence: bool,
-}
-
-type Shard = HashMap<Feed, Topic>;
+type Shard = HashMap<Feed, Arc<Topic>>;
 
 /// The listeners of every feed in this process.
+///
+/// Locks are taken in this order: an outlet's feeds, a topic, a shard. No shard is locked while anything is told.
 pub struct Hub {
     shards: [Mutex<Shard>; SHARDS],
     hasher: RandomState,
     next_outlet: AtomicU64,
     stopping: AtomicBool,
+    behind: Behind,
 }
 
 impl Default for Hub {
@@ -45,8 +47,19 @@ impl Default for Hub {
             hasher: RandomState::new(),
             next_outlet: AtomicU64::new(1),
             stopping: AtomicBool::new(false),
+            behind: Behind::default(),
         }
     }
+}
+
+/// How far a feed has been told to its listeners here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Nobody listens.
+    ToNobody,
+    /// Somebody listens, and has not said hello yet.
+    Unknown,
+    UpTo(Rev),
 }
 
 impl Hub {
@@ -54,54 +67,58 @@ impl Hub {
     pub fn connect(self: &Arc<Self>, user: UserId, session: SessionId) -> Connection {
         let id = self.next_outlet.fetch_add(1, Ordering::Relaxed);
         let (outlet, connection) = Connection::new(self.clone(), id, user, session);
-        self.add(&outlet, Feed::User(user), false);
+        self.add(&outlet, Feed::User(user), 0, false, None);
         if self.stopping.load(Ordering::SeqCst) {
             outlet.end(ByeReason::Stopping);
         }
         connection
     }
 
-    /// Lets a connection listen to a conversation that its person is in, as the store said a moment ago. If they were
-    /// dismissed from it since the connection was opened, nothing happens.
-    pub fn subscribe(&self, connection: &Connection, conversation: ConversationId, presence: bool) {
-        let outlet = connection.outlet();
-        let feed = Feed::Conversation(conversation);
-        if !outlet.feeds().dismissed.contains(&feed) {
-            self.add(outlet, feed, presence);
+    /// Lets a connection listen to every conversation of its person, as the store told the heads a moment ago. What they
+    /// were dismissed from since then stays closed.
+    pub fn follow(&self, connection: &Connection, heads: &[Head]) {
+        let own = Feed::User(connection.user());
+        let own_rev = heads.iter().find(|head| head.feed == own).map_or(0, |head| head.rev);
+        if let Some(topic) = self.topic(own) {
+            topic.start(own_rev);
         }
-        // A dismissal between the two lines above found nothing to remove: it is made up for here.
-        if outlet.feeds().dismissed.contains(&feed) {
-            self.remove(outlet, feed);
+        for head in heads.iter().filter(|head| matches!(head.feed, Feed::Conversation(_))) {
+            self.add(connection.outlet(), head.feed, own_rev, head.presence, Some(head.rev));
         }
     }
 
-    /// Lets every connection of a person listen to a conversation they have just come into.
-    pub fn admit(&self, user: UserId, conversation: ConversationId, presence: bool) {
+    /// Lets every connection of a person listen to a conversation they have come into, as their own feed says at `rev`;
+    /// if it said later that they left, nothing happens. `first` are rows of the conversation from then or later, to be
+    /// published next: who comes in hears them even where they were told before.
+    pub fn admit(&self, user: UserId, conversation: ConversationId, rev: Rev, presence: bool, first: &FeedRows) {
+        for outlet in self.listeners(Feed::User(user)).iter() {
+            let feed = Feed::Conversation(conversation);
+            if let Some(topic) = self.add(outlet, feed, rev, presence, Some(first.from)) {
+                topic.tell_late(outlet, first);
+            }
+        }
+    }
+
+    /// Stops every connection of a person from listening to a conversation, which they have left, as their own feed says
+    /// at `rev`; if it said later that they came back, nothing happens. Nothing published afterwards reaches them.
+    pub fn dismiss(&self, user: UserId, conversation: ConversationId, rev: Rev) {
         let feed = Feed::Conversation(conversation);
         for outlet in self.listeners(Feed::User(user)).iter() {
-            outlet.feeds().dismissed.remove(&feed);
-            self.add(outlet, feed, presence);
+            let mut feeds = outlet.feeds();
+            if feeds.leave(feed, rev) {
+                self.remove(outlet, feed);
+            }
         }
     }
 
-    /// Stops every connection of a person from listening to a conversation. Nothing published afterwards reaches them.
-    pub fn dismiss(&self, user: UserId, conversation: ConversationId) {
-        let feed = Feed::Conversation(conversation);
-        for outlet in self.listeners(Feed::User(user)).iter() {
-            outlet.feeds().dismissed.insert(feed);
-            self.remove(outlet, feed);
-        }
-    }
-
-    /// Delivers rows to all who listen to their feed.
+    /// Delivers rows to all who listen to their feed: once, and not before what lies before them. Where that is missing,
+    /// the relay is asked to read it.
     pub fn publish(&self, rows: FeedRows) {
-        let listeners = self.listeners(rows.feed);
-        if listeners.is_empty() {
-            return;
-        }
-        let parcel = Arc::new(Parcel::new(Content::Rows(rows)));
-        for outlet in listeners.iter() {
-            outlet.push(parcel.clone());
+        let Some(topic) = self.topic(rows.feed) else { return };
+        let (feed, rev) = (rows.feed, rows.rev);
+        match topic.tell(rows) {
+            Telling::Told | Telling::Double => {}
+            Telling::Gap => self.behind.add(feed, rev),
         }
     }
 
@@ -114,38 +131,70 @@ impl Hub {
         }
     }
 
-    /// Ends the connections of one session.
-    pub fn end_session(&self, user: UserId, session: SessionId, reason: ByeReason) {
-        for outlet in self.listeners(Feed::User(user)).iter().filter(|outlet| outlet.session == session) {
-            outlet.end(reason);
-        }
-    }
-
     /// Ends every connection, those of the future too: the process is stopping.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
-        let mut all: HashMap<u64, Arc<Outlet>> = HashMap::new();
-        for shard in &self.shards {
-            for topic in lock(shard).values() {
-                all.extend(topic.outlets.iter().map(|outlet| (outlet.id, outlet.clone())));
-            }
-        }
-        for outlet in all.values() {
+        for outlet in self.outlets() {
             outlet.end(ByeReason::Stopping);
         }
     }
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        let mut ids = HashSet::new();
-        for shard in &self.shards {
-            for (feed, topic) in lock(shard).iter() {
-                if matches!(feed, Feed::User(_)) {
-                    ids.extend(topic.outlets.iter().map(|outlet| outlet.id));
-                }
-            }
+        let topics = self.topics();
+        topics.iter().filter(|(feed, _)| matches!(feed, Feed::User(_))).map(|(_, t)| t.lock().outlets.len()).sum()
+    }
+
+    /// How far a feed has been told here.
+    pub(crate) fn told(&self, feed: Feed) -> Told {
+        match self.topic(feed).map(|topic| topic.lock().told) {
+            None => Told::ToNobody,
+            Some(None) => Told::Unknown,
+            Some(Some(rev)) => Told::UpTo(rev),
         }
-        ids.len()
+    }
+
+    /// Whether somebody here lacks what this feed told up to `rev`.
+    pub(crate) fn lacks(&self, feed: Feed, rev: Rev) -> bool {
+        match self.told(feed) {
+            Told::ToNobody => false,
+            Told::Unknown => true,
+            Told::UpTo(told) => told < rev,
+        }
+    }
+
+    /// The feeds that somebody listens to.
+    pub(crate) fn feeds(&self) -> Vec<Feed> {
+        self.topics().into_iter().map(|(feed, _)| feed).collect()
+    }
+
+    /// Gives up telling what this feed lacks up to `rev`: its listeners are ended as lagging, and resume.
+    pub(crate) fn skip(&self, feed: Feed, rev: Rev) {
+        if let Some(topic) = self.topic(feed) {
+            topic.skip(rev);
+        }
+    }
+
+    /// Waits until a feed has fallen behind. For the relay alone.
+    pub(crate) async fn fallen_behind(&self) {
+        self.behind.waiting().await;
+    }
+
+    /// The feeds that have fallen behind since the last time, each with a rev it has come to at least.
+    pub(crate) fn take_behind(&self) -> HashMap<Feed, Rev> {
+        self.behind.take()
+    }
+
+    /// Whether any connection of the person listens to the conversation.
+    pub(crate) fn listens(&self, user: UserId, conversation: ConversationId) -> bool {
+        let feed = Feed::Conversation(conversation);
+        self.listeners(Feed::User(user)).iter().any(|outlet| outlet.feeds().joined.contains_key(&feed))
+    }
+
+    /// Whether every connection of the person listens to the conversation.
+    pub(crate) fn listens_everywhere(&self, user: UserId, conversation: ConversationId) -> bool {
+        let feed = Feed::Conversation(conversation);
+        self.listeners(Feed::User(user)).iter().all(|outlet| outlet.feeds().joined.contains_key(&feed))
     }
 
     fn shard(&self, feed: Feed) -> MutexGuard<'_, Shard> {
@@ -153,44 +202,59 @@ impl Hub {
         lock(&self.shards[(hash % SHARDS as u64) as usize])
     }
 
+    fn topic(&self, feed: Feed) -> Option<Arc<Topic>> {
+        self.shard(feed).get(&feed).cloned()
+    }
+
+    fn topics(&self) -> Vec<(Feed, Arc<Topic>)> {
+        let mut all = Vec::new();
+        for shard in &self.shards {
+            all.extend(lock(shard).iter().map(|(feed, topic)| (*feed, topic.clone())));
+        }
+        all
+    }
+
+    /// Every connection's end: each listens to its person's own feed.
+    fn outlets(&self) -> Vec<Arc<Outlet>> {
+        let own = self.topics().into_iter().filter(|(feed, _)| matches!(feed, Feed::User(_)));
+        own.flat_map(|(_, topic)| topic.lock().outlets.iter().cloned().collect::<Vec<_>>()).collect()
+    }
+
     fn listeners(&self, feed: Feed) -> Arc<Vec<Arc<Outlet>>> {
-        self.shard(feed).get(&feed).map(|topic| topic.outlets.clone()).unwrap_or_default()
+        self.topic(feed).map(|topic| topic.lock().outlets.clone()).unwrap_or_default()
     }
 
-    fn add(&self, outlet: &Arc<Outlet>, feed: Feed, presence: bool) {
-        if !outlet.feeds().subscribed.insert(feed) {
-            return;
+    /// Lets an outlet listen to a feed that is its person's to hear, as their own feed said at `rev`; the topic where it
+    /// did not before and may. A new topic has been told up to `told`.
+    fn add(&self, outlet: &Arc<Outlet>, feed: Feed, rev: Rev, presence: bool, told: Option<Rev>) -> Option<Arc<Topic>> {
+        // Held until it listens: coming, leaving and going of one outlet happen one after the other.
+        let mut feeds = outlet.feeds();
+        if !feeds.join(feed, rev) {
+            return None;
         }
-        {
-            let mut shard = self.shard(feed);
-            let topic = shard.entry(feed).or_default();
-            topic.presence = presence;
-            Arc::make_mut(&mut topic.outlets).push(outlet.clone());
-        }
-        // Its connection may have been dropped meanwhile, and would not look here again.
-        if outlet.feeds().dropped {
-            self.remove(outlet, feed);
-        }
-    }
-
-    fn remove(&self, outlet: &Outlet, feed: Feed) {
-        outlet.feeds().subscribed.remove(&feed);
-        let mut shard = self.shard(feed);
-        if let Some(topic) = shard.get_mut(&feed) {
-            Arc::make_mut(&mut topic.outlets).retain(|other| other.id != outlet.id);
-            if topic.outlets.is_empty() {
-                shard.remove(&feed);
+        loop {
+            let topic = self.shard(feed).entry(feed).or_insert_with(|| Arc::new(Topic::new(presence, told))).clone();
+            if topic.add(outlet, presence) {
+                return Some(topic);
             }
         }
     }
 
+    /// Takes an outlet out of a topic, whose deliveries under way end before. The caller holds the outlet's feeds.
+    fn remove(&self, outlet: &Outlet, feed: Feed) {
+        let Some(topic) = self.topic(feed) else { return };
+        let mut listeners = topic.lock();
+        Arc::make_mut(&mut listeners.outlets).retain(|other| other.id != outlet.id);
+        if listeners.outlets.is_empty() && !listeners.closed {
+            listeners.closed = true;
+            self.shard(feed).remove(&feed);
+        }
+    }
+
     fn disconnect(&self, outlet: &Outlet) {
-        let feeds: Vec<Feed> = {
-            let mut feeds = outlet.feeds();
-            feeds.dropped = true;
-            feeds.subscribed.iter().copied().collect()
-        };
-        for feed in feeds {
+        let mut feeds = outlet.feeds();
+        feeds.dropped = true;
+        for (feed, _) in std::mem::take(&mut feeds.joined) {
             self.remove(outlet, feed);
         }
     }

@@ -1,7 +1,8 @@
 //! The rules of Myna: accounts, conversations, sending, reading, typing and presence, over small store traits.
 //!
 //! It names no driver, no status code and no JSON; time and ids are injected. Everything done in a conversation goes
-//! through a [`Member`], obtained by [`Chat::member`]; every durable change goes through the one [`Committer`].
+//! through a [`Member`], obtained by [`Chat::member`]; every durable change goes through the one committer of the process; [`Tasks`] runs it,
+//! and the relay, which brings what other nodes on the store did.
 
 pub mod store;
 
@@ -21,7 +22,14 @@ mod hub;
 pub use hub::{Connection, Content, Hub, Outgoing, Parcel};
 
 mod committer;
-pub use committer::{Committer, Pending};
+pub use committer::Pending;
+
+mod relay;
+
+mod nodes;
+
+mod tasks;
+pub use tasks::Tasks;
 
 mod accounts;
 pub use accounts::{SignedIn, Token};
@@ -30,6 +38,8 @@ mod conversations;
 
 mod member;
 pub use member::Member;
+
+mod presence;
 
 mod feeds;
 pub use feeds::Catchup;

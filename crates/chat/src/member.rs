@@ -51,11 +51,12 @@ impl Member<'_> {
         self.hand_in(Change::Leave { conversation, user, at }).await
     }
 
-    /// Tells the others that the person types, or stopped.
+    /// Tells the others that the person types, or stopped: those of this node at once, those of others soon.
     pub fn typing(&self, typing: bool) {
         let Self { user, conversation, .. } = *self;
         let signal = Signal::Typing { conversation, user, typing, ttl: TYPING_TTL_MILLIS };
         self.chat.hub().signal(conversation, signal, user);
+        self.chat.inner().tidings.typing(conversation, user, typing);
     }
 
     /// The messages before `seq`, oldest first, and the members who sent them.

@@ -321,6 +321,11 @@ pub struct Health {
 /// The nodes on a store, as one of them hears and tells them. The defaults are those of a store with one process.
 #[async_trait]
 pub trait Bus: Send + Sync {
+    /// This node, as its news name it on the others; `None` where there can be no other.
+    fn node(&self) -> Option<NodeId> {
+        None
+    }
+
     /// The rings from now on; `None` where nobody else can change the store, and when it was asked for before.
     fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
         None

@@ -20,9 +20,11 @@ async fn ready_says_that_the_store_answers_and_how_many_sockets_are_open() {
     let server = TestServer::start().await;
     let ready = server.place.get("/ready").await;
     assert_eq!(ready.status, 200);
-    assert_eq!(ready.body, r#"{"status":"ok","store":"ok","sockets":0}"#);
+    let body =
+        |sockets| format!(r#"{{"status":"ok","store":"ok","circuit":"closed","bus":"alone","sockets":{sockets}}}"#);
+    assert_eq!(ready.body, body(0));
     let _socket = server.sign_up("Ann").await.socket().await;
-    assert_eq!(server.place.get("/ready").await.body, r#"{"status":"ok","store":"ok","sockets":1}"#);
+    assert_eq!(server.place.get("/ready").await.body, body(1));
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! One socket's place in the hub: a bounded queue that never makes the others wait.
 
 use super::{Hub, Parcel, lock};
-use myna_protocol::{ByeReason, Feed, SessionId, UserId};
-use std::collections::HashSet;
+use myna_protocol::{ByeReason, Feed, Rev, SessionId, UserId};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use tokio::sync::{Notify, mpsc};
@@ -12,15 +12,42 @@ const QUEUE_PARCELS: usize = 256;
 /// Bytes that may wait for a socket, about.
 const QUEUE_BYTES: usize = 256 * 1024;
 
-/// The feeds of one connection.
+/// The feeds of one connection, each with the rev of its person's own feed that said so: of two words on one conversation,
+/// in whatever order they come, the later one holds.
 #[derive(Default)]
 pub(super) struct Feeds {
-    pub(super) subscribed: HashSet<Feed>,
+    /// What it listens to.
+    pub(super) joined: HashMap<Feed, Rev>,
     /// Conversations that the person left since the connection was opened: an older answer of the store, still on its
     /// way, must not open them again.
-    pub(super) dismissed: HashSet<Feed>,
+    dismissed: HashMap<Feed, Rev>,
     /// The connection is gone: nothing may be added any more.
     pub(super) dropped: bool,
+}
+
+impl Feeds {
+    /// The feed is the person's to hear since `rev`; whether it was not, and is now.
+    pub(super) fn join(&mut self, feed: Feed, rev: Rev) -> bool {
+        if self.dropped || self.dismissed.get(&feed).is_some_and(|left| *left >= rev) {
+            return false;
+        }
+        self.dismissed.remove(&feed);
+        let joined = self.joined.insert(feed, rev);
+        if let Some(before) = joined.filter(|before| *before > rev) {
+            self.joined.insert(feed, before);
+        }
+        joined.is_none()
+    }
+
+    /// The feed is not the person's to hear since `rev`; whether it was until now.
+    pub(super) fn leave(&mut self, feed: Feed, rev: Rev) -> bool {
+        if self.joined.get(&feed).is_some_and(|joined| *joined > rev) {
+            return false;
+        }
+        let left = self.dismissed.entry(feed).or_insert(rev);
+        *left = rev.max(*left);
+        self.joined.remove(&feed).is_some()
+    }
 }
 
 /// The hub's end of a connection.

@@ -1,19 +1,19 @@
 //! Who is there, as far as the others may see it. Derived from who listens: nothing is kept or stored.
 
-use super::{Connection, Content, Hub, Outlet, Parcel};
+use super::{Connection, Content, Hub, Outlet, Parcel, lock};
 use myna_protocol::{ConversationId, Feed, Signal, UserId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 impl Hub {
-    /// Whether the person has any connection.
+    /// Whether the person has any connection here.
     pub fn is_online(&self, user: UserId) -> bool {
         !self.listeners(Feed::User(user)).is_empty()
     }
 
-    /// The people online whom this connection's person sees.
+    /// The people with a connection here whom this connection's person sees.
     pub fn online_for(&self, connection: &Connection) -> Vec<UserId> {
-        let feeds: Vec<Feed> = connection.outlet().feeds().subscribed.iter().copied().collect();
+        let feeds: Vec<Feed> = connection.outlet().feeds().joined.keys().copied().collect();
         let mut users = BTreeSet::new();
         for feed in feeds {
             if let Some(listeners) = self.presence_listeners(feed) {
@@ -24,27 +24,16 @@ impl Hub {
         users.into_iter().collect()
     }
 
-    /// Tells those who see the connection's person that they came or went: once each, however many conversations they share.
-    pub fn announce(&self, connection: &Connection, online: bool) {
-        let feeds: Vec<Feed> = connection.outlet().feeds().subscribed.iter().copied().collect();
-        self.announce_in(&feeds, connection.user(), online);
-    }
-
-    /// The conversations through which others see this connection's person.
-    pub fn seen_in(&self, connection: &Connection) -> Vec<Feed> {
-        let feeds: Vec<Feed> = connection.outlet().feeds().subscribed.iter().copied().collect();
-        feeds.into_iter().filter(|feed| self.presence_listeners(*feed).is_some()).collect()
-    }
-
-    /// Tells the listeners of these conversations that the person came or went.
-    pub fn announce_in(&self, feeds: &[Feed], user: UserId, online: bool) {
+    /// Tells those who see the connection's person that they are there: once each, however many conversations they share.
+    pub fn announce(&self, connection: &Connection) {
+        let (feeds, user) = (connection.outlet().feeds().joined.keys().copied().collect::<Vec<_>>(), connection.user());
         let mut others: HashMap<u64, Arc<Outlet>> = HashMap::new();
         for feed in feeds {
-            if let Some(listeners) = self.presence_listeners(*feed) {
+            if let Some(listeners) = self.presence_listeners(feed) {
                 others.extend(listeners.iter().filter(|o| o.user != user).map(|o| (o.id, o.clone())));
             }
         }
-        let parcel = Arc::new(Parcel::new(Content::Signal(Signal::Presence { users: vec![user], online })));
+        let parcel = Arc::new(Parcel::new(Content::Signal(Signal::Presence { users: vec![user], online: true })));
         for outlet in others.values() {
             outlet.push(parcel.clone());
         }
@@ -61,10 +50,25 @@ impl Hub {
         }
     }
 
+    /// Tells all connections of these people.
+    pub(crate) fn tell(&self, people: impl IntoIterator<Item = UserId>, signal: Signal) {
+        let parcel = Arc::new(Parcel::new(Content::Signal(signal)));
+        for user in people {
+            for outlet in self.listeners(Feed::User(user)).iter() {
+                outlet.push(parcel.clone());
+            }
+        }
+    }
+
+    /// Whether there is no connection at all.
+    pub(crate) fn is_deserted(&self) -> bool {
+        self.shards.iter().all(|shard| lock(shard).is_empty())
+    }
+
     /// The listeners of a conversation whose people see each other come and go; `None` for any other feed.
     fn presence_listeners(&self, feed: Feed) -> Option<Arc<Vec<Arc<Outlet>>>> {
-        let shard = self.shard(feed);
-        let topic = shard.get(&feed)?;
-        topic.presence.then(|| topic.outlets.clone())
+        let topic = self.topic(feed)?;
+        let listeners = topic.lock();
+        listeners.presence.then(|| listeners.outlets.clone())
     }
 }

@@ -1,12 +1,15 @@
 //! A few people with a client each, over the real rules and the embedded store in memory; their sockets are lines of
 //! code, so that a test decides what gets lost.
 
+use crate::air::{Air, Fate};
+use myna_chat::store::Store;
 use myna_chat::{Catchup, Chat, Clock, Connection, Content, Error, Parts, Passwords, RandomIds};
 use myna_client::{Action, Client, Line, SidebarRow, View};
 use myna_protocol::{
-    ClientId, Command, ConversationId, Event, FeedRows, Kind, Name, Password, SessionId, Text, Timestamp, User,
+    ClientId, Command, ConversationId, Event, Feed, FeedRows, Kind, Name, Password, Rev, Row, SessionId, Text,
+    Timestamp, User, UserId,
 };
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -61,7 +64,23 @@ pub(crate) enum Step {
     Return {
         who: usize,
     },
+    /// The socket drops, and comes back on another node.
+    Move {
+        who: usize,
+    },
+    /// Something becomes of the rings that wait for a node.
+    Ring {
+        node: usize,
+        fate: Fate,
+    },
+    /// The next commit of a node lands, and the node is told that it may not have.
+    Uncertain {
+        node: usize,
+    },
 }
+
+/// Longer than any pause of a client.
+const PAUSE_MILLIS: i64 = 31_000;
 
 struct TestClock(AtomicI64);
 
@@ -74,11 +93,27 @@ impl Clock for TestClock {
 struct Person {
     user: User,
     client: Client,
+    session: SessionId,
     connection: Option<Connection>,
+    /// Which node they connect to.
+    node: usize,
+    /// Something was lost on the way from the hub to this client since it connected.
+    lost: bool,
+}
+
+impl Person {
+    fn new((user, session): (User, SessionId), seed: u64, node: usize) -> Self {
+        Self { user, client: Client::new(seed), session, connection: None, node, lost: false }
+    }
 }
 
 pub(crate) struct World {
-    chat: Chat,
+    store: Arc<dyn Store>,
+    chats: Vec<Chat>,
+    /// What lies between several nodes; one node alone needs none.
+    air: Option<Arc<Air>>,
+    /// Who has left which conversation, and how far that had come when the leaving was acknowledged.
+    left: HashMap<(UserId, ConversationId), Rev>,
     clock: Arc<TestClock>,
     people: Vec<Person>,
     channels: Vec<ConversationId>,
@@ -93,26 +128,68 @@ struct Shown {
 }
 
 impl World {
+    /// People on one node.
     pub(crate) async fn new(people: usize) -> Self {
         let store = myna_store::open(&"memory:".parse().unwrap(), Duration::ZERO).await.unwrap();
-        let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000_000)));
-        let parts = Parts { store, clock: clock.clone(), ids: Arc::new(RandomIds), passwords: Passwords::weak() };
-        let (chat, committer) = Chat::new(parts);
-        tokio::spawn(committer.run());
-        let mut world = Self { chat, clock, people: Vec::new(), channels: Vec::new(), made: 0 };
-        for name in ["Ada", "Bea", "Chidi", "Dana"].iter().take(people) {
-            let name = Name::parse(name).unwrap();
-            let password = Password::parse("a long password").unwrap();
-            let user = world.chat.sign_up(name, password).await.unwrap().user;
-            world.people.push(Person { user, client: Client::new(1), connection: None });
-        }
-        for who in 0..people {
-            world.come(who).await;
-        }
+        let mut world = Self::of(store.clone(), vec![store], None).await;
+        world.sign_up(people, 1).await;
         world
     }
 
+    /// People on two nodes in turn, and a second device of the first one on the other node.
+    pub(crate) async fn on_two_nodes(people: usize) -> Self {
+        let store = myna_store::open(&"memory:".parse().unwrap(), Duration::ZERO).await.unwrap();
+        let air = Air::new(2);
+        let nodes = (0..2).map(|node| air.node(node, store.clone())).collect();
+        let mut world = Self::of(store, nodes, Some(air)).await;
+        world.sign_up(people, 2).await;
+        let first = world.account(0);
+        world.people.push(Person::new(first, 3, 1));
+        world.come(people).await;
+        world
+    }
+
+    async fn of(store: Arc<dyn Store>, nodes: Vec<Arc<dyn Store>>, air: Option<Arc<Air>>) -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000_000)));
+        let mut chats = Vec::new();
+        for store in nodes {
+            let parts = Parts { store, clock: clock.clone(), ids: Arc::new(RandomIds), passwords: Passwords::weak() };
+            let (chat, tasks) = Chat::new(parts);
+            tokio::spawn(tasks.run());
+            chats.push(chat);
+        }
+        Self { store, chats, air, left: HashMap::new(), clock, people: Vec::new(), channels: Vec::new(), made: 0 }
+    }
+
+    async fn sign_up(&mut self, people: usize, nodes: usize) {
+        for (number, name) in ["Ada", "Bea", "Chidi", "Dana"].iter().take(people).enumerate() {
+            let name = Name::parse(name).unwrap();
+            let password = Password::parse("a long password").unwrap();
+            let account = self.chats[0].sign_up(name, password).await.unwrap();
+            self.people.push(Person::new((account.user, account.session), 1, number % nodes));
+        }
+        for who in 0..people {
+            self.come(who).await;
+        }
+    }
+
+    fn account(&self, who: usize) -> (User, SessionId) {
+        (self.people[who].user.clone(), self.people[who].session)
+    }
+
+    /// Does a step, and lets the nodes do what follows from it.
     pub(crate) async fn take(&mut self, step: &Step) {
+        self.take_step(step).await;
+        self.quiet().await;
+    }
+
+    async fn quiet(&self) {
+        if let Some(air) = &self.air {
+            air.quiet().await;
+        }
+    }
+
+    async fn take_step(&mut self, step: &Step) {
         match step {
             Step::Send { who, place } => {
                 let Some(conversation) = self.place(*who, *place).await else { return };
@@ -153,22 +230,39 @@ impl World {
                 self.ask(*who, |request| Command::Leave { request, conversation }).await;
             }
             Step::Hear { who } => self.hear(*who).await,
-            Step::Lose { who } => drop(self.waiting(*who)),
+            Step::Lose { who } => self.people[*who].lost |= !self.waiting(*who).is_empty(),
             Step::Repeat { who } => {
                 let mut rows = self.waiting(*who);
                 rows.extend(rows.clone());
                 rows.reverse();
                 self.tell(*who, rows).await;
             }
-            Step::Drop { who } => {
-                let person = &mut self.people[*who];
-                if person.connection.take().is_some() {
-                    let now = self.clock.now();
-                    // The wake-up it asks for is `Return`.
-                    let _ = person.client.closed(None, now);
+            Step::Drop { who } => self.drop_socket(*who),
+            Step::Return { who } => self.come(*who).await,
+            Step::Move { who } => {
+                self.drop_socket(*who);
+                self.people[*who].node = (self.people[*who].node + 1) % self.chats.len();
+                self.come(*who).await;
+            }
+            Step::Ring { node, fate } => {
+                if let Some(air) = &self.air {
+                    air.deliver(*node, *fate);
                 }
             }
-            Step::Return { who } => self.come(*who).await,
+            Step::Uncertain { node } => {
+                if let Some(air) = &self.air {
+                    air.make_uncertain(*node);
+                }
+            }
+        }
+    }
+
+    fn drop_socket(&mut self, who: usize) {
+        let person = &mut self.people[who];
+        if person.connection.take().is_some() {
+            let now = self.clock.now();
+            // The wake-up it asks for is `Return`.
+            let _ = person.client.closed(None, now);
         }
     }
 
@@ -177,25 +271,42 @@ impl World {
         for who in 0..self.people.len() {
             self.come(who).await;
         }
-        // What one hears may make them say something that others hear.
+        // What one hears may make them say something that others hear, and a pause may have to pass before that.
         for _ in 0..3 {
+            self.deliver_all().await;
             for who in 0..self.people.len() {
                 self.hear(who).await;
+                self.clock.0.fetch_add(PAUSE_MILLIS, Ordering::Relaxed);
+                let now = self.clock.now();
+                let actions = self.people[who].client.tick(now);
+                self.perform(who, actions).await;
             }
         }
+        self.deliver_all().await;
         for who in 0..self.people.len() {
-            // A row lost at the very end is found by the next one, or, as here, by coming back.
-            self.take(&Step::Drop { who }).await;
-            self.come(who).await;
+            self.hear(who).await;
+            // A row lost at the very end is found by the next one, or, as here, by coming back. Where none was lost, there
+            // is nothing to find.
+            if self.people[who].lost {
+                self.drop_socket(who);
+                self.come(who).await;
+            }
             let held = self.shown(who).await;
-            let user = self.people[who].user.clone();
-            self.people.push(Person { user, client: Client::new(2), connection: None });
+            self.people.push(Person::new(self.account(who), 2, self.people[who].node));
             let fresh_one = self.people.len() - 1;
             self.come(fresh_one).await;
             let fresh = self.shown(fresh_one).await;
             self.people.pop();
             assert_eq!(held, fresh, "{} holds something else than a fresh load", self.people[who].user.name);
         }
+    }
+
+    async fn deliver_all(&self) {
+        let Some(air) = &self.air else { return };
+        for node in 0..self.chats.len() {
+            air.deliver(node, Fate::Heard);
+        }
+        air.quiet().await;
     }
 
     pub(crate) fn kinds(&self) -> Vec<Kind> {
@@ -288,8 +399,9 @@ impl World {
             actions.extend(self.people[who].client.online(now));
         }
         assert!(actions.contains(&Action::Connect), "{actions:?}");
-        let session = SessionId::from_bytes([1; 16]);
-        self.people[who].connection = Some(self.chat.hub().connect(self.people[who].user.id, session));
+        let person = &mut self.people[who];
+        person.connection = Some(self.chats[person.node].hub().connect(person.user.id, person.session));
+        person.lost = false;
         let now = self.clock.now();
         let actions = self.people[who].client.opened(now);
         self.perform(who, actions).await;
@@ -307,7 +419,35 @@ impl World {
             Content::Rows(rows) => Some(rows.clone()),
             Content::Signal(_) => None,
         });
-        rows.collect()
+        let rows: Vec<FeedRows> = rows.collect();
+        rows.iter().for_each(|rows| self.check(who, rows));
+        rows
+    }
+
+    /// Delivery is authorised: of a conversation that somebody has left, nothing later reaches them.
+    fn check(&self, who: usize, rows: &FeedRows) {
+        let Feed::Conversation(id) = rows.feed else { return };
+        let user = &self.people[who].user;
+        if let Some(left) = self.left.get(&(user.id, id)) {
+            let later = rows.rows.iter().find(|row| matches!(row, Row::Message(message) if message.rev > *left));
+            assert!(later.is_none(), "{} has left and hears {later:?}", user.name);
+        }
+    }
+
+    /// Remembers who has left what.
+    async fn note(&mut self, who: usize, command: &Command) {
+        let user = self.people[who].user.id;
+        match command {
+            Command::Leave { conversation, .. } => {
+                let feed = Feed::Conversation(*conversation);
+                let (_, rev) = self.store.revs(&[feed]).await.unwrap()[0];
+                self.left.insert((user, *conversation), rev);
+            }
+            Command::Join { conversation, .. } => {
+                self.left.remove(&(user, *conversation));
+            }
+            _ => {}
+        }
     }
 
     async fn tell(&mut self, who: usize, rows: Vec<FeedRows>) {
@@ -334,10 +474,13 @@ impl World {
     }
 
     /// What a server would say, without its wire.
-    async fn answer(&self, who: usize, command: Command) -> Vec<Event> {
+    async fn answer(&mut self, who: usize, command: Command) -> Vec<Event> {
         let request = command.request();
-        match self.try_answer(who, command).await {
-            Ok(events) => events,
+        match self.try_answer(who, command.clone()).await {
+            Ok(events) => {
+                self.note(who, &command).await;
+                events
+            }
             Err(error) => {
                 let code = error.rejection();
                 vec![Event::Rejected { request, code, text: code.to_string() }]
@@ -347,7 +490,7 @@ impl World {
 
     async fn try_answer(&self, who: usize, command: Command) -> Result<Vec<Event>, Error> {
         let person = &self.people[who];
-        let (chat, me) = (&self.chat, person.user.id);
+        let (chat, me) = (&self.chats[person.node], person.user.id);
         let ack = |request, conversation, seq| vec![Event::Ack { request, conversation: Some(conversation), seq }];
         Ok(match command {
             Command::Hello { cursors } => {
@@ -393,7 +536,8 @@ impl World {
                 ack(request, chat.channel(me, conversation, Name::parse(&name)?).await?, None)
             }
             Command::Join { request, conversation } => ack(request, chat.join(me, conversation).await?, None),
-            Command::Typing { .. } | Command::Search { .. } | Command::Ping {} => Vec::new(),
+            Command::Ping {} => vec![Event::Pong { server_time: self.clock.now() }],
+            Command::Typing { .. } | Command::Search { .. } => Vec::new(),
         })
     }
 }

@@ -3,7 +3,7 @@
 use crate::driver::{World, texts};
 use crate::model::{conversation_id, user};
 use myna_client::{Client, Failure, Line, State, Status};
-use myna_protocol::Kind;
+use myna_protocol::{Command, Kind};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -135,6 +135,39 @@ fn a_busy_server_is_asked_again_after_a_pause() {
     world.deliver(1, 0);
     assert_eq!(states(&mut world, 1), [State::Pending]);
     assert!(world.peer(1).said.is_empty());
+    world.settle();
+    assert_eq!(states(&mut world, 1), [State::Sent]);
+}
+
+#[test]
+fn while_the_server_cannot_take_a_message_it_is_said_again_and_after_an_hour_the_person_is_asked() {
+    let mut world = pair();
+    let began = world.now();
+    let (message, _) = world.write(1, conversation_id(1));
+    let (mut tries, mut longest) = (0, 0);
+    while states(&mut world, 1) == [State::Pending] {
+        while let Some(said) = world.peer(1).said.front() {
+            if matches!(said, Command::Send { .. }) {
+                tries += 1;
+                world.refuse(1);
+            } else {
+                world.hear(1);
+            }
+        }
+        while world.deliver(1, 0) {}
+        assert_eq!(world.peer(1).kept.len(), 1, "it outlives the page");
+        let now = world.now();
+        let pause = world.peer(1).wake.take().map_or(0, |wake| wake.since(now));
+        assert!((0..=30_000).contains(&pause), "{pause}");
+        longest = pause.max(longest);
+        world.pass(pause.max(1));
+        world.act(1, Client::tick);
+    }
+    assert_eq!(states(&mut world, 1), [State::Failed(Failure::Expired)]);
+    let waited = world.now().since(began);
+    assert!((3_600_000..3_660_000).contains(&waited), "{waited}");
+    assert!((120..1_000).contains(&tries) && longest > 20_000, "{tries} tries, {longest} ms between two at most");
+    world.act(1, |client, now| client.retry(message, now));
     world.settle();
     assert_eq!(states(&mut world, 1), [State::Sent]);
 }

@@ -1,0 +1,137 @@
+//! Who is on the other nodes, as they told.
+
+use crate::store::{News, NodeId};
+use myna_protocol::UserId;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a node is believed that says nothing of its people.
+const TIME_TO_LIVE: Duration = Duration::from_secs(60);
+
+/// The people of the other nodes.
+#[derive(Default)]
+pub(crate) struct Elsewhere(Mutex<HashMap<NodeId, Node>>);
+
+struct Node {
+    people: HashSet<UserId>,
+    lapses_at: Instant,
+}
+
+type Nodes = HashMap<NodeId, Node>;
+
+impl Elsewhere {
+    pub(crate) fn is_online(&self, user: UserId) -> bool {
+        on_any(&self.lock(), user)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().values().all(|node| node.people.is_empty())
+    }
+
+    /// Takes what a node tells of its people; who is on another node since then and was on none before, or the reverse.
+    pub(crate) fn hear(&self, from: NodeId, news: &News, now: Instant) -> Vec<UserId> {
+        let mut nodes = self.lock();
+        let told: HashSet<UserId> = news.online.iter().flatten().chain(&news.came).chain(&news.went).copied().collect();
+        let before = news.online.as_ref().and_then(|_| nodes.get(&from)).map(|node| node.people.iter().copied());
+        let concerned: HashSet<UserId> = before.into_iter().flatten().chain(told).collect();
+        changes(&mut nodes, concerned, |nodes| {
+            let node = nodes.entry(from).or_insert_with(|| Node { people: HashSet::new(), lapses_at: now });
+            if let Some(online) = &news.online {
+                node.people = online.iter().copied().collect();
+            }
+            node.people.extend(&news.came);
+            for user in &news.went {
+                node.people.remove(user);
+            }
+            if news.online.is_some() || !news.came.is_empty() {
+                node.lapses_at = now + TIME_TO_LIVE;
+            }
+        })
+    }
+
+    /// Forgets the nodes that fell silent; who went with them.
+    pub(crate) fn lapse(&self, now: Instant) -> Vec<UserId> {
+        let mut nodes = self.lock();
+        let silent = nodes.values().filter(|node| node.lapses_at <= now);
+        let concerned: HashSet<UserId> = silent.flat_map(|node| node.people.iter().copied()).collect();
+        changes(&mut nodes, concerned, |nodes| nodes.retain(|_, node| node.lapses_at > now))
+    }
+
+    /// When the next node lapses if it says nothing.
+    pub(crate) fn next_lapse(&self) -> Option<Instant> {
+        self.lock().values().map(|node| node.lapses_at).min()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Nodes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn on_any(nodes: &Nodes, user: UserId) -> bool {
+    nodes.values().any(|node| node.people.contains(&user))
+}
+
+/// Those of these people for whom it makes a difference.
+fn changes(nodes: &mut Nodes, concerned: HashSet<UserId>, change: impl FnOnce(&mut Nodes)) -> Vec<UserId> {
+    let before: Vec<(UserId, bool)> = concerned.into_iter().map(|user| (user, on_any(nodes, user))).collect();
+    change(nodes);
+    before.into_iter().filter(|(user, was)| on_any(nodes, *user) != *was).map(|(user, _)| user).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(n: u8) -> UserId {
+        UserId::from_bytes([n; 16])
+    }
+
+    fn came(n: u8) -> News {
+        News { came: vec![user(n)], ..News::default() }
+    }
+
+    fn went(n: u8) -> News {
+        News { went: vec![user(n)], ..News::default() }
+    }
+
+    fn online(people: &[u8]) -> News {
+        News { online: Some(people.iter().copied().map(user).collect()), ..News::default() }
+    }
+
+    #[tokio::test]
+    async fn somebody_is_there_until_the_last_node_has_lost_them() {
+        let (elsewhere, now) = (Elsewhere::default(), Instant::now());
+        assert_eq!(elsewhere.hear([1; 16], &came(1), now), [user(1)]);
+        assert_eq!(elsewhere.hear([2; 16], &came(1), now), []);
+        assert_eq!(elsewhere.hear([1; 16], &went(1), now), []);
+        assert!(elsewhere.is_online(user(1)));
+        assert_eq!(elsewhere.hear([2; 16], &went(1), now), [user(1)]);
+        assert!(elsewhere.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_roll_call_makes_void_what_was_told_before() {
+        let (elsewhere, now) = (Elsewhere::default(), Instant::now());
+        assert_eq!(elsewhere.hear([1; 16], &online(&[1, 2]), now).len(), 2);
+        let mut changed = elsewhere.hear([1; 16], &online(&[2, 3]), now);
+        changed.sort();
+        assert_eq!(changed, [user(1), user(3)]);
+        assert!(!elsewhere.is_online(user(1)) && elsewhere.is_online(user(2)) && elsewhere.is_online(user(3)));
+    }
+
+    #[tokio::test]
+    async fn a_node_that_falls_silent_loses_its_people_and_one_that_speaks_keeps_them() {
+        let (elsewhere, start) = (Elsewhere::default(), Instant::now());
+        let at = |seconds| start + Duration::from_secs(seconds);
+        elsewhere.hear([1; 16], &online(&[1]), at(0));
+        elsewhere.hear([2; 16], &online(&[2]), at(0));
+        elsewhere.hear([2; 16], &online(&[2]), at(30));
+        assert_eq!(elsewhere.next_lapse(), Some(at(60)));
+        assert_eq!(elsewhere.lapse(at(59)), []);
+        assert_eq!(elsewhere.lapse(at(60)), [user(1)]);
+        assert_eq!(elsewhere.next_lapse(), Some(at(90)));
+        assert!(elsewhere.is_online(user(2)));
+    }
+}

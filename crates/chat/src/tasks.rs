@@ -1,0 +1,26 @@
+//! What runs beside the questions that are asked: committing, hearing the other nodes, telling them.
+
+use crate::committer::Committer;
+use crate::nodes::{Herald, Neighbours};
+use crate::relay::Relay;
+use tokio::task::JoinSet;
+
+/// The work of a process. Somebody has to run it, once.
+#[must_use]
+pub struct Tasks {
+    pub(crate) committer: Committer,
+    pub(crate) relay: Relay,
+    pub(crate) herald: Herald,
+    pub(crate) neighbours: Neighbours,
+}
+
+impl Tasks {
+    /// Works until nobody is left who could hand in a change. Dropping it ends the work at once.
+    pub async fn run(self) {
+        let mut beside = JoinSet::new();
+        beside.spawn(self.relay.run());
+        beside.spawn(self.herald.run());
+        beside.spawn(self.neighbours.run());
+        self.committer.run().await;
+    }
+}

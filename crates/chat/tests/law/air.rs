@@ -1,0 +1,309 @@
+//! Nodes on one store, inside a test: what rings between them is in the test's hands.
+
+use async_trait::async_trait;
+use myna_chat::store::{
+    Account, Bus, BusState, Change, Circuit, Committed, ConversationStore, FeedStore, Head, Health, NewSession,
+    NewUser, News, NodeId, Ring, Session, SessionStore, Standing, Store, StoreError, UserStore,
+};
+use myna_protocol::{
+    Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
+};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+
+/// Rings that a node can have before it hears them.
+const RINGS: usize = 4_096;
+/// So often nothing is under way, one look after the other, when all is quiet: more than any chain of tasks is long.
+const LOOKS: usize = 30;
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What becomes of the rings that wait for a node.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fate {
+    Heard,
+    Doubled,
+    Backwards,
+    /// They are lost, and the node is told that something may have been.
+    Lost,
+}
+
+/// What lies between the nodes.
+pub(crate) struct Air {
+    ears: Vec<Ear>,
+    /// Questions to the store that are being answered.
+    under_way: AtomicUsize,
+}
+
+/// One node's.
+struct Ear {
+    waiting: Mutex<Vec<Ring>>,
+    heard: mpsc::Sender<Ring>,
+    rings: Mutex<Option<mpsc::Receiver<Ring>>>,
+    polling: AtomicBool,
+    /// The next commit lands, and the node is told that it may not have.
+    uncertain: AtomicBool,
+    /// So many questions for rows fail.
+    failing: AtomicUsize,
+    /// Rung when something begins to wait.
+    bell: Notify,
+}
+
+impl Air {
+    pub(crate) fn new(nodes: usize) -> Arc<Self> {
+        let ear = || {
+            let (heard, rings) = mpsc::channel(RINGS);
+            let (polling, uncertain, failing, bell) = Default::default();
+            let (waiting, rings) = (Mutex::default(), Mutex::new(Some(rings)));
+            Ear { waiting, heard, rings, polling, uncertain, failing, bell }
+        };
+        Arc::new(Self { ears: (0..nodes).map(|_| ear()).collect(), under_way: AtomicUsize::new(0) })
+    }
+
+    /// The store as this node has it.
+    pub(crate) fn node(self: &Arc<Self>, number: usize, store: Arc<dyn Store>) -> Arc<dyn Store> {
+        Arc::new(Node { number, store, air: self.clone() })
+    }
+
+    /// Decides about what waits for a node; whether anything did.
+    pub(crate) fn deliver(&self, node: usize, fate: Fate) -> bool {
+        let ear = &self.ears[node];
+        let mut rings = std::mem::take(&mut *ear.waiting.lock().unwrap());
+        let any = !rings.is_empty();
+        match fate {
+            Fate::Heard => {}
+            Fate::Doubled => rings.extend(rings.clone()),
+            Fate::Backwards => rings.reverse(),
+            Fate::Lost => rings = vec![Ring::Missed],
+        }
+        for ring in rings {
+            ear.heard.try_send(ring).unwrap();
+        }
+        any
+    }
+
+    /// The next commit of this node lands, and the node is told that it may not have.
+    pub(crate) fn make_uncertain(&self, node: usize) {
+        self.ears[node].uncertain.store(true, Ordering::SeqCst);
+    }
+
+    /// The next questions of this node for rows fail, so many of them.
+    pub(crate) fn make_fail(&self, node: usize, questions: usize) {
+        self.ears[node].failing.store(questions, Ordering::SeqCst);
+    }
+
+    /// Waits until a ring like this waits for a node.
+    pub(crate) async fn until(&self, node: usize, like: impl Fn(&Ring) -> bool) {
+        let ear = &self.ears[node];
+        let until = async {
+            while !ear.waiting.lock().unwrap().iter().any(&like) {
+                ear.bell.notified().await;
+            }
+        };
+        tokio::time::timeout(DEADLINE, until).await.unwrap();
+    }
+
+    /// From now on the node says of itself that it hears nothing, or that it does.
+    pub(crate) fn set_polling(&self, node: usize, polling: bool) {
+        self.ears[node].polling.store(polling, Ordering::SeqCst);
+    }
+
+    /// Waits until the nodes have done all they could with what was delivered: on a runtime with one thread.
+    pub(crate) async fn quiet(&self) {
+        let quiet = async {
+            let mut calm = 0;
+            while calm < LOOKS {
+                tokio::task::yield_now().await;
+                let busy = self.under_way.load(Ordering::SeqCst) > 0
+                    || self.ears.iter().any(|ear| ear.heard.capacity() < RINGS);
+                calm = if busy { 0 } else { calm + 1 };
+            }
+        };
+        tokio::time::timeout(DEADLINE, quiet).await.unwrap();
+    }
+
+    /// All nodes hear it, the one it comes from too.
+    fn ring(&self, ring: &Ring) {
+        for ear in &self.ears {
+            ear.waiting.lock().unwrap().push(ring.clone());
+            ear.bell.notify_one();
+        }
+    }
+}
+
+/// A store as one node has it: the same as the others have, and a bus of the test's own.
+struct Node {
+    number: usize,
+    store: Arc<dyn Store>,
+    air: Arc<Air>,
+}
+
+/// A question that is being answered.
+struct UnderWay<'a>(&'a Air);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Node {
+    fn ear(&self) -> &Ear {
+        &self.air.ears[self.number]
+    }
+
+    fn ask(&self) -> (UnderWay<'_>, &dyn Store) {
+        self.air.under_way.fetch_add(1, Ordering::SeqCst);
+        (UnderWay(&self.air), &*self.store)
+    }
+}
+
+type Answer<T> = Result<T, StoreError>;
+
+#[async_trait]
+impl UserStore for Node {
+    async fn create_user(&self, user: NewUser) -> Answer<()> {
+        self.store.create_user(user).await
+    }
+
+    async fn account_by_name_key(&self, key: &str) -> Answer<Option<Account>> {
+        self.store.account_by_name_key(key).await
+    }
+
+    async fn set_password_hash(&self, user: UserId, password_hash: &str) -> Answer<()> {
+        self.store.set_password_hash(user, password_hash).await
+    }
+
+    async fn users(&self, ids: &[UserId]) -> Answer<Vec<User>> {
+        self.store.users(ids).await
+    }
+
+    async fn search_users(&self, prefix: &str, limit: u32) -> Answer<Vec<User>> {
+        self.store.search_users(prefix, limit).await
+    }
+}
+
+#[async_trait]
+impl SessionStore for Node {
+    async fn create_session(&self, session: NewSession) -> Answer<()> {
+        self.store.create_session(session).await
+    }
+
+    async fn session_by_token_hash(&self, token_hash: &[u8; 32]) -> Answer<Option<Session>> {
+        self.store.session_by_token_hash(token_hash).await
+    }
+
+    async fn session_expiry(&self, id: SessionId) -> Answer<Option<Timestamp>> {
+        self.store.session_expiry(id).await
+    }
+
+    async fn delete_session(&self, id: SessionId) -> Answer<()> {
+        self.store.delete_session(id).await?;
+        self.air.ring(&Ring::SessionEnded(id));
+        Ok(())
+    }
+
+    async fn ended_sessions(&self, ids: &[SessionId]) -> Answer<Vec<SessionId>> {
+        let (_asking, store) = self.ask();
+        store.ended_sessions(ids).await
+    }
+
+    async fn delete_expired_sessions(&self, now: Timestamp) -> Answer<u64> {
+        self.store.delete_expired_sessions(now).await
+    }
+}
+
+#[async_trait]
+impl ConversationStore for Node {
+    async fn commit(&self, batch: Vec<Change>) -> Answer<Vec<Result<Committed, Rejection>>> {
+        let (_asking, store) = self.ask();
+        let outcomes = store.commit(batch).await?;
+        for event in outcomes.iter().flatten().flat_map(|committed| &committed.events) {
+            self.air.ring(&Ring::Feed(event.feed, event.rev));
+        }
+        if self.ear().uncertain.swap(false, Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("the answer was lost".to_owned()));
+        }
+        Ok(outcomes)
+    }
+
+    async fn standing(&self, user: UserId, conversation: ConversationId) -> Answer<Option<Standing>> {
+        let (_asking, store) = self.ask();
+        store.standing(user, conversation).await
+    }
+
+    async fn search_channels(&self, prefix: &str, limit: u32) -> Answer<Vec<Conversation>> {
+        self.store.search_channels(prefix, limit).await
+    }
+}
+
+#[async_trait]
+impl FeedStore for Node {
+    async fn heads(&self, user: UserId) -> Answer<Vec<Head>> {
+        let (_asking, store) = self.ask();
+        store.heads(user).await
+    }
+
+    async fn revs(&self, feeds: &[Feed]) -> Answer<Vec<(Feed, Rev)>> {
+        let (_asking, store) = self.ask();
+        store.revs(feeds).await
+    }
+
+    async fn acquaintances(&self, user: UserId) -> Answer<Vec<UserId>> {
+        let (_asking, store) = self.ask();
+        store.acquaintances(user).await
+    }
+
+    async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Answer<Option<FeedRows>> {
+        let (_asking, store) = self.ask();
+        let less = |failing: usize| failing.checked_sub(1);
+        if self.ear().failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+            return Err(StoreError::Unavailable("not now".to_owned()));
+        }
+        store.rows_since(feed, rev, limit).await
+    }
+
+    async fn load_user(&self, user: UserId) -> Answer<FeedRows> {
+        self.store.load_user(user).await
+    }
+
+    async fn load_conversations(&self, ids: &[ConversationId], messages: u32) -> Answer<Vec<FeedRows>> {
+        self.store.load_conversations(ids, messages).await
+    }
+
+    async fn messages_before(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Answer<Vec<Row>> {
+        self.store.messages_before(conversation, seq, limit).await
+    }
+
+    async fn messages_after(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Answer<Vec<Row>> {
+        self.store.messages_after(conversation, seq, limit).await
+    }
+
+    async fn ping(&self) -> Answer<()> {
+        self.store.ping().await
+    }
+}
+
+#[async_trait]
+impl Bus for Node {
+    fn node(&self) -> Option<NodeId> {
+        Some([self.number as u8; 16])
+    }
+
+    fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
+        self.ear().rings.lock().unwrap().take()
+    }
+
+    /// As a driver that does not leave one's own news out.
+    async fn tell(&self, news: News) -> Answer<()> {
+        self.air.ring(&Ring::News([self.number as u8; 16], news));
+        Ok(())
+    }
+
+    fn health(&self) -> Health {
+        let polling = self.ear().polling.load(Ordering::SeqCst);
+        Health { circuit: Circuit::Closed, bus: if polling { BusState::Polling } else { BusState::Live } }
+    }
+}
