@@ -136,8 +136,14 @@ impl Config {
 /// What may hold a password is not repeated where it is refused: the value of a setting whose variable is hidden, whatever
 /// looks like an address with a password, and what stands where no setting is expected, as after a stray space.
 fn without_secrets(mut error: clap::Error, command: &clap::Command) -> clap::Error {
-    let Some(ContextValue::String(named)) = error.get(ContextKind::InvalidArg).cloned() else { return error };
     let hidden = || ContextValue::String("…".to_owned());
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && word.contains(['@', ':'])
+    {
+        error.insert(ContextKind::InvalidSubcommand, hidden());
+        error.remove(ContextKind::Suggested);
+    }
+    let Some(ContextValue::String(named)) = error.get(ContextKind::InvalidArg).cloned() else { return error };
     let flag = named.split([' ', '=']).next().and_then(|flag| flag.strip_prefix("--"));
     if flag.is_none() && named.contains(['@', ':']) {
         error.insert(ContextKind::InvalidArg, hidden());

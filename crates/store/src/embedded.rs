@@ -69,13 +69,13 @@ impl Embedded {
     /// The store in this file as an archive: rows may come in any order. As the target of a copy it is made when there is
     /// none, and may be unfinished.
     pub(crate) fn archive(path: &Path, purpose: Purpose) -> Result<Self, OpenError> {
-        if purpose == Purpose::Source && !path.exists() {
+        if purpose != Purpose::Target && !path.exists() {
             return Err(OpenError::Missing { place: format!("sqlite:{}", path.display()) });
         }
         let location = Location::take(path)?;
         let connection = connection::writing(location.path())?;
         match purpose {
-            Purpose::Source => connection::expect_whole(&connection, location.path())?,
+            Purpose::Look | Purpose::Source => connection::expect_whole(&connection, location.path())?,
             Purpose::Target => connection::forgo_references(&connection, location.path())?,
         }
         Self::start(location, connection)

@@ -5,6 +5,7 @@
 //! (`reading`). Nodes hear each other by one change stream each (`bus`). Every call has a deadline, is tried again where
 //! that can help, and is refused at once while the database is dead (`calls`).
 
+mod archive;
 mod bus;
 mod calls;
 mod circuit;
@@ -24,6 +25,9 @@ mod users;
 
 pub use connect::MongoError;
 
+use crate::archive::Origin;
+use crate::{OpenError, Purpose};
+
 use crate::MongoUrl;
 use bus::{Node, Rings, Tasks};
 use calls::Calls;
@@ -41,7 +45,9 @@ pub(crate) struct Mongo {
     client: Client,
     database: Database,
     calls: Arc<Calls>,
-    /// On a standalone server only.
+    /// Whether the server has neither transactions nor change streams.
+    is_standalone: bool,
+    /// On a standalone server only, and there for who writes.
     journal: Option<Journal>,
     node: Node,
     rings: Rings,
@@ -50,23 +56,65 @@ pub(crate) struct Mongo {
 
 impl Mongo {
     /// Opens the database for a node that serves.
-    pub(crate) async fn open(url: &MongoUrl, patience: Duration) -> Result<Self, MongoError> {
+    pub(crate) async fn open(url: &MongoUrl, patience: Duration) -> Result<Self, OpenError> {
         let place = url.to_string();
-        let store = Self::connected(url, patience).await?;
-        let failed = |failure: Failure| MongoError::Unreachable {
-            place: place.clone(),
-            reason: StoreError::from(failure).to_string(),
-        };
-        if let Some(journal) = &store.journal {
-            if bus::another_lives(&store.node).await.map_err(failed)? {
-                return Err(MongoError::SecondNode { place });
+        let mut store = Self::connected(url, patience).await?;
+        store.expect_whole(&place).await?;
+        if store.is_standalone {
+            if store.asked(&place, bus::another_lives(&store.node)).await? {
+                return Err(MongoError::SecondNode { place }.into());
             }
-            journal.take(&store).await.map_err(failed)?;
-            journal.turn(&store).await.map_err(failed)?;
+            store.take_journal(&place).await?;
             tracing::warn!(%place, "this MongoDB is a standalone server: one node works fully, a second would be refused");
         }
         store.beat();
         Ok(store)
+    }
+
+    /// Opens the database as an archive. Who only looks leaves nodes that serve alone.
+    pub(crate) async fn archive(url: &MongoUrl, purpose: Purpose, patience: Duration) -> Result<Self, OpenError> {
+        let place = url.to_string();
+        if purpose != Purpose::Target {
+            let connected = connect(url, patience).await?;
+            if !schema::is_there(&connected.database, &place).await? {
+                return Err(OpenError::Missing { place });
+            }
+        }
+        let mut store = Self::connected(url, patience).await?;
+        if purpose != Purpose::Target {
+            store.expect_whole(&place).await?;
+        }
+        if purpose != Purpose::Look {
+            if store.asked(&place, bus::another_lives(&store.node)).await? {
+                return Err(MongoError::InUse { place }.into());
+            }
+            if store.is_standalone {
+                store.take_journal(&place).await?;
+            }
+        }
+        Ok(store)
+    }
+
+    async fn expect_whole(&self, place: &str) -> Result<(), OpenError> {
+        match self.asked(place, self.find_origin()).await? {
+            Some(Origin { url: from, .. }) => Err(OpenError::Unfinished { place: place.to_owned(), from }),
+            None => Ok(()),
+        }
+    }
+
+    async fn take_journal(&mut self, place: &str) -> Result<(), MongoError> {
+        let journal = Journal::new(Uuid::from_bytes(self.node.id));
+        self.asked(place, journal.take(self)).await?;
+        self.asked(place, journal.turn(self)).await?;
+        self.journal = Some(journal);
+        Ok(())
+    }
+
+    /// The answer to a question that is asked while opening.
+    async fn asked<T>(&self, place: &str, answer: impl Future<Output = Result<T, Failure>>) -> Result<T, MongoError> {
+        let unreachable =
+            |reason: StoreError| MongoError::Unreachable { place: place.to_owned(), reason: reason.to_string() };
+        answer.await.map_err(|failure| unreachable(failure.into()))
     }
 
     /// Connects and brings the schema up to date.
@@ -76,8 +124,16 @@ impl Mongo {
         let calls = Arc::new(Calls::default());
         let id = Uuid::new().bytes();
         let node = Node { id, database: database.clone(), calls: calls.clone(), pulse: Arc::default() };
-        let journal = (!replicated).then(|| Journal::new(Uuid::from_bytes(id)));
-        Ok(Self { client, database, calls, journal, node, rings: Rings::default(), tasks: Tasks::default() })
+        Ok(Self {
+            client,
+            database,
+            calls,
+            is_standalone: !replicated,
+            journal: None,
+            node,
+            rings: Rings::default(),
+            tasks: Tasks::default(),
+        })
     }
 
     fn collection<T: Send + Sync>(&self, name: &str) -> Collection<T> {

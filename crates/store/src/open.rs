@@ -48,9 +48,6 @@ pub enum OpenError {
     /// What is in memory is gone with its process.
     #[error("memory: holds nothing before and keeps nothing after: use sqlite:<path to file>")]
     Forgetful,
-    /// The driver serves, and does no more yet.
-    #[error("{place} can be served, and not yet be copied, measured or checked by this version")]
-    NoArchive { place: String },
     /// The process may start no more threads.
     #[error("the store's threads cannot be started: {0}")]
     Threads(String),
@@ -75,7 +72,9 @@ pub async fn open(url: &StoreUrl, patience: Duration) -> Result<Arc<dyn Store>, 
 /// What somebody opens a whole store for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To read it: it has to be there, and whole.
+    /// To see how much it holds: it has to be there, and whole. Where the driver can let them, others use it meanwhile.
+    Look,
+    /// To read all of it: it has to be there, and whole.
     Source,
     /// To copy another one into it: it is made when there is none, and may be the unfinished target of an earlier copy.
     Target,
@@ -87,9 +86,6 @@ pub async fn open_archive(url: &StoreUrl, purpose: Purpose, patience: Duration) 
     match url {
         StoreUrl::Memory => Err(OpenError::Forgetful),
         StoreUrl::Sqlite(path) => Ok(Arc::new(Embedded::archive(path, purpose)?)),
-        StoreUrl::Mongo(url) => {
-            let _ = patience;
-            Err(OpenError::NoArchive { place: url.to_string() })
-        }
+        StoreUrl::Mongo(url) => Ok(Arc::new(Mongo::archive(url, purpose, patience).await?)),
     }
 }

@@ -4,6 +4,7 @@ mod checking;
 pub(crate) mod content;
 mod copying;
 
+use myna_protocol::Timestamp;
 use myna_store::archive::{Archive, Copied, CopyError, copy};
 use myna_store::{OpenError, Purpose, StoreUrl, open, open_archive};
 use std::path::{Path, PathBuf};
@@ -34,5 +35,5 @@ async fn archive(path: &Path, purpose: Purpose) -> Result<Arc<dyn Archive>, Open
 async fn copied(from: &Path, to: &Path) -> Result<Copied, CopyError> {
     let source = archive(from, Purpose::Source).await.expect("the source opens");
     let target = archive(to, Purpose::Target).await.expect("the target opens");
-    copy(&*source, &url(from).to_string(), &*target, &|_| {}).await
+    copy(&*source, &url(from).to_string(), &*target, Timestamp(i64::MIN), &|_| {}).await
 }

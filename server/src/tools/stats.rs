@@ -6,7 +6,7 @@ use myna_store::{Purpose, StoreUrl, open_archive};
 use std::process::ExitCode;
 
 pub(super) async fn run(url: &StoreUrl) -> anyhow::Result<ExitCode> {
-    let stats = open_archive(url, Purpose::Source, PATIENCE).await?.stats().await?;
+    let stats = open_archive(url, Purpose::Look, PATIENCE).await?.stats().await?;
     say(format_args!("{url}: {} bytes", amount(stats.bytes)));
     for table in stats.tables {
         let bytes = table.bytes.map(|bytes| format!(", {} bytes", amount(bytes))).unwrap_or_default();

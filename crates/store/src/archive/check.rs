@@ -8,7 +8,7 @@ pub use violation::Violation;
 use super::{Archive, ConversationRecord, Counts, Part, pages};
 use futures_util::TryStreamExt;
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Feed, Kind, Rev, UserId};
+use myna_protocol::{ConversationId, Feed, Kind, Rev, Timestamp, UserId};
 use repeats::Repeats;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
@@ -20,7 +20,7 @@ const ORPHANS: u32 = 1_000;
 /// of one conversation's members at a time, and of messages only a page.
 pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -> Result<Counts, StoreError> {
     let counts = archive.counts().await?;
-    let mut sessions = pin!(pages::sessions(archive));
+    let mut sessions = pin!(pages::sessions(archive, Timestamp(i64::MIN)));
     while let Some(page) = sessions.try_next().await? {
         let revs = revs(archive, page.iter().map(|session| session.user)).await?;
         for session in page.into_iter().filter(|session| !revs.contains_key(&session.user)) {

@@ -6,7 +6,7 @@
 use super::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord, pages};
 use futures_util::TryStreamExt;
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Kind};
+use myna_protocol::{ConversationId, Kind, Timestamp};
 use sha2::{Digest, Sha256};
 use std::pin::pin;
 
@@ -22,10 +22,10 @@ pub(super) async fn users(archive: &dyn Archive) -> Result<Checksum, StoreError>
     Ok(hash.end())
 }
 
-/// Of all sessions, by id.
-pub(super) async fn sessions(archive: &dyn Archive) -> Result<Checksum, StoreError> {
+/// Of all sessions that last beyond `until`, by id.
+pub(super) async fn sessions(archive: &dyn Archive, until: Timestamp) -> Result<Checksum, StoreError> {
     let mut hash = Hash::default();
-    let mut pages = pin!(pages::sessions(archive));
+    let mut pages = pin!(pages::sessions(archive, until));
     while let Some(page) = pages.try_next().await? {
         page.iter().for_each(|session| hash.session(session));
     }

@@ -8,7 +8,7 @@ pub use progress::{Progress, Step};
 use super::{Archive, ConversationRecord, Counts, Origin, pages};
 use futures_util::TryStreamExt;
 use myna_chat::store::StoreError;
-use myna_protocol::ConversationId;
+use myna_protocol::{ConversationId, Timestamp};
 use progress::Tally;
 use std::pin::pin;
 
@@ -49,25 +49,27 @@ pub struct Copied {
 }
 
 /// Copies everything from one store into another, which is empty or the unfinished target of a copy from the same store.
-/// `url` is how people are told where the content comes from: without a password. `progress` hears of every page.
+/// `url` is how people are told where the content comes from: without a password. `progress` hears of
+/// every page. Sessions that do not last beyond `until` are left out: they could end while they are copied.
 ///
 /// Until everything is there, and was compared, the target says that it is unfinished, and is not served.
 pub async fn copy(
     from: &dyn Archive,
     url: &str,
     to: &dyn Archive,
+    until: Timestamp,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Copied, CopyError> {
     let resumed = begin(from, url, to).await?;
     let counts = from.counts().await.map_err(CopyError::Source)?;
-    let copying = Copying { from, to, resumed, tally: Tally::of(Step::Copying, counts.total(), progress) };
+    let copying = Copying { from, to, until, resumed, tally: Tally::of(Step::Copying, counts.total(), progress) };
     copying.people().await?;
     copying.sessions().await?;
     pages::conversations(from)
         .map_err(CopyError::Source)
         .try_for_each_concurrent(AT_ONCE, |row| copying.conversation(row))
         .await?;
-    compare::all(from, to, counts, progress).await?;
+    compare::all(from, to, counts, until, progress).await?;
     to.set_origin(None).await.map_err(CopyError::Target)?;
     Ok(Copied { counts, written: copying.tally.written() })
 }
@@ -90,6 +92,7 @@ async fn begin(from: &dyn Archive, url: &str, to: &dyn Archive) -> Result<bool, 
 struct Copying<'a> {
     from: &'a dyn Archive,
     to: &'a dyn Archive,
+    until: Timestamp,
     resumed: bool,
     tally: Tally<'a>,
 }
@@ -109,7 +112,7 @@ impl Copying<'_> {
         if self.resumed {
             self.to.forget_sessions().await.map_err(CopyError::Target)?;
         }
-        let mut pages = pin!(pages::sessions(self.from));
+        let mut pages = pin!(pages::sessions(self.from, self.until));
         while let Some(page) = pages.try_next().await.map_err(CopyError::Source)? {
             let count = page.len();
             self.to.put_sessions(page).await.map_err(CopyError::Target)?;

@@ -3,7 +3,7 @@
 use super::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord};
 use futures_util::stream::{self, Stream, TryStreamExt};
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Seq};
+use myna_protocol::{ConversationId, Seq, Timestamp};
 
 /// Rows in a page.
 pub(super) const PAGE: u32 = 1_000;
@@ -31,8 +31,13 @@ pub(super) fn users(archive: &dyn Archive) -> impl Stream<Item = Result<Vec<User
     pages(None, |after| archive.users(after, PAGE), |user| Some(user.id))
 }
 
-pub(super) fn sessions(archive: &dyn Archive) -> impl Stream<Item = Result<Vec<SessionRecord>, StoreError>> {
-    pages(None, |after| archive.sessions(after, PAGE), |session| Some(session.id))
+/// Those that last beyond `until`: a driver may remove at any time what has expired.
+pub(super) fn sessions(
+    archive: &dyn Archive,
+    until: Timestamp,
+) -> impl Stream<Item = Result<Vec<SessionRecord>, StoreError>> {
+    let pages = pages(None, |after| archive.sessions(after, PAGE), |session| Some(session.id));
+    pages.map_ok(move |page| page.into_iter().filter(|session| session.expires_at > until).collect())
 }
 
 /// One by one.

@@ -79,7 +79,7 @@ impl Mongo {
 
     pub(super) fn hear(&self) -> Option<mpsc::Receiver<Ring>> {
         let receiver = self.rings.take()?;
-        if self.journal.is_none() {
+        if !self.is_standalone {
             let listening = stream::listen(self.node.clone(), self.rings.sender.clone());
             self.tasks.add(tokio::spawn(listening).abort_handle());
         }
@@ -87,17 +87,17 @@ impl Mongo {
     }
 
     pub(super) async fn tell_all(&self, news: News) -> Result<(), StoreError> {
-        if self.journal.is_some() {
+        if self.is_standalone {
             return Ok(());
         }
         self.calls.call(|| news::insert(&self.node, &news)).await
     }
 
     pub(super) fn bus_state(&self) -> BusState {
-        match self.journal {
-            Some(_) => BusState::Alone,
-            None if self.node.pulse.is_felt() => BusState::Live,
-            None => BusState::Polling,
+        match self.node.pulse.is_felt() {
+            _ if self.is_standalone => BusState::Alone,
+            true => BusState::Live,
+            false => BusState::Polling,
         }
     }
 }

@@ -64,6 +64,9 @@ pub enum MongoError {
     /// Something of the schema cannot be made.
     #[error("the database at {place} cannot be brought to schema {number}: {reason}")]
     Schema { place: String, number: i64, reason: String },
+    /// What is copied must not change meanwhile.
+    #[error("a Myna runs on the database at {place}: stop every node of it first")]
+    InUse { place: String },
     /// Without a replica set nodes cannot hear each other.
     #[error(
         "another Myna runs on the standalone MongoDB at {place}: stop it, or make the server a replica set (mongod --replSet, then rs.initiate()) to run several"

@@ -5,7 +5,7 @@ use super::documents::{
     int, user_id, uuids,
 };
 use super::failure::Failure;
-use super::history::{newest, senders};
+use super::history::{newest_pages, senders};
 use super::reading::{Query, Reading, by_id};
 use mongodb::bson::{Document, Uuid, doc};
 use myna_chat::store::Head;
@@ -38,8 +38,6 @@ struct In {
 #[derive(Deserialize)]
 struct Loaded {
     conversation: ConversationDoc,
-    #[serde(default)]
-    messages: Vec<MessageDoc>,
     members: Vec<MemberDoc>,
 }
 
@@ -68,21 +66,17 @@ pub(super) fn people_in(ids: Vec<Uuid>) -> Query {
     Query::of(doc! { "conversation_id": { "$in": ids }, "left_seq": null }).only(doc! { "user_id": 1, "_id": 0 })
 }
 
-/// Conversations with their newest messages and those of their members who came first.
-pub(super) fn loading(ids: Vec<Uuid>, messages: u32) -> Vec<Document> {
-    let part = |from: &str, order: Document, limit: i64| {
-        let pipeline = [doc! { "$sort": order }, doc! { "$limit": limit }];
+/// Conversations with those of their members who came first.
+pub(super) fn loading(ids: Vec<Uuid>) -> Vec<Document> {
+    let first = [doc! { "$sort": { "came": 1, "user_id": 1 } }, doc! { "$limit": GROUP_MEMBERS as i64 }];
+    vec![
+        doc! { "$match": { "_id": { "$in": ids } } },
+        doc! { "$project": { "conversation": "$$ROOT" } },
         doc! { "$lookup": {
-            "from": from, "localField": "_id", "foreignField": "conversation_id", "pipeline": pipeline.to_vec(), "as": from
-        } }
-    };
-    let mut pipeline =
-        vec![doc! { "$match": { "_id": { "$in": ids } } }, doc! { "$project": { "conversation": "$$ROOT" } }];
-    if messages > 0 {
-        pipeline.push(part(MESSAGES, doc! { "seq": -1 }, messages.into()));
-    }
-    pipeline.push(part(MEMBERS, doc! { "came": 1, "user_id": 1 }, GROUP_MEMBERS as i64));
-    pipeline
+            "from": MEMBERS, "localField": "_id", "foreignField": "conversation_id", "pipeline": first.to_vec(),
+            "as": "members",
+        } },
+    ]
 }
 
 pub(super) async fn heads(reading: &mut Reading<'_>, user: UserId) -> Result<Vec<Head>, Failure> {
@@ -216,23 +210,37 @@ pub(super) async fn load_conversations(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let found = reading.aggregate::<Loaded>(CONVERSATIONS, loading(uuids(ids), messages)).await?;
+    let found = reading.aggregate::<Loaded>(CONVERSATIONS, loading(uuids(ids))).await?;
+    let mut said: HashMap<Uuid, Vec<MessageDoc>> = HashMap::new();
+    let newest = found.iter().map(|loaded| (loaded.conversation.id, loaded.conversation.last_seq));
+    if let Some(newest) = newest_pages(newest, messages) {
+        for message in reading.all::<MessageDoc>(MESSAGES, newest).await? {
+            said.entry(message.conversation_id).or_default().push(message);
+        }
+    }
     let mut found: HashMap<Uuid, Loaded> = found.into_iter().map(|loaded| (loaded.conversation.id, loaded)).collect();
     let mut feeds = Vec::with_capacity(found.len());
     for id in ids {
         if let Some(loaded) = found.remove(&id.uuid()) {
-            feeds.push(afresh(reading, *id, loaded).await?);
+            let messages = said.remove(&id.uuid()).unwrap_or_default();
+            feeds.push(afresh(reading, *id, loaded, messages).await?);
         }
     }
     Ok(feeds)
 }
 
-async fn afresh(reading: &mut Reading<'_>, id: ConversationId, loaded: Loaded) -> Result<FeedRows, Failure> {
-    let Loaded { conversation, messages, members } = loaded;
+async fn afresh(
+    reading: &mut Reading<'_>,
+    id: ConversationId,
+    loaded: Loaded,
+    mut messages: Vec<MessageDoc>,
+) -> Result<FeedRows, Failure> {
+    let Loaded { conversation, members } = loaded;
+    messages.sort_unstable_by_key(|message| message.seq);
     let told: HashSet<Uuid> = members.iter().map(|member| member.user_id).collect();
     let senders = senders(reading, conversation.id, &messages, |sender| !told.contains(&sender)).await?;
     let mut rows = vec![Row::Conversation(conversation.row()?)];
-    for message in newest(messages) {
+    for message in messages {
         rows.push(Row::Message(message.row()?));
     }
     for member in members.iter().chain(&senders) {

@@ -1,36 +1,49 @@
-//! Pages of messages: keyset paging on (conversation, seq), never an offset.
+//! Pages of messages. A conversation's messages are numbered without a gap, so that a page is a range of numbers: the
+//! index is read from its first to its last message, and no further.
 
 use super::documents::{AsUuid, CONVERSATIONS, MEMBERS, MESSAGES, MemberDoc, MessageDoc, int};
 use super::failure::Failure;
 use super::reading::{Query, Reading, by_id};
-use mongodb::bson::{Uuid, doc};
+use mongodb::bson::{Document, Uuid, doc};
 use myna_protocol::{ConversationId, Row, Seq};
 use serde::Deserialize;
 
+/// What of a conversation a page needs.
 #[derive(Deserialize)]
-struct Receipts {
+struct Place {
     receipts: bool,
+    last_seq: i64,
 }
 
-pub(super) fn page_before(id: Uuid, seq: Seq, limit: u32) -> Query {
-    let filter = doc! { "conversation_id": { "$eq": id }, "seq": { "$lt": int(seq) } };
-    Query::of(filter).sorted(doc! { "seq": -1 }).limited(limit.into())
+/// The messages of a conversation with these numbers: from the first, and before the second.
+fn range(id: Uuid, from: i64, to: i64) -> Document {
+    doc! { "conversation_id": { "$eq": id }, "seq": { "$gte": from, "$lt": to } }
 }
 
-pub(super) fn page_after(id: Uuid, seq: Seq, limit: u32) -> Query {
-    let filter = doc! { "conversation_id": { "$eq": id }, "seq": { "$gt": int(seq) } };
-    Query::of(filter).sorted(doc! { "seq": 1 }).limited(limit.into())
+/// The messages before `seq`, which is at most one after the last.
+pub(super) fn page_before(id: Uuid, seq: i64, limit: u32) -> Query {
+    Query::of(range(id, seq.saturating_sub(limit.into()), seq)).sorted(doc! { "seq": 1 })
+}
+
+pub(super) fn page_after(id: Uuid, seq: i64, limit: u32) -> Query {
+    let first = seq.saturating_add(1);
+    Query::of(range(id, first, first.saturating_add(limit.into()))).sorted(doc! { "seq": 1 })
+}
+
+/// The newest messages of these conversations, given with their last numbers; `None` when there are none.
+pub(super) fn newest_pages(conversations: impl Iterator<Item = (Uuid, i64)>, limit: u32) -> Option<Query> {
+    let spoken = conversations.filter(|(_, last_seq)| limit > 0 && *last_seq > 0);
+    let mut pages: Vec<Document> = spoken.map(|(id, last)| page_before(id, last + 1, limit).filter).collect();
+    match pages.len() {
+        0 => None,
+        1 => Some(Query::of(pages.swap_remove(0))),
+        _ => Some(Query::of(doc! { "$or": pages })),
+    }
 }
 
 /// These people as members of a conversation.
 pub(super) fn members(id: Uuid, people: Vec<Uuid>) -> Query {
     Query::of(doc! { "conversation_id": { "$eq": id }, "user_id": { "$in": people } })
-}
-
-/// Messages that were found from the newest on, oldest first.
-pub(super) fn newest(mut messages: Vec<MessageDoc>) -> Vec<MessageDoc> {
-    messages.reverse();
-    messages
 }
 
 pub(super) async fn before(
@@ -39,9 +52,7 @@ pub(super) async fn before(
     seq: Seq,
     limit: u32,
 ) -> Result<Vec<Row>, Failure> {
-    let messages =
-        if limit == 0 { Vec::new() } else { reading.all(MESSAGES, page_before(id.uuid(), seq, limit)).await? };
-    with_senders(reading, id.uuid(), newest(messages)).await
+    page(reading, id.uuid(), |last_seq| page_before(id.uuid(), int(seq).min(last_seq + 1), limit)).await
 }
 
 pub(super) async fn after(
@@ -50,9 +61,7 @@ pub(super) async fn after(
     seq: Seq,
     limit: u32,
 ) -> Result<Vec<Row>, Failure> {
-    let messages =
-        if limit == 0 { Vec::new() } else { reading.all(MESSAGES, page_after(id.uuid(), seq, limit)).await? };
-    with_senders(reading, id.uuid(), messages).await
+    page(reading, id.uuid(), |_| page_after(id.uuid(), int(seq), limit)).await
 }
 
 /// The senders of these messages that are wanted, each once, in the order of their first message.
@@ -76,11 +85,13 @@ pub(super) async fn senders(
     Ok(found)
 }
 
-async fn with_senders(reading: &mut Reading<'_>, id: Uuid, messages: Vec<MessageDoc>) -> Result<Vec<Row>, Failure> {
-    let conversation = by_id(id).only(doc! { "receipts": 1, "_id": 0 });
-    let Some(Receipts { receipts }) = reading.one(CONVERSATIONS, conversation).await? else {
+/// A page, and its senders as members.
+async fn page(reading: &mut Reading<'_>, id: Uuid, messages: impl Fn(i64) -> Query) -> Result<Vec<Row>, Failure> {
+    let place = by_id(id).only(doc! { "receipts": 1, "last_seq": 1, "_id": 0 });
+    let Some(Place { receipts, last_seq }) = reading.one(CONVERSATIONS, place).await? else {
         return Ok(Vec::new());
     };
+    let messages: Vec<MessageDoc> = reading.all(MESSAGES, messages(last_seq)).await?;
     let senders = senders(reading, id, &messages, |_| true).await?;
     let messages = messages.into_iter().map(|message| Ok(Row::Message(message.row()?)));
     messages.chain(senders.iter().map(|sender| Ok(Row::Member(sender.row(receipts)?)))).collect()

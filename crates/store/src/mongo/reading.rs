@@ -77,7 +77,7 @@ impl Mongo {
                     None => None,
                 };
                 let mut reading = Reading { store: self, session: None };
-                if self.journal.is_none() {
+                if !self.is_standalone {
                     let mut session = self.client.start_session().await?;
                     session.start_transaction().read_concern(ReadConcern::snapshot()).await?;
                     reading.session = Some(session);

@@ -21,6 +21,13 @@ struct Collection {
     indexes: Vec<Document>,
 }
 
+/// Whether the database holds a store of ours.
+pub(super) async fn is_there(database: &Database, place: &str) -> Result<bool, MongoError> {
+    let found = database.collection::<Document>(META).find_one(doc! { "_id": { "$eq": SCHEMA } }).await;
+    let failed = |error: Error| MongoError::Unreachable { place: place.to_owned(), reason: said(&error) };
+    Ok(found.map_err(failed)?.is_some())
+}
+
 /// Brings the database to the schema of this version.
 pub(super) async fn bring_up_to_date(database: &Database, place: &str) -> Result<(), MongoError> {
     let failed =

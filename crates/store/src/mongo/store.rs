@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use mongodb::bson::doc;
 use myna_chat::store::{
-    Account, Bus, Change, Committed, ConversationStore, FeedStore, Head, Health, NewSession, NewUser, News, Ring,
-    Session, SessionStore, Standing, StoreError, UserStore,
+    Account, Bus, Change, Committed, ConversationStore, FeedStore, Head, Health, NewSession, NewUser, News, NodeId,
+    Ring, Session, SessionStore, Standing, StoreError, UserStore,
 };
 use myna_protocol::{
     Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
@@ -131,6 +131,10 @@ impl FeedStore for Mongo {
 impl Bus for Mongo {
     fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
         self.hear()
+    }
+
+    fn node(&self) -> Option<NodeId> {
+        Some(self.node.id)
     }
 
     async fn tell(&self, news: News) -> Result<(), StoreError> {

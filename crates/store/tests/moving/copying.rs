@@ -70,7 +70,7 @@ async fn cut_off(from: &Path, to: &Path, after: u64) {
         told.fetch_add(1, Ordering::Relaxed);
     };
     let url = url(from).to_string();
-    let mut copying = pin!(copy(&*source, &url, &*target, &tell));
+    let mut copying = pin!(copy(&*source, &url, &*target, Timestamp(i64::MIN), &tell));
     poll_fn(|context| match copying.poll_unpin(context) {
         Poll::Ready(ended) => panic!("it ended before it was cut off: {ended:?}"),
         Poll::Pending if told.load(Ordering::Relaxed) >= after => Poll::Ready(()),
@@ -177,7 +177,8 @@ async fn what_differs_after_copying_is_named_and_not_served() {
                 Connection::open(&to).and_then(|other| other.execute(damage, [])).expect("the damage is done");
             }
         };
-        let error = copy(&*source, "here", &*target, &tell).await.expect_err("it differs").to_string();
+        let error =
+            copy(&*source, "here", &*target, Timestamp(i64::MIN), &tell).await.expect_err("it differs").to_string();
         assert!(error.contains(expected), "{damage}: {error}");
         assert_eq!(error.contains(&talk.to_string()), expected == "conversation ", "{error}");
         drop(target);

@@ -1,0 +1,190 @@
+//! Reading rows as they are stored.
+
+use crate::archive::{ConversationRecord, MemberRecord, MessageRecord, Part, SessionRecord, UserRecord};
+use crate::mongo::Mongo;
+use crate::mongo::documents::{
+    AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SESSIONS, SessionDoc, USERS,
+    UserDoc, conversation_id, count, int, session_id, timestamp, user_id,
+};
+use crate::mongo::failure::Failure;
+use crate::mongo::history::page_after;
+use crate::mongo::reading::Query;
+use futures_util::TryStreamExt;
+use mongodb::bson::{Document, Uuid, doc};
+use myna_protocol::{ClientId, ConversationId, Seq, SessionId, UserId};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// A page of what has an id of its own.
+fn page(after: Option<Uuid>, limit: u32) -> Query {
+    let filter = after.map_or_else(Document::new, |after| doc! { "_id": { "$gt": after } });
+    Query::of(filter).sorted(doc! { "_id": 1 }).limited(limit.into())
+}
+
+impl Mongo {
+    async fn found<T>(&self, collection: &str, query: Query) -> Result<Vec<T>, Failure>
+    where
+        T: DeserializeOwned + Send + Sync + Unpin,
+    {
+        let documents = self.collection::<T>(collection);
+        let mut find = documents.find(query.filter);
+        if let Some(sort) = query.sort {
+            find = find.sort(sort);
+        }
+        if let Some(limit) = query.limit {
+            find = find.limit(limit);
+        }
+        Ok(find.await?.try_collect().await?)
+    }
+
+    pub(super) async fn read_users(&self, after: Option<UserId>, limit: u32) -> Result<Vec<UserRecord>, Failure> {
+        let found: Vec<UserDoc> = self.found(USERS, page(after.map(|id| id.uuid()), limit)).await?;
+        let record = |user: UserDoc| {
+            Ok(UserRecord {
+                id: user_id(user.id),
+                name: user.name,
+                password_hash: user.password_hash,
+                created_at: timestamp(user.created_at),
+                rev: count(user.rev)?,
+            })
+        };
+        found.into_iter().map(record).collect()
+    }
+
+    pub(super) async fn read_sessions(
+        &self,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<SessionRecord>, Failure> {
+        let found: Vec<SessionDoc> = self.found(SESSIONS, page(after.map(|id| id.uuid()), limit)).await?;
+        let record = |session: SessionDoc| {
+            let hash = session.token_hash.bytes.try_into();
+            Ok(SessionRecord {
+                id: session_id(session.id),
+                token_hash: hash.map_err(|_| Failure::Corrupt("a token's hash has no 32 bytes".to_owned()))?,
+                user: user_id(session.user_id),
+                created_at: timestamp(session.created_at),
+                expires_at: timestamp(session.expires_at),
+            })
+        };
+        found.into_iter().map(record).collect()
+    }
+
+    pub(super) async fn read_conversations(
+        &self,
+        after: Option<ConversationId>,
+        limit: u32,
+    ) -> Result<Vec<ConversationRecord>, Failure> {
+        let found: Vec<ConversationDoc> = self.found(CONVERSATIONS, page(after.map(|id| id.uuid()), limit)).await?;
+        found.into_iter().map(conversation_record).collect()
+    }
+
+    pub(super) async fn read_conversation(&self, id: ConversationId) -> Result<Option<ConversationRecord>, Failure> {
+        let conversations = self.collection::<ConversationDoc>(CONVERSATIONS);
+        let found = conversations.find_one(doc! { "_id": { "$eq": id.uuid() } }).await?;
+        found.map(conversation_record).transpose()
+    }
+
+    pub(super) async fn read_members(
+        &self,
+        conversation: ConversationId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<MemberRecord>, Failure> {
+        let mut filter = doc! { "conversation_id": { "$eq": conversation.uuid() } };
+        if let Some(after) = after {
+            filter.insert("user_id", doc! { "$gt": after.uuid() });
+        }
+        let query = Query::of(filter).sorted(doc! { "user_id": 1 }).limited(limit.into());
+        let found: Vec<MemberDoc> = self.found(MEMBERS, query).await?;
+        let record = |member: MemberDoc| {
+            Ok(MemberRecord {
+                conversation: conversation_id(member.conversation_id),
+                user: user_id(member.user_id),
+                came: count(member.came)?,
+                joined_seq: count(member.joined_seq)?,
+                left_seq: member.left_seq.map(count).transpose()?,
+                read_seq: count(member.read_seq)?,
+                read_at: member.read_at.map(timestamp),
+                rev: count(member.rev)?,
+                user_rev: count(member.user_rev)?,
+            })
+        };
+        found.into_iter().map(record).collect()
+    }
+
+    /// Where numbers are missing, a range holds less than a page: what comes after the gap is then looked for.
+    pub(super) async fn read_messages(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<MessageRecord>, Failure> {
+        let id = conversation.uuid();
+        let mut found: Vec<MessageDoc> = self.found(MESSAGES, page_after(id, int(after), limit)).await?;
+        if found.len() < limit as usize {
+            let filter = doc! { "conversation_id": { "$eq": id }, "seq": { "$gt": int(after) } };
+            let query = Query::of(filter).sorted(doc! { "seq": 1 }).limited(limit.into());
+            found = self.found(MESSAGES, query).await?;
+        }
+        let record = |message: MessageDoc| {
+            Ok(MessageRecord {
+                conversation: conversation_id(message.conversation_id),
+                seq: count(message.seq)?,
+                sender: user_id(message.sender_id),
+                client_id: ClientId::from_bytes(message.client_id.bytes()),
+                text: message.body,
+                sent_at: timestamp(message.created_at),
+                rev: count(message.rev)?,
+            })
+        };
+        found.into_iter().map(record).collect()
+    }
+
+    pub(super) async fn read_last_message(&self, conversation: ConversationId) -> Result<Seq, Failure> {
+        let query = Query::of(doc! { "conversation_id": { "$eq": conversation.uuid() } });
+        let last: Vec<MessageDoc> = self.found(MESSAGES, query.sorted(doc! { "seq": -1 }).limited(1)).await?;
+        last.first().map_or(Ok(0), |message| count(message.seq))
+    }
+
+    /// From one conversation to the next, whatever lies between.
+    pub(super) async fn read_orphans(&self, part: Part, limit: u32) -> Result<Vec<ConversationId>, Failure> {
+        #[derive(Deserialize)]
+        struct Of {
+            conversation_id: Uuid,
+        }
+        let (collection, order) = match part {
+            Part::Members => (MEMBERS, doc! { "conversation_id": 1, "user_id": 1 }),
+            Part::Messages => (MESSAGES, doc! { "conversation_id": 1, "seq": 1 }),
+        };
+        let mut orphans = Vec::new();
+        let mut place: Option<Uuid> = None;
+        while orphans.len() < limit as usize {
+            let filter = place.map_or_else(Document::new, |id| doc! { "conversation_id": { "$gt": id } });
+            let next: Vec<Of> = self.found(collection, Query::of(filter).sorted(order.clone()).limited(1)).await?;
+            let Some(Of { conversation_id: id }) = next.into_iter().next() else { break };
+            if self.read_conversation(conversation_id(id)).await?.is_none() {
+                orphans.push(conversation_id(id));
+            }
+            place = Some(id);
+        }
+        Ok(orphans)
+    }
+}
+
+fn conversation_record(found: ConversationDoc) -> Result<ConversationRecord, Failure> {
+    let members = u32::try_from(found.member_count);
+    Ok(ConversationRecord {
+        id: conversation_id(found.id),
+        kind: found.kind.into(),
+        name: found.name,
+        pair: found.pair.map(|pair| [user_id(pair.low), user_id(pair.high)]),
+        created_by: user_id(found.created_by),
+        created_at: timestamp(found.created_at),
+        receipts: found.receipts,
+        member_count: members.map_err(|_| Failure::Corrupt("a conversation's member count".to_owned()))?,
+        last_seq: count(found.last_seq)?,
+        rev: count(found.rev)?,
+        row_rev: count(found.row_rev)?,
+    })
+}
