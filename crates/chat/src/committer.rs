@@ -67,6 +67,8 @@ impl Committer {
         let mut jobs = Vec::with_capacity(GROUP);
         while self.queue.recv_many(&mut jobs, GROUP).await > 0 {
             let (changes, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.change, job.answer)).unzip();
+            let hub = self.hub.clone();
+            let _turn = hub.turn().await;
             match self.store.commit(changes).await {
                 Ok(outcomes) => {
                     for (outcome, answer) in outcomes.into_iter().zip(answers) {

@@ -22,6 +22,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::timeout;
 use topic::{Telling, Topic};
 
 /// Feeds are spread over this many locks, so that busy conversations do not wait for each other.
@@ -38,6 +40,8 @@ pub struct Hub {
     next_outlet: AtomicU64,
     stopping: AtomicBool,
     behind: Behind,
+    /// Held while a group of changes is committed and published.
+    committing: tokio::sync::Mutex<()>,
 }
 
 impl Default for Hub {
@@ -48,6 +52,7 @@ impl Default for Hub {
             next_outlet: AtomicU64::new(1),
             stopping: AtomicBool::new(false),
             behind: Behind::default(),
+            committing: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -62,7 +67,21 @@ pub(crate) enum Told {
     UpTo(Rev),
 }
 
+/// How long a ring waits for the commit that it may be of.
+const SETTLE: Duration = Duration::from_millis(50);
+
 impl Hub {
+    /// The committer's turn: until the guard goes, what is rung may be what it is about to publish.
+    pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.committing.lock().await
+    }
+
+    /// Waits until the commit under way, if there is one, is published. A store rings a commit as soon as it acknowledges
+    /// it: without this wait most own rings would be looked up in the store a moment before they are told anyway.
+    pub(crate) async fn settled(&self) {
+        let _ = timeout(SETTLE, self.committing.lock()).await;
+    }
+
     /// Opens a connection that listens to the person's own feed from now on. Dropping it ends all its listening.
     pub fn connect(self: &Arc<Self>, user: UserId, session: SessionId) -> Connection {
         let id = self.next_outlet.fetch_add(1, Ordering::Relaxed);

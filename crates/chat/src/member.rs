@@ -1,7 +1,7 @@
 //! A person in a conversation: the only way to act in it.
 
 use crate::committer::Pending;
-use crate::store::{Change, Standing};
+use crate::store::Change;
 use crate::{Chat, Error};
 use myna_protocol::limits::{PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
 use myna_protocol::{ClientId, ConversationId, FeedRows, Rejection, Row, Seq, Signal, Text, UserId};
@@ -11,25 +11,21 @@ pub struct Member<'a> {
     chat: &'a Chat,
     user: UserId,
     conversation: ConversationId,
-    standing: Standing,
 }
 
 impl Chat {
     /// The person as a member of the conversation. `NotFound` when they are not, or when there is no such conversation.
+    ///
+    /// Who listens to it with one of their connections here is a member: the hub lets nobody else listen, and ends it
+    /// when they leave. The store is asked about others only, so that no message waits for a question.
     pub async fn member(&self, user: UserId, conversation: ConversationId) -> Result<Member<'_>, Error> {
-        match self.inner().store.standing(user, conversation).await? {
-            Some(standing) => Ok(Member { chat: self, user, conversation, standing }),
-            None => Err(Rejection::NotFound.into()),
-        }
+        let is_member = self.hub().listens(user, conversation)
+            || self.inner().store.standing(user, conversation).await?.is_some();
+        if is_member { Ok(Member { chat: self, user, conversation }) } else { Err(Rejection::NotFound.into()) }
     }
 }
 
 impl Member<'_> {
-    /// What the conversation is.
-    pub fn standing(&self) -> Standing {
-        self.standing
-    }
-
     /// Hands a message in. Messages handed in one after the other are committed in that order.
     pub async fn send(&self, client_id: ClientId, text: Text) -> Result<Pending, Error> {
         let Self { user: sender, conversation, .. } = *self;

@@ -7,6 +7,7 @@ mod heard;
 mod reader;
 
 use crate::Hub;
+use crate::hub::Told;
 use crate::nodes::{Words, each};
 use crate::store::{BusState, News, NodeId, Ring, Store, StoreError};
 use heard::Heard;
@@ -83,6 +84,9 @@ impl Relay {
     /// Does what was heard; what failed.
     async fn bring(&self, mut heard: Heard) -> Heard {
         let mut failed = Heard::default();
+        if heard.feeds.keys().any(|feed| self.hub.told(*feed) != Told::ToNobody) {
+            self.hub.settled().await;
+        }
         for (node, news) in std::mem::take(&mut heard.news) {
             self.hear(node, news);
         }

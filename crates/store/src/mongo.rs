@@ -23,6 +23,9 @@ mod sessions;
 mod store;
 mod users;
 
+#[cfg(test)]
+mod tests;
+
 pub use connect::MongoError;
 
 use crate::archive::Origin;

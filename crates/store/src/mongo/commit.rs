@@ -15,6 +15,9 @@ pub(super) mod write;
 
 use super::Mongo;
 use super::failure::Failure;
+#[cfg(test)]
+pub(super) use load::sent_before;
+
 use draft::Draft;
 use myna_chat::store::{Change, Committed, StoreError};
 use myna_protocol::{ConversationId, Rejection};
