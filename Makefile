@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev test check unit e2e fmt lint boundaries size bench clean help
+.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -26,6 +26,11 @@ dev: ## Build, serve, and do so again after each change.
 	@scripts/setup run
 	@. scripts/env && cargo leptos watch
 
+cluster: ## Try two nodes over one MongoDB on this machine, on http://127.0.0.1:3001 and the next port (PORT=…).
+	@scripts/setup mongo
+	@scripts/build mongo-server
+	@scripts/cluster
+
 test: ## Install what is missing, then run every check and test: what CI does.
 	@scripts/setup test
 	@scripts/test
@@ -35,7 +40,7 @@ check: ## Say quickly whether everything is formatted and compiles, for the serv
 	@scripts/test fmt check
 
 unit: ## Run the Rust tests only.
-	@scripts/setup run
+	@scripts/setup mongo
 	@scripts/test unit
 
 e2e: ## Run the browser stories against a release build.

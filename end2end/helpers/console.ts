@@ -1,6 +1,5 @@
 // What goes wrong in a page without anybody seeing it: a story in which that happens has failed.
 import { type BrowserContext, type ConsoleMessage, expect } from '@playwright/test';
-import type { Server } from './server';
 
 /** How a browser says that a socket could not be opened or kept, and that nobody was there to be asked why. */
 const SERVER_AWAY = [
@@ -15,7 +14,8 @@ export class Console {
   private readonly lines: string[] = [];
   private readonly allowed: RegExp[] = [];
 
-  constructor(private readonly server: Server) {}
+  /** `server`: one, or all of them. */
+  constructor(private readonly server: { readonly wentDown: boolean }) {}
 
   /** Listens to every page of this context, now and later. */
   watch(context: BrowserContext): void {

@@ -1,4 +1,5 @@
-// A Myna of a story's own: the release build on a free port, with an empty store in a temporary folder.
+// A Myna of a story's own: the release build on a free port, with an empty store in a temporary folder unless it is told
+// of another store.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -9,7 +10,9 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
 const target = resolve(root, process.env.CARGO_TARGET_DIR || 'target');
-const binary = process.env.MYNA_BIN || join(target, 'release/myna');
+/** Where a release build leaves programs. */
+export const programs = join(target, 'release');
+const binary = process.env.MYNA_BIN || join(programs, 'myna');
 const site = process.env.MYNA_SITE || join(root, 'target/site');
 
 // Below the ports that outgoing connections get: while a server is down, nobody else can come to hold its port.
@@ -25,8 +28,9 @@ export class Server {
   private process: ChildProcess | undefined;
 
   private constructor(
-    private readonly port: number,
+    readonly port: number,
     private readonly folder: string,
+    private readonly store: string,
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
@@ -36,11 +40,13 @@ export class Server {
     return this.log.split('\n').filter((line) => line.includes('"level":"ERROR"') || line.includes('panicked'));
   }
 
-  static async start(): Promise<Server> {
+  /** `store`: the URL of a store that others may use too. */
+  static async start(store?: string): Promise<Server> {
     if (!existsSync(binary)) {
       throw new Error(`${binary} is not there: run 'make build', or name a server with MYNA_BIN`);
     }
-    const server = new Server(await freePort(), await mkdtemp(join(tmpdir(), 'myna-story-')));
+    const folder = await mkdtemp(join(tmpdir(), 'myna-story-'));
+    const server = new Server(await freePort(), folder, store ?? `sqlite:${join(folder, 'myna.db')}`);
     await server.launch();
     return server;
   }
@@ -67,7 +73,7 @@ export class Server {
   }
 
   private async launch(): Promise<void> {
-    const args = ['--listen', `127.0.0.1:${this.port}`, '--store', `sqlite:${join(this.folder, 'myna.db')}`];
+    const args = ['--listen', `127.0.0.1:${this.port}`, '--store', this.store];
     const child = spawn(binary, [...args, '--weak-passwords', '--log-format', 'json'], {
       cwd: this.folder,
       env: { ...settingsOfNobody(), MYNA_SITE: site },
@@ -105,7 +111,7 @@ export class Server {
 
 /** The environment without the settings of whoever runs the stories. */
 function settingsOfNobody(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MYNA_')));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MYNA|MONGO)_/.test(name)));
 }
 
 async function freePort(): Promise<number> {

@@ -1,5 +1,6 @@
-// What every story begins with: a server of its own, and people who come to it.
-import { type Browser, type BrowserContextOptions, expect, test as base } from '@playwright/test';
+// What every story begins with: a server of its own, or several nodes, and people who come to them.
+import { type Browser, type BrowserContextOptions, type TestInfo, expect, test as base } from '@playwright/test';
+import { Cluster } from './cluster';
 import { Console } from './console';
 import { PASSWORD, Person } from './people';
 import { Server } from './server';
@@ -47,22 +48,64 @@ export class Myna {
   }
 }
 
-export const test = base.extend<{ myna: Myna }>({
+/** Two nodes over one MongoDB, and the people at them. */
+export class Nodes {
+  readonly console: Console;
+
+  constructor(
+    private readonly browser: Browser,
+    readonly cluster: Cluster,
+  ) {
+    this.console = new Console(cluster);
+  }
+
+  /** Somebody with a browser of their own, for whom the load balancer asks the nodes in this order. */
+  async visitor(name: string, ...order: number[]): Promise<Person> {
+    const context = await this.browser.newContext({ baseURL: await this.cluster.door(...order) });
+    this.console.watch(context);
+    return new Person(name, await context.newPage());
+  }
+}
+
+/** Where a story takes place. */
+interface Place {
+  readonly failures: string[];
+  readonly log: string;
+  remove(): Promise<void>;
+}
+
+/** Plays the story, looks for what went wrong unseen, and leaves nothing behind. */
+async function play(browser: Browser, place: Place, console: Console, info: TestInfo, story: () => Promise<void>): Promise<void> {
+  try {
+    await story();
+    if (info.status === info.expectedStatus) {
+      console.expectClean();
+      expect(place.failures, 'what the server logs as its own failure').toEqual([]);
+    }
+  } finally {
+    if (info.status !== info.expectedStatus) {
+      await info.attach('server.log', { body: place.log, contentType: 'text/plain' });
+    }
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await place.remove();
+  }
+}
+
+export const test = base.extend<{ myna: Myna; nodes: Nodes }>({
   myna: async ({ browser }, use, info) => {
     const server = await Server.start();
     const myna = new Myna(browser, server);
-    try {
-      await use(myna);
-      if (info.status === info.expectedStatus) {
-        myna.console.expectClean();
-        expect(server.failures, 'what the server logs as its own failure').toEqual([]);
-      }
-    } finally {
-      if (info.status !== info.expectedStatus) {
-        await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
-      }
-      await Promise.all(browser.contexts().map((context) => context.close()));
-      await server.remove();
+    await play(browser, server, myna.console, info, () => use(myna));
+  },
+  nodes: async ({ browser }, use, info) => {
+    const cluster = await Cluster.start(2);
+    if (!cluster) {
+      console.error(`SKIPPED: ${info.title}: there is no MongoDB server on this machine`);
+      info.skip();
+      return;
     }
+    console.error(`${info.title}: ${cluster.mongo.name}`);
+    const nodes = new Nodes(browser, cluster);
+    await play(browser, cluster, nodes.console, info, () => use(nodes));
   },
 });

@@ -41,8 +41,11 @@ impl Run {
         match self.program {
             Program::Running(_) => bail!("a server that runs already is not started"),
             Program::Mongod(_) => self.mongod(&mut command, &data)?,
-            Program::SecantusdRs(_) => self.secantusd_rs(&mut command, &data)?,
-            Program::SecantusdPy(_) => self.secantusd_py(&mut command, &data)?,
+            Program::SecantusdRs(_) => {
+                self.secantusd(&mut command, &data)?;
+                command.args(["--log-file-max", "32MB"]);
+            }
+            Program::SecantusdPy(_) => self.secantusd(&mut command, &data)?,
         }
         Ok(command)
     }
@@ -79,21 +82,12 @@ impl Run {
         Ok(path)
     }
 
-    fn secantusd_rs(&self, command: &mut Command, data: &Path) -> anyhow::Result<()> {
+    fn secantusd(&self, command: &mut Command, data: &Path) -> anyhow::Result<()> {
         // Without a settings file of ours it would look for one in the home folder.
         let settings = self.folder.join("secantusd.toml");
         std::fs::write(&settings, "").with_context(|| format!("cannot write {}", settings.display()))?;
         command.arg("--config").arg(settings);
-        command.args([
-            "--host",
-            "127.0.0.1",
-            "--log-level",
-            "WARNING",
-            "--cache-size",
-            "256M",
-            "--log-file-max",
-            "32MB",
-        ]);
+        command.args(["--host", "127.0.0.1", "--log-level", "WARNING", "--cache-size", "256M"]);
         command.arg("--sync-on-commit").arg("--storage-path").arg(data);
         if self.topology == Topology::Standalone {
             command.arg("--standalone");
@@ -105,15 +99,6 @@ impl Run {
             command.arg("--tls-cert-file").arg(&certificates.certificate);
             command.arg("--tls-key-file").arg(&certificates.key);
         }
-        Ok(())
-    }
-
-    fn secantusd_py(&self, command: &mut Command, data: &Path) -> anyhow::Result<()> {
-        if self.topology == Topology::Standalone || self.auth || self.certificates.is_some() {
-            bail!("secantusd-py is only started as a replica set, without authentication and TLS");
-        }
-        command.args(["--host", "127.0.0.1", "--log-level", "WARNING"]);
-        command.arg("--sync-on-commit").arg("--storage-path").arg(data);
         Ok(())
     }
 }

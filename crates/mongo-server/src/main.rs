@@ -1,6 +1,6 @@
 //! `myna-mongo-server`: a MongoDB server in the foreground, for tries, browser stories and benches.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Parser;
 use myna_mongo_server::{MongoServer, Options, Program, Topology};
 use std::future::pending;
@@ -13,10 +13,13 @@ use tokio::sync::oneshot;
 
 /// How often it is looked whether the server still runs.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// The exit code when there is nothing to start: who needs no server can tell that from a failure.
+const NO_SERVER: u8 = 3;
 
 /// Starts a MongoDB server of this machine on 127.0.0.1 and prints its connection string.
 ///
-/// Says its name on stderr. Ends on SIGINT or SIGTERM, or when its input is closed.
+/// Says its name on stderr. Ends on SIGINT or SIGTERM, or when its input is closed. The exit code is 3 when this machine has
+/// no MongoDB server.
 #[derive(Debug, Parser)]
 #[command(name = "myna-mongo-server", version, max_term_width = 100)]
 struct Arguments {
@@ -31,11 +34,15 @@ struct Arguments {
     /// A server alone instead of a replica set of one member
     #[arg(long)]
     standalone: bool,
+
+    /// The database that the connection string names [default: none]
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    database: String,
 }
 
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("myna-mongo-server: {error:#}");
             ExitCode::FAILURE
@@ -44,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn run(arguments: Arguments) -> anyhow::Result<()> {
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let input = end_of_input();
@@ -57,21 +64,27 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     tokio::pin!(told_to_stop);
 
-    let program = Program::find()?.context("there is no MongoDB server: put mongod or secantusd-rs on PATH")?;
+    let Some(program) = Program::find()? else {
+        eprintln!("myna-mongo-server: there is no MongoDB server: put mongod or secantusd-rs on PATH");
+        return Ok(ExitCode::from(NO_SERVER));
+    };
     let topology = if arguments.standalone { Topology::Standalone } else { Topology::ReplicaSet };
-    let Arguments { folder, port, .. } = arguments;
+    let Arguments { folder, port, database, .. } = arguments;
     let options = Options { topology, folder, port, ..Options::default() };
     let mut server = tokio::select! {
         server = MongoServer::start(&program, &options) => server?,
-        () = &mut told_to_stop => return Ok(()),
+        () = &mut told_to_stop => return Ok(ExitCode::SUCCESS),
     };
     eprintln!("{}", server.name());
-    writeln!(std::io::stdout(), "{}", server.uri(""))?;
+    writeln!(std::io::stdout(), "{}", server.uri(&database))?;
     tokio::select! {
         () = told_to_stop => {}
         words = last_words(&mut server) => bail!("the server ended by itself: {}", words?),
     }
-    if server.is_ours() { server.stop().await } else { Ok(()) }
+    if server.is_ours() {
+        server.stop().await?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Waits until the server has ended by itself.

@@ -194,8 +194,8 @@ async fn a_server_ends_when_the_process_that_started_it_is_killed() {
     let Some(server) = own(&Options::default()).await.unwrap() else { return };
     tell(&server);
     let folder = tempfile::tempdir().unwrap();
-    let mut foreground = Foreground::start(&[], folder.path());
-    collection(&foreground.uri.replace("/?", "/myna?")).await.insert_one(doc! { "_id": 1 }).await.unwrap();
+    let mut foreground = Foreground::start(&["--database", "myna"], folder.path());
+    collection(&foreground.uri).await.insert_one(doc! { "_id": 1 }).await.unwrap();
     assert!(foreground.listens());
     assert_eq!(files(folder.path()).len(), 1, "its folder");
     foreground.child.kill().unwrap();
@@ -224,4 +224,18 @@ async fn the_command_ends_with_its_input_and_leaves_a_named_folder() {
         assert!(foreground.child.wait().unwrap().success());
         assert!(!foreground.listens());
     }
+}
+
+#[test]
+fn the_command_says_by_its_exit_code_that_there_is_no_server() {
+    let code = |required: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_myna-mongo-server"));
+        command.env_remove("MYNA_TEST_MONGO_URI").env_remove("MONGOD").env("PATH", "/nowhere");
+        let output = command.env("REQUIRE_MONGO", required).stdin(Stdio::null()).output().expect("it can be started");
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(words.contains("there is no MongoDB server"), "{words}");
+        output.status.code()
+    };
+    assert_eq!(code("0"), Some(3), "who can do without it is told so");
+    assert_eq!(code("1"), Some(1), "who requires it has a failure");
 }

@@ -1,0 +1,56 @@
+// The same chat on two nodes over one MongoDB, behind a load balancer that remembers nobody.
+import { expect, test } from '../helpers/story';
+
+/** "Lena 1" to "Lena 30". */
+function texts(name: string, from: number, to: number): string[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => `${name} ${from + at}`);
+}
+
+test('two people on two nodes talk, and go on when one node and then the other is killed', async ({ nodes }) => {
+  const [one, two] = [nodes.cluster.node(0), nodes.cluster.node(1)];
+  const lena = await nodes.visitor('Lena Novak', 0, 1);
+  const ada = await nodes.visitor('Ada Byron', 1, 0);
+  await lena.signUp();
+  await ada.signUp();
+
+  // Words, receipts and typing cross.
+  await lena.find('Ada Byron', 'ada');
+  await lena.say('Where are you?');
+  await lena.seesDelivered('Where are you?');
+  await ada.open('Lena Novak');
+  await ada.sees('Where are you?');
+  await lena.seesRead('Where are you?');
+  await ada.types('On the ');
+  await lena.seesTyping('Ada Byron');
+  await ada.say('On the other node');
+  await lena.sees('On the other node');
+  await lena.seesNobodyTyping();
+  await ada.seesRead('On the other node');
+
+  // Some of these are stored and never acknowledged, some never arrive: they go out by way of the other node.
+  await Promise.all([lena.burst(texts('Lena', 1, 30)), one.kill()]);
+  await lena.say('Lena 31');
+  await lena.reconnects();
+  await lena.hasSentAll();
+  await ada.say('Ada 1');
+  await lena.sees('Ada 1');
+  // Whom one node let in is known to the other.
+  await lena.reload();
+  await lena.sees('Lena 31');
+
+  // The other way round, while both write.
+  await one.restart();
+  await Promise.all([lena.burst(texts('Lena', 32, 50)), ada.burst(texts('Ada', 2, 30)), two.kill()]);
+  await Promise.all([lena.say('Lena 51'), ada.say('Ada 31')]);
+  await Promise.all([lena.reconnects(), ada.reconnects()]);
+  await Promise.all([lena.hasSentAll(), ada.hasSentAll()]);
+
+  const count = 2 + 51 + 31;
+  await expect.poll(async () => (await lena.hears()).length).toBe(count);
+  await expect.poll(async () => (await ada.hears()).length).toBe(count);
+  const heard = await lena.hears();
+  expect(heard.slice(0, 2)).toEqual(['Where are you?', 'On the other node']);
+  expect(heard.filter((text) => /^Lena \d/.test(text))).toEqual(texts('Lena', 1, 51));
+  expect(heard.filter((text) => /^Ada \d/.test(text))).toEqual(texts('Ada', 1, 31));
+  await ada.seesExactly(heard);
+});
