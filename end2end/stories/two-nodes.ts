@@ -7,6 +7,8 @@ function texts(name: string, from: number, to: number): string[] {
 }
 
 test('two people on two nodes talk, and go on when one node and then the other is killed', async ({ nodes }) => {
+  // Two nodes and a database begin and end in it, besides all the rest.
+  test.slow();
   const [one, two] = [nodes.cluster.node(0), nodes.cluster.node(1)];
   const lena = await nodes.visitor('Lena Novak', 0, 1);
   const ada = await nodes.visitor('Ada Byron', 1, 0);
