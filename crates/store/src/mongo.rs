@@ -37,7 +37,7 @@ use calls::Calls;
 use connect::{Connected, connect};
 use failure::Failure;
 use journal::Journal;
-use mongodb::bson::Uuid;
+use mongodb::bson::{Document, Uuid};
 use mongodb::{Client, Collection, Database};
 use myna_chat::store::StoreError;
 use std::sync::Arc;
@@ -139,7 +139,7 @@ impl Mongo {
         })
     }
 
-    fn collection<T: Send + Sync>(&self, name: &str) -> Collection<T> {
+    fn collection(&self, name: &str) -> Collection<Document> {
         self.database.collection(name)
     }
 }

@@ -7,6 +7,7 @@ mod write;
 use super::Mongo;
 use super::documents::META;
 use super::failure::Failure;
+use super::reading::Query;
 use crate::archive::{
     Archive, ConversationRecord, Counts, MemberRecord, MessageRecord, Origin, Part, SessionRecord, Stats, StoreId,
     UserRecord,
@@ -34,18 +35,18 @@ struct OriginDoc {
 
 impl Mongo {
     async fn store_doc(&self) -> Result<StoreDoc, Failure> {
-        let meta = self.collection::<StoreDoc>(META);
-        if let Some(found) = meta.find_one(doc! { "_id": { "$eq": STORE } }).await? {
+        let own = || Query::of(doc! { "_id": { "$eq": STORE } });
+        if let Some(found) = self.find_one(META, own()).await? {
             return Ok(found);
         }
         let new = doc! { "$setOnInsert": { "id": Uuid::new(), "origin": null } };
-        match meta.update_one(doc! { "_id": { "$eq": STORE } }, new).upsert(true).await.map_err(Failure::from) {
+        let meta = self.collection(META);
+        match meta.update_one(own().filter, new).upsert(true).await.map_err(Failure::from) {
             // Another one has made it meanwhile.
             Ok(_) | Err(Failure::Taken) => {}
             Err(failure) => return Err(failure),
         }
-        let made = meta.find_one(doc! { "_id": { "$eq": STORE } }).await?;
-        made.ok_or_else(|| Failure::Corrupt("the store has no id".to_owned()))
+        self.find_one(META, own()).await?.ok_or_else(|| Failure::Corrupt("the store has no id".to_owned()))
     }
 
     pub(super) async fn find_origin(&self) -> Result<Option<Origin>, Failure> {
@@ -59,7 +60,7 @@ impl Mongo {
             Some(origin) => Bson::Document(doc! { "id": Uuid::from_bytes(origin.id), "url": &origin.url }),
             None => Bson::Null,
         };
-        let meta = self.collection::<StoreDoc>(META);
+        let meta = self.collection(META);
         meta.update_one(doc! { "_id": { "$eq": STORE } }, doc! { "$set": { "origin": origin } }).await?;
         Ok(())
     }

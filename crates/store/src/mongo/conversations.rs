@@ -5,7 +5,6 @@ use super::documents::{AsUuid, CONVERSATIONS, ConversationDoc, KindDoc, MEMBERS}
 use super::failure::Failure;
 use super::reading::Query;
 use super::users::by_word;
-use futures_util::TryStreamExt;
 use mongodb::bson::{Document, Uuid, doc};
 use myna_chat::store::Standing;
 use myna_protocol::{Conversation, ConversationId, UserId};
@@ -44,9 +43,7 @@ impl Mongo {
         struct Found {
             r#in: Vec<What>,
         }
-        let members = self.collection::<Document>(MEMBERS);
-        let found = members.aggregate(standing(user.uuid(), conversation.uuid())).with_type::<Found>().await?;
-        let found: Vec<Found> = found.try_collect().await?;
+        let found = self.aggregate::<Found>(MEMBERS, standing(user.uuid(), conversation.uuid())).await?;
         let what = found.into_iter().flat_map(|found| found.r#in).next();
         Ok(what.map(|what| Standing { kind: what.kind.into(), receipts: what.receipts }))
     }
@@ -55,10 +52,7 @@ impl Mongo {
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let Query { filter, sort, limit, .. } = channels_by_word(prefix, limit);
-        let conversations = self.collection::<ConversationDoc>(CONVERSATIONS);
-        let found = conversations.find(filter).sort(sort.unwrap_or_default()).limit(limit.unwrap_or_default()).await?;
-        let found: Vec<ConversationDoc> = found.try_collect().await?;
+        let found = self.find::<ConversationDoc>(CONVERSATIONS, channels_by_word(prefix, limit)).await?;
         found.iter().map(ConversationDoc::row).collect()
     }
 }

@@ -10,6 +10,7 @@ use super::commit::write::Writes;
 use super::connect::durable;
 use super::documents::{CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, META, MemberDoc, MessageDoc, USERS};
 use super::failure::Failure;
+use super::reading::Query;
 use mongodb::bson::{Bson, Document, Uuid, doc, serialize_to_document};
 use mongodb::options::{Acknowledgment, UpdateOneModel, WriteConcern, WriteModel};
 use serde::{Deserialize, Serialize};
@@ -55,7 +56,7 @@ impl Journal {
 
     /// Makes this process the owner, whoever was it before.
     pub(super) async fn take(&self, store: &Mongo) -> Result<(), Failure> {
-        let meta = store.collection::<Document>(META);
+        let meta = store.collection(META);
         let ours = doc! { "$set": { "owner": self.owner }, "$setOnInsert": { "entry": null } };
         meta.update_one(doc! { "_id": { "$eq": JOURNAL } }, ours).upsert(true).await?;
         Ok(())
@@ -77,8 +78,7 @@ impl Journal {
     pub(super) async fn turn(&self, store: &Mongo) -> Result<Turn<'_>, Failure> {
         let mut unsure = self.unsure.write().await;
         if *unsure {
-            let journal = store.collection::<JournalDoc>(META);
-            let found = journal.find_one(self.mine()).await?.ok_or_else(lost)?;
+            let found: JournalDoc = store.find_one(META, Query::of(self.mine())).await?.ok_or_else(lost)?;
             if let Some(entry) = found.entry {
                 apply(store, &entry).await?;
                 self.empty(store).await?;
@@ -97,7 +97,7 @@ impl Journal {
     /// It need not be durable: applied again, an entry changes nothing.
     async fn empty(&self, store: &Mongo) -> Result<(), Failure> {
         let empty = doc! { "$set": { "entry": null } };
-        let emptied = store.collection::<Document>(META).update_one(self.mine(), empty).write_concern(quick()).await?;
+        let emptied = store.collection(META).update_one(self.mine(), empty).write_concern(quick()).await?;
         if emptied.matched_count == 0 { Err(lost()) } else { Ok(()) }
     }
 }
@@ -121,7 +121,7 @@ impl Turn<'_> {
         let put = doc! { "$set": { "entry": serialize_to_document(&entry)? } };
         // From here on until all is done, whatever happens leaves something to find out.
         *self.unsure = true;
-        let put = store.collection::<Document>(META).update_one(free, put).write_concern(durable()).await?;
+        let put = store.collection(META).update_one(free, put).write_concern(durable()).await?;
         if put.matched_count == 0 {
             return Err(lost());
         }
@@ -138,7 +138,7 @@ fn lost() -> Failure {
 
 /// Makes the documents what the entry says they are to be, whatever they are.
 async fn apply(store: &Mongo, entry: &Entry) -> Result<(), Failure> {
-    let of = |collection: &str| store.collection::<Document>(collection).namespace();
+    let of = |collection: &str| store.collection(collection).namespace();
     let to_be = |collection: &str, key: Document, fields: Document| {
         let model = UpdateOneModel::builder().namespace(of(collection)).filter(key);
         WriteModel::from(model.update(doc! { "$set": fields }).upsert(true).build())

@@ -9,9 +9,10 @@ use super::failure::Failure;
 use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
 use mongodb::ClientSession;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Document, RawDocumentBuf, deserialize_from_slice, doc, serialize_to_document};
 use mongodb::options::{FindOptions, ReadConcern};
 use myna_chat::store::StoreError;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// One moment, and how to ask what was stored then.
@@ -92,45 +93,88 @@ impl Mongo {
     }
 }
 
-impl Reading<'_> {
-    pub(super) async fn all<T>(&mut self, collection: &str, query: Query) -> Result<Vec<T>, Failure>
-    where
-        T: DeserializeOwned + Send + Sync + Unpin,
-    {
-        let Query { filter, sort, limit, projection } = query;
+/// Documents as the driver hands them over. What is generic ends here: the driver's machinery is compiled once, not once
+/// for each kind of document.
+fn decoded<T: DeserializeOwned>(documents: &[RawDocumentBuf]) -> Result<Vec<T>, Failure> {
+    documents.iter().map(|document| Ok(deserialize_from_slice(document.as_bytes())?)).collect()
+}
+
+impl Query {
+    fn into_options(self) -> (Document, FindOptions) {
         let mut options = FindOptions::default();
-        (options.sort, options.limit, options.projection) = (sort, limit, projection);
-        let find = self.store.collection::<T>(collection);
-        let find = find.find(filter).with_options(options);
-        match &mut self.session {
-            Some(session) => {
-                let mut cursor = find.session(&mut *session).await?;
-                Ok(cursor.stream(session).try_collect().await?)
-            }
-            None => Ok(find.await?.try_collect().await?),
-        }
+        (options.sort, options.limit, options.projection) = (self.sort, self.limit, self.projection);
+        (self.filter, options)
+    }
+}
+
+impl Mongo {
+    /// What is found, not of one moment with anything else.
+    pub(super) async fn find<T: DeserializeOwned>(&self, collection: &str, query: Query) -> Result<Vec<T>, Failure> {
+        decoded(&self.find_documents(collection, query).await?)
     }
 
-    pub(super) async fn one<T>(&mut self, collection: &str, query: Query) -> Result<Option<T>, Failure>
-    where
-        T: DeserializeOwned + Send + Sync + Unpin,
-    {
+    pub(super) async fn find_one<T: DeserializeOwned>(
+        &self,
+        collection: &str,
+        query: Query,
+    ) -> Result<Option<T>, Failure> {
+        Ok(self.find(collection, query.limited(1)).await?.pop())
+    }
+
+    pub(super) async fn aggregate<T: DeserializeOwned>(
+        &self,
+        collection: &str,
+        pipeline: Vec<Document>,
+    ) -> Result<Vec<T>, Failure> {
+        let documents = self.collection(collection);
+        let found = documents.aggregate(pipeline).with_type::<RawDocumentBuf>().await?;
+        decoded(&found.try_collect::<Vec<_>>().await?)
+    }
+
+    /// Adds one document. `Taken` when its key, or a unique one, is there.
+    pub(super) async fn insert<T: Serialize>(&self, collection: &str, document: &T) -> Result<(), Failure> {
+        self.collection(collection).insert_one(serialize_to_document(document)?).await?;
+        Ok(())
+    }
+
+    async fn find_documents(&self, collection: &str, query: Query) -> Result<Vec<RawDocumentBuf>, Failure> {
+        let (filter, options) = query.into_options();
+        let documents = self.database.collection::<RawDocumentBuf>(collection);
+        Ok(documents.find(filter).with_options(options).await?.try_collect().await?)
+    }
+}
+
+impl Reading<'_> {
+    pub(super) async fn all<T: DeserializeOwned>(&mut self, collection: &str, query: Query) -> Result<Vec<T>, Failure> {
+        decoded(&self.documents(collection, query).await?)
+    }
+
+    pub(super) async fn one<T: DeserializeOwned>(
+        &mut self,
+        collection: &str,
+        query: Query,
+    ) -> Result<Option<T>, Failure> {
         Ok(self.all(collection, query.limited(1)).await?.pop())
     }
 
-    pub(super) async fn aggregate<T>(&mut self, collection: &str, pipeline: Vec<Document>) -> Result<Vec<T>, Failure>
-    where
-        T: DeserializeOwned + Send + Sync + Unpin,
-    {
-        let documents = self.store.collection::<Document>(collection);
-        let aggregate = documents.aggregate(pipeline).with_type::<T>();
-        match &mut self.session {
-            Some(session) => {
-                let mut cursor = aggregate.session(&mut *session).await?;
-                Ok(cursor.stream(session).try_collect().await?)
-            }
-            None => Ok(aggregate.await?.try_collect().await?),
-        }
+    pub(super) async fn aggregate<T: DeserializeOwned>(
+        &mut self,
+        collection: &str,
+        pipeline: Vec<Document>,
+    ) -> Result<Vec<T>, Failure> {
+        let Some(session) = &mut self.session else { return self.store.aggregate(collection, pipeline).await };
+        let documents = self.store.collection(collection);
+        let aggregate = documents.aggregate(pipeline).with_type::<RawDocumentBuf>();
+        let mut cursor = aggregate.session(&mut *session).await?;
+        decoded(&cursor.stream(session).try_collect::<Vec<_>>().await?)
+    }
+
+    async fn documents(&mut self, collection: &str, query: Query) -> Result<Vec<RawDocumentBuf>, Failure> {
+        let Some(session) = &mut self.session else { return self.store.find_documents(collection, query).await };
+        let (filter, options) = query.into_options();
+        let documents = self.store.database.collection::<RawDocumentBuf>(collection);
+        let mut cursor = documents.find(filter).with_options(options).session(&mut *session).await?;
+        Ok(cursor.stream(session).try_collect().await?)
     }
 }
 

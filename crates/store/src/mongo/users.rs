@@ -3,8 +3,8 @@
 use super::Mongo;
 use super::documents::{AsUuid, USERS, UserDoc, date, user_id, uuids};
 use super::failure::Failure;
+use super::reading::{Query, by_id};
 use crate::words::{after, tails};
-use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use myna_chat::store::{Account, NewUser};
 use myna_protocol::{User, UserId};
@@ -49,10 +49,9 @@ impl Mongo {
             created_at: date(new.created_at),
             rev: 0,
         };
-        let users = self.collection::<UserDoc>(USERS);
-        match users.insert_one(&user).await.map_err(Failure::from) {
-            Ok(_) => Ok(()),
-            Err(Failure::Taken) => match users.find_one(doc! { "_id": { "$eq": user.id } }).await? {
+        match self.insert(USERS, &user).await {
+            Ok(()) => Ok(()),
+            Err(Failure::Taken) => match self.find_one::<UserDoc>(USERS, by_id(user.id)).await? {
                 Some(there) if there.password_hash == user.password_hash => Ok(()),
                 _ => Err(Failure::Taken),
             },
@@ -61,29 +60,26 @@ impl Mongo {
     }
 
     pub(super) async fn find_account(&self, key: &str) -> Result<Option<Account>, Failure> {
-        let found = self.collection::<UserDoc>(USERS).find_one(doc! { "name_key": { "$eq": key } }).await?;
+        let found = self.find_one::<UserDoc>(USERS, Query::of(doc! { "name_key": { "$eq": key } })).await?;
         Ok(found.map(|user| Account { password_hash: user.password_hash.clone(), user: user.row() }))
     }
 
     pub(super) async fn update_password_hash(&self, id: UserId, password_hash: &str) -> Result<(), Failure> {
         let update = doc! { "$set": { "password_hash": password_hash } };
-        self.collection::<UserDoc>(USERS).update_one(doc! { "_id": { "$eq": id.uuid() } }, update).await?;
+        self.collection(USERS).update_one(doc! { "_id": { "$eq": id.uuid() } }, update).await?;
         Ok(())
     }
 
     pub(super) async fn find_users(&self, ids: &[UserId]) -> Result<Vec<User>, Failure> {
-        let filter = doc! { "_id": { "$in": uuids(ids) } };
-        let found = self.collection::<Named>(USERS).find(filter).projection(names()).await?;
-        Ok(found.map_ok(Named::row).try_collect().await?)
+        let query = Query::of(doc! { "_id": { "$in": uuids(ids) } }).only(names());
+        Ok(self.find(USERS, query).await?.into_iter().map(Named::row).collect())
     }
 
     pub(super) async fn find_users_by_word(&self, prefix: &str, limit: u32) -> Result<Vec<User>, Failure> {
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let users = self.collection::<Named>(USERS);
-        let found =
-            users.find(by_word(prefix)).projection(names()).sort(doc! { "name_key": 1 }).limit(limit.into()).await?;
-        Ok(found.map_ok(Named::row).try_collect().await?)
+        let query = Query::of(by_word(prefix)).only(names()).sorted(doc! { "name_key": 1 }).limited(limit.into());
+        Ok(self.find(USERS, query).await?.into_iter().map(Named::row).collect())
     }
 }

@@ -8,12 +8,10 @@ use crate::mongo::documents::{
 };
 use crate::mongo::failure::Failure;
 use crate::mongo::history::page_after;
-use crate::mongo::reading::Query;
-use futures_util::TryStreamExt;
+use crate::mongo::reading::{Query, by_id};
 use mongodb::bson::{Document, Uuid, doc};
 use myna_protocol::{ClientId, ConversationId, Seq, SessionId, UserId};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 /// A page of what has an id of its own.
 fn page(after: Option<Uuid>, limit: u32) -> Query {
@@ -22,23 +20,8 @@ fn page(after: Option<Uuid>, limit: u32) -> Query {
 }
 
 impl Mongo {
-    async fn found<T>(&self, collection: &str, query: Query) -> Result<Vec<T>, Failure>
-    where
-        T: DeserializeOwned + Send + Sync + Unpin,
-    {
-        let documents = self.collection::<T>(collection);
-        let mut find = documents.find(query.filter);
-        if let Some(sort) = query.sort {
-            find = find.sort(sort);
-        }
-        if let Some(limit) = query.limit {
-            find = find.limit(limit);
-        }
-        Ok(find.await?.try_collect().await?)
-    }
-
     pub(super) async fn read_users(&self, after: Option<UserId>, limit: u32) -> Result<Vec<UserRecord>, Failure> {
-        let found: Vec<UserDoc> = self.found(USERS, page(after.map(|id| id.uuid()), limit)).await?;
+        let found: Vec<UserDoc> = self.find(USERS, page(after.map(|id| id.uuid()), limit)).await?;
         let record = |user: UserDoc| {
             Ok(UserRecord {
                 id: user_id(user.id),
@@ -56,7 +39,7 @@ impl Mongo {
         after: Option<SessionId>,
         limit: u32,
     ) -> Result<Vec<SessionRecord>, Failure> {
-        let found: Vec<SessionDoc> = self.found(SESSIONS, page(after.map(|id| id.uuid()), limit)).await?;
+        let found: Vec<SessionDoc> = self.find(SESSIONS, page(after.map(|id| id.uuid()), limit)).await?;
         let record = |session: SessionDoc| {
             let hash = session.token_hash.bytes.try_into();
             Ok(SessionRecord {
@@ -75,13 +58,12 @@ impl Mongo {
         after: Option<ConversationId>,
         limit: u32,
     ) -> Result<Vec<ConversationRecord>, Failure> {
-        let found: Vec<ConversationDoc> = self.found(CONVERSATIONS, page(after.map(|id| id.uuid()), limit)).await?;
+        let found: Vec<ConversationDoc> = self.find(CONVERSATIONS, page(after.map(|id| id.uuid()), limit)).await?;
         found.into_iter().map(conversation_record).collect()
     }
 
     pub(super) async fn read_conversation(&self, id: ConversationId) -> Result<Option<ConversationRecord>, Failure> {
-        let conversations = self.collection::<ConversationDoc>(CONVERSATIONS);
-        let found = conversations.find_one(doc! { "_id": { "$eq": id.uuid() } }).await?;
+        let found: Option<ConversationDoc> = self.find_one(CONVERSATIONS, by_id(id.uuid())).await?;
         found.map(conversation_record).transpose()
     }
 
@@ -96,7 +78,7 @@ impl Mongo {
             filter.insert("user_id", doc! { "$gt": after.uuid() });
         }
         let query = Query::of(filter).sorted(doc! { "user_id": 1 }).limited(limit.into());
-        let found: Vec<MemberDoc> = self.found(MEMBERS, query).await?;
+        let found: Vec<MemberDoc> = self.find(MEMBERS, query).await?;
         let record = |member: MemberDoc| {
             Ok(MemberRecord {
                 conversation: conversation_id(member.conversation_id),
@@ -121,11 +103,11 @@ impl Mongo {
         limit: u32,
     ) -> Result<Vec<MessageRecord>, Failure> {
         let id = conversation.uuid();
-        let mut found: Vec<MessageDoc> = self.found(MESSAGES, page_after(id, int(after), limit)).await?;
+        let mut found: Vec<MessageDoc> = self.find(MESSAGES, page_after(id, int(after), limit)).await?;
         if found.len() < limit as usize {
             let filter = doc! { "conversation_id": { "$eq": id }, "seq": { "$gt": int(after) } };
             let query = Query::of(filter).sorted(doc! { "seq": 1 }).limited(limit.into());
-            found = self.found(MESSAGES, query).await?;
+            found = self.find(MESSAGES, query).await?;
         }
         let record = |message: MessageDoc| {
             Ok(MessageRecord {
@@ -143,7 +125,7 @@ impl Mongo {
 
     pub(super) async fn read_last_message(&self, conversation: ConversationId) -> Result<Seq, Failure> {
         let query = Query::of(doc! { "conversation_id": { "$eq": conversation.uuid() } });
-        let last: Vec<MessageDoc> = self.found(MESSAGES, query.sorted(doc! { "seq": -1 }).limited(1)).await?;
+        let last: Vec<MessageDoc> = self.find(MESSAGES, query.sorted(doc! { "seq": -1 }).limited(1)).await?;
         last.first().map_or(Ok(0), |message| count(message.seq))
     }
 
@@ -161,7 +143,7 @@ impl Mongo {
         let mut place: Option<Uuid> = None;
         while orphans.len() < limit as usize {
             let filter = place.map_or_else(Document::new, |id| doc! { "conversation_id": { "$gt": id } });
-            let next: Vec<Of> = self.found(collection, Query::of(filter).sorted(order.clone()).limited(1)).await?;
+            let next: Vec<Of> = self.find(collection, Query::of(filter).sorted(order.clone()).limited(1)).await?;
             let Some(Of { conversation_id: id }) = next.into_iter().next() else { break };
             if self.read_conversation(conversation_id(id)).await?.is_none() {
                 orphans.push(conversation_id(id));

@@ -15,7 +15,7 @@ fn number(document: &Document, field: &str) -> Option<u64> {
 
 impl Mongo {
     pub(super) async fn read_counts(&self) -> Result<Counts, Failure> {
-        let count = async |name: &str| self.collection::<Document>(name).count_documents(doc! {}).await;
+        let count = async |name: &str| self.collection(name).count_documents(doc! {}).await;
         Ok(Counts {
             users: count(USERS).await?,
             sessions: count(SESSIONS).await?,
@@ -32,7 +32,7 @@ impl Mongo {
         names.sort_unstable();
         let mut tables = Vec::with_capacity(names.len());
         for name in names.into_iter().filter(|name| !name.starts_with("system.")) {
-            let documents = self.collection::<Document>(&name);
+            let documents = self.collection(&name);
             let size = documents.aggregate([doc! { "$collStats": { "storageStats": {} } }]).await?;
             let size: Vec<Document> = size.try_collect().await?;
             let size = size.first().and_then(|found| found.get_document("storageStats").ok());

@@ -16,23 +16,33 @@ use std::collections::HashMap;
 
 impl Mongo {
     /// Adds what is not there. Where some of it is, each is replaced under its key.
-    async fn put<T>(&self, collection: &str, rows: &[T], key: impl Fn(&T) -> Document) -> Result<(), Failure>
-    where
-        T: Serialize + Send + Sync,
-    {
+    async fn put<T: Serialize>(
+        &self,
+        collection: &str,
+        rows: &[T],
+        key: impl Fn(&T) -> Document,
+    ) -> Result<(), Failure> {
+        let mut documents = Vec::with_capacity(rows.len());
+        for row in rows {
+            documents.push((key(row), serialize_to_document(row)?));
+        }
+        self.put_documents(collection, documents).await
+    }
+
+    async fn put_documents(&self, collection: &str, rows: Vec<(Document, Document)>) -> Result<(), Failure> {
         if rows.is_empty() {
             return Ok(());
         }
-        let documents = self.collection::<T>(collection);
-        match documents.insert_many(rows).await.map_err(Failure::from) {
+        let documents = self.collection(collection);
+        match documents.insert_many(rows.iter().map(|(_, row)| row)).await.map_err(Failure::from) {
             Ok(_) => return Ok(()),
             Err(Failure::Taken) => {}
             Err(failure) => return Err(failure),
         }
         let mut models: Vec<WriteModel> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let model = ReplaceOneModel::builder().namespace(documents.namespace()).filter(key(row));
-            models.push(model.replacement(serialize_to_document(row)?).upsert(true).build().into());
+        for (key, row) in rows {
+            let model = ReplaceOneModel::builder().namespace(documents.namespace()).filter(key);
+            models.push(model.replacement(row).upsert(true).build().into());
         }
         self.client.bulk_write(models).await?;
         Ok(())
@@ -131,7 +141,7 @@ impl Mongo {
     }
 
     pub(super) async fn remove_all_sessions(&self) -> Result<(), Failure> {
-        self.collection::<Document>(SESSIONS).delete_many(doc! {}).await?;
+        self.collection(SESSIONS).delete_many(doc! {}).await?;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::mongo::documents::{
     user_id,
 };
 use crate::mongo::failure::Failure;
-use futures_util::TryStreamExt;
+use crate::mongo::reading::Query;
 use mongodb::bson::{Document, Uuid, doc};
 use myna_chat::store::Change;
 use myna_protocol::{ConversationId, UserId};
@@ -94,12 +94,13 @@ fn any(mut filters: Vec<Document>) -> Document {
     }
 }
 
-async fn found<T>(store: &Mongo, collection: &str, filter: Option<Document>) -> Result<Vec<T>, Failure>
-where
-    T: DeserializeOwned + Send + Sync + Unpin,
-{
+async fn found<T: DeserializeOwned>(
+    store: &Mongo,
+    collection: &str,
+    filter: Option<Document>,
+) -> Result<Vec<T>, Failure> {
     let Some(filter) = filter else { return Ok(Vec::new()) };
-    Ok(store.collection::<T>(collection).find(filter).await?.try_collect().await?)
+    store.find(collection, Query::of(filter)).await
 }
 
 impl Draft {

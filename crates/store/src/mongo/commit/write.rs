@@ -67,12 +67,12 @@ impl Mongo {
 
     /// An update of exactly the document that this filter describes, as one of many writes.
     fn changed(&self, collection: &str, filter: Document, fields: Document) -> WriteModel {
-        let namespace = self.collection::<Document>(collection).namespace();
+        let namespace = self.collection(collection).namespace();
         UpdateOneModel::builder().namespace(namespace).filter(filter).update(doc! { "$set": fields }).build().into()
     }
 
     fn added<T: Serialize>(&self, collection: &str, documents: &[&T]) -> Result<Vec<WriteModel>, Failure> {
-        let namespace = self.collection::<Document>(collection).namespace();
+        let namespace = self.collection(collection).namespace();
         let model = |document: &&T| {
             let document = serialize_to_document(*document)?;
             Ok(InsertOneModel::builder().namespace(namespace.clone()).document(document).build().into())
