@@ -1,11 +1,10 @@
 //! `kill -9` in the middle of a burst, again and again: what was acknowledged is there, once, and in order.
 
-use crate::support::{Person, Place, ServerProcess, Socket, Tab, messages, new_message, soon};
+use crate::support::{
+    Dice, Entry, Person, Sent, ServerProcess, Speaker, Tab, UNANSWERED, check, loaded, shown, soon, tell,
+};
 use futures_util::future::{join, join_all};
-use myna_chat::{Clock, Ids, RandomIds, SystemClock};
-use myna_protocol::{ClientId, Command, ConversationId, Event, Seq};
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::io::Write;
+use myna_protocol::Seq;
 use std::path::Path;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -16,148 +15,11 @@ const CLIENTS: usize = 20;
 /// Messages of one client in one burst.
 const EACH: usize = 100;
 const BURST: usize = CLIENTS * EACH;
-/// Sends that a client has unanswered at a time: the server's limit for it.
-const UNANSWERED: usize = 32;
 /// How long one repetition may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Prints a line, whatever the test runner keeps to itself.
-fn tell(line: &str) {
-    // Nobody may be listening.
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-/// Numbers that look random and follow from a seed (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-}
-
 async fn start(folder: &Path) -> ServerProcess {
     ServerProcess::with(folder, &["--frames-per-second", "10000", "--frames-burst", "10000"]).await
-}
-
-/// One message of a burst, and its place once it is acknowledged.
-struct Sent {
-    client_id: ClientId,
-    text: String,
-    seq: Option<Seq>,
-    /// How often it was said.
-    said: usize,
-}
-
-/// One client's part of a burst: says its messages in order, many at a time, and comes back after each lost connection to
-/// say again what was not answered.
-struct Speaker {
-    person: Person,
-    conversation: ConversationId,
-    messages: Vec<Sent>,
-    places: watch::Receiver<Place>,
-    /// Told of each acknowledgement.
-    acknowledged: mpsc::UnboundedSender<()>,
-}
-
-impl Speaker {
-    async fn speak(mut self) -> Vec<Sent> {
-        while self.messages.iter().any(|message| message.seq.is_none()) {
-            let place = self.places.borrow_and_update().clone();
-            let Some(mut socket) = Socket::try_open(&self.person.at(&place)).await else {
-                self.places.changed().await.expect("the server comes back");
-                continue;
-            };
-            // However it ends: what is unanswered is said again.
-            let _ = self.converse(&mut socket).await;
-        }
-        self.messages
-    }
-
-    /// Ends when all is acknowledged, or with `None` when the connection is lost.
-    async fn converse(&mut self, socket: &mut Socket) -> Option<()> {
-        socket.queue(&Command::Hello { cursors: BTreeMap::new() }).await?;
-        socket.flush().await?;
-        while !socket.next_text().await?.starts_with(r#"{"type":"caught_up""#) {}
-        let unanswered = self.messages.iter().enumerate().filter(|(_, message)| message.seq.is_none());
-        let mut due: VecDeque<usize> = unanswered.map(|(place, _)| place).collect();
-        let mut waiting = 0;
-        loop {
-            while waiting < UNANSWERED
-                && let Some(place) = due.pop_front()
-            {
-                let message = &mut self.messages[place];
-                message.said += 1;
-                let (client_id, text) = (message.client_id, message.text.clone());
-                let conversation = self.conversation;
-                socket.queue(&Command::Send { request: place as u64, conversation, client_id, text }).await?;
-                waiting += 1;
-            }
-            if waiting == 0 {
-                return Some(());
-            }
-            socket.flush().await?;
-            let text = socket.next_text().await?;
-            assert!(!text.starts_with(r#"{"type":"rejected""#), "{text}");
-            if text.starts_with(r#"{"type":"ack""#) {
-                let Ok(Event::Ack { request, seq: Some(seq), .. }) = serde_json::from_str(&text) else {
-                    panic!("{text}")
-                };
-                self.messages[request as usize].seq = Some(seq);
-                waiting -= 1;
-                // Nobody counts any more after the kill.
-                let _ = self.acknowledged.send(());
-            }
-        }
-    }
-}
-
-/// The messages from `from` to `to`, as somebody who comes afresh loads them, page by page.
-async fn loaded(person: &Person, conversation: ConversationId, from: Seq, to: Seq) -> Vec<(Seq, ClientId, String)> {
-    let mut socket = person.open().await;
-    let told = socket.hello(BTreeMap::new()).await;
-    let newest = told
-        .iter()
-        .flat_map(messages)
-        .filter(|message| message.conversation == conversation)
-        .map(|message| message.seq);
-    assert_eq!(newest.max(), Some(to), "the newest message");
-    let mut pages = VecDeque::new();
-    let mut before = to + 1;
-    while before > from {
-        let limit = u32::try_from((before - from).min(200)).expect("it is at most 200");
-        let page = socket.ask(|request| Command::Load { request, conversation, before: Some(before), limit }).await;
-        let page: Vec<_> =
-            messages(&page).iter().map(|message| (message.seq, message.client_id, message.text.clone())).collect();
-        let seqs: Vec<Seq> = page.iter().map(|(seq, ..)| *seq).collect();
-        assert_eq!(seqs, (before - u64::from(limit)..before).collect::<Vec<_>>(), "a page has no gaps");
-        before = seqs[0];
-        pages.push_front(page);
-    }
-    pages.into_iter().flatten().collect()
-}
-
-/// What the pages of a whole client have on show from this place on, after as much scrolling up as that takes; it may have
-/// begun afresh when it came back. Nothing is on its way.
-async fn shown(tab: &mut Tab, conversation: ConversationId, from: Seq) -> Vec<(Seq, ClientId, String)> {
-    let first_of = |tab: &Tab| tab.bubbles(conversation).first().and_then(|bubble| bubble.seq);
-    let mut first = first_of(tab).expect("something is shown");
-    while first > from {
-        tab.act(|client| client.older(conversation, SystemClock.now())).await;
-        tab.until("an older page", |client| client.conversation(conversation).is_some_and(|view| !view.loading)).await;
-        let earlier = first_of(tab).expect("something is shown");
-        assert!(earlier < first, "an older page is older");
-        first = earlier;
-    }
-    let bubbles = tab.bubbles(conversation).into_iter();
-    bubbles
-        .map(|bubble| (bubble.seq.expect("nothing is on its way"), bubble.client_id, bubble.text))
-        .filter(|(seq, ..)| *seq >= from)
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -175,15 +37,12 @@ async fn what_was_acknowledged_survives_a_kill_in_the_middle_of_a_burst_twenty_t
     // What is on show is never trimmed.
     tab.look(conversation).await;
 
-    let mut seed = [0; 8];
-    RandomIds.fill(&mut seed);
-    let seed = std::env::var("MYNA_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(u64::from_le_bytes(seed));
+    let (mut dice, seed) = Dice::seeded();
     tell(&format!(
         "kill -9 in a burst of {BURST} sends from {CLIENTS} clients, {REPETITIONS} times over (MYNA_SEED={seed})"
     ));
-    let mut dice = Dice(seed);
     let start_of_all = Instant::now();
-    let mut log: Vec<(Seq, ClientId, String)> = Vec::new();
+    let mut log: Vec<Entry> = Vec::new();
     for repetition in 1..=REPETITIONS {
         let first = log.len() as Seq + 1;
         let last = first + BURST as Seq - 1;
@@ -193,16 +52,15 @@ async fn what_was_acknowledged_survives_a_kill_in_the_middle_of_a_burst_twenty_t
         // The first client is a whole one, as the pages have it; the others are quick, and their answers are counted.
         let mut speakers = Vec::new();
         for (n, person) in people.iter().enumerate().skip(1) {
-            let messages = (0..EACH)
-                .map(|i| Sent { client_id: new_message(), text: format!("{n}:{repetition}:{i}"), seq: None, said: 0 })
-                .collect();
+            let messages = (0..EACH).map(|i| Sent::new(format!("{n}:{repetition}:{i}"))).collect();
             let (places, acknowledged) = (places.subscribe(), acknowledged.clone());
             let speaker = Speaker { person: person.clone(), conversation, messages, places, acknowledged };
             speakers.push(tokio::spawn(speaker.speak()));
         }
+        let written: Vec<String> = (0..EACH).map(|i| format!("0:{repetition}:{i}")).collect();
         let whole = async {
-            for i in 0..EACH {
-                tab.send(conversation, &format!("0:{repetition}:{i}")).await;
+            for text in &written {
+                tab.send(conversation, text).await;
             }
             let has_all = |tab: &Tab| {
                 tab.kept.is_empty() && tab.client.conversation(conversation).is_some_and(|view| view.last_seq == last)
@@ -233,7 +91,8 @@ async fn what_was_acknowledged_survives_a_kill_in_the_middle_of_a_burst_twenty_t
 
         let witness = people[dice.below(CLIENTS as u64) as usize].at(&server.place);
         let now = loaded(&witness, conversation, first, last).await;
-        check(&now, &spoken, repetition);
+        assert!(spoken.iter().flatten().all(|message| message.refused == 0), "this store is never out of reach");
+        check(&now, &spoken, &[written]);
         // Not assert_eq: it would print thousands of messages.
         let seen = soon("all is shown", shown(&mut tab, conversation, first)).await;
         assert!(seen == now, "who was there all the time sees what who comes afresh sees");
@@ -259,26 +118,4 @@ async fn what_was_acknowledged_survives_a_kill_in_the_middle_of_a_burst_twenty_t
         "kill -9: {REPETITIONS} of {REPETITIONS} survived; {all} messages, 0 lost, 0 doubled, order kept, seq 1 to {all} without a gap; {} s",
         start_of_all.elapsed().as_secs()
     ));
-}
-
-/// Each message is there once, where its acknowledgement says, and each client's in the order in which it was said.
-fn check(log: &[(Seq, ClientId, String)], spoken: &[Vec<Sent>], repetition: usize) {
-    let places: HashMap<ClientId, Seq> = log.iter().map(|(seq, client_id, _)| (*client_id, *seq)).collect();
-    assert_eq!((log.len(), places.len()), (BURST, BURST), "as many as were sent, and none twice");
-    for message in spoken.iter().flatten() {
-        assert_eq!(
-            places.get(&message.client_id),
-            message.seq.as_ref(),
-            "{} is where it was acknowledged",
-            message.text
-        );
-    }
-    let texts: HashSet<&str> = log.iter().map(|(_, _, text)| text.as_str()).collect();
-    assert_eq!(texts.len(), BURST);
-    for n in 0..CLIENTS {
-        let own = format!("{n}:{repetition}:");
-        let said: Vec<&str> = log.iter().filter_map(|(_, _, text)| text.strip_prefix(&own)).collect();
-        let expected: Vec<String> = (0..EACH).map(|i| i.to_string()).collect();
-        assert_eq!(said, expected, "what client {n} said is in its order");
-    }
 }

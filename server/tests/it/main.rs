@@ -6,6 +6,7 @@ mod files;
 mod frames;
 mod http;
 mod kill;
+mod nodes;
 mod operators;
 mod pace;
 mod pages;

@@ -1,19 +1,25 @@
 //! What the tests share: servers, the people who use them, and their sockets.
 
+mod chance;
+mod log;
 mod person;
 mod place;
 mod process;
 mod raw;
 mod server;
 mod socket;
+mod speaker;
 mod tab;
 
+pub(crate) use chance::{Dice, tell};
+pub(crate) use log::{Entry, check, loaded, shown};
 pub(crate) use person::{PASSWORD, Person};
 pub(crate) use place::{Answer, Place};
-pub(crate) use process::{ServerProcess, myna, myna_until};
+pub(crate) use process::{ServerProcess, Starting, myna, myna_until};
 pub(crate) use raw::{RawSocket, handshake};
 pub(crate) use server::TestServer;
 pub(crate) use socket::Socket;
+pub(crate) use speaker::{Acknowledged, Sent, Speaker, UNANSWERED};
 pub(crate) use tab::Tab;
 
 use myna_chat::{Ids, RandomIds};

@@ -62,16 +62,14 @@ impl ServerProcess {
         (Self::spawned(folder, &["--log", filter], log.into()).await, path)
     }
 
+    /// A server over any store.
+    pub(crate) async fn over(store: &str, more: &[&str]) -> Self {
+        Starting::over(store, more, Stdio::inherit()).ready().await
+    }
+
     async fn spawned(folder: &Path, more: &[&str], log: Stdio) -> Self {
         let store = format!("sqlite:{}", folder.join("myna.db").display());
-        let args = ["--listen", "127.0.0.1:0", "--store", &store, "--weak-passwords", "--log", "error"];
-        let mut command = program(args.iter().chain(more));
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output is ours")).lines();
-        let first = soon("the server says where it is", lines.next_line()).await;
-        let line = first.expect("its output can be read").expect("it says where it is before it ends");
-        let address = line.strip_prefix("Myna is at http://").unwrap_or_else(|| panic!("where is it? {line}"));
-        Self { child, place: Place::new(address.parse().expect("this is an address")) }
+        Starting::over(&store, more, log).ready().await
     }
 
     /// `kill -9`: nothing can be said or saved any more.
@@ -89,5 +87,39 @@ impl ServerProcess {
     /// Waits for its end: the exit code.
     pub(crate) async fn ended(&mut self) -> Option<i32> {
         soon("the process ends", self.child.wait()).await.expect("it can be waited for").code()
+    }
+}
+
+/// A server that has not said where it is.
+pub(crate) struct Starting(Child);
+
+impl Starting {
+    pub(crate) fn over(store: &str, more: &[&str], log: Stdio) -> Self {
+        let args = ["--listen", "127.0.0.1:0", "--store", store, "--weak-passwords", "--log", "error"];
+        let mut command = program(args.iter().chain(more));
+        Self(command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts"))
+    }
+
+    /// Waits until its log, which is ours, says this. What it says later is read by nobody.
+    pub(crate) async fn says(&mut self, said: &str) {
+        let mut lines = BufReader::new(self.0.stderr.take().expect("its log is ours")).lines();
+        let reading = async {
+            while let Some(line) = lines.next_line().await.expect("its log can be read") {
+                if line.contains(said) {
+                    return;
+                }
+            }
+            panic!("it ended before it said {said:?}");
+        };
+        soon("the program says it", reading).await;
+    }
+
+    /// Waits until it serves.
+    pub(crate) async fn ready(mut self) -> ServerProcess {
+        let mut lines = BufReader::new(self.0.stdout.take().expect("its output is ours")).lines();
+        let first = soon("the server says where it is", lines.next_line()).await;
+        let line = first.expect("its output can be read").expect("it says where it is before it ends");
+        let address = line.strip_prefix("Myna is at http://").unwrap_or_else(|| panic!("where is it? {line}"));
+        ServerProcess { child: self.0, place: Place::new(address.parse().expect("this is an address")) }
     }
 }

@@ -1,0 +1,1 @@
+//! MongoDB goes and comes back.

@@ -1,0 +1,1 @@
+//! A MongoDB without a replica set, which one node works on.
