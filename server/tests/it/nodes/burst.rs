@@ -1,8 +1,6 @@
 //! People on two nodes who talk in one conversation, all at once, burst by burst, while something goes wrong.
 
-use crate::support::{
-    Acknowledged, Entry, Person, Place, Sent, Speaker, Tab, check, loaded, shown, soon, tell,
-};
+use crate::support::{Acknowledged, Entry, Person, Place, Sent, Speaker, Tab, check, loaded, shown, soon, tell};
 use futures_util::future::{join, join_all};
 use myna_protocol::{ConversationId, Seq};
 use std::ops::Range;
@@ -13,14 +11,8 @@ use tokio::time::{Instant, timeout};
 
 /// Quick clients at each node.
 const SPEAKERS: usize = 4;
-/// Messages of one of them in one burst.
-pub(super) const EACH: usize = 60;
 /// Messages of the whole client at each node.
 const WRITTEN: usize = 5;
-/// Messages in one burst.
-pub(super) const BURST: usize = 2 * (SPEAKERS * EACH + WRITTEN);
-/// Of how many acknowledgements at one node some are sure to be outstanding still.
-pub(super) const EARLY: u64 = (SPEAKERS * EACH / 2) as u64;
 /// How long one burst may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -32,6 +24,8 @@ pub(super) struct Talk {
     /// Where each side's clients find a node.
     places: [watch::Sender<Place>; 2],
     tabs: [Tab; 2],
+    /// Messages of one quick client in one burst.
+    each: usize,
     log: Vec<Entry>,
     bursts: usize,
     began: Instant,
@@ -54,8 +48,8 @@ pub(super) struct Spoken {
 }
 
 impl Talk {
-    /// `nodes`: where each side's clients are.
-    pub(super) async fn begin(nodes: [&Place; 2]) -> Self {
+    /// `nodes`: where each side's clients are. `each`: messages of one quick client in one burst.
+    pub(super) async fn begin(nodes: [&Place; 2], each: usize) -> Self {
         let mut people = [Vec::new(), Vec::new()];
         for (side, place) in nodes.into_iter().enumerate() {
             for n in 0..=SPEAKERS {
@@ -74,7 +68,17 @@ impl Talk {
             // What is on show is never trimmed.
             tab.look(conversation).await;
         }
-        Self { conversation, people, places, tabs, log: Vec::new(), bursts: 0, began: Instant::now() }
+        Self { conversation, people, places, tabs, each, log: Vec::new(), bursts: 0, began: Instant::now() }
+    }
+
+    /// Messages in one burst.
+    pub(super) fn size(&self) -> usize {
+        2 * (SPEAKERS * self.each + WRITTEN)
+    }
+
+    /// Of how many acknowledgements at one side some are sure to be outstanding still.
+    pub(super) fn early(&self) -> u64 {
+        (SPEAKERS * self.each / 2) as u64
     }
 
     /// One side's clients find a node here from now on.
@@ -88,7 +92,7 @@ impl Talk {
         self.bursts += 1;
         let burst = self.bursts;
         let first = self.log.len() as Seq + 1;
-        let last = self.log.len() as Seq + BURST as Seq;
+        let last = (self.log.len() + self.size()) as Seq;
         let conversation = self.conversation;
         let (acknowledged, sides): (Vec<_>, Vec<_>) = (0..2).map(|_| mpsc::unbounded_channel()).unzip();
         let mut speakers = Vec::new();
@@ -97,9 +101,8 @@ impl Talk {
         }
         let Ok(sides) = <[_; 2]>::try_from(sides) else { unreachable!("there are two sides") };
         let mut progress = Progress { sides };
-        let written: Vec<Vec<String>> = (0..2)
-            .map(|side| (0..WRITTEN).map(|i| format!("{side}:whole:{burst}:{i}")).collect())
-            .collect();
+        let written: Vec<Vec<String>> =
+            (0..2).map(|side| (0..WRITTEN).map(|i| format!("{side}:whole:{burst}:{i}")).collect()).collect();
         let Self { tabs, places, .. } = self;
         let whole = join_all(tabs.iter_mut().zip(&written).map(async |(tab, texts)| {
             for text in texts {
@@ -131,9 +134,13 @@ impl Talk {
         (Spoken { seqs: first..last + 1, again, refused }, came)
     }
 
-    fn speakers(&self, side: usize, acknowledged: &UnboundedSender<Acknowledged>) -> Vec<tokio::task::JoinHandle<Vec<Sent>>> {
+    fn speakers(
+        &self,
+        side: usize,
+        acknowledged: &UnboundedSender<Acknowledged>,
+    ) -> Vec<tokio::task::JoinHandle<Vec<Sent>>> {
         let speakers = self.people[side].iter().skip(1).enumerate().map(|(n, person)| {
-            let texts = (0..EACH).map(|i| Sent::new(format!("{side}:{n}:{}:{i}", self.bursts)));
+            let texts = (0..self.each).map(|i| Sent::new(format!("{side}:{n}:{}:{i}", self.bursts)));
             let (messages, conversation) = (texts.collect(), self.conversation);
             let (places, acknowledged) = (self.places[side].subscribe(), acknowledged.clone());
             tokio::spawn(Speaker { person: person.clone(), conversation, messages, places, acknowledged }.speak())
@@ -163,7 +170,7 @@ impl Talk {
         assert!(seen == self.log, "nothing later has changed what was there before it");
         tell(&format!(
             "{what}: {} of {} survived; {all} messages, 0 lost, 0 doubled, order kept, seq 1 to {all} without a gap, the \
-             same for everybody on both nodes; {} s ({server})",
+             same for everybody; {} s ({server})",
             self.bursts,
             self.bursts,
             self.began.elapsed().as_secs()

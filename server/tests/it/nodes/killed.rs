@@ -1,6 +1,6 @@
 //! A node is killed with -9 in the middle of a burst. Its clients go to the other one, and it is started again.
 
-use super::burst::{BURST, EARLY, Talk};
+use super::burst::Talk;
 use super::site::{REPETITIONS, fresh, node, two, untouched};
 use crate::support::{Dice, tell};
 use tokio::time::Instant;
@@ -9,15 +9,16 @@ use tokio::time::Instant;
 async fn the_clients_of_a_killed_node_lose_nothing_when_they_move_to_the_other_twenty_times_over() {
     let Some(server) = untouched().await else { return };
     let store = fresh(&server);
-    let [mut first, second] = two(&store).await;
-    let mut talk = Talk::begin([&first.place, &second.place]).await;
+    let [mut first, second] = two([&store, &store]).await;
+    let mut talk = Talk::begin([&first.place, &second.place], 60).await;
     let (mut dice, seed) = Dice::seeded();
     let name = server.name();
     tell(&format!(
-        "one of two nodes is killed with -9 in a burst of {BURST} sends, {REPETITIONS} times over (MYNA_SEED={seed}; {name})"
+        "one of two nodes is killed with -9 in a burst of {} sends, {REPETITIONS} times over (MYNA_SEED={seed}; {name})",
+        talk.size()
     ));
     for repetition in 1..=REPETITIONS {
-        let kill_after = 1 + dice.below(EARLY);
+        let kill_after = 1 + dice.below(talk.early());
         let trouble = talk.burst(async |progress, places| {
             progress.acknowledged(0, kill_after).await;
             let killed = Instant::now();

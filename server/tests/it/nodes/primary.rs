@@ -1,7 +1,7 @@
 //! The primary steps down in the middle of a burst.
 
-use super::burst::{BURST, EARLY, Talk};
-use super::site::{REPETITIONS, node, untouched};
+use super::burst::Talk;
+use super::site::{REPETITIONS, two, untouched};
 use crate::support::{Dice, tell};
 use myna_mongo_server::{Proxy, fresh_database_name};
 use tokio::time::Instant;
@@ -12,15 +12,16 @@ async fn nothing_is_lost_when_the_primary_steps_down_in_a_burst_twenty_times_ove
     let database = fresh_database_name();
     let proxy = Proxy::start(&server).await.expect("the proxy starts");
     let store = proxy.uri(&database);
-    let (first, second) = tokio::join!(node(&store), node(&store));
-    let mut talk = Talk::begin([&first.place, &second.place]).await;
+    let [first, second] = two([&store, &store]).await;
+    let mut talk = Talk::begin([&first.place, &second.place], 30).await;
     let (mut dice, seed) = Dice::seeded();
     let name = server.name();
     tell(&format!(
-        "the primary steps down in a burst of {BURST} sends, {REPETITIONS} times over (MYNA_SEED={seed}; {name})"
+        "the primary steps down in a burst of {} sends, {REPETITIONS} times over (MYNA_SEED={seed}; {name})",
+        talk.size()
     ));
     for repetition in 1..=REPETITIONS {
-        let after = 1 + dice.below(EARLY);
+        let after = 1 + dice.below(talk.early());
         let commands = 1 + dice.below(8) as u32;
         let trouble = talk.burst(async |progress, _| {
             progress.acknowledged(repetition % 2, after).await;

@@ -3,13 +3,18 @@
 use crate::support::{Place, ServerProcess, soon};
 use myna_mongo_server::{MongoServer, Options, Topology, fresh_database_name, own, shared};
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::interval;
 
 /// Held by the story that is told now: one alone has the machine to itself.
 static TURN: Mutex<()> = Mutex::const_new(());
 
 /// How often each kill is repeated.
 pub(super) const REPETITIONS: usize = 20;
+
+/// How often a node is asked how it is.
+const ASK_EVERY: Duration = Duration::from_millis(20);
 
 /// Settings of every node here: bursts are not made to wait, and what a node says of a database that is gone is no news.
 pub(super) const SETTINGS: [&str; 6] = ["--frames-per-second", "10000", "--frames-burst", "10000", "--log", "off"];
@@ -65,9 +70,9 @@ pub(super) fn fresh(server: &MongoServer) -> String {
     server.uri(&fresh_database_name())
 }
 
-/// Two nodes on one database.
-pub(super) async fn two(store: &str) -> [ServerProcess; 2] {
-    let (one, two) = tokio::join!(node(store), node(store));
+/// Two nodes on one database, each with its own way there.
+pub(super) async fn two(stores: [&str; 2]) -> [ServerProcess; 2] {
+    let (one, two) = tokio::join!(node(stores[0]), node(stores[1]));
     [one, two]
 }
 
@@ -82,12 +87,13 @@ pub(super) async fn ready(place: &Place) -> (u16, String, String) {
 /// Asks a node again and again until it says this of itself.
 pub(super) async fn until_ready(place: &Place, what: &str, is_so: impl Fn(u16, &str, &str) -> bool) {
     let asking = async {
+        let mut every = interval(ASK_EVERY);
         loop {
+            every.tick().await;
             let (status, circuit, bus) = ready(place).await;
             if is_so(status, &circuit, &bus) {
                 return;
             }
-            tokio::task::yield_now().await;
         }
     };
     soon(what, asking).await;
