@@ -1,6 +1,6 @@
 //! The circuit breaker: while the database is dead everything is refused at once, instead of piling up behind timeouts.
 //!
-//! Closed: everything is tried. After [`FAILURES`] failures in a row it opens: nothing is tried until a while has passed.
+//! Closed: everything is tried. After [`FAILURES`] failures in a row, over more than a moment, it opens: nothing is tried until a while has passed.
 //! Then it is half open: one call is let through. It answers: closed. It fails: open again, for twice as long.
 
 use myna_chat::store::Circuit as State;
@@ -10,13 +10,18 @@ use tokio::time::Instant;
 
 /// Failures in a row after which nothing more is tried.
 const FAILURES: u32 = 5;
+/// For how long nothing but failures has to come: when a primary steps down, all calls of that moment fail together, and
+/// succeed at their next try.
+const FAILING: Duration = Duration::from_secs(1);
 /// How long it stays open at first, and at most. A heartbeat asks each second, so that recovery is noticed soon.
 const OPEN_FIRST: Duration = Duration::from_millis(500);
-const OPEN_MOST: Duration = Duration::from_secs(4);
+const OPEN_MOST: Duration = Duration::from_secs(2);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Inner {
     failures: u32,
+    /// When the first of them came.
+    failing_since: Option<Instant>,
     /// When the next try is let through, and how long the wait was; `None` while closed.
     open: Option<(Instant, Duration)>,
     /// The one call that is let through is under way since then.
@@ -24,19 +29,13 @@ struct Inner {
 }
 
 /// A breaker that all calls to one database share.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Circuit(Mutex<Inner>);
 
 /// The database is not asked now.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refused {
     pub(super) again_in: Duration,
-}
-
-impl Default for Circuit {
-    fn default() -> Self {
-        Self(Mutex::new(Inner { failures: 0, open: None, probing: None }))
-    }
 }
 
 impl Circuit {
@@ -63,18 +62,20 @@ impl Circuit {
         if inner.open.is_some() {
             tracing::info!(circuit = "closed", "MongoDB answers again");
         }
-        *inner = Inner { failures: 0, open: None, probing: None };
+        *inner = Inner::default();
     }
 
     /// The database could not be asked. `certain` when the driver has looked for it for as long as it may.
     pub(super) fn failed(&self, now: Instant, certain: bool, why: &str) {
         let mut inner = self.lock();
         inner.failures = inner.failures.saturating_add(1);
+        let since = *inner.failing_since.get_or_insert(now);
+        let lasts = inner.failures >= FAILURES && now >= since + FAILING;
         let wait = match inner.open {
             // Calls from before it opened say nothing new.
             Some(_) if inner.probing.is_none() => return,
             Some((_, wait)) => (wait * 2).min(OPEN_MOST),
-            None if certain || inner.failures >= FAILURES => {
+            None if certain || lasts => {
                 tracing::error!(
                     circuit = "open",
                     why,
@@ -107,12 +108,26 @@ mod tests {
     use super::*;
 
     fn opened() -> (Circuit, Instant) {
-        let (circuit, now) = (Circuit::default(), Instant::now());
-        for _ in 0..FAILURES {
+        let (circuit, began) = (Circuit::default(), Instant::now());
+        let now = began + FAILING;
+        circuit.failed(began, false, "a test");
+        for _ in 1..FAILURES {
             assert_eq!(circuit.enter(now), Ok(()));
             circuit.failed(now, false, "a test");
         }
         (circuit, now)
+    }
+
+    #[tokio::test]
+    async fn calls_that_all_fail_at_one_cut_do_not_open_it() {
+        let (circuit, now) = (Circuit::default(), Instant::now());
+        for _ in 0..FAILURES * 3 {
+            circuit.failed(now, false, "a test");
+        }
+        assert_eq!(circuit.state(now), State::Closed);
+        circuit.answered();
+        circuit.failed(now + FAILING, false, "a test");
+        assert_eq!(circuit.state(now + FAILING), State::Closed, "it has answered since");
     }
 
     #[tokio::test]
