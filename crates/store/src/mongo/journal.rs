@@ -82,10 +82,10 @@ impl Journal {
             if let Some(entry) = found.entry {
                 apply(store, &entry).await?;
                 self.empty(store).await?;
-                // What it held may have been told to nobody.
-                store.rings.missed();
             }
             *unsure = false;
+            // What it holds may have been told to nobody, also where it was applied and only the answer was lost.
+            store.rings.missed();
         }
         Ok(Turn { journal: self, unsure })
     }
