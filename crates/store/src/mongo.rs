@@ -34,6 +34,7 @@ use crate::{OpenError, Purpose};
 use crate::MongoUrl;
 use bus::{Node, Rings, Tasks};
 use calls::Calls;
+use commit::Sessions;
 use connect::{Connected, connect};
 use failure::Failure;
 use journal::Journal;
@@ -55,6 +56,7 @@ pub(crate) struct Mongo {
     node: Node,
     rings: Rings,
     tasks: Tasks,
+    sessions: Sessions,
 }
 
 impl Mongo {
@@ -136,6 +138,7 @@ impl Mongo {
             node,
             rings: Rings::default(),
             tasks: Tasks::default(),
+            sessions: Sessions::default(),
         })
     }
 

@@ -6,7 +6,7 @@
 //! resumed after its last token; when that is too old, `Ring::Missed` says that everything has to be looked at.
 
 mod heartbeat;
-pub(super) use heartbeat::another_lives;
+pub(super) use heartbeat::{another_lives, end_sessions_of_the_gone, name_session};
 mod news;
 mod stream;
 

@@ -11,16 +11,19 @@ mod load;
 mod membership;
 mod read;
 mod send;
+mod session;
 pub(super) mod write;
 
-use super::Mongo;
 use super::failure::Failure;
+use super::{Mongo, bus};
 #[cfg(test)]
 pub(super) use load::sent_before;
 
 use draft::Draft;
 use myna_chat::store::{Change, Committed, StoreError};
 use myna_protocol::{ConversationId, Rejection};
+pub(super) use session::Sessions;
+use tokio::time::Instant;
 
 type Outcome = Result<Committed, Rejection>;
 
@@ -50,29 +53,40 @@ impl Mongo {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
+        let began = Instant::now();
         self.calls
             .call(|| async {
-                let mut turn = match &self.journal {
-                    Some(journal) => Some(journal.turn(self).await?),
-                    None => None,
-                };
-                let mut draft = Draft::load(self, batch).await?;
-                let mut outcomes = Vec::with_capacity(batch.len());
-                for change in batch {
-                    outcomes.push(match make(&mut draft, change) {
-                        Ok(committed) => Ok(committed),
-                        Err(Stop::Rejected(rejection)) => Err(rejection),
-                        Err(Stop::Failed(failure)) => return Err(failure),
-                    });
+                let outcomes = self.try_to_commit(batch).await;
+                // Those who are quicker may be dead, and hold what they were changing.
+                let held_up = matches!(outcomes, Err(Failure::Outrun)) && began.elapsed() > session::HELD_UP;
+                if held_up && let Err(failure) = bus::end_sessions_of_the_gone(&self.node).await {
+                    tracing::warn!(?failure, "what dead nodes were changing could not be set free");
                 }
-                match self.write(&draft.into_writes(), turn.as_mut()).await {
-                    // Something with the same key was made meanwhile: read again, it will be found.
-                    Err(Failure::Taken) => Err(Failure::Outrun),
-                    Err(failure) => Err(failure),
-                    Ok(()) => Ok(outcomes),
-                }
+                outcomes
             })
             .await
+    }
+
+    async fn try_to_commit(&self, batch: &[Change]) -> Result<Vec<Outcome>, Failure> {
+        let mut turn = match &self.journal {
+            Some(journal) => Some(journal.turn(self).await?),
+            None => None,
+        };
+        let mut draft = Draft::load(self, batch).await?;
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for change in batch {
+            outcomes.push(match make(&mut draft, change) {
+                Ok(committed) => Ok(committed),
+                Err(Stop::Rejected(rejection)) => Err(rejection),
+                Err(Stop::Failed(failure)) => return Err(failure),
+            });
+        }
+        match self.write(&draft.into_writes(), turn.as_mut()).await {
+            // Something with the same key was made meanwhile: read again, it will be found.
+            Err(Failure::Taken) => Err(Failure::Outrun),
+            Err(failure) => Err(failure),
+            Ok(()) => Ok(outcomes),
+        }
     }
 }
 

@@ -15,6 +15,8 @@ const BEAT_EVERY: Duration = Duration::from_secs(1);
 const SILENCE: Duration = Duration::from_secs(3);
 /// A heartbeat that has not changed for so long is of a node that is gone.
 const GONE: Duration = Duration::from_secs(3);
+/// The last sessions of a node that are on the list.
+const SESSIONS: i32 = 8;
 /// An older one need not be watched.
 const LONG_GONE_MILLIS: i64 = 30_000;
 
@@ -25,6 +27,9 @@ pub(super) struct NodeDoc {
     pub(super) id: Uuid,
     pub(super) beat: i64,
     pub(super) at: DateTime,
+    /// In which it commits: as the server knows them.
+    #[serde(default)]
+    pub(super) sessions: Vec<Document>,
 }
 
 /// When the node last felt its own heartbeat come back through the stream.
@@ -98,4 +103,38 @@ async fn others(node: &Node) -> Result<Vec<(Uuid, i64)>, Failure> {
     let filter = doc! { "_id": { "$ne": Uuid::from_bytes(node.id) }, "at": { "$gte": since } };
     let found = node.database.collection::<NodeDoc>(NODES).find(filter).await?;
     Ok(found.map_ok(|found| (found.id, found.beat)).try_collect().await?)
+}
+
+/// Puts a session, in which this node is about to commit, on the list.
+pub(in crate::mongo) async fn name_session(node: &Node, session: &Document) -> Result<(), Failure> {
+    let named = doc! {
+        "$push": { "sessions": { "$each": [session.clone()], "$slice": -SESSIONS } },
+        "$inc": { "beat": 0_i64 },
+        "$currentDate": { "at": true },
+    };
+    let me = doc! { "_id": { "$eq": Uuid::from_bytes(node.id) } };
+    node.database.collection::<Document>(NODES).update_one(me, named).upsert(true).await?;
+    Ok(())
+}
+
+/// Ends the sessions of nodes whose heart has stopped: what a transaction of theirs holds is free then. A node that was
+/// only slow finds its transaction gone, and does it again.
+pub(in crate::mongo) async fn end_sessions_of_the_gone(node: &Node) -> Result<(), Failure> {
+    let now = server_time(node).await?;
+    let since = DateTime::from_millis(now.timestamp_millis().saturating_sub(GONE.as_millis() as i64));
+    let filter =
+        doc! { "_id": { "$ne": Uuid::from_bytes(node.id) }, "at": { "$lt": since }, "sessions.0": { "$exists": true } };
+    let nodes = node.database.collection::<NodeDoc>(NODES);
+    let gone: Vec<NodeDoc> = nodes.find(filter).await?.try_collect().await?;
+    for gone in gone {
+        tracing::warn!(node = %gone.id, "a node has died: what it was changing is set free");
+        node.database.run_command(doc! { "killSessions": gone.sessions }).await?;
+        nodes
+            .update_one(
+                doc! { "_id": { "$eq": gone.id }, "beat": { "$eq": gone.beat } },
+                doc! { "$unset": { "sessions": 1 } },
+            )
+            .await?;
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use crate::mongo::connect::durable;
 use crate::mongo::documents::{CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, USERS};
 use crate::mongo::failure::Failure;
 use crate::mongo::journal::Turn;
+use mongodb::ClientSession;
 use mongodb::bson::{Document, doc, serialize_to_document};
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
 use mongodb::options::{InsertOneModel, UpdateOneModel, WriteModel};
@@ -51,9 +52,27 @@ impl Mongo {
         models.extend(self.added(MEMBERS, &new(&writes.members))?);
         models.extend(self.added(MESSAGES, &writes.messages.iter().collect::<Vec<_>>())?);
 
-        let mut session = self.client.start_session().await?;
+        let mut session = self.session().await?;
+        let written = self.write_all(models, changed, &mut session).await;
+        match written {
+            Ok(()) => self.sessions.keep(session),
+            Err(Failure::Outrun | Failure::Taken) if session.abort_transaction().await.is_ok() => {
+                self.sessions.keep(session);
+            }
+            // Whether its transaction has ended is not known.
+            Err(_) => {}
+        }
+        written
+    }
+
+    async fn write_all(
+        &self,
+        models: Vec<WriteModel>,
+        changed: i64,
+        session: &mut ClientSession,
+    ) -> Result<(), Failure> {
         session.start_transaction().write_concern(durable()).await?;
-        if self.client.bulk_write(models).session(&mut session).await?.matched_count != changed {
+        if self.client.bulk_write(models).session(&mut *session).await?.matched_count != changed {
             return Err(Failure::Outrun);
         }
         let mut tries = 1;
