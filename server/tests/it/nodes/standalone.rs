@@ -37,10 +37,11 @@ async fn a_node_alone_loses_nothing_when_it_is_killed_in_a_burst_twenty_times_ov
         });
         let (spoken, away) = trouble.await;
         tell(&format!(
-            "  {repetition:2}: killed after {kill_after:3} acknowledgements, back after {:4} ms, {:3} said again; messages \
-             {} to {}: each once, in order ({name})",
+            "  {repetition:2}: killed after {kill_after:3} acknowledgements, back after {:4} ms, {:3} said again, {:3} of them refused; \
+             messages {} to {}: each once, in order ({name})",
             away.as_millis(),
             spoken.again,
+            spoken.refused,
             spoken.seqs.start,
             spoken.seqs.end - 1
         ));

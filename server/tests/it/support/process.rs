@@ -100,18 +100,19 @@ impl Starting {
         Self(command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts"))
     }
 
-    /// Waits until its log, which is ours, says this. What it says later is read by nobody.
+    /// Waits until its log, which is ours, says this.
     pub(crate) async fn says(&mut self, said: &str) {
         let mut lines = BufReader::new(self.0.stderr.take().expect("its log is ours")).lines();
+        let mut log = String::new();
         let reading = async {
-            while let Some(line) = lines.next_line().await.expect("its log can be read") {
-                if line.contains(said) {
-                    return;
-                }
+            while !log.contains(said) {
+                let line = lines.next_line().await.expect("its log can be read");
+                log += &line.unwrap_or_else(|| panic!("it ended before it said {said:?}: {log}"));
             }
-            panic!("it ended before it said {said:?}");
         };
         soon("the program says it", reading).await;
+        // A program that cannot write its log any more would end.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     }
 
     /// Waits until it serves.
