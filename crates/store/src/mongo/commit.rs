@@ -50,6 +50,7 @@ impl Mongo {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
+        let _alone = self.committing.lock().await;
         self.calls
             .call(|| async {
                 let mut turn = match &self.journal {

@@ -129,6 +129,10 @@ impl FeedStore for Mongo {
 
 #[async_trait]
 impl Bus for Mongo {
+    fn node(&self) -> Option<NodeId> {
+        (!self.is_standalone).then_some(self.node.id)
+    }
+
     fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
         self.hear()
     }
