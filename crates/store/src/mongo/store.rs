@@ -129,16 +129,12 @@ impl FeedStore for Mongo {
 
 #[async_trait]
 impl Bus for Mongo {
-    fn node(&self) -> Option<NodeId> {
-        (!self.is_standalone).then_some(self.node.id)
-    }
-
     fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
         self.hear()
     }
 
     fn node(&self) -> Option<NodeId> {
-        Some(self.node.id)
+        (!self.is_standalone).then_some(self.node.id)
     }
 
     async fn tell(&self, news: News) -> Result<(), StoreError> {
