@@ -3,7 +3,7 @@
 use crate::nodes::Words;
 use crate::store::{Change, Committed, Store, StoreError};
 use crate::{Error, Hub};
-use myna_protocol::{Feed, Rev, Row, UserId};
+use myna_protocol::{Feed, Rejection, Rev, Row, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -69,19 +69,37 @@ impl Committer {
             let (changes, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.change, job.answer)).unzip();
             let hub = self.hub.clone();
             let _turn = hub.turn().await;
-            match self.store.commit(changes).await {
-                Ok(outcomes) => {
-                    for (outcome, answer) in outcomes.into_iter().zip(answers) {
-                        let outcome = outcome.map(|committed| self.publish(committed)).map_err(Error::Rejected);
-                        // Who asked may have gone; what was committed stays.
-                        let _ = answer.send(outcome);
+            match self.store.commit(changes.clone()).await {
+                // What one of them meets may be corrupt: that is no reason to refuse the others.
+                Err(error) if answers.len() > 1 && !matches!(error, StoreError::Unavailable(_)) => {
+                    tracing::error!(%error, changes = answers.len(), "a group of changes is committed one by one");
+                    for (change, answer) in changes.into_iter().zip(answers) {
+                        let outcomes = self.store.commit(vec![change]).await;
+                        self.answer(outcomes, vec![answer]);
                     }
                 }
-                Err(error) => {
-                    tracing::error!(%error, changes = answers.len(), "a group of changes was not committed");
-                    for answer in answers {
-                        let _ = answer.send(Err(Error::Store(StoreError::Unavailable(error.to_string()))));
-                    }
+                outcomes => self.answer(outcomes, answers),
+            }
+        }
+    }
+
+    fn answer(
+        &self,
+        outcomes: Result<Vec<Result<Committed, Rejection>>, StoreError>,
+        answers: Vec<oneshot::Sender<Answer>>,
+    ) {
+        match outcomes {
+            Ok(outcomes) => {
+                for (outcome, answer) in outcomes.into_iter().zip(answers) {
+                    let outcome = outcome.map(|committed| self.publish(committed)).map_err(Error::Rejected);
+                    // Who asked may have gone; what was committed stays.
+                    let _ = answer.send(outcome);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, changes = answers.len(), "a group of changes was not committed");
+                for answer in answers {
+                    let _ = answer.send(Err(Error::Store(StoreError::Unavailable(error.to_string()))));
                 }
             }
         }

@@ -18,4 +18,4 @@ mod watcher;
 pub use program::Program;
 pub use proxy::Proxy;
 pub use server::{Login, MongoServer, Options, Topology};
-pub use shared::{fresh_database_name, own, shared, skipped};
+pub use shared::{fresh_database_name, own, shared, shared_of, skipped};

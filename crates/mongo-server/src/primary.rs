@@ -25,6 +25,13 @@ pub(crate) struct Primary {
     pub(crate) build: Document,
 }
 
+impl Primary {
+    /// A member of a replica set, or the router of a cluster of them.
+    pub(crate) fn is_replicated(&self) -> bool {
+        self.hello.contains_key("setName") || self.hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid")
+    }
+}
+
 /// Waits until our server takes writes; initiates the replica set where that has not been done.
 pub(crate) async fn await_ours(process: &mut Process, uri: &Uri, replica_set: bool) -> anyhow::Result<Primary> {
     let host = uri.host();

@@ -56,6 +56,7 @@ pub struct MongoServer {
     uri: Uri,
     /// Host and port.
     address: String,
+    topology: Topology,
     /// `None` for one that ran already.
     process: Option<Process>,
 }
@@ -107,19 +108,25 @@ impl MongoServer {
             Ok(set) => uri.with("replicaSet", set),
             Err(_) => uri.direct(&address),
         };
-        Ok(Self { name: name(program, &primary), uri, address, process: Some(process) })
+        Ok(Self { name: name(program, &primary), uri, address, topology, process: Some(process) })
     }
 
     async fn running(program: &Program, uri: &str) -> anyhow::Result<Self> {
         let uri = Uri::parse(uri).context("MYNA_TEST_MONGO_URI")?.with_auth_source();
         let primary = primary::ask(&uri).await?;
         let address = primary.hello.get_str("primary").map_or_else(|_| uri.host(), str::to_owned);
-        Ok(Self { name: name(program, &primary), uri, address, process: None })
+        let topology = if primary.is_replicated() { Topology::ReplicaSet } else { Topology::Standalone };
+        Ok(Self { name: name(program, &primary), uri, address, topology, process: None })
     }
 
     /// What it is and of which version, and whether it is a stand-in: for every figure and verdict.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether transactions and change streams work: a sharded cluster counts as a replica set.
+    pub fn topology(&self) -> Topology {
+        self.topology
     }
 
     /// The connection string for this database.

@@ -1,29 +1,47 @@
 //! Servers for tests: one that all tests of a process share, and one's own.
 
 use crate::program::Program;
-use crate::server::{MongoServer, Options};
+use crate::server::{MongoServer, Options, Topology};
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use tokio::sync::OnceCell;
 
-/// Holds nothing of the runtime of the test that came first. It is never dropped: its watcher ends it.
-static SHARED: OnceCell<Option<MongoServer>> = OnceCell::const_new();
+const NONE: &str = "there is no MongoDB server on this machine";
+
+/// They hold nothing of the runtime of the test that came first. They are never dropped: their watchers end them.
+static REPLICA_SET: OnceCell<Option<MongoServer>> = OnceCell::const_new();
+static STANDALONE: OnceCell<Option<MongoServer>> = OnceCell::const_new();
 
 /// The server that all tests of this process share: a replica set, started by the first who asks. Nobody may disturb it.
 ///
 /// `None` when this machine has none: the caller returns, and it is said already that the test was skipped.
 pub async fn shared() -> anyhow::Result<Option<&'static MongoServer>> {
+    match shared_of(Topology::ReplicaSet).await? {
+        Ok(server) => Ok(Some(server)),
+        Err(why) => {
+            skipped(why);
+            Ok(None)
+        }
+    }
+}
+
+/// The server of this kind that all tests of this process share, or why there is none: for the caller to say.
+pub async fn shared_of(topology: Topology) -> anyhow::Result<Result<&'static MongoServer, &'static str>> {
     let start = || async {
         match Program::find()? {
-            Some(program) => MongoServer::start(&program, &Options::default()).await.map(Some),
+            Some(program) => MongoServer::start(&program, &Options { topology, ..Options::default() }).await.map(Some),
             None => Ok(None),
         }
     };
-    let server = SHARED.get_or_try_init(start).await?.as_ref();
-    if server.is_none() {
-        skipped("there is no MongoDB server on this machine");
-    }
-    Ok(server)
+    let cell = match topology {
+        Topology::ReplicaSet => &REPLICA_SET,
+        Topology::Standalone => &STANDALONE,
+    };
+    Ok(match cell.get_or_try_init(start).await? {
+        Some(server) if server.topology() == topology => Ok(server),
+        Some(_) => Err("it needs the other kind of server than the one that MYNA_TEST_MONGO_URI names"),
+        None => Err(NONE),
+    })
 }
 
 /// A server of the test's own, to do anything with.
@@ -38,7 +56,7 @@ pub async fn own(options: &Options) -> anyhow::Result<Option<MongoServer>> {
         }
         Some(program) => MongoServer::start(&program, options).await.map(Some),
         None => {
-            skipped("there is no MongoDB server on this machine");
+            skipped(NONE);
             Ok(None)
         }
     }

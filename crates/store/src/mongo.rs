@@ -43,6 +43,7 @@ use mongodb::{Client, Collection, Database};
 use myna_chat::store::StoreError;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// An open MongoDB store. Dropping it ends its tasks.
 pub(crate) struct Mongo {
@@ -53,6 +54,8 @@ pub(crate) struct Mongo {
     is_standalone: bool,
     /// On a standalone server only, and there for who writes.
     journal: Option<Journal>,
+    /// Held by the batch that is being committed: two of one node would only outrun each other.
+    committing: Mutex<()>,
     node: Node,
     rings: Rings,
     tasks: Tasks,
@@ -135,6 +138,7 @@ impl Mongo {
             calls,
             is_standalone: !replicated,
             journal: None,
+            committing: Mutex::default(),
             node,
             rings: Rings::default(),
             tasks: Tasks::default(),

@@ -1,27 +1,43 @@
-//! The MongoDB driver: the contract on a replica set and on a standalone server.
+//! The MongoDB driver: the contract on a replica set and on a standalone server, and what only a database over the network
+//! can show.
 
+#[path = "mongo/ancient.rs"]
+mod ancient;
 mod contract;
+#[path = "mongo/damage.rs"]
+mod damage;
+#[path = "mongo/opening.rs"]
+mod opening;
+#[path = "mongo/place.rs"]
+mod place;
+#[path = "mongo/together.rs"]
+mod together;
 
-use myna_chat::store::Store;
-use myna_store::{StoreUrl, open};
-use std::sync::Arc;
-use std::time::Duration;
+use contract::{Skipped, Stage};
+use myna_mongo_server::Topology;
+use place::Place;
 
-async fn on(base: &str) -> Arc<dyn Store> {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static N: AtomicU64 = AtomicU64::new(0);
-    let name = format!("t{}_{}", std::process::id(), N.fetch_add(1, Ordering::Relaxed));
-    let url: StoreUrl = base.replace("DB", &name).parse().expect("a url");
-    open(&url, Duration::ZERO).await.expect("it opens")
+/// Plans of the contract's random ones: `PROPTEST_CASES` divided by this. Each step is a round trip here and flushed to disk.
+const PLANS_SHARE: u32 = 32;
+
+async fn on_replica_set() -> Result<Stage, Skipped> {
+    stage(Topology::ReplicaSet).await
 }
 
-async fn replica() -> (Arc<dyn Store>, ()) {
-    (on("mongodb://127.0.0.1:27999/DB?replicaSet=secantus").await, ())
+async fn on_standalone() -> Result<Stage, Skipped> {
+    stage(Topology::Standalone).await
 }
 
-async fn alone() -> (Arc<dyn Store>, ()) {
-    (on("mongodb://127.0.0.1:27998/DB?directConnection=true").await, ())
+async fn stage(topology: Topology) -> Result<Stage, Skipped> {
+    let place = Place::new(topology).await.map_err(Skipped)?;
+    let stage = Stage::of(place.opened().await, Some(place.server.name()));
+    Ok(stage.then(async move { place.remove().await }))
 }
 
-contract!(mongo, crate::replica);
-contract!(standalone, crate::alone);
+contract!(mongo, crate::on_replica_set);
+contract!(standalone, crate::on_standalone);
+
+#[test]
+fn every_store_keeps_the_same_rules() {
+    contract::assert_same([mongo::RULES, standalone::RULES]);
+}

@@ -53,6 +53,7 @@ impl Mongo {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
+        let _alone = self.committing.lock().await;
         let began = Instant::now();
         self.calls
             .call(|| async {

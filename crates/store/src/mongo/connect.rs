@@ -3,6 +3,7 @@
 
 use super::documents::META;
 use super::failure::{code, said};
+use super::schema;
 use crate::MongoUrl;
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::{Error, ErrorKind};
@@ -147,6 +148,11 @@ async fn try_to_connect(url: &MongoUrl, place: &str) -> Result<Connected, Refusa
     let replicated = is_replicated(&hello, place)?;
     if !hello.get_bool("isWritablePrimary").unwrap_or(true) && !is_router(&hello) {
         return Err(Refusal::Passing("it is no primary".to_owned()));
+    }
+    // Before anything is written: what a newer version keeps there is left alone.
+    let number = schema::number(&database).await.map_err(|error| refusal(&error, place))?;
+    if number > schema::KNOWN {
+        return Err(MongoError::Newer { place: place.to_owned(), found: number, known: schema::KNOWN }.into());
     }
     prove_durable(&database, place).await?;
     Ok(Connected { client, database, replicated })

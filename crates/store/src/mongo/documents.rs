@@ -169,9 +169,13 @@ pub(super) fn int(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
+/// The greatest count that everybody who is told it can hold exactly. No conversation comes near it.
+const GREATEST: u64 = 1 << 53;
+
 /// A count as a document has it.
 pub(super) fn count(value: i64) -> Result<u64, Failure> {
-    u64::try_from(value).map_err(|_| Failure::Corrupt(format!("a count is {value}")))
+    let count = u64::try_from(value).ok().filter(|count| *count <= GREATEST);
+    count.ok_or_else(|| Failure::Corrupt(format!("a count is {value}")))
 }
 
 pub(super) fn token_hash(hash: &[u8; 32]) -> Binary {
@@ -211,6 +215,14 @@ impl UserDoc {
 }
 
 impl ConversationDoc {
+    /// Its counters are what one can count on from.
+    pub(super) fn checked(self) -> Result<Self, Failure> {
+        for counter in [self.member_count, self.last_seq, self.rev, self.row_rev] {
+            count(counter)?;
+        }
+        Ok(self)
+    }
+
     pub(super) fn row(&self) -> Result<Conversation, Failure> {
         Ok(Conversation {
             id: conversation_id(self.id),
@@ -227,6 +239,15 @@ impl ConversationDoc {
 }
 
 impl MemberDoc {
+    /// Its counts are such.
+    pub(super) fn checked(self) -> Result<Self, Failure> {
+        for counter in [self.came, self.joined_seq, self.left_seq.unwrap_or(0), self.read_seq, self.rev, self.user_rev]
+        {
+            count(counter)?;
+        }
+        Ok(self)
+    }
+
     pub(super) fn is_in(&self) -> bool {
         self.left_seq.is_none()
     }

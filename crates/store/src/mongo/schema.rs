@@ -3,7 +3,8 @@
 
 use super::connect::MongoError;
 use super::documents::{CONVERSATIONS, MEMBERS, MESSAGES, META, NEWS, NODES, SESSIONS, USERS};
-use super::failure::{code, said};
+use super::failure::{DUPLICATE_KEY, code, said};
+use futures_util::future::try_join_all;
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
 use mongodb::error::Error;
@@ -13,6 +14,8 @@ const SCHEMA: &str = "schema";
 pub(super) const KNOWN: i64 = 1;
 /// For so long after its last heartbeat a node is kept on the list, and news is kept for those who come.
 const MOMENT_SECONDS: i32 = 60;
+const INDEX_OPTIONS_CONFLICT: i32 = 85;
+const INDEX_KEY_SPECS_CONFLICT: i32 = 86;
 
 /// A collection: what its documents have to be, and its indexes.
 struct Collection {
@@ -32,19 +35,16 @@ pub(super) async fn is_there(database: &Database, place: &str) -> Result<bool, M
 pub(super) async fn bring_up_to_date(database: &Database, place: &str) -> Result<(), MongoError> {
     let failed =
         |number: i64| move |error: Error| MongoError::Schema { place: place.to_owned(), number, reason: said(&error) };
-    let meta = database.collection::<Document>(META);
-    let found = meta.find_one(doc! { "_id": { "$eq": SCHEMA } }).await.map_err(failed(KNOWN))?;
-    let found = found.and_then(|found| found.get_i64("number").ok()).unwrap_or(0);
-    if found > KNOWN {
-        return Err(MongoError::Newer { place: place.to_owned(), found, known: KNOWN });
-    }
+    let found = number(database).await.map_err(failed(KNOWN))?;
     // The newest schema is made sure of at each start: an index that somebody has dropped comes back.
-    for collection in collections() {
-        collection.make(database).await.map_err(failed(1))?;
-    }
+    let collections = collections();
+    try_join_all(collections.iter().map(|collection| collection.make(database)))
+        .await
+        .map_err(|failed| MongoError::Schema { place: place.to_owned(), number: 1, reason: failed })?;
+    let meta = database.collection::<Document>(META);
     let raise = meta.update_one(doc! { "_id": { "$eq": SCHEMA } }, doc! { "$max": { "number": KNOWN } });
     match raise.upsert(true).await {
-        Err(error) if code(&error) != Some(super::failure::DUPLICATE_KEY) => return Err(failed(KNOWN)(error)),
+        Err(error) if code(&error) != Some(DUPLICATE_KEY) => return Err(failed(KNOWN)(error)),
         _ => {}
     }
     if found < KNOWN {
@@ -53,8 +53,31 @@ pub(super) async fn bring_up_to_date(database: &Database, place: &str) -> Result
     Ok(())
 }
 
+/// The number of the schema that the database has; 0 before it has any.
+pub(super) async fn number(database: &Database) -> Result<i64, Error> {
+    let found = database.collection::<Document>(META).find_one(doc! { "_id": { "$eq": SCHEMA } }).await?;
+    Ok(found.and_then(|found| found.get_i64("number").ok()).unwrap_or(0))
+}
+
 impl Collection {
-    async fn make(&self, database: &Database) -> Result<(), Error> {
+    /// Makes it, or makes it what it has to be. The error says what to do.
+    async fn make(&self, database: &Database) -> Result<(), String> {
+        self.make_itself(database).await.map_err(|error| said(&error))?;
+        self.make_indexes(database).await.map_err(|error| {
+            let (name, said) = (self.name, said(&error));
+            match code(&error) {
+                Some(DUPLICATE_KEY) => format!(
+                    "{name} has several documents with one key, and may only have one ({said}): remove the others, or restore the database from a backup"
+                ),
+                Some(INDEX_OPTIONS_CONFLICT | INDEX_KEY_SPECS_CONFLICT) => {
+                    format!("{name} has another index of that name ({said}): drop it, and it is made anew")
+                }
+                _ => format!("the indexes of {name} cannot be made: {said}"),
+            }
+        })
+    }
+
+    async fn make_itself(&self, database: &Database) -> Result<(), Error> {
         const NAMESPACE_EXISTS: i32 = 48;
         let validator = doc! { "$jsonSchema": self.schema.clone() };
         let create = doc! { "create": self.name, "validator": validator.clone() };
@@ -66,6 +89,10 @@ impl Collection {
                 created?;
             }
         }
+        Ok(())
+    }
+
+    async fn make_indexes(&self, database: &Database) -> Result<(), Error> {
         if !self.indexes.is_empty() {
             database.run_command(doc! { "createIndexes": self.name, "indexes": self.indexes.clone() }).await?;
         }

@@ -134,7 +134,7 @@ impl Bus for Mongo {
     }
 
     fn node(&self) -> Option<NodeId> {
-        Some(self.node.id)
+        (!self.is_standalone).then_some(self.node.id)
     }
 
     async fn tell(&self, news: News) -> Result<(), StoreError> {

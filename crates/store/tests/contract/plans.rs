@@ -12,8 +12,6 @@ use proptest::test_runner::{Config, TestRunner};
 use std::collections::{BTreeSet, HashMap};
 
 const PEOPLE: usize = 4;
-/// Plans that are tried; `PROPTEST_CASES` divided by this.
-const SHARE: u32 = 8;
 
 /// What somebody does. Numbers are taken modulo what there is.
 #[derive(Clone, Debug)]
@@ -78,7 +76,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 pub(crate) async fn the_law_holds_for_random_plans(store: &dyn Store) {
     let config = Config::default();
-    let cases = (config.cases / SHARE).max(1);
+    let cases = (config.cases / crate::PLANS_SHARE).max(1);
     let mut runner = TestRunner::new(config);
     let plans = prop::collection::vec(step(), 1..60);
     for _ in 0..cases {

@@ -4,7 +4,7 @@ use super::draft::{Draft, Person, Sent, Tracked, sent_key};
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
     AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, Pair, USERS, conversation_id,
-    user_id,
+    count, user_id,
 };
 use crate::mongo::failure::Failure;
 use crate::mongo::reading::Query;
@@ -134,16 +134,19 @@ impl Draft {
         )?;
         let mut draft = Self::default();
         for conversation in conversations {
+            let conversation = conversation.checked()?;
             let id = conversation_id(conversation.id);
             draft.pairs.extend(conversation.pair.map(|pair| (pair, id)));
             draft.channels.extend(conversation.name_key.clone().map(|key| (key, id)));
             draft.conversations.insert(id, Tracked::read(conversation));
         }
         for member in members {
+            let member = member.checked()?;
             let key = (conversation_id(member.conversation_id), user_id(member.user_id));
             draft.members.insert(key, Tracked::read(member));
         }
         for PersonDoc { id, name, rev } in people {
+            count(rev)?;
             draft.people.insert(user_id(id), Tracked::read(Person { id, name, rev }));
         }
         draft.sent.extend(sent.into_iter().map(|message| {
