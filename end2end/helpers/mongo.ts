@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { programs } from './server';
 
-const binary = process.env.MYNA_MONGO_SERVER || join(programs, 'myna-mongo-server');
+const binary = process.env.MYNA_MONGO_SERVER || join(programs, '../debug/myna-mongo-server');
 
 /** The exit code that says that this machine has none. */
 const NO_SERVER = 3;
