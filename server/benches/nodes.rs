@@ -40,7 +40,7 @@ async fn measure() -> anyhow::Result<()> {
     let program = program()?;
     println!("{}", program.display());
     let folder = tempfile::tempdir()?;
-    let file = || Ok(format!("sqlite:{}", folder.path().join(format!("{}.db", fresh_database_name())).display()));
+    let file = || format!("sqlite:{}", folder.path().join(fresh_database_name()).display());
     let embedded =
         Kind { name: "embedded SQLite".to_owned(), durability: "synchronous=FULL: flushed to disk before the ack" };
     let server = shared().await?;
@@ -51,7 +51,7 @@ async fn measure() -> anyhow::Result<()> {
 
     println!("\n{LONE_SENDS} lone messages, {} ms apart, milliseconds from the sending", LONE_EVERY.as_millis());
     println!("{:<34}{:>14}{:>14}", "", "p50", "p99");
-    lone(&program, &embedded, &[file()?]).await?;
+    lone(&program, &embedded, &[file()]).await?;
     if let (Some(kind), Some(server)) = (&mongo, server) {
         let database = server.uri(&fresh_database_name());
         lone(&program, kind, &[database.clone(), database]).await?;
@@ -68,7 +68,7 @@ async fn measure() -> anyhow::Result<()> {
         "", "sends/s", "ack p50, ms", "ack p99, ms", "CPU of Myna, ms per 1,000"
     );
     println!("{}: {}", embedded.name, embedded.durability);
-    loaded(&program, "  one node", &[file()?], Talks::Apart).await?;
+    loaded(&program, "  one node", &[file()], Talks::Apart).await?;
     if let (Some(kind), Some(server)) = (&mongo, server) {
         println!("{}: {}", kind.name, kind.durability);
         let database = || server.uri(&fresh_database_name());
