@@ -171,15 +171,6 @@ async fn tls_is_not_spoken_with_a_server_that_has_none() {
 }
 
 #[tokio::test]
-async fn a_weaker_write_concern_is_refused_and_nothing_is_made() {
-    let Some(place) = Place::on_replica_set().await else { return };
-    let error = refused(&format!("{}&w=1", place.uri())).await;
-    assert!(matches!(error, MongoError::NotDurable { .. }), "{error:?}");
-    assert!(error.to_string().contains("set w=majority"), "{error}");
-    assert!(content(&place.database().await).await.is_empty());
-}
-
-#[tokio::test]
 async fn a_server_too_old_is_told_to_be_replaced() {
     let server = Ancient::start().await;
     let error = refused(&format!("mongodb://{}/chat", server.address)).await;
