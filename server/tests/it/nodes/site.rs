@@ -17,7 +17,7 @@ pub(super) const REPETITIONS: usize = 20;
 const ASK_EVERY: Duration = Duration::from_millis(20);
 
 /// Settings of every node here: bursts are not made to wait, and what a node says of a database that is gone is no news.
-pub(super) const SETTINGS: [&str; 6] = ["--frames-per-second", "10000", "--frames-burst", "10000", "--log", "warn"];
+pub(super) const SETTINGS: [&str; 6] = ["--frames-per-second", "10000", "--frames-burst", "10000", "--log", "off"];
 
 pub(super) async fn node(store: &str) -> ServerProcess {
     ServerProcess::over(store, &SETTINGS).await

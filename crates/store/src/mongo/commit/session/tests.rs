@@ -1,7 +1,7 @@
 use super::*;
 use crate::MongoUrl;
 use crate::mongo::documents::{AsUuid, CONVERSATIONS};
-use mongodb::bson::{Document, doc};
+use mongodb::bson::doc;
 use myna_chat::store::{Change, ConversationStore, NewUser, UserStore};
 use myna_mongo_server::{Proxy, fresh_database_name, shared};
 use myna_protocol::{ClientId, ConversationId, Name, Text, Timestamp, UserId};
@@ -33,7 +33,7 @@ async fn a_node_that_died_in_the_middle_of_a_commit_holds_nobody_up_for_a_minute
     let mut session = dying.session().await.expect("there is a session");
     session.start_transaction().await.expect("there is a transaction");
     let change = doc! { "$inc": { "rev": 1_i64 } };
-    let conversations = dying.collection::<Document>(CONVERSATIONS);
+    let conversations = dying.collection(CONVERSATIONS);
     let this = doc! { "_id": { "$eq": conversation.uuid() } };
     conversations.update_one(this, change).session(&mut session).await.expect("it is changed");
     proxy.refuse(true);
