@@ -15,13 +15,11 @@ pub struct Member<'a> {
 
 impl Chat {
     /// The person as a member of the conversation. `NotFound` when they are not, or when there is no such conversation.
-    ///
-    /// Who listens to it with one of their connections here is a member: the hub lets nobody else listen, and ends it
-    /// when they leave. The store is asked about others only, so that no message waits for a question.
     pub async fn member(&self, user: UserId, conversation: ConversationId) -> Result<Member<'_>, Error> {
-        let is_member =
-            self.hub().listens(user, conversation) || self.inner().store.standing(user, conversation).await?.is_some();
-        if is_member { Ok(Member { chat: self, user, conversation }) } else { Err(Rejection::NotFound.into()) }
+        match self.inner().store.standing(user, conversation).await? {
+            Some(_) => Ok(Member { chat: self, user, conversation }),
+            None => Err(Rejection::NotFound.into()),
+        }
     }
 }
 

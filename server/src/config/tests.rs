@@ -49,7 +49,7 @@ fn a_password_in_a_wrong_setting_is_not_repeated() {
         (&["--store", "mongodb://ann:sec@ret@one"], "password"),
         (&["--mongo-uri", "mongodb://ann:sec@ret@one"], "password"),
         (&["--mongo-uri", "ann:secret@one"], "--mongo-uri"),
-        (&["--mongo-uri=", "mongodb://ann:secret@one"], "unexpected argument"),
+        (&["--mongo-uri=", "mongodb://ann:secret@one"], "unrecognized subcommand"),
         (&["--mongo-url=mongodb://ann:secret@one"], "--mongo-url"),
         (&["--mongo-pasword=secret"], "--mongo-pasword"),
         (&["--mongo-password=secret", "--mongo-host=one"], "--mongo-username"),
