@@ -153,5 +153,6 @@ async fn a_node_started_before_mongodb_waits_for_it_and_serves() {
     let ann = node.place.sign_up("Ann").await;
     let mut socket = ann.socket().await;
     let notes = socket.direct(ann.id).await;
-    assert_eq!(socket.send(notes, "it works").await, 1);
+    let seq = socket.send(notes, "it works").await;
+    assert_eq!(socket.hears("it works").await, seq);
 }
