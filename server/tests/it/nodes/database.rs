@@ -2,7 +2,7 @@
 
 use super::burst::Talk;
 use super::site::{REPETITIONS, SETTINGS, disposable, fresh, ready, two, until_ready};
-use crate::support::{Dice, ServerProcess, Socket, Starting, new_message, soon, tell};
+use crate::support::{Dice, ServerProcess, Socket, Starting, messages, new_message, soon, tell};
 use myna_mongo_server::Topology;
 use myna_protocol::{Command, ConversationId, Event, Rejection};
 use std::process::Stdio;
@@ -155,4 +155,8 @@ async fn a_node_started_before_mongodb_waits_for_it_and_serves() {
     let notes = socket.direct(ann.id).await;
     let seq = socket.send(notes, "it works").await;
     assert_eq!(socket.hears("it works").await, seq);
+    let page =
+        socket.ask(|request| Command::Load { request, conversation: notes, before: Some(seq + 1), limit: 10 }).await;
+    let places: Vec<_> = messages(&page).iter().map(|message| message.seq).collect();
+    assert_eq!(places, (1..=seq).collect::<Vec<_>>(), "nothing is missing before it");
 }
