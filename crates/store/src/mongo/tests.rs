@@ -124,7 +124,7 @@ fn hot() -> Vec<Hot> {
         find(
             "commit: was it sent before",
             MESSAGES,
-            of(sent_before(&BTreeMap::from([((conversation(3), user(7)), [7, 27].map(|m| uuid_of(m)).to_vec())]))),
+            of(sent_before(&BTreeMap::from([((conversation(3), user(7)), [7, 27].map(uuid_of).to_vec())]))),
         ),
         find(
             "commit: a member as it was read",

@@ -45,11 +45,20 @@ async fn works(uri: &str) {
 /// All documents and indexes, by collection.
 async fn content(database: &Database) -> BTreeMap<String, (Vec<Document>, Vec<Bson>)> {
     let mut content = BTreeMap::new();
-    for name in database.list_collection_names().await.unwrap() {
+    for name in database.list_collection_names().await.expect("it answers") {
         let collection = database.collection::<Document>(&name);
-        let documents = collection.find(doc! {}).sort(doc! { "_id": 1 }).await.unwrap().try_collect().await.unwrap();
-        let indexes: Vec<_> = collection.list_indexes().await.unwrap().try_collect().await.unwrap();
-        let indexes = indexes.iter().map(|index| mongodb::bson::serialize_to_bson(index).unwrap()).collect();
+        let documents = collection
+            .find(doc! {})
+            .sort(doc! { "_id": 1 })
+            .await
+            .expect("it answers")
+            .try_collect()
+            .await
+            .expect("it answers");
+        let indexes: Vec<_> =
+            collection.list_indexes().await.expect("it answers").try_collect().await.expect("it answers");
+        let indexes =
+            indexes.iter().map(|index| mongodb::bson::serialize_to_bson(index).expect("it answers")).collect();
         content.insert(name, (documents, indexes));
     }
     content
@@ -57,8 +66,8 @@ async fn content(database: &Database) -> BTreeMap<String, (Vec<Document>, Vec<Bs
 
 #[tokio::test]
 async fn a_server_that_does_not_listen_is_named() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("it answers");
+    let address = listener.local_addr().expect("it answers");
     drop(listener);
     let error = refused(&format!("mongodb://ann:{PASSWORD}@{address}/chat")).await;
     assert!(matches!(error, MongoError::Unreachable { .. }), "{error:?}");
@@ -76,25 +85,25 @@ async fn a_host_that_has_no_address_is_named() {
 
 #[tokio::test]
 async fn a_server_that_starts_later_is_waited_for() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("it answers");
+    let port = listener.local_addr().expect("it answers").port();
     let uri = quick(&format!("mongodb://127.0.0.1:{port}/chat?directConnection=true"));
     let opening = tokio::spawn(async move { try_open(&uri, Duration::from_secs(60)).await.map(drop) });
     // Somebody has tried, and was not answered.
-    drop(listener.accept().await.unwrap());
+    drop(listener.accept().await.expect("it answers"));
     drop(listener);
-    let Some(server) = own(&Options { port: Some(port), ..Options::default() }).await.unwrap() else {
+    let Some(server) = own(&Options { port: Some(port), ..Options::default() }).await.expect("it answers") else {
         opening.abort();
         return;
     };
     tell(&server);
-    opening.await.unwrap().expect("it opens");
+    opening.await.expect("it answers").expect("it opens");
 }
 
 /// A server on which only Ann may do anything.
 async fn anns_server() -> Option<MongoServer> {
     let login = Login { user: "ann".to_owned(), password: PASSWORD.to_owned() };
-    let server = own(&Options { login: Some(login), ..Options::default() }).await.unwrap()?;
+    let server = own(&Options { login: Some(login), ..Options::default() }).await.expect("it answers")?;
     tell(&server);
     Some(server)
 }
@@ -125,7 +134,7 @@ async fn another_replica_set_is_named_beside_the_right_one() {
     let Some(place) = Place::on_replica_set().await else { return };
     let uri = place.uri();
     let (before, set) = uri.split_once("replicaSet=").expect("it is a replica set");
-    let set = set.split('&').next().unwrap();
+    let set = set.split('&').next().expect("it answers");
     let error = refused(&format!("{before}replicaSet=nobodys")).await;
     let MongoError::ReplicaSet { found, wanted, .. } = &error else { panic!("{error:?}") };
     assert_eq!((found.as_str(), wanted.as_str()), (set, "nobodys"));
@@ -141,7 +150,7 @@ async fn a_standalone_server_belongs_to_no_replica_set() {
 
 #[tokio::test]
 async fn tls_has_to_be_spoken_by_both_and_trusted() {
-    let Some(server) = own(&Options { tls: true, ..Options::default() }).await.unwrap() else { return };
+    let Some(server) = own(&Options { tls: true, ..Options::default() }).await.expect("it answers") else { return };
     tell(&server);
     let uri = server.uri("chat");
     works(&uri).await;
@@ -156,7 +165,7 @@ async fn tls_has_to_be_spoken_by_both_and_trusted() {
     assert!(matches!(error, MongoError::Unreachable { .. }), "{error:?}");
     assert!(error.to_string().contains("TLS settings"), "who does not use TLS: {error}");
 
-    let missing = trusted.split('&').next().unwrap();
+    let missing = trusted.split('&').next().expect("it answers");
     let error = refused(&uri.replace(missing, "%2Fnowhere%2Fauthority.pem")).await;
     assert!(matches!(error, MongoError::Url { .. }), "{error:?}");
     assert!(error.to_string().contains("/nowhere/authority.pem"), "which file is missing: {error}");
@@ -184,8 +193,8 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     works(&place.uri()).await;
     let database = place.database().await;
     let newer = doc! { "$set": { "number": 77_i64 } };
-    database.collection::<Document>("meta").update_one(doc! { "_id": "schema" }, newer).await.unwrap();
-    database.collection::<Document>("nodes").delete_many(doc! {}).await.unwrap();
+    database.collection::<Document>("meta").update_one(doc! { "_id": "schema" }, newer).await.expect("it answers");
+    database.collection::<Document>("nodes").delete_many(doc! {}).await.expect("it answers");
     let before = content(&database).await;
     let error = refused(&place.uri()).await;
     assert!(matches!(error, MongoError::Newer { found: 77, known: 1, .. }), "{error:?}");
@@ -206,15 +215,15 @@ async fn doubles_that_must_not_be_are_named_and_left_alone() {
             "created_at": mongodb::bson::DateTime::now(), "rev": 2_i64,
         }
     };
-    messages.insert_many([message(), message()]).await.unwrap();
+    messages.insert_many([message(), message()]).await.expect("it answers");
     let error = refused(&place.uri()).await;
     assert!(matches!(error, MongoError::Schema { number: 1, .. }), "{error:?}");
     let said = error.to_string();
     assert!(said.contains("messages has several documents with one key"), "{said}");
     assert!(said.ends_with("remove the others, or restore the database from a backup"), "{said}");
-    assert_eq!(messages.count_documents(doc! {}).await.unwrap(), 2);
+    assert_eq!(messages.count_documents(doc! {}).await.expect("it answers"), 2);
 
-    messages.delete_one(doc! {}).await.unwrap();
+    messages.delete_one(doc! {}).await.expect("it answers");
     place.opened().await;
     place.remove().await;
 }
@@ -224,12 +233,12 @@ async fn an_index_that_is_another_one_is_named() {
     let Some(place) = Place::on_replica_set().await else { return };
     let database = place.database().await;
     let other = doc! { "name": "conversation_seq", "key": { "conversation_id": 1, "seq": 1 } };
-    database.run_command(doc! { "createIndexes": "messages", "indexes": [other] }).await.unwrap();
+    database.run_command(doc! { "createIndexes": "messages", "indexes": [other] }).await.expect("it answers");
     let error = refused(&place.uri()).await;
     assert!(matches!(error, MongoError::Schema { .. }), "{error:?}");
     assert!(error.to_string().ends_with("drop it, and it is made anew"), "{error}");
 
-    database.collection::<Document>("messages").drop_index("conversation_seq").await.unwrap();
+    database.collection::<Document>("messages").drop_index("conversation_seq").await.expect("it answers");
     place.opened().await;
     place.remove().await;
 }
@@ -240,7 +249,7 @@ async fn an_index_that_somebody_has_dropped_comes_back() {
     drop(place.opened().await);
     let database = place.database().await;
     let before: Vec<_> = content(&database).await.into_values().map(|(_, indexes)| indexes).collect();
-    database.collection::<Document>("messages").drop_index("conversation_seq").await.unwrap();
+    database.collection::<Document>("messages").drop_index("conversation_seq").await.expect("it answers");
     drop(place.opened().await);
     let after: Vec<_> = content(&database).await.into_values().map(|(_, indexes)| indexes).collect();
     let sorted = |indexes: Vec<Vec<Bson>>| -> Vec<Vec<String>> {

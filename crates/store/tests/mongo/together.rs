@@ -13,12 +13,15 @@ const NODES: usize = 8;
 async fn made(place: &Place) -> Vec<(String, String, Vec<String>)> {
     let database = place.database().await;
     let mut made = Vec::new();
-    let collections: Vec<_> = database.list_collections().await.unwrap().try_collect().await.unwrap();
+    let collections: Vec<_> =
+        database.list_collections().await.expect("it answers").try_collect().await.expect("it answers");
     for collection in collections {
-        let indexes = database.collection::<Document>(&collection.name).list_indexes().await.unwrap();
-        let indexes: Vec<_> = indexes.try_collect().await.unwrap();
-        let mut indexes: Vec<String> =
-            indexes.iter().map(|index| mongodb::bson::serialize_to_bson(index).unwrap().to_string()).collect();
+        let indexes = database.collection::<Document>(&collection.name).list_indexes().await.expect("it answers");
+        let indexes: Vec<_> = indexes.try_collect().await.expect("it answers");
+        let mut indexes: Vec<String> = indexes
+            .iter()
+            .map(|index| mongodb::bson::serialize_to_bson(index).expect("it answers").to_string())
+            .collect();
         indexes.sort();
         let validator = collection.options.validator.map(|validator| validator.to_string()).unwrap_or_default();
         made.push((collection.name, validator, indexes));
@@ -37,7 +40,7 @@ async fn nodes_that_start_together_on_an_empty_database_all_open_it() {
     assert!(alone.iter().any(|(_, validator, _)| validator.contains("member_count")), "{alone:?}");
     assert_eq!(together, alone);
     let meta = place.database().await.collection::<Document>("meta");
-    let schema = meta.find_one(doc! { "_id": "schema" }).await.unwrap().expect("it has a number");
+    let schema = meta.find_one(doc! { "_id": "schema" }).await.expect("it answers").expect("it has a number");
     assert_eq!(schema.get_i64("number").ok(), Some(1));
     place.remove().await;
     other.remove().await;
