@@ -139,8 +139,14 @@ pub trait Archive: FeedStore {
     /// Removes all sessions: those that ended at the origin must not outlive that here.
     async fn forget_sessions(&self) -> Result<(), StoreError>;
 
-    /// Conversations that have rows of this part but no row of their own: each once, by id, at most `limit`.
-    async fn orphans(&self, part: Part, limit: u32) -> Result<Vec<ConversationId>, StoreError>;
+    /// The first conversation by id between these two, neither of them counted, that has rows of this part, whether it has
+    /// a row of its own or not.
+    async fn conversation_between(
+        &self,
+        part: Part,
+        after: Option<ConversationId>,
+        before: Option<ConversationId>,
+    ) -> Result<Option<ConversationId>, StoreError>;
 
     /// How many rows there are.
     async fn counts(&self) -> Result<Counts, StoreError>;

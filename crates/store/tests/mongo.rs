@@ -3,9 +3,15 @@
 
 #[path = "mongo/ancient.rs"]
 mod ancient;
+#[path = "moving/content.rs"]
+mod content;
 mod contract;
 #[path = "mongo/damage.rs"]
 mod damage;
+#[path = "moving/journey.rs"]
+mod journey;
+#[path = "mongo/moving.rs"]
+mod moving;
 #[path = "mongo/opening.rs"]
 mod opening;
 #[path = "mongo/place.rs"]

@@ -3,13 +3,13 @@
 mod checking;
 pub(crate) mod content;
 mod copying;
+pub(crate) mod journey;
 
-use myna_protocol::Timestamp;
-use myna_store::archive::{Archive, Copied, CopyError, copy};
-use myna_store::{OpenError, Purpose, StoreUrl, open, open_archive};
+use content::Content;
+use myna_store::archive::{Archive, Copied, CopyError};
+use myna_store::{OpenError, Purpose, StoreUrl};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use tempfile::TempDir;
 
 /// A folder, and the files in it that a copy goes from and to.
@@ -24,16 +24,33 @@ fn url(path: &Path) -> StoreUrl {
 }
 
 async fn served(path: &Path) -> Result<Arc<dyn myna_chat::store::Store>, OpenError> {
-    open(&url(path), Duration::ZERO).await
+    journey::served(&url(path)).await
+}
+
+async fn refused(path: &Path) -> OpenError {
+    journey::refused(&url(path)).await
 }
 
 async fn archive(path: &Path, purpose: Purpose) -> Result<Arc<dyn Archive>, OpenError> {
-    open_archive(&url(path), purpose, Duration::ZERO).await
+    journey::archive(&url(path), purpose).await
 }
 
-/// Both opened, copied, and closed again.
+async fn filled(path: &Path) -> (Content, Vec<String>) {
+    journey::filled(&url(path)).await
+}
+
 async fn copied(from: &Path, to: &Path) -> Result<Copied, CopyError> {
-    let source = archive(from, Purpose::Source).await.expect("the source opens");
-    let target = archive(to, Purpose::Target).await.expect("the target opens");
-    copy(&*source, &url(from).to_string(), &*target, Timestamp(i64::MIN), &|_| {}).await
+    journey::copied(&url(from), &url(to)).await
+}
+
+async fn cut_off(from: &Path, to: &Path, after: u64) {
+    journey::cut_off(&url(from), &url(to), after).await;
+}
+
+async fn goes_on(path: &Path, content: &Content, before: &[String]) {
+    journey::goes_on(&url(path), content, before).await;
+}
+
+async fn violations(path: &Path) -> Vec<String> {
+    journey::violations(&url(path)).await
 }

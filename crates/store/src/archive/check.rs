@@ -13,9 +13,6 @@ use repeats::Repeats;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
 
-/// Orphans that are told of, of each part.
-const ORPHANS: u32 = 1_000;
-
 /// Looks at every row, and tells `violated` each rule that one breaks; answers how many rows there are. It holds the ids
 /// of one conversation's members at a time, and of messages only a page.
 pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -> Result<Counts, StoreError> {
@@ -28,19 +25,34 @@ pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -
         }
     }
     let mut conversations = pin!(pages::conversations(archive));
+    let mut before = None;
     while let Some(row) = conversations.try_next().await? {
+        orphans(archive, before.replace(row.id), Some(row.id), violated).await?;
         if row.row_rev > row.rev {
             violated(Violation::RowRev { conversation: row.id, rev: row.row_rev, of: row.rev });
         }
         let members = members(archive, &row, violated).await?;
         messages(archive, &row, &members, counts.messages, violated).await?;
     }
+    orphans(archive, before, None, violated).await?;
+    Ok(counts)
+}
+
+/// Looks for rows of conversations that have none of their own, between two that follow each other.
+async fn orphans(
+    archive: &dyn Archive,
+    after: Option<ConversationId>,
+    before: Option<ConversationId>,
+    violated: &mut dyn FnMut(Violation),
+) -> Result<(), StoreError> {
     for part in [Part::Members, Part::Messages] {
-        for conversation in archive.orphans(part, ORPHANS).await? {
+        let mut place = after;
+        while let Some(conversation) = archive.conversation_between(part, place, before).await? {
             violated(Violation::Orphans { part, conversation });
+            place = Some(conversation);
         }
     }
-    Ok(counts)
+    Ok(())
 }
 
 /// Those of these people that exist, and how far their own feeds are.

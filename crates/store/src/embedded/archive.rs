@@ -105,8 +105,13 @@ impl Archive for Embedded {
         self.write(write::forget_sessions).await
     }
 
-    async fn orphans(&self, part: Part, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
-        self.read(move |connection| read::orphans(connection, part, limit)).await
+    async fn conversation_between(
+        &self,
+        part: Part,
+        after: Option<ConversationId>,
+        before: Option<ConversationId>,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        self.read(move |connection| read::conversation_between(connection, part, after, before)).await
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {

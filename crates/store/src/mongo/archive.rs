@@ -146,8 +146,13 @@ impl Archive for Mongo {
         self.calls.call(|| self.remove_all_sessions()).await
     }
 
-    async fn orphans(&self, part: Part, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
-        self.calls.call(|| self.read_orphans(part, limit)).await
+    async fn conversation_between(
+        &self,
+        part: Part,
+        after: Option<ConversationId>,
+        before: Option<ConversationId>,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        self.calls.call(|| self.read_conversation_between(part, after, before)).await
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {

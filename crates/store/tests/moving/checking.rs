@@ -1,13 +1,11 @@
 //! Looking into a store: every kind of damage is found, and nothing else.
 
-use super::{archive, places, served};
+use super::{places, served, violations};
 use crate::contract::verbs::{
     ann_and_bob, direct, done, group, join, leave, new_channel, person, read, said_many, say,
 };
 use myna_chat::store::NewSession;
 use myna_protocol::{SessionId, Timestamp};
-use myna_store::Purpose;
-use myna_store::archive::check;
 use rusqlite::Connection;
 use std::fs;
 use std::path::Path;
@@ -34,13 +32,6 @@ async fn filled(path: &Path) {
         expires_at: Timestamp(2),
     };
     store.create_session(session).await.expect("the store writes");
-}
-
-async fn violations(path: &Path) -> Vec<String> {
-    let archive = archive(path, Purpose::Source).await.expect("it opens");
-    let mut violations = Vec::new();
-    check(&*archive, &mut |violation| violations.push(violation.to_string())).await.expect("it can be read");
-    violations
 }
 
 /// The direct conversation of Ann and Bob.

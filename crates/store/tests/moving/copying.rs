@@ -1,45 +1,14 @@
 //! Copying.
 
-use super::content::{Content, fill, told};
-use super::{archive, copied, places, served, url};
-use crate::contract::verbs::{a_session_id, ann_and_bob, direct, done, fresh, join, person, read, said, said_many};
-use futures_util::FutureExt;
+use super::content::told;
+use super::{archive, copied, cut_off, filled, goes_on, places, refused, served};
+use crate::contract::verbs::{a_session_id, ann_and_bob, direct, done, join, person, read, said, said_many};
 use myna_chat::store::NewSession;
-use myna_protocol::{Row, Timestamp};
-use myna_store::archive::{CopyError, Progress, Step, check, copy};
+use myna_protocol::Timestamp;
+use myna_store::archive::{CopyError, Progress, Step, copy};
 use myna_store::{OpenError, Purpose, StoreUrl, open_archive};
 use rusqlite::Connection;
-use std::future::poll_fn;
-use std::path::Path;
-use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
 use std::time::Duration;
-
-async fn filled(path: &Path) -> (Content, Vec<String>) {
-    let store = served(path).await.expect("the store opens");
-    let content = fill(&*store).await;
-    let told = told(&*store, &content).await;
-    (content, told)
-}
-
-/// The store in this file answers as it did elsewhere, keeps every rule, and goes on.
-async fn goes_on(path: &Path, content: &Content, before: &[String]) {
-    let looked_at = archive(path, Purpose::Source).await.expect("it is whole");
-    let mut violations = Vec::new();
-    check(&*looked_at, &mut |violation| violations.push(violation)).await.expect("it can be read");
-    assert_eq!(violations, []);
-    drop(looked_at);
-    let store = served(path).await.expect("a finished copy opens");
-    for (now, before) in told(&*store, content).await.iter().zip(before) {
-        assert_eq!(now, before);
-    }
-    let (ann, talk) = (content.people[0], content.talks[1]);
-    let last = store.messages_before(talk, u64::MAX, 1).await.expect("the store answers")[0].clone();
-    let Row::Message(last) = last else { panic!("not a message: {last:?}") };
-    assert_eq!(said(&*store, talk, ann, "onwards").await, last.seq + 1);
-    person(&*store, &format!("Newcomer {}", fresh())).await;
-}
 
 #[tokio::test]
 async fn everything_arrives_and_the_other_store_goes_on() {
@@ -59,28 +28,6 @@ async fn an_empty_store_is_copied_too() {
     drop(served(&from).await.expect("the store opens"));
     assert_eq!(copied(&from, &to).await.expect("it is copied").written, 0);
     served(&to).await.expect("a finished copy opens");
-}
-
-/// Begins to copy, and stops for good after it has told so much progress: nothing is said or saved any more.
-async fn cut_off(from: &Path, to: &Path, after: u64) {
-    let source = archive(from, Purpose::Source).await.expect("the source opens");
-    let target = archive(to, Purpose::Target).await.expect("the target opens");
-    let told = AtomicU64::new(0);
-    let tell = |_| {
-        told.fetch_add(1, Ordering::Relaxed);
-    };
-    let url = url(from).to_string();
-    let mut copying = pin!(copy(&*source, &url, &*target, Timestamp(i64::MIN), &tell));
-    poll_fn(|context| match copying.poll_unpin(context) {
-        Poll::Ready(ended) => panic!("it ended before it was cut off: {ended:?}"),
-        Poll::Pending if told.load(Ordering::Relaxed) >= after => Poll::Ready(()),
-        Poll::Pending => Poll::Pending,
-    })
-    .await;
-}
-
-async fn refused(path: &Path) -> OpenError {
-    served(path).await.err().expect("this is not served")
 }
 
 #[tokio::test]

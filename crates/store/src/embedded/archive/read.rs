@@ -30,7 +30,6 @@ queries! {
     // From one conversation to the next, whatever lies between.
     NEXT_OF_MEMBERS = "SELECT conversation_id FROM members WHERE conversation_id > ?1 ORDER BY conversation_id LIMIT 1";
     NEXT_OF_MESSAGES = "SELECT conversation_id FROM messages WHERE conversation_id > ?1 ORDER BY conversation_id LIMIT 1";
-    IS_THERE = "SELECT 1 FROM conversations WHERE id = ?1";
 }
 
 pub(super) fn id(connection: &Connection) -> Result<StoreId> {
@@ -161,21 +160,17 @@ pub(super) fn last_message(connection: &Connection, conversation: ConversationId
     Ok(query.query_row([conversation.as_bytes()], |row| count(row, 0)).optional()?.unwrap_or(0))
 }
 
-pub(super) fn orphans(connection: &Connection, part: Part, limit: u32) -> Result<Vec<ConversationId>> {
+pub(super) fn conversation_between(
+    connection: &Connection,
+    part: Part,
+    after: Option<ConversationId>,
+    before: Option<ConversationId>,
+) -> Result<Option<ConversationId>> {
     let mut next = connection.prepare_cached(match part {
         Part::Members => NEXT_OF_MEMBERS,
         Part::Messages => NEXT_OF_MESSAGES,
     })?;
-    let mut is_there = connection.prepare_cached(IS_THERE)?;
-    let mut orphans = Vec::new();
-    let mut place: Option<ConversationId> = None;
-    while orphans.len() < limit as usize {
-        let after = place.as_ref().map_or(&[][..], |id| id.as_bytes());
-        let Some(id) = next.query_row([after], |row| conversation_id(row, 0)).optional()? else { break };
-        if !is_there.exists([id.as_bytes()])? {
-            orphans.push(id);
-        }
-        place = Some(id);
-    }
-    Ok(orphans)
+    let after = after.as_ref().map_or(&[][..], |id| id.as_bytes());
+    let found = next.query_row([after], |row| conversation_id(row, 0)).optional()?;
+    Ok(found.filter(|id| before.is_none_or(|before| *id < before)))
 }

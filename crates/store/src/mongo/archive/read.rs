@@ -129,28 +129,27 @@ impl Mongo {
         last.first().map_or(Ok(0), |message| count(message.seq))
     }
 
-    /// From one conversation to the next, whatever lies between.
-    pub(super) async fn read_orphans(&self, part: Part, limit: u32) -> Result<Vec<ConversationId>, Failure> {
+    pub(super) async fn read_conversation_between(
+        &self,
+        part: Part,
+        after: Option<ConversationId>,
+        before: Option<ConversationId>,
+    ) -> Result<Option<ConversationId>, Failure> {
         #[derive(Deserialize)]
         struct Of {
             conversation_id: Uuid,
         }
-        let (collection, order) = match part {
-            Part::Members => (MEMBERS, doc! { "conversation_id": 1, "user_id": 1 }),
-            Part::Messages => (MESSAGES, doc! { "conversation_id": 1, "seq": 1 }),
+        let collection = match part {
+            Part::Members => MEMBERS,
+            Part::Messages => MESSAGES,
         };
-        let mut orphans = Vec::new();
-        let mut place: Option<Uuid> = None;
-        while orphans.len() < limit as usize {
-            let filter = place.map_or_else(Document::new, |id| doc! { "conversation_id": { "$gt": id } });
-            let next: Vec<Of> = self.find(collection, Query::of(filter).sorted(order.clone()).limited(1)).await?;
-            let Some(Of { conversation_id: id }) = next.into_iter().next() else { break };
-            if self.read_conversation(conversation_id(id)).await?.is_none() {
-                orphans.push(conversation_id(id));
-            }
-            place = Some(id);
-        }
-        Ok(orphans)
+        let mut between = Document::new();
+        between.extend(after.map(|id| ("$gt".to_owned(), id.uuid().into())));
+        between.extend(before.map(|id| ("$lt".to_owned(), id.uuid().into())));
+        let filter = if between.is_empty() { Document::new() } else { doc! { "conversation_id": between } };
+        let query = Query::of(filter).sorted(doc! { "conversation_id": 1 }).only(doc! { "_id": 0, "conversation_id": 1 });
+        let found: Option<Of> = self.find_one(collection, query).await?;
+        Ok(found.map(|of| conversation_id(of.conversation_id)))
     }
 }
 
