@@ -36,6 +36,7 @@ pub struct Server {
     stopping: CancellationToken,
     connections: TaskTracker,
     accepting: JoinHandle<()>,
+    working: JoinHandle<()>,
     forgetting: JoinHandle<()>,
 }
 
@@ -52,14 +53,14 @@ impl Server {
         let passwords = if config.weak_passwords { Passwords::weak() } else { Passwords::new() };
         let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords };
         let (chat, tasks) = Chat::new(parts);
-        tokio::spawn(tasks.run());
+        let working = tokio::spawn(tasks.run());
         let forgetting = tokio::spawn(forget_expired_sessions(chat.clone()));
         let state = AppState::new(config, chat, leptos_options(config, address));
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let accepting = tokio::spawn(accept(listener, router(state.clone()), connections.clone(), stopping.clone()));
         tracing::info!(%address, store = %config.store, "listening");
-        Ok(Self { address, state, stopping, connections, accepting, forgetting })
+        Ok(Self { address, state, stopping, connections, accepting, working, forgetting })
     }
 
     /// Where it listens.
@@ -76,7 +77,6 @@ impl Server {
     pub async fn stop(self) {
         tracing::info!("stopping");
         self.stopping.cancel();
-        self.forgetting.abort();
         self.state.chat.hub().stop();
         let finished = async {
             // Nothing is taken any more once this task has ended; a panic in it would have the same effect.
@@ -89,6 +89,12 @@ impl Server {
         if tokio::time::timeout(STOP_TIMEOUT, finished).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
+        // Nobody waits for a change any more. What these still hold of the store has to go before it is closed.
+        for task in [self.working, self.forgetting] {
+            task.abort();
+            let _ = task.await;
+        }
+        self.state.chat.close().await;
     }
 }
 

@@ -68,6 +68,11 @@ impl Chat {
         self.0.store.health()
     }
 
+    /// Ends what the store does by itself. Nothing can be asked or changed afterwards.
+    pub async fn close(&self) {
+        self.0.store.close().await;
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
     }

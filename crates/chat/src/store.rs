@@ -340,4 +340,7 @@ pub trait Bus: Send + Sync {
     fn health(&self) -> Health {
         Health { circuit: Circuit::Closed, bus: BusState::Alone }
     }
+
+    /// Ends what the store does by itself, and leaves the database in good order. Nothing is asked of it afterwards.
+    async fn close(&self) {}
 }

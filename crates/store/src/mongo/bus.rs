@@ -14,8 +14,13 @@ use super::Mongo;
 use heartbeat::Pulse;
 use myna_chat::store::{BusState, News, NodeId, Ring, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// How long the server may take to hear that cursors and sessions are not needed any more.
+const LEAVE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Rings that may wait for who listens. While they do, the stream waits too, and nothing is lost.
 const QUEUE: usize = 1_024;
@@ -46,19 +51,16 @@ impl Rings {
 
 /// Tasks that end with the store.
 #[derive(Default)]
-pub(super) struct Tasks(Mutex<Vec<AbortHandle>>);
+pub(super) struct Tasks(Mutex<JoinSet<()>>);
 
 impl Tasks {
-    fn add(&self, task: AbortHandle) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    fn add(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
     }
-}
 
-impl Drop for Tasks {
-    fn drop(&mut self) {
-        for task in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            task.abort();
-        }
+    async fn end(&self) {
+        let mut tasks = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        tasks.shutdown().await;
     }
 }
 
@@ -74,16 +76,26 @@ pub(super) struct Node {
 impl Mongo {
     /// Begins to beat: others can see that this node is there.
     pub(super) fn beat(&self) {
-        self.tasks.add(tokio::spawn(heartbeat::beat(self.node.clone())).abort_handle());
+        self.tasks.add(heartbeat::beat(self.node.clone()));
     }
 
     pub(super) fn hear(&self) -> Option<mpsc::Receiver<Ring>> {
         let receiver = self.rings.take()?;
         if !self.is_standalone {
             let listening = stream::listen(self.node.clone(), self.rings.sender.clone());
-            self.tasks.add(tokio::spawn(listening).abort_handle());
+            self.tasks.add(listening);
         }
         Some(receiver)
+    }
+
+    /// Ends the tasks, and tells the server what it need not keep: what the driver still has to say about a cursor when the
+    /// runtime has ended would be a panic of its own.
+    pub(super) async fn leave(&self) {
+        self.tasks.end().await;
+        self.sessions.forget();
+        if timeout(LEAVE_TIMEOUT, async { self.client.clone().shutdown().await }).await.is_err() {
+            tracing::debug!("the database did not hear that this node leaves");
+        }
     }
 
     pub(super) async fn tell_all(&self, news: News) -> Result<(), StoreError> {

@@ -20,14 +20,19 @@ fn range(id: Uuid, from: i64, to: i64) -> Document {
     doc! { "conversation_id": { "$eq": id }, "seq": { "$gte": from, "$lt": to } }
 }
 
+/// The whole key of the index, so that any server sees that the index has the order already.
+pub(super) fn by_seq() -> Document {
+    doc! { "conversation_id": 1, "seq": 1 }
+}
+
 /// The messages before `seq`, which is at most one after the last.
 pub(super) fn page_before(id: Uuid, seq: i64, limit: u32) -> Query {
-    Query::of(range(id, seq.saturating_sub(limit.into()), seq)).sorted(doc! { "seq": 1 })
+    Query::of(range(id, seq.saturating_sub(limit.into()), seq)).sorted(by_seq())
 }
 
 pub(super) fn page_after(id: Uuid, seq: i64, limit: u32) -> Query {
     let first = seq.saturating_add(1);
-    Query::of(range(id, first, first.saturating_add(limit.into()))).sorted(doc! { "seq": 1 })
+    Query::of(range(id, first, first.saturating_add(limit.into()))).sorted(by_seq())
 }
 
 /// The newest messages of these conversations, given with their last numbers; `None` when there are none.

@@ -144,4 +144,8 @@ impl Bus for Mongo {
     fn health(&self) -> Health {
         Health { circuit: self.calls.circuit.state(Instant::now()), bus: self.bus_state() }
     }
+
+    async fn close(&self) {
+        self.leave().await;
+    }
 }

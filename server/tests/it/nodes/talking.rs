@@ -1,10 +1,11 @@
 //! Two people on two nodes: what they say, read and type, who comes and goes, and who hears nothing more.
 
 use super::burst::Talk;
-use super::site::{fresh, two, untouched};
-use crate::support::{Person, ServerProcess, Socket, rows, tell, texts};
+use super::site::{SETTINGS, fresh, two, untouched};
+use crate::support::{Person, ServerProcess, Socket, Starting, rows, tell, texts};
 use myna_mongo_server::MongoServer;
 use myna_protocol::{ConversationId, Feed, Row, Seq, UserId, close};
+use std::process::Stdio;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -29,6 +30,20 @@ async fn sees_member(socket: &mut Socket, conversation: ConversationId, user: Us
     socket
         .expect("the member's row comes", |event| rows(event).filter(|rows| rows.rows.iter().any(is_there)).map(|_| ()))
         .await;
+}
+
+#[tokio::test]
+async fn a_node_that_is_told_to_stop_in_the_middle_of_its_work_ends_without_a_word() {
+    let Some(server) = untouched().await else { return };
+    let store = fresh(&server);
+    for n in 0..5 {
+        let node = Starting::over(&store, &SETTINGS, Stdio::piped()).ready().await;
+        let ann = node.place.sign_up(&format!("Ann {n}")).await;
+        let mut socket = ann.socket().await;
+        let notes = socket.direct(ann.id).await;
+        assert_eq!(socket.send(notes, "milk").await, 1);
+        assert_eq!(node.stopped().await, "");
+    }
 }
 
 #[tokio::test]

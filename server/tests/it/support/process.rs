@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 /// The program, in an environment without settings, and with backtraces for whoever would print one.
@@ -82,6 +82,16 @@ impl ServerProcess {
         let id = self.child.id().expect("it still runs").to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status();
         assert!(soon("a signal is sent", sent).await.expect("there is a kill command").success());
+    }
+
+    /// Tells it to stop, and waits for its end: what it has said in its log, which is ours.
+    pub(crate) async fn stopped(mut self) -> String {
+        let mut log = self.child.stderr.take().expect("its log is ours");
+        self.signal("TERM").await;
+        let mut said = String::new();
+        soon("the log ends", log.read_to_string(&mut said)).await.expect("its log can be read");
+        assert_eq!(self.ended().await, Some(0), "{said}");
+        said
     }
 
     /// Waits for its end: the exit code.

@@ -7,7 +7,7 @@ use crate::mongo::documents::{
     UserDoc, conversation_id, count, int, session_id, timestamp, user_id,
 };
 use crate::mongo::failure::Failure;
-use crate::mongo::history::page_after;
+use crate::mongo::history::{by_seq, page_after};
 use crate::mongo::reading::{Query, by_id};
 use mongodb::bson::{Document, Uuid, doc};
 use myna_protocol::{ClientId, ConversationId, Seq, SessionId, UserId};
@@ -77,7 +77,7 @@ impl Mongo {
         if let Some(after) = after {
             filter.insert("user_id", doc! { "$gt": after.uuid() });
         }
-        let query = Query::of(filter).sorted(doc! { "user_id": 1 }).limited(limit.into());
+        let query = Query::of(filter).sorted(doc! { "conversation_id": 1, "user_id": 1 }).limited(limit.into());
         let found: Vec<MemberDoc> = self.find(MEMBERS, query).await?;
         let record = |member: MemberDoc| {
             Ok(MemberRecord {
@@ -106,7 +106,7 @@ impl Mongo {
         let mut found: Vec<MessageDoc> = self.find(MESSAGES, page_after(id, int(after), limit)).await?;
         if found.len() < limit as usize {
             let filter = doc! { "conversation_id": { "$eq": id }, "seq": { "$gt": int(after) } };
-            let query = Query::of(filter).sorted(doc! { "seq": 1 }).limited(limit.into());
+            let query = Query::of(filter).sorted(by_seq()).limited(limit.into());
             found = self.find(MESSAGES, query).await?;
         }
         let record = |message: MessageDoc| {
@@ -125,7 +125,8 @@ impl Mongo {
 
     pub(super) async fn read_last_message(&self, conversation: ConversationId) -> Result<Seq, Failure> {
         let query = Query::of(doc! { "conversation_id": { "$eq": conversation.uuid() } });
-        let last: Vec<MessageDoc> = self.find(MESSAGES, query.sorted(doc! { "seq": -1 }).limited(1)).await?;
+        let last: Vec<MessageDoc> =
+            self.find(MESSAGES, query.sorted(doc! { "conversation_id": -1, "seq": -1 }).limited(1)).await?;
         last.first().map_or(Ok(0), |message| count(message.seq))
     }
 
@@ -146,8 +147,13 @@ impl Mongo {
         let mut between = Document::new();
         between.extend(after.map(|id| ("$gt".to_owned(), id.uuid().into())));
         between.extend(before.map(|id| ("$lt".to_owned(), id.uuid().into())));
-        let filter = if between.is_empty() { Document::new() } else { doc! { "conversation_id": between } };
-        let query = Query::of(filter).sorted(doc! { "conversation_id": 1 }).only(doc! { "_id": 0, "conversation_id": 1 });
+        let filter = if between.is_empty() {
+            Document::new()
+        } else {
+            doc! { "conversation_id": between }
+        };
+        let query =
+            Query::of(filter).sorted(doc! { "conversation_id": 1 }).only(doc! { "_id": 0, "conversation_id": 1 });
         let found: Option<Of> = self.find_one(collection, query).await?;
         Ok(found.map(|of| conversation_id(of.conversation_id)))
     }

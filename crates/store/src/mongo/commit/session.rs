@@ -32,6 +32,11 @@ impl Sessions {
         self.lock().kept = Some(session);
     }
 
+    /// Lets go of what is kept.
+    pub(in crate::mongo) fn forget(&self) {
+        self.lock().kept = None;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Last> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
