@@ -41,7 +41,8 @@ async fn a_node_that_is_told_to_stop_in_the_middle_of_its_work_ends_without_a_wo
         let ann = node.place.sign_up(&format!("Ann {n}")).await;
         let mut socket = ann.socket().await;
         let notes = socket.direct(ann.id).await;
-        assert_eq!(socket.send(notes, "milk").await, 1);
+        let seq = socket.send(notes, "milk").await;
+        assert_eq!(socket.hears("milk").await, seq);
         assert_eq!(node.stopped().await, "");
     }
 }
