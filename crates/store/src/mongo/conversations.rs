@@ -13,7 +13,7 @@ use serde::Deserialize;
 /// A member who has not left, and what their conversation is.
 pub(super) fn standing(user: Uuid, conversation: Uuid) -> Vec<Document> {
     vec![
-        doc! { "$match": { "conversation_id": { "$eq": conversation }, "user_id": { "$eq": user }, "left_seq": null } },
+        doc! { "$match": { "conversation_id": conversation, "user_id": user, "left_seq": null } },
         doc! { "$lookup": { "from": CONVERSATIONS, "localField": "conversation_id", "foreignField": "_id", "as": "in" } },
         doc! { "$project": { "_id": 0, "in.kind": 1, "in.receipts": 1 } },
     ]

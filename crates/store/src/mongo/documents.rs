@@ -123,7 +123,8 @@ pub(super) struct MessageDoc {
     pub(super) rev: i64,
 }
 
-/// Ids as BSON has them.
+/// Ids as BSON has them. In the key of an index an id stands for itself: it is binary, never an operator, and not every
+/// server sees an equality in `$eq` where more of the index is asked for. Everything else that is said to us stands in `$eq`.
 pub(super) trait AsUuid {
     fn uuid(&self) -> Uuid;
 }

@@ -43,17 +43,17 @@ struct Loaded {
 
 /// The conversations that a person is in.
 pub(super) fn memberships(user: Uuid) -> Query {
-    Query::of(doc! { "user_id": { "$eq": user }, "left_seq": null }).sorted(doc! { "user_id": 1, "user_rev": 1 })
+    Query::of(doc! { "user_id": user, "left_seq": null }).sorted(doc! { "user_id": 1, "user_rev": 1 })
 }
 
 pub(super) fn memberships_since(user: Uuid, from: Rev, limit: i64) -> Query {
-    let filter = doc! { "user_id": { "$eq": user }, "user_rev": { "$gt": int(from) } };
+    let filter = doc! { "user_id": user, "user_rev": { "$gt": int(from) } };
     Query::of(filter).sorted(doc! { "user_id": 1, "user_rev": 1 }).limited(limit)
 }
 
 /// Members or messages of a conversation with a rev greater than `from`.
 pub(super) fn stamped_since(id: Uuid, from: Rev, limit: i64) -> Query {
-    let filter = doc! { "conversation_id": { "$eq": id }, "rev": { "$gt": int(from) } };
+    let filter = doc! { "conversation_id": id, "rev": { "$gt": int(from) } };
     Query::of(filter).sorted(doc! { "conversation_id": 1, "rev": 1 }).limited(limit)
 }
 

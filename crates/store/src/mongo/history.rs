@@ -17,7 +17,7 @@ struct Place {
 
 /// The messages of a conversation with these numbers: from the first, and before the second.
 fn range(id: Uuid, from: i64, to: i64) -> Document {
-    doc! { "conversation_id": { "$eq": id }, "seq": { "$gte": from, "$lt": to } }
+    doc! { "conversation_id": id, "seq": { "$gte": from, "$lt": to } }
 }
 
 /// The whole key of the index, so that any server sees that the index has the order already.
@@ -48,7 +48,7 @@ pub(super) fn newest_pages(conversations: impl Iterator<Item = (Uuid, i64)>, lim
 
 /// These people as members of a conversation.
 pub(super) fn members(id: Uuid, people: Vec<Uuid>) -> Query {
-    Query::of(doc! { "conversation_id": { "$eq": id }, "user_id": { "$in": people } })
+    Query::of(doc! { "conversation_id": id, "user_id": { "$in": people } })
 }
 
 pub(super) async fn before(

@@ -148,7 +148,7 @@ async fn apply(store: &Mongo, entry: &Entry) -> Result<(), Failure> {
         models.push(to_be(CONVERSATIONS, doc! { "_id": { "$eq": it.id } }, serialize_to_document(it)?));
     }
     for it in &entry.members {
-        let key = doc! { "conversation_id": { "$eq": it.conversation_id }, "user_id": { "$eq": it.user_id } };
+        let key = doc! { "conversation_id": it.conversation_id, "user_id": it.user_id };
         models.push(to_be(MEMBERS, key, serialize_to_document(it)?));
     }
     for it in &entry.people {
@@ -156,7 +156,7 @@ async fn apply(store: &Mongo, entry: &Entry) -> Result<(), Failure> {
         models.push(model.update(doc! { "$set": { "rev": it.rev } }).build().into());
     }
     for it in &entry.messages {
-        let key = doc! { "conversation_id": { "$eq": it.conversation_id }, "seq": { "$eq": it.seq } };
+        let key = doc! { "conversation_id": it.conversation_id, "seq": { "$eq": it.seq } };
         models.push(to_be(MESSAGES, key, serialize_to_document(it)?));
     }
     store.client.bulk_write(models).write_concern(quick()).await?;

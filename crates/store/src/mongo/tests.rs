@@ -130,7 +130,7 @@ fn hot() -> Vec<Hot> {
             "commit: a member as it was read",
             MEMBERS,
             of(doc! {
-                "conversation_id": { "$eq": talk }, "user_id": { "$eq": user(7).uuid() }, "read_seq": { "$eq": 28_i64 },
+                "conversation_id": talk, "user_id": user(7).uuid(), "read_seq": { "$eq": 28_i64 },
             }),
         ),
     ]

@@ -73,7 +73,7 @@ impl Mongo {
         after: Option<UserId>,
         limit: u32,
     ) -> Result<Vec<MemberRecord>, Failure> {
-        let mut filter = doc! { "conversation_id": { "$eq": conversation.uuid() } };
+        let mut filter = doc! { "conversation_id": conversation.uuid() };
         if let Some(after) = after {
             filter.insert("user_id", doc! { "$gt": after.uuid() });
         }
@@ -105,7 +105,7 @@ impl Mongo {
         let id = conversation.uuid();
         let mut found: Vec<MessageDoc> = self.find(MESSAGES, page_after(id, int(after), limit)).await?;
         if found.len() < limit as usize {
-            let filter = doc! { "conversation_id": { "$eq": id }, "seq": { "$gt": int(after) } };
+            let filter = doc! { "conversation_id": id, "seq": { "$gt": int(after) } };
             let query = Query::of(filter).sorted(by_seq()).limited(limit.into());
             found = self.find(MESSAGES, query).await?;
         }
@@ -124,7 +124,7 @@ impl Mongo {
     }
 
     pub(super) async fn read_last_message(&self, conversation: ConversationId) -> Result<Seq, Failure> {
-        let query = Query::of(doc! { "conversation_id": { "$eq": conversation.uuid() } });
+        let query = Query::of(doc! { "conversation_id": conversation.uuid() });
         let last: Vec<MessageDoc> =
             self.find(MESSAGES, query.sorted(doc! { "conversation_id": -1, "seq": -1 }).limited(1)).await?;
         last.first().map_or(Ok(0), |message| count(message.seq))

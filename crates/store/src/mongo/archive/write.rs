@@ -94,7 +94,7 @@ impl Mongo {
             user_rev: int(member.user_rev),
         });
         let key = |row: &MemberDoc| {
-            doc! { "conversation_id": { "$eq": row.conversation_id }, "user_id": { "$eq": row.user_id } }
+            doc! { "conversation_id": row.conversation_id, "user_id": row.user_id }
         };
         self.put(MEMBERS, &rows.collect::<Vec<_>>(), key).await
     }
@@ -110,7 +110,7 @@ impl Mongo {
             rev: int(message.rev),
         });
         let key = |row: &MessageDoc| {
-            doc! { "conversation_id": { "$eq": row.conversation_id }, "seq": { "$eq": row.seq } }
+            doc! { "conversation_id": row.conversation_id, "seq": { "$eq": row.seq } }
         };
         self.put(MESSAGES, &rows.collect::<Vec<_>>(), key).await
     }

@@ -77,8 +77,8 @@ pub(in crate::mongo) fn sent_before<'a>(
 ) -> Document {
     let each = keys.into_iter().map(|((conversation, sender), client_ids)| {
         doc! {
-            "conversation_id": { "$eq": conversation.uuid() },
-            "sender_id": { "$eq": sender.uuid() },
+            "conversation_id": conversation.uuid(),
+            "sender_id": sender.uuid(),
             "client_id": { "$in": client_ids.clone() },
         }
     });
@@ -119,7 +119,7 @@ impl Draft {
             .members
             .iter()
             .map(|(id, people)| {
-                doc! { "conversation_id": { "$eq": id.uuid() }, "user_id": { "$in": uuids(people) } }
+                doc! { "conversation_id": id.uuid(), "user_id": { "$in": uuids(people) } }
             })
             .collect();
         let members = (!members.is_empty()).then(|| any(members));

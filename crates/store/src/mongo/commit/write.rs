@@ -125,7 +125,7 @@ impl Mongo {
         for tracked in all {
             let (Some(before), now) = (tracked.before.as_ref(), &tracked.now) else { continue };
             let filter = doc! {
-                "conversation_id": { "$eq": now.conversation_id }, "user_id": { "$eq": now.user_id },
+                "conversation_id": now.conversation_id, "user_id": now.user_id,
                 "rev": { "$eq": before.rev }, "user_rev": { "$eq": before.user_rev },
                 "read_seq": { "$eq": before.read_seq },
             };
