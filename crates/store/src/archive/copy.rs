@@ -13,7 +13,7 @@ use progress::Tally;
 use std::pin::pin;
 
 /// Conversations that are copied, or compared, at a time: most are small, and each waits for the other side now and then.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 
 /// Why a copy was not made, or not finished. What was copied stays, and the same copy again goes on from there.
 #[derive(Debug, thiserror::Error)]

@@ -8,7 +8,7 @@ use crate::mongo::documents::{
 };
 use crate::mongo::failure::Failure;
 use crate::words::tails;
-use mongodb::bson::{Document, doc, serialize_to_document};
+use mongodb::bson::{Document, RawDocumentBuf, doc, serialize_to_document, serialize_to_raw_document_buf};
 use mongodb::options::{ReplaceOneModel, WriteModel};
 use myna_protocol::{Name, UserId};
 use serde::Serialize;
@@ -22,29 +22,29 @@ impl Mongo {
         rows: &[T],
         key: impl Fn(&T) -> Document,
     ) -> Result<(), Failure> {
-        let mut documents = Vec::with_capacity(rows.len());
-        for row in rows {
-            documents.push((key(row), serialize_to_document(row)?));
-        }
-        self.put_documents(collection, documents).await
-    }
-
-    async fn put_documents(&self, collection: &str, rows: Vec<(Document, Document)>) -> Result<(), Failure> {
         if rows.is_empty() {
             return Ok(());
         }
-        let documents = self.collection(collection);
-        match documents.insert_many(rows.iter().map(|(_, row)| row)).await.map_err(Failure::from) {
-            Ok(_) => return Ok(()),
-            Err(Failure::Taken) => {}
-            Err(failure) => return Err(failure),
+        let mut documents = Vec::with_capacity(rows.len());
+        for row in rows {
+            documents.push(serialize_to_raw_document_buf(row)?);
         }
+        match self.insert_all(collection, documents).await {
+            Err(Failure::Taken) => {}
+            done => return done,
+        }
+        let namespace = self.collection(collection).namespace();
         let mut models: Vec<WriteModel> = Vec::with_capacity(rows.len());
-        for (key, row) in rows {
-            let model = ReplaceOneModel::builder().namespace(documents.namespace()).filter(key);
-            models.push(model.replacement(row).upsert(true).build().into());
+        for row in rows {
+            let model = ReplaceOneModel::builder().namespace(namespace.clone()).filter(key(row));
+            models.push(model.replacement(serialize_to_document(row)?).upsert(true).build().into());
         }
         self.client.bulk_write(models).await?;
+        Ok(())
+    }
+
+    async fn insert_all(&self, collection: &str, documents: Vec<RawDocumentBuf>) -> Result<(), Failure> {
+        self.database.collection::<RawDocumentBuf>(collection).insert_many(documents).await?;
         Ok(())
     }
 
