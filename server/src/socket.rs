@@ -21,6 +21,7 @@ use hyper::upgrade::OnUpgrade;
 use myna_chat::store::Session;
 use myna_chat::{Chat, Connection, Error, Outgoing};
 use myna_protocol::{ByeReason, Command, Event, Rejection, Signal, close};
+use std::pin::pin;
 use std::time::Duration;
 use throttle::Throttle;
 use tokio::time::{Instant, sleep_until};
@@ -144,10 +145,12 @@ impl Conversation {
     }
 
     async fn converse(&mut self) -> Result<std::convert::Infallible, End> {
+        // One timer for the socket's life, set anew only when it has fired: every frame puts the lapse off, and a timer that
+        // is made and unmade for each delivery is a good part of what a delivery costs.
+        let mut lapse = pin!(sleep_until(self.lapse_at()));
         loop {
             let may_read = self.answers.len() < UNANSWERED;
             let read_at = self.throttle.ready_at();
-            let lapse_at = self.lapse_at();
             tokio::select! {
                 outgoing = self.connection.next() => self.tell(outgoing).await?,
                 Some(event) = self.answers.next(), if !self.answers.is_empty() => self.say(&event).await?,
@@ -155,14 +158,23 @@ impl Conversation {
                     let frame = frame.ok_or(End(None))??;
                     self.hear(frame).await?;
                 }
-                () = sleep_until(lapse_at) => self.lapse().await?,
+                () = lapse.as_mut() => {
+                    self.lapse().await?;
+                    lapse.as_mut().reset(self.lapse_at());
+                }
             }
         }
     }
 
+    /// When to look whether something has lapsed. It never comes to be earlier than it was.
     fn lapse_at(&self) -> Instant {
+        self.silent_at().min(self.check_session_at)
+    }
+
+    /// When the client counts as silent. Who is made to wait by us is not.
+    fn silent_at(&self) -> Instant {
         let silence = if self.greeted { SILENCE_TIMEOUT } else { HELLO_TIMEOUT };
-        (self.last_heard + silence).min(self.check_session_at)
+        (self.last_heard + silence).max(self.throttle.ready_at())
     }
 
     async fn lapse(&mut self) -> Result<(), End> {
@@ -173,9 +185,7 @@ impl Conversation {
                 return self.goodbye(ByeReason::Revoked).await;
             }
         }
-        let silence = if self.greeted { SILENCE_TIMEOUT } else { HELLO_TIMEOUT };
-        // Who is made to wait by us is not silent.
-        if now >= self.last_heard + silence && self.throttle.ready_at() <= now {
+        if now >= self.silent_at() {
             return Err(End(Some((CloseCode::Policy.into(), "nothing was heard for too long"))));
         }
         Ok(())
