@@ -27,7 +27,7 @@ use throttle::Throttle;
 use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{self, Message};
 use wire::Wire;
 
 const SUBPROTOCOL: &str = "myna.v1";
@@ -319,8 +319,8 @@ impl Conversation {
         self.flush().await
     }
 
-    async fn feed(&mut self, text: Utf8Bytes) -> Result<(), End> {
-        Ok(self.wire.feed(text).await?)
+    async fn feed(&mut self, frame: frame::Frame) -> Result<(), End> {
+        Ok(self.wire.feed(frame).await?)
     }
 
     async fn flush(&mut self) -> Result<(), End> {

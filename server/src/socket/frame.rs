@@ -4,9 +4,15 @@ use bytes::Bytes;
 use myna_chat::{Content, Parcel};
 use myna_protocol::{Event, FeedRows, RequestId, Signal};
 use serde::{Deserialize, Serialize};
+use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{Error, Utf8Bytes};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+
+/// A text as it goes over the wire, its header before it. A server masks nothing, so that one serves all sockets.
+#[derive(Debug, Clone)]
+pub(super) struct Frame(pub(super) Bytes);
 
 /// The two events that go to many, borrowed: they are written exactly as `Event` writes them (see the test).
 #[derive(Serialize)]
@@ -16,23 +22,26 @@ enum Shared<'a> {
     Signal(&'a Signal),
 }
 
-pub(super) fn text(event: &Event) -> Utf8Bytes {
-    json(event).into()
+pub(super) fn text(event: &Event) -> Frame {
+    Frame(framed(event))
 }
 
 /// A parcel's frame: encoded for the first socket that needs it, shared by all others.
-pub(super) fn parcel(parcel: &Parcel) -> Utf8Bytes {
-    let bytes = parcel.encoding(|content| {
-        Bytes::from(match content {
-            Content::Rows(rows) => json(&Shared::Rows(rows)),
-            Content::Signal(signal) => json(&Shared::Signal(signal)),
-        })
-    });
-    Utf8Bytes::try_from(bytes).expect("JSON is UTF-8")
+pub(super) fn parcel(parcel: &Parcel) -> Frame {
+    Frame(parcel.encoding(|content| match content {
+        Content::Rows(rows) => framed(&Shared::Rows(rows)),
+        Content::Signal(signal) => framed(&Shared::Signal(signal)),
+    }))
 }
 
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("events have no maps with odd keys and no failing parts")
+fn framed(value: &impl Serialize) -> Bytes {
+    let json = serde_json::to_vec(value).expect("events have no maps with odd keys and no failing parts");
+    let header = FrameHeader { is_final: true, opcode: OpCode::Data(Data::Text), ..FrameHeader::default() };
+    let length = json.len() as u64;
+    let mut frame = Vec::with_capacity(header.len(length) + json.len());
+    header.format(length, &mut frame).expect("memory can be written to");
+    frame.extend(json);
+    frame.into()
 }
 
 /// The request id of a frame that is otherwise no command, so that its sender knows which one failed.
@@ -66,8 +75,8 @@ mod tests {
         let feed = Feed::Conversation(ConversationId::from_bytes([1; 16]));
         let rows = FeedRows { feed, from: 1, rev: 2, rows: Vec::new() };
         let signal = Signal::Presence { users: vec![UserId::from_bytes([2; 16])], online: true };
-        assert_eq!(json(&Shared::Rows(&rows)), json(&Event::Rows(rows)));
-        assert_eq!(json(&Shared::Signal(&signal)), json(&Event::Signal(signal)));
+        assert_eq!(framed(&Shared::Rows(&rows)), framed(&Event::Rows(rows)));
+        assert_eq!(framed(&Shared::Signal(&signal)), framed(&Event::Signal(signal)));
     }
 
     #[test]
