@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench clean help
+.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-hot clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -60,13 +60,17 @@ boundaries: ## Check that each part knows only what it may know.
 size: ## Print what a browser loads first, from the last release build.
 	@scripts/size
 
-bench: build ## Measure the release build: starts, idle sockets, copies of stores, and sends on one node and on two.
+bench: build ## Measure the release build against its goals, with the checker's verdict.
 	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo bench -p myna-server --bench idle
-	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench moving
-	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench nodes
+
+bench-stores: build ## Measure copies of stores, and sends on one node and on two (MYNA_BENCH_STORE=mongodb://… copies there).
+	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench nodes --bench moving
+
+bench-hot: ## Measure hot paths alone: frames, the fan-out, the embedded store.
+	@. scripts/env && cargo bench "$${server_side[@]}" --bench frames --bench hub --bench embedded
 
 clean: ## Remove what was built; the data folder stays.
 	@. scripts/env && cargo clean && rm -rf target end2end/test-results
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile

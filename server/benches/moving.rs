@@ -1,7 +1,7 @@
 //! Measures moving: a store of a million messages is copied to another one, checked, and copied back, by the program as
 //! people run it.
 //!
-//! `make bench` runs it on files. `MYNA_BENCH_STORE` names another store to copy to and back from (it has to be empty),
+//! `make bench-stores` runs it on files. `MYNA_BENCH_STORE` names another store to copy to and back from (it has to be empty),
 //! `MYNA_BENCH_MESSAGES` another number of messages. It fails where more memory is used than the limit.
 
 use anyhow::{Context, ensure};

@@ -1,7 +1,7 @@
 //! Measures what a message takes from its sender to its reader, on one node and from node to node, and how many are sent in
 //! a second: on the embedded store, and on MongoDB by one node and by two.
 //!
-//! `make bench` builds the program and runs this; it takes about a minute. Programs and clients share the machine.
+//! `make bench-stores` builds the program and runs this; it takes about a minute. Programs and clients share the machine.
 
 #[path = "nodes/load.rs"]
 mod load;
