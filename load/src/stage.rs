@@ -9,14 +9,17 @@ use crate::progress::Progress;
 use crate::quick::{Crowd, Myna};
 use crate::site::{Plan, Site};
 use anyhow::ensure;
-use std::net::SocketAddr;
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// A server on a store, however it runs.
-pub trait Host {
+pub trait Host: Send {
     fn address(&self) -> SocketAddr;
     /// The process that it is, or is in.
     fn pid(&self) -> u32;
@@ -56,9 +59,20 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Servers are processes of this program.
-    pub fn with(program: PathBuf, folder: PathBuf) -> anyhow::Result<Self> {
-        let start: Starter = Box::new(move |args| Ok(Box::new(Process::start(&program, args)?) as Box<dyn Host>));
+    /// Servers are processes of this program; pinned to all processors but the last, if the generator has that one.
+    pub fn with(program: PathBuf, folder: PathBuf, pinned: bool) -> anyhow::Result<Self> {
+        let others = std::thread::available_parallelism()?.get().saturating_sub(2);
+        let start: Starter = Box::new(move |args| {
+            let process = if pinned {
+                let place = ["-c", &format!("0-{others}")].map(OsString::from);
+                let program = [program.clone().into_os_string()];
+                let args = place.into_iter().chain(program).chain(args.iter().map(OsString::from));
+                Process::start(Path::new("taskset"), args)?
+            } else {
+                Process::start(&program, args)?
+            };
+            Ok(Box::new(process))
+        });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         std::fs::create_dir_all(&folder)?;
         Ok(Self { runtime, folder, start })
@@ -132,6 +146,23 @@ impl<'a> Stage<'a> {
         self.host.take().map_or(Ok(()), Host::stop)
     }
 
+    /// The same, while other things go on.
+    pub fn stopping(&mut self) -> JoinHandle<anyhow::Result<()>> {
+        let host = self.host.take();
+        std::thread::spawn(move || host.map_or(Ok(()), Host::stop))
+    }
+
+    /// Asks the server whether it runs, as whoever watches over it does.
+    pub fn health(&self) -> anyhow::Result<()> {
+        let mut stream = TcpStream::connect(self.address)?;
+        let request = format!("GET /health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        stream.write_all(request.as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        ensure!(answer.starts_with("HTTP/1.1 200 "), "the server is not healthy: {answer}");
+        Ok(())
+    }
+
     /// Ends the server without asking.
     pub fn kill(&mut self) {
         if let Some(host) = self.host.take() {
@@ -154,7 +185,7 @@ impl<'a> Stage<'a> {
         let people = self.site.people.len();
         let mut crowd = Crowd::new(Myna::quick(self.site.clone(), self.address), people, self.address, self.clock)?;
         let progress = Progress::steps("connecting people", people as u64);
-        crowd.connect_all(|live| progress.at(live as u64))?;
+        crowd.connect_all(0..people, |live| progress.at(live as u64))?;
         Ok(crowd)
     }
 
