@@ -60,10 +60,10 @@ boundaries: ## Check that each part knows only what it may know.
 size: ## Print what a browser loads first, from the last release build.
 	@scripts/size
 
-bench: build ## Measure the release build: starts, idle sockets, copies of stores, and sends on one node and on two.
-	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo bench -p myna-server --bench idle
+bench: build ## Measure the release build: copies of stores, sends on one node and on two, and the table of goals.
 	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench moving
 	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench nodes
+	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- goals
 
 clean: ## Remove what was built; the data folder stays.
 	@. scripts/env && cargo clean && rm -rf target end2end/test-results

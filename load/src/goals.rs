@@ -90,7 +90,7 @@ impl Goals {
         });
 
         told(Lone { messages: 1_000 }.run(tools)?, &|of| {
-            let flush = of.summary("flush of 4 KiB (append, fdatasync)").map(|flush| flush.p50);
+            let flush = of.summary("flush of 4 KiB (write, fdatasync)").map(|flush| flush.p50);
             let send = of.summary("said to acknowledged").map(|send| send.p99);
             let beyond = send.zip(flush).map(|(send, flush)| send - flush);
             vec![goal(
@@ -111,8 +111,10 @@ impl Goals {
 
         told(Idle { people: 10_000, rest: 10.0 }.run(tools)?, &|of| {
             let (each, empty) = (of.value("each idle socket (RSS)"), of.value("empty server (RSS)"));
+            let start = of.summary("start on an empty folder until /health answers").map(|start| start.p50 / 1_000.0);
             vec![
                 goal("an idle connection at 10,000", "<= 10 KB", each, "KB", |each| each <= 10.0, of),
+                goal("a cold start on an empty folder, median", "<= 0.1 s", start, "s", |start| start <= 0.1, of),
                 goal("an empty server", "<= 30 MB", empty, "MB", |empty| empty <= 30.0, of),
             ]
         });

@@ -73,12 +73,10 @@ fn main() -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         return runtime.block_on(myna_load::bar::serve(listen));
     }
-    if arguments.pin {
-        pin()?;
-    }
+    let others = if arguments.pin { Some(pin()?) } else { None };
     let program = arguments.program.clone().map_or_else(myna, Ok)?;
     let folder = arguments.folder.clone().unwrap_or_else(beside_the_build);
-    let tools = Tools::with(program, folder, arguments.pin)?;
+    let tools = Tools::with(program, folder, others)?;
     let machine = Machine::here(&tools.folder);
     println!("{machine}\n");
     let outcomes = run(&arguments.command, &tools)?;
@@ -120,10 +118,10 @@ fn beside_the_build() -> PathBuf {
     target.join("load")
 }
 
-/// This process, and all threads that it will start, on the last processor.
-fn pin() -> anyhow::Result<()> {
+/// This process, and all threads that it will start, on the last processor; the others, as `taskset` names them.
+fn pin() -> anyhow::Result<String> {
     let last = std::thread::available_parallelism()?.get() - 1;
     let pinned = Program::new("taskset").args(["-cp", &last.to_string(), &std::process::id().to_string()]).output()?;
     ensure!(pinned.status.success(), "the processor cannot be chosen (taskset)");
-    Ok(())
+    Ok(format!("0-{}", last.saturating_sub(1)))
 }

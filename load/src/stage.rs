@@ -4,6 +4,7 @@ use crate::checker::{Verdict, check};
 use crate::clock::Clock;
 use crate::floor::Floor;
 use crate::journal::Ledger;
+use crate::latency::Latency;
 use crate::process::{Process, Usage, usage};
 use crate::progress::Progress;
 use crate::quick::{Crowd, Myna};
@@ -59,17 +60,15 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Servers are processes of this program; pinned to all processors but the last, if the generator has that one.
-    pub fn with(program: PathBuf, folder: PathBuf, pinned: bool) -> anyhow::Result<Self> {
-        let others = std::thread::available_parallelism()?.get().saturating_sub(2);
+    /// Servers are processes of this program, on these processors (as `taskset` names them) or on any.
+    pub fn with(program: PathBuf, folder: PathBuf, processors: Option<String>) -> anyhow::Result<Self> {
         let start: Starter = Box::new(move |args| {
-            let process = if pinned {
-                let place = ["-c", &format!("0-{others}")].map(OsString::from);
-                let program = [program.clone().into_os_string()];
-                let args = place.into_iter().chain(program).chain(args.iter().map(OsString::from));
-                Process::start(Path::new("taskset"), args)?
-            } else {
-                Process::start(&program, args)?
+            let process = match &processors {
+                Some(processors) => {
+                    let program = [OsString::from("-c"), processors.into(), program.clone().into()];
+                    Process::start(Path::new("taskset"), program.into_iter().chain(args.iter().map(OsString::from)))?
+                }
+                None => Process::start(&program, args)?,
             };
             Ok(Box::new(process))
         });
@@ -127,6 +126,19 @@ impl<'a> Stage<'a> {
         };
         stage.start()?;
         Ok(stage)
+    }
+
+    /// How long a server takes to answer on this store, many times, each until /health answers.
+    pub fn starts(tools: &'a Tools, url: &str, count: usize) -> anyhow::Result<Latency> {
+        let mut times = Latency::default();
+        for _ in 0..count {
+            let clock = Clock::start();
+            let mut stage = Self::over(tools, Site::default(), url.to_owned(), None, &[])?;
+            stage.health()?;
+            times.add(clock.now());
+            stage.stop()?;
+        }
+        Ok(times)
     }
 
     /// Starts the server, where it was before if it was anywhere.

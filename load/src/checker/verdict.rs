@@ -66,7 +66,8 @@ impl Verdict {
         other.examples.into_iter().for_each(|example| self.example(example));
     }
 
-    fn faults(&self) -> [(u64, &'static str); 8] {
+    /// How often each kind of fault was found.
+    pub(super) fn faults(&self) -> [(u64, &'static str); 8] {
         [
             (self.lost, "lost"),
             (self.phantom, "phantom"),

@@ -48,23 +48,23 @@ impl Abuser {
         floor.ledger.journals[others].absent = true;
         let (rooms, room) = (rooms as u64, stage.site.talks[rooms - 1].id);
         let who = |turn: u64| ((turn % rooms * 10 + turn / rooms % 10) as usize, (turn % rooms) as u32);
+        let mut abuser = Abuse { person: others, room, asked: 0, greeted: false };
         for (what, abuses) in [("nobody abuses", false), ("one abuses", true)] {
             for lasts in [self.span.warm(), self.span.measured()] {
                 let end = floor.clock().now() + lasts;
                 floor.measure(end);
-                let mut abuser = Abuse { person: others, room, asked: 0, greeted: false };
                 let before = stage.usage()?;
                 floor.open_loop_beside(self.rate, end, who, Progress::until(what, floor.clock(), end), |floor| {
                     if abuses { abuser.go_on(floor) } else { Ok(()) }
                 })?;
                 if lasts == self.span.measured() {
                     outcome.figure(format!("CPU of the server, {what}"), stage.usage()?.cpu_since(&before), "s");
-                    outcome.figure(format!("what the abuser has asked for, {what}"), abuser.asked as f64, "");
                 }
             }
             outcome.times(format!("due to acknowledged, {what}"), &floor.ledger.answers(floor.measured.start));
             outcome.times(format!("due to delivered, {what}"), &floor.deliveries);
         }
+        outcome.figure("frames that the abuser has said", abuser.asked as f64, "");
         let ledger = floor.ledger;
         drop(crowd);
         outcome.verdict = Some(stage.check(&ledger)?);

@@ -53,15 +53,8 @@ impl History {
         outcome.times(format!("page, {} asking at a time", self.people), &times);
         outcome.used(&before, &after, self.pages + self.pages / 10, "pages");
         drop(crowd);
-        let mut starts = Latency::default();
-        for _ in 0..STARTS {
-            stage.stop()?;
-            let clock = Clock::start();
-            stage.start()?;
-            stage.health()?;
-            starts.add(clock.now());
-        }
-        outcome.times("start until /health answers", &starts);
+        stage.stop()?;
+        outcome.times("start until /health answers", &Stage::starts(tools, &stage.url, STARTS)?);
         outcome.verdict = Some(stage.check(&Ledger::new(self.people))?);
         outcome.end();
         Ok(outcome)

@@ -3,12 +3,16 @@
 use super::EMBEDDED;
 use crate::clock::SECOND;
 use crate::journal::Ledger;
+use crate::latency::Latency;
 use crate::progress::Progress;
 use crate::site::Plan;
 use crate::stage::{Stage, Tools};
 use crate::table::Outcome;
 use anyhow::ensure;
 use std::time::Duration;
+
+/// Times that a server is started on nothing.
+const STARTS: usize = 10;
 
 /// Idle sockets
 #[derive(Debug, Clone, clap::Args)]
@@ -25,6 +29,13 @@ impl Idle {
     pub fn run(&self, tools: &Tools) -> anyhow::Result<Outcome> {
         let name = format!("{} idle sockets of as many people, each in a channel and a note to self", self.people);
         let mut outcome = Outcome::new(name, EMBEDDED);
+        let mut starts = Latency::default();
+        for _ in 0..STARTS {
+            let folder = tempfile::TempDir::new_in(&tools.folder)?;
+            let url = format!("sqlite:{}", folder.path().join("data/myna.db").display());
+            starts.merge(&Stage::starts(tools, &url, 1)?);
+        }
+        outcome.times("start on an empty folder until /health answers", &starts);
         let nobody = Stage::set(tools, &Plan { people: 0, talks: Vec::new() }, &[])?;
         std::thread::sleep(Duration::from_secs_f64(self.rest / 5.0));
         let empty = nobody.usage()?;

@@ -51,7 +51,7 @@ impl Lone {
         let after = used(&stage)?;
         drop(progress);
         flushed.merge(&flushes(stage.folder(), FLUSHES)?);
-        outcome.times("flush of 4 KiB (append, fdatasync)", &flushed);
+        outcome.times("flush of 4 KiB (write, fdatasync)", &flushed);
         outcome.times("said to acknowledged", &floor.ledger.answers(0));
         outcome.times("said to delivered to both", &floor.last);
         tell_use(&mut outcome, &before, &after, self.messages as u64, "sends");

@@ -20,7 +20,7 @@ pub struct Slow {
     #[arg(long, default_value_t = 50)]
     pub slow: usize,
     /// Messages a second
-    #[arg(long, default_value_t = 100.0)]
+    #[arg(long, default_value_t = 300.0)]
     pub rate: f64,
     #[command(flatten)]
     pub span: Span,
