@@ -61,7 +61,7 @@ size: ## Print what a browser loads first, from the last release build.
 	@scripts/size
 
 bench: build ## Measure the release build against its goals, with the checker's verdict.
-	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo bench -p myna-server --bench idle
+	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- goals
 
 bench-stores: build ## Measure copies of stores, and sends on one node and on two (MYNA_BENCH_STORE=mongodb://… copies there).
 	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench nodes --bench moving
