@@ -7,7 +7,7 @@ mod wire;
 
 use crate::auth::Signed;
 use crate::reply::{Refused, malformed, rejected};
-use crate::state::AppState;
+use crate::state::{AppState, Pace};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -61,18 +61,22 @@ pub(crate) async fn upgrade(
         return Refused(Rejection::Malformed).into_response();
     };
     answer.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-    let token = state.sockets.token();
+    let (token, chat, pace) = (state.sockets.token(), state.chat, state.pace);
     tokio::spawn(async move {
-        // A client that goes before it has the answer leaves nothing to talk to.
-        if let Ok(upgraded) = upgrade.await
-            && let Some(wire) = Wire::new(upgraded).await
-        {
-            let connection = state.chat.hub().connect(session.user.id, session.id);
-            Conversation::new(state, wire, connection, session).run().await;
+        if let Some(mut conversation) = Box::pin(opened(upgrade, chat, pace, session)).await {
+            conversation.run().await;
+            conversation.depart();
         }
         drop(token);
     });
     answer
+}
+
+/// A socket whose client has the answer; `None` where it went before, and there is nothing to talk to.
+async fn opened(upgrade: OnUpgrade, chat: Chat, pace: Pace, session: Session) -> Option<Box<Conversation>> {
+    let wire = Wire::new(upgrade.await.ok()?).await?;
+    let connection = chat.hub().connect(session.user.id, session.id);
+    Some(Box::new(Conversation::new(chat, pace, wire, connection, session)))
 }
 
 /// Whether our language is among those that the client offers.
@@ -92,7 +96,7 @@ impl From<tungstenite::Error> for End {
 
 /// One socket's loop and what it needs.
 struct Conversation {
-    state: AppState,
+    chat: Chat,
     wire: Wire,
     connection: Connection,
     session: Session,
@@ -105,11 +109,11 @@ struct Conversation {
 }
 
 impl Conversation {
-    fn new(state: AppState, wire: Wire, connection: Connection, session: Session) -> Self {
+    fn new(chat: Chat, pace: Pace, wire: Wire, connection: Connection, session: Session) -> Self {
         let now = Instant::now();
         Self {
-            throttle: Throttle::new(state.pace, now),
-            state,
+            chat,
+            throttle: Throttle::new(pace, now),
             wire,
             connection,
             session,
@@ -120,20 +124,19 @@ impl Conversation {
         }
     }
 
-    async fn run(mut self) {
+    async fn run(&mut self) {
         let End(close) = match self.converse().await {
             Ok(never) => match never {},
             Err(end) => end,
         };
         if let Some((code, reason)) = close {
-            self.wire.close(code, reason).await;
+            Box::pin(self.wire.close(code, reason)).await;
         }
-        self.depart();
     }
 
     /// Tells the others, after a while, that the person went, if they did not come back.
-    fn depart(self) {
-        let (chat, user) = (self.state.chat.clone(), self.session.user.id);
+    fn depart(self: Box<Self>) {
+        let (chat, user) = (self.chat.clone(), self.session.user.id);
         drop(self.connection);
         if chat.hub().is_online(user) {
             return;
@@ -144,6 +147,8 @@ impl Conversation {
         });
     }
 
+    /// Whatever is not about waiting or telling is in a box while it lasts: a socket that waits costs what this future
+    /// takes, and most sockets wait.
     async fn converse(&mut self) -> Result<std::convert::Infallible, End> {
         // One timer for the socket's life, set anew only when it has fired: every frame puts the lapse off, and a timer that
         // is made and unmade for each delivery is a good part of what a delivery costs.
@@ -156,10 +161,10 @@ impl Conversation {
                 Some(event) = self.answers.next(), if !self.answers.is_empty() => self.say(&event).await?,
                 frame = read(&mut self.wire, read_at), if may_read => {
                     let frame = frame.ok_or(End(None))??;
-                    self.hear(frame).await?;
+                    Box::pin(self.hear(frame)).await?;
                 }
                 () = lapse.as_mut() => {
-                    self.lapse().await?;
+                    Box::pin(self.lapse()).await?;
                     lapse.as_mut().reset(self.lapse_at());
                 }
             }
@@ -181,7 +186,7 @@ impl Conversation {
         let now = Instant::now();
         if now >= self.check_session_at {
             self.check_session_at = now + SESSION_CHECK;
-            if matches!(self.state.chat.session_holds(self.session.id).await, Ok(false)) {
+            if matches!(self.chat.session_holds(self.session.id).await, Ok(false)) {
                 return self.goodbye(ByeReason::Revoked).await;
             }
         }
@@ -215,10 +220,10 @@ impl Conversation {
 
     async fn obey(&mut self, command: Command) -> Result<(), End> {
         match (command, self.greeted) {
-            (Command::Ping {}, _) => self.say(&Event::Pong { server_time: self.state.chat.clock().now() }).await,
+            (Command::Ping {}, _) => self.say(&Event::Pong { server_time: self.chat.clock().now() }).await,
             (Command::Hello { cursors }, false) => {
                 // A session may have ended between the handshake and now.
-                match self.state.chat.session_holds(self.session.id).await {
+                match self.chat.session_holds(self.session.id).await {
                     Ok(true) => {}
                     Ok(false) => return self.goodbye(ByeReason::Revoked).await,
                     Err(error) => return self.send_away(&error).await,
@@ -228,7 +233,7 @@ impl Conversation {
             (command @ Command::Hello { .. }, true) | (command, false) => {
                 self.say(&rejected(command.request(), &Rejection::OutOfOrder.into())).await
             }
-            (command, true) => match commands::answer(&self.state.chat, self.session.user.id, command).await {
+            (command, true) => match commands::answer(&self.chat, self.session.user.id, command).await {
                 Answer::Now(events) => self.say_all(&events).await,
                 Answer::Later(answer) => {
                     self.answers.push(answer);
@@ -243,7 +248,7 @@ impl Conversation {
         &mut self,
         cursors: &std::collections::BTreeMap<myna_protocol::Feed, myna_protocol::Rev>,
     ) -> Result<(), End> {
-        let chat: Chat = self.state.chat.clone();
+        let chat: Chat = self.chat.clone();
         let catchups = match chat.catch_up(&self.connection, cursors).await {
             Ok(catchups) => catchups,
             Err(error) => return self.send_away(&error).await,
@@ -273,7 +278,7 @@ impl Conversation {
     async fn tell(&mut self, outgoing: Outgoing) -> Result<(), End> {
         let parcel = match outgoing {
             Outgoing::Parcel(parcel) => parcel,
-            Outgoing::Bye(reason) => return self.goodbye(reason).await,
+            Outgoing::Bye(reason) => return Box::pin(self.goodbye(reason)).await,
         };
         if !self.greeted {
             return Ok(());

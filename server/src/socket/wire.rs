@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 /// The read buffer of a socket; the default of 128 KiB would be most of what an idle one costs.
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 2 * 1024;
 /// Bytes of pongs that may wait to be written.
 const CONTROL_MAX: usize = 4 * 1024;
 /// Frames written by one call, at most.
