@@ -137,14 +137,14 @@ impl<'a, D: Dialect> Floor<'a, D> {
         for told in told.drain(..) {
             match &mut self.tabs {
                 Some(tabs) if tabs.has(told.person) => tabs.hear(self.crowd, &mut self.ledger, told)?,
-                _ => self.hear(told.at, told.person, told.heard, marks)?,
+                _ => self.hear(told.at, told.person, &told.heard, marks)?,
             }
         }
         Ok(())
     }
 
-    fn hear(&mut self, at: Nanos, person: usize, heard: Heard, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
-        match heard {
+    fn hear(&mut self, at: Nanos, person: usize, heard: &Heard, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
+        match *heard {
             Heard::Row { conversation, seq, number, due } => {
                 // Where a language has no places, those of a run are told apart by their numbers.
                 let place = if seq == 0 { number + 1 } else { seq };
