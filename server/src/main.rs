@@ -2,6 +2,7 @@
 
 use myna_server::config::Config;
 use myna_server::{logging, serve, tools};
+use std::pin::pin;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -27,9 +28,13 @@ fn run(config: &Config) -> anyhow::Result<ExitCode> {
         if let Some(command) = &config.command {
             return tools::run(command, config).await;
         }
-        let server = serve::Server::start(config).await?;
+        let mut told_to_stop = pin!(serve::told_to_stop());
+        let server = tokio::select! {
+            started = serve::Server::start(config) => started?,
+            () = told_to_stop.as_mut() => return Ok(ExitCode::SUCCESS),
+        };
         println!("Myna is at {}", server.url());
-        serve::told_to_stop().await;
+        told_to_stop.await;
         server.stop().await;
         Ok(ExitCode::SUCCESS)
     })

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -22,6 +22,8 @@ use tower::ServiceExt;
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections that may wait to be taken; the system may allow fewer. One more waits for a second, or three, or seven.
+const BACKLOG: u32 = 4_096;
 /// How long stopping may take: sockets say goodbye, requests under way are answered.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a database that cannot be reached is waited for: it may be starting too.
@@ -45,9 +47,8 @@ impl Server {
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         raise_file_limit();
         // The address first: where that is taken, nothing is made.
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .with_context(|| format!("cannot listen on {} (--listen)", config.listen))?;
+        let listener =
+            listen(config.listen).with_context(|| format!("cannot listen on {} (--listen)", config.listen))?;
         let address = listener.local_addr()?;
         let store = myna_store::open(&config.store, STORE_PATIENCE).await?;
         let passwords = if config.weak_passwords { Passwords::weak() } else { Passwords::new() };
@@ -98,29 +99,41 @@ impl Server {
     }
 }
 
-/// Waits for SIGINT or SIGTERM.
-pub async fn told_to_stop() {
-    let interrupt = async {
+/// Waits for SIGINT or SIGTERM, which end the process by themselves no more from this call on.
+pub fn told_to_stop() -> impl Future<Output = ()> {
+    #[cfg(unix)]
+    let told = {
+        use tokio::signal::unix::{SignalKind, signal};
+        // One that cannot be listened for ends the process by itself.
+        let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+        async move {
+            let [interrupt, terminate] = signals.map(async |signal| match signal {
+                Some(mut signal) => signal.recv().await,
+                None => std::future::pending().await,
+            });
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate => {}
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let told = async {
         // Without a handler the signal ends the process by itself.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
     };
+    told
+}
+
+/// Takes the address, with room for those who come at once when everybody comes back.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 async fn accept(listener: TcpListener, app: axum::Router, connections: TaskTracker, stopping: CancellationToken) {

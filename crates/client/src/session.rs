@@ -10,8 +10,9 @@ const CONNECT_MILLIS: i64 = 10_000;
 const SILENCE_MILLIS: i64 = 25_000;
 /// A server that says nothing for so long after being asked is not there.
 const PONG_MILLIS: i64 = 20_000;
-/// A connection that lasted so long was healthy: the failures before it are forgotten.
-const HEALTHY_MILLIS: i64 = 60_000;
+/// A connection that lasted so long was healthy: the failures before it are forgotten. Short enough for a link that is cut
+/// every few seconds, whose people would else wait longer and longer for a server that is well.
+const HEALTHY_MILLIS: i64 = 4_000;
 /// The longest wait that a stopping server may ask for.
 const RETRY_AFTER_MILLIS_MAX: i64 = 60_000;
 /// The wait after a stopping server that asked for none.

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use tokio::sync::{Notify, mpsc};
 
-/// Parcels that may wait for a socket. One more, and the socket is ended as lagging.
-const QUEUE_PARCELS: usize = 256;
+/// Parcels that may wait for a socket. One more, and the socket is ended as lagging. A parcel is shared by all who get it: a
+/// long queue costs little, and a short one ends whoever reads well but was kept from it for a moment.
+const QUEUE_PARCELS: usize = 1_024;
 /// Bytes that may wait for a socket, about.
-const QUEUE_BYTES: usize = 256 * 1024;
+const QUEUE_BYTES: usize = 1024 * 1024;
 
 /// The feeds of one connection, each with the rev of its person's own feed that said so: of two words on one conversation,
 /// in whatever order they come, the later one holds.
