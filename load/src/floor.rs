@@ -1,0 +1,243 @@
+//! People who talk by a schedule, and what they write down: the loop under most scenarios.
+//!
+//! An open loop computes its moments from the start. What is said late is measured from when it was due, so that a server
+//! that makes everybody wait is not measured as if nobody had wanted to speak meanwhile.
+
+use crate::clock::{Clock, Nanos, SECOND};
+use crate::journal::Ledger;
+use crate::latency::Latency;
+use crate::marker::{Marker, TEXT_BYTES};
+use crate::quick::{Crowd, Dialect, Heard, Told};
+use anyhow::{bail, ensure};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// How long what is under way may take to arrive after the last word.
+const SETTLE: Nanos = 60 * SECOND;
+
+/// A crowd that talks.
+pub struct Floor<'a, D> {
+    pub crowd: &'a mut Crowd<D>,
+    pub ledger: Ledger,
+    /// Times of what was due within these moments.
+    pub measured: Range<Nanos>,
+    /// From when a message was due until somebody had it, for each who had it.
+    pub deliveries: Latency,
+    /// The same, until the last of its conversation had it.
+    pub last: Latency,
+    /// What was told within the measured moments.
+    pub delivered: u64,
+    pub acked: u64,
+    /// Whose connection may end without ending the run.
+    pub frail: BTreeSet<usize>,
+    /// How many are to have a message of each conversation.
+    audience: Vec<u32>,
+    /// By number: how many do not have it yet.
+    missing: Vec<u32>,
+    /// Messages that somebody does not have yet.
+    under_way: usize,
+    unanswered: usize,
+    /// Whether a message is answered.
+    answers: bool,
+    told: Vec<Told>,
+}
+
+/// Something that a message has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Its sender has the server's promise.
+    Acked { person: usize, number: u64 },
+    /// Everybody has it.
+    Arrived { number: u64 },
+}
+
+impl<'a, D: Dialect> Floor<'a, D> {
+    /// A crowd of which so many are in each conversation. `answers`: whether the language has acknowledgements.
+    pub fn new(crowd: &'a mut Crowd<D>, audience: Vec<u32>, answers: bool) -> Self {
+        let ledger = Ledger::new(crowd.people());
+        Self {
+            crowd,
+            ledger,
+            measured: 0..Nanos::MAX,
+            deliveries: Latency::default(),
+            last: Latency::default(),
+            delivered: 0,
+            acked: 0,
+            frail: BTreeSet::new(),
+            audience,
+            missing: Vec::new(),
+            under_way: 0,
+            unanswered: 0,
+            answers,
+            told: Vec::new(),
+        }
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.crowd.clock()
+    }
+
+    /// Somebody says something that was due at this moment.
+    pub fn say(&mut self, person: usize, talk: u32, due: Nanos) -> anyhow::Result<u64> {
+        let number = self.ledger.send(person, talk, due);
+        let text = Marker { number, due }.text(TEXT_BYTES);
+        let message = self.crowd.dialect().message(person, talk, number, &text);
+        self.missing.push(self.audience[talk as usize]);
+        self.under_way += 1;
+        self.unanswered += usize::from(self.answers);
+        self.crowd.say(person, &message)?;
+        Ok(number)
+    }
+
+    /// Waits until something happens or this moment comes, writes down what was told, and marks what has come of it.
+    pub fn turn(&mut self, until: Nanos, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
+        let mut told = std::mem::take(&mut self.told);
+        self.crowd.turn(Some(until), &mut told)?;
+        for Told { at, person, heard } in told.drain(..) {
+            self.hear(at, person, heard, marks)?;
+        }
+        self.told = told;
+        Ok(())
+    }
+
+    fn hear(&mut self, at: Nanos, person: usize, heard: Heard, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
+        match heard {
+            Heard::Row { conversation, seq, number, due } => {
+                // Where a language has no places, those of a run are told apart by their numbers.
+                let place = if seq == 0 { number + 1 } else { seq };
+                self.ledger.journals[person].row(conversation, place, number);
+                self.delivered += u64::from(self.measured.contains(&at));
+                self.arrived(at, number, due, marks);
+            }
+            Heard::Ack { request: number, seq } => {
+                self.ledger.acked(number, seq, at);
+                self.acked += u64::from(self.measured.contains(&at));
+                self.unanswered = self.unanswered.saturating_sub(1);
+                marks.push(Mark::Acked { person, number });
+            }
+            Heard::Rejected { request: Some(number), .. } => {
+                self.ledger.refused(number);
+                self.unanswered = self.unanswered.saturating_sub(1);
+                self.under_way = self.under_way.saturating_sub(1);
+            }
+            Heard::Closed(_) if self.frail.contains(&person) => {
+                self.ledger.journals[person].absent = true;
+            }
+            Heard::Closed(code) => bail!("the server has closed the connection of {person}: {code:?}"),
+            Heard::Rejected { request: None, code } => bail!("the server did not understand {person}: {code:?}"),
+            Heard::Event(_) | Heard::Live | Heard::Opened | Heard::Page { .. } | Heard::Say(_) => {}
+        }
+        Ok(())
+    }
+
+    fn arrived(&mut self, at: Nanos, number: u64, due: Nanos, marks: &mut Vec<Mark>) {
+        let Some(missing) = self.missing.get_mut(number as usize) else { return };
+        let is_measured = self.measured.contains(&due);
+        if is_measured {
+            self.deliveries.add(at.saturating_sub(due));
+        }
+        *missing = missing.saturating_sub(1);
+        if *missing == 0 {
+            self.under_way = self.under_way.saturating_sub(1);
+            if is_measured {
+                self.last.add(at.saturating_sub(due));
+            }
+            marks.push(Mark::Arrived { number });
+        }
+    }
+
+    /// So many messages a second until `end`, each when it is due; `who` says by number who says it, and where.
+    pub fn open_loop(
+        &mut self,
+        rate: f64,
+        end: Nanos,
+        who: impl Fn(u64) -> (usize, u32),
+        mut progress: impl FnMut(Nanos),
+    ) -> anyhow::Result<()> {
+        let start = self.clock().now();
+        let due = |turn: u64| start + (turn as f64 * SECOND as f64 / rate) as Nanos;
+        let (mut turn, mut marks) = (0, Vec::new());
+        while due(turn) < end {
+            while due(turn) <= self.clock().now() && due(turn) < end {
+                let (person, talk) = who(turn);
+                self.say(person, talk, due(turn))?;
+                turn += 1;
+            }
+            self.turn(due(turn).min(end), &mut marks)?;
+            marks.clear();
+            progress(self.clock().now());
+        }
+        self.settle()
+    }
+
+    /// Each of these people has so many messages unanswered at any moment until `end`: as fast as the server promises.
+    pub fn saturate(
+        &mut self,
+        senders: &[(usize, u32)],
+        window: usize,
+        end: Nanos,
+        mut progress: impl FnMut(Nanos),
+    ) -> anyhow::Result<()> {
+        let mut marks = Vec::new();
+        for (person, talk) in senders.iter().copied().cycle().take(senders.len() * window) {
+            self.say(person, talk, self.clock().now())?;
+        }
+        while self.clock().now() < end {
+            self.turn(end, &mut marks)?;
+            for mark in std::mem::take(&mut marks) {
+                if let Mark::Acked { person, number } = mark {
+                    let talk = self.ledger.sent[number as usize].talk;
+                    self.say(person, talk, self.clock().now())?;
+                }
+            }
+            progress(self.clock().now());
+        }
+        self.settle()
+    }
+
+    /// At any moment until `end` so many messages are on their way to the last who is to have them, said in turn by these
+    /// people: as fast as the server delivers. A window of answers would not do: answers come before deliveries.
+    pub fn flood(
+        &mut self,
+        senders: &[(usize, u32)],
+        window: usize,
+        end: Nanos,
+        mut progress: impl FnMut(Nanos),
+    ) -> anyhow::Result<()> {
+        let (mut marks, mut turn) = (Vec::new(), 0);
+        while self.clock().now() < end {
+            while self.under_way < window {
+                let (person, talk) = senders[turn % senders.len()];
+                turn += 1;
+                self.say(person, talk, self.clock().now())?;
+            }
+            self.turn(end, &mut marks)?;
+            marks.clear();
+            progress(self.clock().now());
+        }
+        self.settle()
+    }
+
+    /// Waits until everything that was said is answered and everybody has it.
+    pub fn settle(&mut self) -> anyhow::Result<()> {
+        let end = self.clock().now() + SETTLE;
+        let mut marks = Vec::new();
+        while self.under_way > 0 || self.unanswered > 0 {
+            let (waiting, unanswered) = (self.under_way, self.unanswered);
+            ensure!(self.clock().now() < end, "{waiting} messages do not arrive, {unanswered} are not answered");
+            self.turn(end, &mut marks)?;
+            marks.clear();
+        }
+        Ok(())
+    }
+
+    /// Lets time pass, and writes down what is told.
+    pub fn listen(&mut self, until: Nanos) -> anyhow::Result<()> {
+        let mut marks = Vec::new();
+        while self.clock().now() < until {
+            self.turn(until, &mut marks)?;
+            marks.clear();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,21 @@
+//! The load generator of Myna and the checker of what it promises.
+//!
+//! A run prepares a site (a store with people and conversations), starts a server on it, lets virtual people talk, stops
+//! the server, and compares what everybody has written down with what is stored. People are of two kinds: quick ones are
+//! many and cost little; whole ones have the client that browsers have.
+
+pub mod bar;
+pub mod checker;
+pub mod clock;
+pub mod disk;
+pub mod floor;
+pub mod journal;
+pub mod latency;
+pub mod machine;
+pub mod marker;
+pub mod process;
+pub mod progress;
+pub mod quick;
+pub mod site;
+pub mod stage;
+pub mod table;

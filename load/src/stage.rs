@@ -1,0 +1,172 @@
+//! Where a run is played: a site in a folder, a server on it, and the checker at the end.
+
+use crate::checker::{Verdict, check};
+use crate::clock::Clock;
+use crate::floor::Floor;
+use crate::journal::Ledger;
+use crate::process::{Process, Usage, usage};
+use crate::progress::Progress;
+use crate::quick::{Crowd, Myna};
+use crate::site::{Plan, Site};
+use anyhow::ensure;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// A server on a store, however it runs.
+pub trait Host {
+    fn address(&self) -> SocketAddr;
+    /// The process that it is, or is in.
+    fn pid(&self) -> u32;
+    /// Asks it to stop, and waits until the store is free.
+    fn stop(self: Box<Self>) -> anyhow::Result<()>;
+    /// Ends it without asking.
+    fn kill(self: Box<Self>);
+}
+
+impl Host for Process {
+    fn address(&self) -> SocketAddr {
+        self.address()
+    }
+
+    fn pid(&self) -> u32 {
+        self.pid()
+    }
+
+    fn stop(self: Box<Self>) -> anyhow::Result<()> {
+        (*self).stop()
+    }
+
+    fn kill(self: Box<Self>) {
+        (*self).kill();
+    }
+}
+
+/// Starts a server with these arguments.
+pub type Starter = Box<dyn Fn(&[String]) -> anyhow::Result<Box<dyn Host>>>;
+
+/// What every run needs.
+pub struct Tools {
+    pub runtime: Runtime,
+    /// Where stores are made, each in a folder of its own which goes with its run.
+    pub folder: PathBuf,
+    pub start: Starter,
+}
+
+impl Tools {
+    /// Servers are processes of this program.
+    pub fn with(program: PathBuf, folder: PathBuf) -> anyhow::Result<Self> {
+        let start: Starter = Box::new(move |args| Ok(Box::new(Process::start(&program, args)?) as Box<dyn Host>));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        std::fs::create_dir_all(&folder)?;
+        Ok(Self { runtime, folder, start })
+    }
+}
+
+/// One person says much here, for many: the server's limits for one person are raised.
+pub const PATIENT: &[&str] = &["--frames-per-second", "1000000", "--frames-burst", "1000000"];
+
+/// A server on a site that was made for it.
+pub struct Stage<'a> {
+    pub tools: &'a Tools,
+    pub site: Arc<Site>,
+    pub clock: Clock,
+    pub url: String,
+    flags: Vec<String>,
+    host: Option<Box<dyn Host>>,
+    /// Where it listens, and where it will listen again.
+    pub address: SocketAddr,
+    folder: Option<TempDir>,
+}
+
+impl<'a> Stage<'a> {
+    /// A new site by this plan, in a folder that goes with the stage, and a server with these flags.
+    pub fn set(tools: &'a Tools, plan: &Plan, flags: &[&str]) -> anyhow::Result<Self> {
+        let folder = TempDir::new_in(&tools.folder)?;
+        let url = format!("sqlite:{}", folder.path().join("myna.db").display());
+        let site = Site::new(plan, fastrand::u64(..));
+        let progress = Progress::steps("preparing messages", plan.talks.iter().map(|talk| talk.messages).sum());
+        tools.runtime.block_on(site.fill(&url, |messages| progress.at(messages)))?;
+        drop(progress);
+        Self::over(tools, site, url, Some(folder), flags)
+    }
+
+    /// A server on a site that is stored here already.
+    pub fn over(
+        tools: &'a Tools,
+        site: Site,
+        url: String,
+        folder: Option<TempDir>,
+        flags: &[&str],
+    ) -> anyhow::Result<Self> {
+        let mut stage = Self {
+            tools,
+            site: Arc::new(site),
+            clock: Clock::start(),
+            url,
+            flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+            host: None,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            folder,
+        };
+        stage.start()?;
+        Ok(stage)
+    }
+
+    /// Starts the server, where it was before if it was anywhere.
+    pub fn start(&mut self) -> anyhow::Result<()> {
+        ensure!(self.host.is_none(), "the server runs already");
+        let address = self.address.to_string();
+        let args = ["--listen", &address, "--store", &self.url, "--log", "error"].map(str::to_owned);
+        let args: Vec<String> = args.into_iter().chain(self.flags.iter().cloned()).collect();
+        let host = (self.tools.start)(&args)?;
+        self.address = host.address();
+        self.host = Some(host);
+        Ok(())
+    }
+
+    /// Asks the server to stop, and waits until it has.
+    pub fn stop(&mut self) -> anyhow::Result<()> {
+        self.host.take().map_or(Ok(()), Host::stop)
+    }
+
+    /// Ends the server without asking.
+    pub fn kill(&mut self) {
+        if let Some(host) = self.host.take() {
+            host.kill();
+        }
+    }
+
+    /// What the server has used of the machine.
+    pub fn usage(&self) -> anyhow::Result<Usage> {
+        usage(self.host.as_ref().map_or(0, |host| host.pid()))
+    }
+
+    /// The folder where the store lies.
+    pub fn folder(&self) -> &Path {
+        self.folder.as_ref().map_or(&self.tools.folder, |folder| folder.path())
+    }
+
+    /// Everybody of the site, quick, connected.
+    pub fn quick(&self) -> anyhow::Result<Crowd<Myna>> {
+        let people = self.site.people.len();
+        let mut crowd = Crowd::new(Myna::quick(self.site.clone(), self.address), people, self.address, self.clock)?;
+        let progress = Progress::steps("connecting people", people as u64);
+        crowd.connect_all(|live| progress.at(live as u64))?;
+        Ok(crowd)
+    }
+
+    /// A floor for them: everybody in a conversation hears what is said there.
+    pub fn floor<'c>(&self, crowd: &'c mut Crowd<Myna>) -> Floor<'c, Myna> {
+        let audience = self.site.talks.iter().map(|talk| talk.members.len() as u32).collect();
+        Floor::new(crowd, audience, true)
+    }
+
+    /// Stops the server and compares what was written down with its store.
+    pub fn check(mut self, ledger: &Ledger) -> anyhow::Result<Verdict> {
+        self.stop()?;
+        self.tools.runtime.block_on(check(&self.url, &self.site, ledger))
+    }
+}
