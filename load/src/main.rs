@@ -19,12 +19,15 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
     },
+    Peers(myna_load::peers::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    match arguments.command {
-        Command::Bar { listen } => runtime.block_on(myna_load::bar::serve(listen)),
+    match Arguments::parse().command {
+        Command::Bar { listen } => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(myna_load::bar::serve(listen))
+        }
+        Command::Peers(arguments) => myna_load::peers::run(arguments),
     }
 }

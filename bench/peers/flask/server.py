@@ -36,8 +36,8 @@ def join(room):
 
 
 @socketio.on("say")
-def say(room, text):
-    message = {"room": room, "sender": request.sid, "text": text}
+def say(room, client_offset, text):
+    message = {"room": room, "sender": request.sid, "client_offset": client_offset, "text": text}
     inserted = messages.insert_one(message)
     socketio.emit("message", {"id": str(inserted.inserted_id), "sender": request.sid, "text": text}, to=room)
     # What a handler returns is the acknowledgement.

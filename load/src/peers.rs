@@ -1,0 +1,291 @@
+//! Myna and its peers side by side: each does the same job on the same machine in the same run, in turns.
+
+mod cuts;
+mod flushes;
+mod job;
+mod matrix;
+mod myna;
+mod place;
+mod report;
+mod socket_io;
+mod stack;
+mod xmpp;
+
+use crate::clock::SECOND;
+use crate::disk::flushes;
+use crate::floor::Floor;
+use crate::machine::{Machine, load_average};
+use anyhow::{Context, ensure};
+use clap::Args;
+use cuts::cut;
+use flushes::Flushes;
+use job::{Seconds, job, lone};
+use place::{Place, Tools};
+use report::{Record, Report};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Who speaks. Everybody else listens.
+const SENDER: usize = 0;
+/// The sizes of the rooms, of which the largest may be changed. Everybody of a smaller one is in the larger ones too.
+const SIZES: [usize; 3] = [10, 100, 1_000];
+/// Flushes of the disk that are timed.
+const FLUSHES: usize = 200;
+/// Lone messages by which a peer's flushes are counted, and how many come before them.
+const COUNTED: usize = 50;
+const UNCOUNTED: usize = 10;
+/// How long connections are idle before their memory is read.
+const IDLE: u64 = 2 * SECOND;
+
+/// Compare Myna with its peers: the same job for each, in turns
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Only these peers, by their names, with commas between
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    only: Vec<String>,
+    /// Members of the largest room
+    #[arg(long, default_value_t = 1_000, value_name = "N")]
+    members: usize,
+    /// Seconds for each part of the job
+    #[arg(long, default_value_t = 3, value_name = "S")]
+    seconds: u64,
+    /// How often each peer does the job
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    rounds: usize,
+    /// Begin no round of a peer after so many minutes
+    #[arg(long, default_value_t = 15, value_name = "N")]
+    minutes: u64,
+    /// One round of a second each among 100 members: whether everything runs, not how fast
+    #[arg(long)]
+    quick: bool,
+    /// Write everything that was measured to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// The folder with a folder for each peer
+    #[arg(long, default_value = "bench/peers", value_name = "FOLDER")]
+    scripts: PathBuf,
+    /// Where peers keep what they keep meanwhile; it should lie on a disk
+    #[arg(long, default_value = "target/peers", value_name = "FOLDER")]
+    folder: PathBuf,
+}
+
+/// What a peer speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Bar,
+    Myna,
+    SocketIo,
+    Xmpp,
+    Matrix,
+}
+
+#[derive(Debug)]
+struct Peer {
+    name: &'static str,
+    language: Language,
+    /// Of its scripts.
+    folder: &'static str,
+    /// What its starter is told beside a folder and a port.
+    more: &'static [&'static str],
+    /// A room with more members takes it longer than anybody waits.
+    most: usize,
+}
+
+const fn peer(name: &'static str, language: Language, folder: &'static str, more: &'static [&'static str]) -> Peer {
+    Peer { name, language, folder, more, most: usize::MAX }
+}
+
+static PEERS: [Peer; 8] = [
+    peer("bar", Language::Bar, "", &[]),
+    peer("myna", Language::Myna, "myna", &[]),
+    peer("node-sqlite", Language::SocketIo, "node", &["sqlite"]),
+    peer("node-mongo", Language::SocketIo, "node", &["mongo"]),
+    peer("flask", Language::SocketIo, "flask", &[]),
+    peer("ejabberd", Language::Xmpp, "ejabberd", &[]),
+    peer("prosody", Language::Xmpp, "prosody", &[]),
+    Peer { most: 100, ..peer("synapse", Language::Matrix, "synapse", &[]) },
+];
+
+/// Rooms by their sizes, smallest first: people are numbered, and a room of so many has the first so many of them.
+#[derive(Debug, Clone)]
+struct Rooms(Vec<usize>);
+
+impl Rooms {
+    fn new(sizes: &[usize]) -> Self {
+        Self(sizes.to_vec())
+    }
+
+    fn sizes(&self) -> &[usize] {
+        &self.0
+    }
+
+    fn people(&self) -> usize {
+        self.0.last().copied().unwrap_or(0)
+    }
+
+    /// The rooms that somebody is in.
+    fn of(&self, person: usize) -> Vec<usize> {
+        (0..self.0.len()).filter(|room| self.0[*room] > person).collect()
+    }
+}
+
+/// A request for a WebSocket, with these header lines more.
+fn handshake(address: SocketAddr, path: &str, more: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n"
+    )
+}
+
+/// Runs the comparison and prints what came of it. A peer that cannot be had is said loudly, and left out.
+pub fn run(mut arguments: Arguments) -> anyhow::Result<()> {
+    if arguments.quick {
+        (arguments.rounds, arguments.seconds, arguments.members) = (1, 1, arguments.members.min(100));
+    }
+    let unknown = arguments.only.iter().find(|name| PEERS.iter().all(|peer| peer.name != **name));
+    ensure!(unknown.is_none(), "there is no peer {unknown:?}");
+    let wanted = |peer: &&Peer| arguments.only.is_empty() || arguments.only.iter().any(|name| name == peer.name);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let scripts = arguments.scripts.canonicalize().context("there are no scripts of peers")?;
+    let tools = Tools { runtime, scripts, folder: arguments.folder.clone() };
+    std::fs::create_dir_all(&tools.folder)?;
+
+    let began = Instant::now();
+    let mut report = Report {
+        date: date(),
+        machine: Machine::here(&tools.folder),
+        flush: flushes(&tools.folder, FLUSHES)?.summary(),
+        load_average: vec![load_average()],
+        rounds: arguments.rounds,
+        peers: Vec::new(),
+    };
+    let mut places = Vec::new();
+    for peer in PEERS.iter().filter(wanted) {
+        match install(&tools.scripts, peer) {
+            Ok(version) => {
+                report.peers.push(Record::new(peer, version));
+                places.push(places_of(&tools, peer, arguments.members)?);
+            }
+            Err(error) => eprintln!("\n*** {} IS LEFT OUT: {error:#} ***\n", peer.name),
+        }
+    }
+    for (record, places) in report.peers.iter_mut().zip(&places) {
+        eprintln!("{}: rehearsal", record.name);
+        // The bar's place of 100, or the one that others have.
+        let rehearsed = rehearse(&places[places.len().min(2) - 1], arguments.seconds, record);
+        noted(record, rehearsed);
+    }
+    let last = Duration::from_secs(60 * arguments.minutes);
+    for round in 1..=arguments.rounds {
+        for (record, places) in report.peers.iter_mut().zip(&places) {
+            if began.elapsed() > last {
+                record.failures.push(format!("round {round}: there was no time left"));
+                continue;
+            }
+            eprintln!("{}: round {round} of {}", record.name, arguments.rounds);
+            let played = places.iter().try_for_each(|place| play(place, arguments.members, arguments.seconds, record));
+            noted(record, played);
+        }
+        report.load_average.push(load_average());
+    }
+    println!("{report}");
+    if let Some(json) = &arguments.json {
+        std::fs::write(json, serde_json::to_string_pretty(&report)?)?;
+    }
+    Ok(())
+}
+
+/// A peer that fails does not end the comparison of the others.
+fn noted(record: &mut Record, result: anyhow::Result<()>) {
+    if let Err(error) = result {
+        eprintln!("\n*** {}: {error:#} ***\n", record.name);
+        record.failures.push(format!("{error:#}"));
+    }
+}
+
+/// Installs what is missing of a peer. The last line that its installer prints says what it is.
+fn install(scripts: &Path, peer: &Peer) -> anyhow::Result<String> {
+    if peer.language == Language::Bar {
+        return Ok("tokio, nothing else".to_owned());
+    }
+    let installer = scripts.join(peer.folder).join("install");
+    let mut command = Command::new(&installer);
+    let output = command.args(peer.more).stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "{} has ended with {}", installer.display(), output.status);
+    let said = String::from_utf8_lossy(&output.stdout);
+    Ok(said.lines().last().unwrap_or_default().to_owned())
+}
+
+/// Where a peer plays. The bar has no rooms, only everybody: each size is a place of its own.
+fn places_of<'a>(tools: &'a Tools, peer: &'static Peer, members: usize) -> anyhow::Result<Vec<Place<'a>>> {
+    let mut sizes: Vec<usize> = SIZES.iter().map(|size| (*size).min(members)).filter(|size| *size <= peer.most).collect();
+    sizes.dedup();
+    if peer.language == Language::Bar {
+        return sizes.iter().map(|size| Place::new(tools, peer, Rooms::new(&[*size]))).collect();
+    }
+    Ok(vec![Place::new(tools, peer, Rooms::new(&sizes))?])
+}
+
+/// What is done once, before anything is timed: accounts are made, flushes counted, links cut.
+fn rehearse(place: &Place<'_>, seconds: u64, record: &mut Record) -> anyhow::Result<()> {
+    let rooms = place.rooms.sizes();
+    // A room of 100 where each delivery is cheap, else the smallest.
+    let talk = if place.peer.most < SIZES[2] { 0 } else { 1.min(rooms.len() - 1) };
+    let stack = place.start()?;
+    let mut crowd = place.clients(&stack, Some(talk))?;
+    let audience = rooms.iter().map(|size| *size as u32).collect();
+    let mut floor = Floor::new(&mut crowd, audience, place.peer.language != Language::Bar);
+    lone(&mut floor, 0, UNCOUNTED)?;
+    if let Some(counting) = Flushes::count(&stack.pids(), place.folder()) {
+        lone(&mut floor, 0, COUNTED)?;
+        record.flushes = Some(counting.end()? as f64 / COUNTED as f64);
+    } else {
+        eprintln!("\n*** {}: no flushes could be counted: is there an strace, and may it trace? ***\n", record.name);
+    }
+    // Messages of this run are numbered on.
+    let first = floor.ledger.sent.len() as u64;
+    record.cuts = Some(cut(&mut crowd, talk as u32, rooms[talk], 5 * seconds, first)?);
+    Ok(())
+}
+
+/// One round of a peer.
+fn play(place: &Place<'_>, largest: usize, seconds: u64, record: &mut Record) -> anyhow::Result<()> {
+    let rooms = place.rooms.sizes();
+    let stack = place.start()?;
+    let empty = stack.usage()?;
+    let mut crowd = place.clients(&stack, None)?;
+    let audience = rooms.iter().map(|size| *size as u32).collect();
+    let mut floor = Floor::new(&mut crowd, audience, place.peer.language != Language::Bar);
+    floor.listen(floor.clock().now() + IDLE)?;
+    let idle = stack.usage()?;
+    let people = place.rooms.people();
+    if people == largest.min(place.peer.most) {
+        record.cold_start_millis.add(stack.took.as_secs_f64() * 1e3);
+        record.empty_mb.add(empty.proportional as f64 / 1_024.0);
+        record.idle_kb.add((idle.proportional as f64 - empty.proportional as f64) / people as f64);
+    }
+    for (talk, members) in rooms.iter().enumerate() {
+        let done = job(&mut floor, &stack, talk as u32, *members, Seconds { low: seconds + 1, flood: seconds })?;
+        record.done(*members, &done);
+    }
+    Ok(())
+}
+
+/// Today, as `date` says it.
+fn date() -> String {
+    let said = Command::new("date").arg("+%Y-%m-%d").output();
+    said.map_or_else(|_| String::new(), |said| String::from_utf8_lossy(&said.stdout).trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_of_a_small_room_is_in_the_larger_ones_too() {
+        let rooms = Rooms::new(&[10, 100]);
+        assert_eq!((rooms.of(9), rooms.of(10), rooms.people()), (vec![0, 1], vec![1], 100));
+    }
+}

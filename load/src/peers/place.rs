@@ -1,0 +1,103 @@
+//! A peer in a folder of its own: made ready once, started again and again.
+
+use super::myna::{Remembering, Revs};
+use super::socket_io::SocketIo;
+use super::stack::{Stack, free_address};
+use super::xmpp::Xmpp;
+use super::{Language, Peer, Rooms, matrix};
+use crate::quick::{Bare, Crowd, Dialect};
+use crate::site::{Plan, Site, TalkPlan};
+use crate::clock::Clock;
+use myna_protocol::Kind;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// What every place needs.
+pub(super) struct Tools {
+    pub(super) runtime: Runtime,
+    /// The folder with a folder for each peer, which says how to install and to start it.
+    pub(super) scripts: PathBuf,
+    /// Where peers keep what they keep.
+    pub(super) folder: PathBuf,
+}
+
+pub(super) struct Place<'a> {
+    tools: &'a Tools,
+    pub(super) peer: &'static Peer,
+    pub(super) rooms: Rooms,
+    folder: TempDir,
+    /// Myna's people follow from it.
+    seed: u64,
+    known: Revs,
+}
+
+/// Clients of any language.
+pub(super) type Clients = Crowd<Box<dyn Dialect>>;
+
+impl<'a> Place<'a> {
+    /// A new place for a peer whose rooms these are.
+    pub(super) fn new(tools: &'a Tools, peer: &'static Peer, rooms: Rooms) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&tools.folder)?;
+        let folder = TempDir::new_in(tools.folder.canonicalize()?)?;
+        // What a new conversation has come to.
+        let known = Revs::new(vec![1; rooms.sizes().len()].into());
+        let place = Self { tools, peer, rooms, folder, seed: fastrand::u64(..), known };
+        if peer.language == Language::Myna {
+            // People and rooms are written into its store, as by somebody who moves in: it has no rooms of its own accord.
+            let url = format!("sqlite:{}", place.folder.path().join("myna.db").display());
+            tools.runtime.block_on(place.site().fill(&url, |_| ()))?;
+        }
+        Ok(place)
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The same people each time, in another run.
+    fn site(&self) -> Site {
+        let talk = |members: usize| TalkPlan {
+            kind: Kind::Channel,
+            members: (0..members as u32).collect(),
+            messages: 0,
+        };
+        let plan = Plan { people: self.rooms.people(), talks: self.rooms.sizes().iter().map(|size| talk(*size)).collect() };
+        Site::new(&plan, self.seed)
+    }
+
+    /// Starts the peer, and waits until it answers.
+    pub(super) fn start(&self) -> anyhow::Result<Stack> {
+        if self.peer.language == Language::Bar {
+            let address = free_address()?;
+            let mut command = Command::new(std::env::current_exe()?);
+            command.args(["bar", "--listen", &address.to_string()]);
+            return Stack::run(command, address, &self.folder().join("output"));
+        }
+        let starter = self.tools.scripts.join(self.peer.folder).join("start");
+        Stack::start(&starter, self.folder(), self.peer.more)
+    }
+
+    /// Everybody, connected and in their rooms. `resumed`: the room of which they remember how far they were told.
+    pub(super) fn clients(&self, stack: &Stack, resumed: Option<usize>) -> anyhow::Result<Clients> {
+        let (mut address, rooms) = (stack.address, self.rooms.clone());
+        let dialect: Box<dyn Dialect> = match self.peer.language {
+            Language::Bar => Box::new(Bare),
+            Language::Myna => {
+                let site = Arc::new(self.site());
+                Box::new(Remembering::new(site, address, self.known.clone(), resumed.is_some()))
+            }
+            Language::SocketIo => Box::new(SocketIo::new(address, rooms, resumed.is_some())),
+            Language::Xmpp => Box::new(Xmpp::new(address, rooms, resumed)),
+            Language::Matrix => {
+                address = matrix::gateway(&self.tools.runtime, address, rooms)?;
+                Box::new(matrix::Gateway)
+            }
+        };
+        let mut clients = Crowd::new(dialect, self.rooms.people(), address, Clock::start())?;
+        clients.connect_all(|_| ())?;
+        Ok(clients)
+    }
+}
