@@ -62,6 +62,8 @@ struct Clients {
     run: u64,
     /// Who is signed in already, and how far they were told.
     known: Mutex<HashMap<usize, Known>>,
+    /// Whoever comes first makes the rooms, and everybody else finds them made.
+    entering: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Clone)]
@@ -91,7 +93,7 @@ struct Synced {
 pub(super) fn gateway(runtime: &Runtime, server: SocketAddr, rooms: Rooms) -> anyhow::Result<SocketAddr> {
     let http = Client::builder().no_proxy().build()?;
     let base = format!("http://{server}/_matrix/client/v3");
-    let clients = Clients { http, base, rooms, run: fastrand::u64(..), known: Mutex::default() };
+    let clients = Clients { http, base, rooms, run: fastrand::u64(..), known: Mutex::default(), entering: Default::default() };
     let clients = Arc::new(clients);
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
@@ -170,22 +172,20 @@ impl Clients {
             }
         };
         let token = signed_in.access_token;
+        let entering = self.entering.lock().await;
         let mut rooms = Vec::new();
         for room in self.rooms.of(person) {
             let path = format!("/join/%23r{room}:localhost");
-            let mut joined = self.call(Method::POST, &path, Some(&token), "{}".to_owned()).await?;
+            let mut joined: Result<Joined, String> = self.call(Method::POST, &path, Some(&token), "{}".to_owned()).await?;
             if joined.is_err() {
-                // Nobody has made it yet. Whoever is late to make it joins it after all.
+                // Nobody has made it yet.
                 let make = format!(r#"{{"room_alias_name":"r{room}","preset":"public_chat"}}"#);
-                let made: Result<Joined, String> = self.call(Method::POST, "/createRoom", Some(&token), make).await?;
-                joined = match made {
-                    Ok(made) => Ok(made),
-                    Err(_) => self.call(Method::POST, &path, Some(&token), "{}".to_owned()).await?,
-                };
+                joined = self.call(Method::POST, "/createRoom", Some(&token), make).await?;
             }
             let Joined { room_id } = joined.map_err(anyhow::Error::msg)?;
             rooms.push(room_id);
         }
+        drop(entering);
         let synced: Synced = self.ask(Method::GET, &sync(None), Some(&token), String::new()).await?;
         Ok(Known { token, since: synced.next_batch, rooms })
     }

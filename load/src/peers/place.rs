@@ -9,6 +9,7 @@ use crate::quick::{Bare, Crowd, Dialect};
 use crate::site::{Plan, Site, TalkPlan};
 use crate::clock::Clock;
 use myna_protocol::Kind;
+use myna_protocol::limits::GROUP_MEMBERS;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -59,8 +60,10 @@ impl<'a> Place<'a> {
 
     /// The same people each time, in another run.
     fn site(&self) -> Site {
+        // The name of a channel is its own, and all that are made here have the same.
+        let kind = |members: usize| if members <= GROUP_MEMBERS { Kind::Group } else { Kind::Channel };
         let talk = |members: usize| TalkPlan {
-            kind: Kind::Channel,
+            kind: kind(members),
             members: (0..members as u32).collect(),
             messages: 0,
         };

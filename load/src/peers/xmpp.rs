@@ -49,7 +49,9 @@ impl Xmpp {
             // A room acknowledges a message by telling its sender of it too.
             tell(Heard::Ack { request: number, seq: 0 });
         }
-        if self.resumed.is_some() {
+        if let Some(room) = self.resumed
+            && memmem::find(stanza, format!("r{room}@").as_bytes()).is_some()
+        {
             let client = &mut self.clients.borrow_mut()[person];
             let tag: &[u8] = if client.catching_up { b"<result " } else { b"<stanza-id " };
             if let Some(id) = id_of(stanza, tag) {
@@ -237,9 +239,9 @@ mod tests {
         let entered = "<presence><x><status code='110'/></x></presence>";
         assert_eq!(told(&dialect, 1, entered), ["Live"]);
         let text = Marker { number: 5, due: 6 }.text(200);
-        told(&dialect, 1, &format!("<message><body>{text}</body><stanza-id by='r' id='77'/></message>"));
+        told(&dialect, 1, &format!("<message from='r0@c/p0'><body>{text}</body><stanza-id by='r0@c' id='77'/></message>"));
         assert_eq!(told(&dialect, 1, entered), [archive(0, Some("77"))]);
-        told(&dialect, 1, &format!("<message><result xmlns='m' id=\"78\"><body>{text}</body></result></message>"));
+        told(&dialect, 1, &format!("<message from='r0@c'><result xmlns='m' id=\"78\"><body>{text}</body></result></message>"));
         assert_eq!(told(&dialect, 1, "<iq id='archive'><fin/></iq>"), [archive(0, Some("78"))]);
         assert_eq!(told(&dialect, 1, "<iq id='archive'><fin complete='true'/></iq>"), ["Live"]);
     }
