@@ -11,7 +11,7 @@ mod socket_io;
 mod stack;
 mod xmpp;
 
-use crate::clock::SECOND;
+use crate::clock::nanos;
 use crate::disk::flushes;
 use crate::floor::Floor;
 use crate::machine::{Machine, load_average};
@@ -36,8 +36,8 @@ const FLUSHES: usize = 200;
 /// Lone messages by which a peer's flushes are counted, and how many come before them.
 const COUNTED: usize = 50;
 const UNCOUNTED: usize = 10;
-/// How long connections are idle before their memory is read.
-const IDLE: u64 = 2 * SECOND;
+/// How long a peer has nothing to do before its memory is read.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// Compare Myna with its peers: the same job for each, in turns
 #[derive(Debug, Args)]
@@ -254,11 +254,12 @@ fn rehearse(place: &Place<'_>, seconds: u64, record: &mut Record) -> anyhow::Res
 fn play(place: &Place<'_>, largest: usize, seconds: u64, record: &mut Record) -> anyhow::Result<()> {
     let rooms = place.rooms.sizes();
     let stack = place.start()?;
+    std::thread::sleep(IDLE);
     let empty = stack.usage()?;
     let mut crowd = place.clients(&stack, None)?;
     let audience = rooms.iter().map(|size| *size as u32).collect();
     let mut floor = Floor::new(&mut crowd, audience, place.peer.language != Language::Bar);
-    floor.listen(floor.clock().now() + IDLE)?;
+    floor.listen(floor.clock().now() + nanos(IDLE))?;
     let idle = stack.usage()?;
     let people = place.rooms.people();
     if people == largest.min(place.peer.most) {

@@ -174,7 +174,7 @@ fn archive(room: usize, after: Option<&str>) -> String {
 fn id_of(stanza: &[u8], tag: &[u8]) -> Option<String> {
     let element = &stanza[memmem::find(stanza, tag)? + tag.len() - 1..];
     let element = &element[..memchr::memchr(b'>', element)?];
-    let from = memmem::find(element, b" id=")? + 5;
+    let from = memmem::find(element, b" id=")? + b" id=".len();
     let quote = *element.get(from)?;
     let id = &element[from + 1..];
     let id = &id[..memchr::memchr(quote, id)?];
