@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench clean help
+.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-peers clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -60,13 +60,17 @@ boundaries: ## Check that each part knows only what it may know.
 size: ## Print what a browser loads first, from the last release build.
 	@scripts/size
 
-bench: build ## Measure the release build: starts, idle sockets, copies of stores, and sends on one node and on two.
-	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo bench -p myna-server --bench idle
+bench: build ## Measure the release build: copies of stores, sends on one node and on two, and the table of goals.
 	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench moving
 	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench nodes
+	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- goals
+
+bench-peers: build ## Compare with peers in one run, about 20 minutes; install those that are missing first.
+	@scripts/setup mongo
+	@. scripts/env && MYNA_BIN="$$server" bench/peers/run
 
 clean: ## Remove what was built; the data folder stays.
 	@. scripts/env && cargo clean && rm -rf target end2end/test-results
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile

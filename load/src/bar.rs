@@ -11,6 +11,9 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
+/// What it is, in words.
+pub const BAR: &str = "bare TCP broadcaster on tokio, a task a connection, all that waits in one vectored write";
+
 /// Texts that wait for one connection.
 const QUEUE: usize = 1_024;
 /// Texts that are written at once where they wait.

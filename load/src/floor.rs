@@ -8,6 +8,7 @@ use crate::journal::Ledger;
 use crate::latency::Latency;
 use crate::marker::{Marker, TEXT_BYTES};
 use crate::quick::{Crowd, Dialect, Heard, Told};
+use crate::whole::Tabs;
 use anyhow::{bail, ensure};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -28,6 +29,10 @@ pub struct Floor<'a, D> {
     /// What was told within the measured moments.
     pub delivered: u64,
     pub acked: u64,
+    /// What was told since the beginning.
+    pub all_delivered: u64,
+    /// Those of them who are whole.
+    pub tabs: Option<Tabs>,
     /// Whose connection may end without ending the run.
     pub frail: BTreeSet<usize>,
     /// How many are to have a message of each conversation.
@@ -63,6 +68,8 @@ impl<'a, D: Dialect> Floor<'a, D> {
             last: Latency::default(),
             delivered: 0,
             acked: 0,
+            all_delivered: 0,
+            tabs: None,
             frail: BTreeSet::new(),
             audience,
             missing: Vec::new(),
@@ -71,6 +78,19 @@ impl<'a, D: Dialect> Floor<'a, D> {
             answers,
             told: Vec::new(),
         }
+    }
+
+    /// The same, but so many of each conversation are waited for: some do not read.
+    #[must_use]
+    pub fn with_audience(self, audience: Vec<u32>) -> Self {
+        Self { audience, ..self }
+    }
+
+    /// From here on, until `end`, everything is measured; what was measured before is forgotten.
+    pub fn measure(&mut self, end: Nanos) {
+        self.measured = self.clock().now()..end;
+        (self.deliveries, self.last) = (Latency::default(), Latency::default());
+        (self.delivered, self.acked) = (0, 0);
     }
 
     pub fn clock(&self) -> Clock {
@@ -92,11 +112,31 @@ impl<'a, D: Dialect> Floor<'a, D> {
     /// Waits until something happens or this moment comes, writes down what was told, and marks what has come of it.
     pub fn turn(&mut self, until: Nanos, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
         let mut told = std::mem::take(&mut self.told);
+        let until = self.tabs.as_ref().map_or(until, |tabs| until.min(tabs.next_wake()));
         self.crowd.turn(Some(until), &mut told)?;
-        for Told { at, person, heard } in told.drain(..) {
-            self.hear(at, person, heard, marks)?;
-        }
+        self.hear_all(&mut told, marks)?;
         self.told = told;
+        if let Some(tabs) = &mut self.tabs {
+            tabs.tick(self.crowd)?;
+        }
+        Ok(())
+    }
+
+    /// Somebody who was deaf reads again, beginning with what has come meanwhile.
+    pub fn listen_again(&mut self, person: usize) -> anyhow::Result<()> {
+        self.crowd.deafen(person, false);
+        let mut told = Vec::new();
+        self.crowd.catch_up(person, &mut told)?;
+        self.hear_all(&mut told, &mut Vec::new())
+    }
+
+    fn hear_all(&mut self, told: &mut Vec<Told>, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
+        for told in told.drain(..) {
+            match &mut self.tabs {
+                Some(tabs) if tabs.has(told.person) => tabs.hear(self.crowd, &mut self.ledger, told)?,
+                _ => self.hear(told.at, told.person, told.heard, marks)?,
+            }
+        }
         Ok(())
     }
 
@@ -107,6 +147,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
                 let place = if seq == 0 { number + 1 } else { seq };
                 self.ledger.journals[person].row(conversation, place, number);
                 self.delivered += u64::from(self.measured.contains(&at));
+                self.all_delivered += 1;
                 self.arrived(at, number, due, marks);
             }
             Heard::Ack { request: number, seq } => {
@@ -152,7 +193,19 @@ impl<'a, D: Dialect> Floor<'a, D> {
         rate: f64,
         end: Nanos,
         who: impl Fn(u64) -> (usize, u32),
+        progress: impl FnMut(Nanos),
+    ) -> anyhow::Result<()> {
+        self.open_loop_beside(rate, end, who, progress, |_| Ok(()))
+    }
+
+    /// The same, with something that goes on beside it.
+    pub fn open_loop_beside(
+        &mut self,
+        rate: f64,
+        end: Nanos,
+        who: impl Fn(u64) -> (usize, u32),
         mut progress: impl FnMut(Nanos),
+        mut beside: impl FnMut(&mut Self) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let start = self.clock().now();
         let due = |turn: u64| start + (turn as f64 * SECOND as f64 / rate) as Nanos;
@@ -165,6 +218,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
             }
             self.turn(due(turn).min(end), &mut marks)?;
             marks.clear();
+            beside(self)?;
             progress(self.clock().now());
         }
         self.settle()

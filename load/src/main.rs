@@ -1,7 +1,27 @@
-//! `myna-load`: runs a scenario against a server of its own, and says what came of it.
+//! `myna-load`: runs a scenario against servers of its own, and says what came of it. It ends with an error when the
+//! checker has found anything.
 
+use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
+use myna_load::goals::Goals;
+use myna_load::machine::Machine;
+use myna_load::peers::Peers;
+use myna_load::process::myna;
+use myna_load::scenario::abuser::Abuser;
+use myna_load::scenario::flaky::Flaky;
+use myna_load::scenario::history::History;
+use myna_load::scenario::idle::Idle;
+use myna_load::scenario::lone::Lone;
+use myna_load::scenario::pairs::Pairs;
+use myna_load::scenario::restart::Restart;
+use myna_load::scenario::room::Room;
+use myna_load::scenario::rooms::Rooms;
+use myna_load::scenario::slow::Slow;
+use myna_load::stage::Tools;
+use myna_load::table::{Outcome, Report};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command as Program;
 
 /// Virtual people for Myna: measures what it promises, and checks that nothing is lost.
 #[derive(Debug, Parser)]
@@ -9,25 +29,104 @@ use std::net::SocketAddr;
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+
+    /// The server's program [default: the release build]
+    #[arg(long, env = "MYNA_BIN", value_name = "FILE", global = true)]
+    program: Option<PathBuf>,
+
+    /// Where stores are made: on the disk that is to be measured [default: beside the build]
+    #[arg(long, value_name = "FOLDER", global = true)]
+    folder: Option<PathBuf>,
+
+    /// Also write everything into this file, as JSON
+    #[arg(long, value_name = "FILE", global = true)]
+    json: Option<PathBuf>,
+
+    /// Give the generator the last processor and servers the others
+    #[arg(long, global = true)]
+    pin: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Goals(Goals),
+    Pairs(Pairs),
+    Lone(Lone),
+    Rooms(Rooms),
+    Room(Room),
+    Idle(Idle),
+    History(History),
+    Restart(Restart),
+    Flaky(Flaky),
+    Slow(Slow),
+    Abuser(Abuser),
     /// Be the bar: a bare TCP broadcaster
     Bar {
         /// Where to listen
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
     },
-    Peers(myna_load::peers::Arguments),
+    Peers(Peers),
 }
 
 fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
-        Command::Bar { listen } => {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            runtime.block_on(myna_load::bar::serve(listen))
-        }
-        Command::Peers(arguments) => myna_load::peers::run(arguments),
+    let arguments = Arguments::parse();
+    if let Command::Bar { listen } = arguments.command {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        return runtime.block_on(myna_load::bar::serve(listen));
     }
+    let others = if arguments.pin { Some(pin()?) } else { None };
+    let folder = arguments.folder.clone().unwrap_or_else(beside_the_build);
+    if let Command::Peers(peers) = &arguments.command {
+        return peers.run(folder, others, arguments.json.as_deref());
+    }
+    let program = arguments.program.clone().map_or_else(myna, Ok)?;
+    let tools = Tools::with(program, folder, others)?;
+    let machine = Machine::here(&tools.folder);
+    println!("{machine}\n");
+    let outcomes = run(&arguments.command, &tools)?;
+    let report = Report { machine, outcomes };
+    if let Some(file) = &arguments.json {
+        std::fs::write(file, serde_json::to_string_pretty(&report)?).context("the results cannot be written")?;
+    }
+    let dirty: Vec<&str> =
+        report.outcomes.iter().filter(|outcome| !outcome.is_clean()).map(|outcome| outcome.name.as_str()).collect();
+    ensure!(dirty.is_empty(), "the checker has found something wrong: {}", dirty.join("; "));
+    Ok(())
+}
+
+fn run(command: &Command, tools: &Tools) -> anyhow::Result<Vec<Outcome>> {
+    let outcome = match command {
+        Command::Goals(goals) => return goals.run(tools),
+        Command::Pairs(pairs) => pairs.run(tools),
+        Command::Lone(lone) => lone.run(tools),
+        Command::Rooms(rooms) => rooms.run(tools),
+        Command::Room(room) => room.run(tools),
+        Command::Idle(idle) => idle.run(tools),
+        Command::History(history) => history.run(tools),
+        Command::Restart(restart) => restart.run(tools),
+        Command::Flaky(flaky) => flaky.run(tools),
+        Command::Slow(slow) => slow.run(tools),
+        Command::Abuser(abuser) => abuser.run(tools),
+        Command::Bar { .. } | Command::Peers(_) => return Ok(Vec::new()),
+    }?;
+    println!("{outcome}");
+    Ok(vec![outcome])
+}
+
+/// A folder on the disk of the build, which lasts: a large store is made once.
+fn beside_the_build() -> PathBuf {
+    let target = match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => PathBuf::from(target),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"),
+    };
+    target.join("load")
+}
+
+/// This process, and all threads that it will start, on the last processor; the others, as `taskset` names them.
+fn pin() -> anyhow::Result<String> {
+    let last = std::thread::available_parallelism()?.get() - 1;
+    let pinned = Program::new("taskset").args(["-cp", &last.to_string(), &std::process::id().to_string()]).output()?;
+    ensure!(pinned.status.success(), "the processor cannot be chosen (taskset)");
+    Ok(format!("0-{}", last.saturating_sub(1)))
 }

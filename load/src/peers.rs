@@ -12,10 +12,9 @@ mod stack;
 mod xmpp;
 
 use crate::clock::nanos;
-use crate::disk::flushes;
 use crate::floor::Floor;
-use crate::machine::{Machine, load_average};
-use anyhow::{Context, ensure};
+use crate::machine::load_average;
+use anyhow::{Context, anyhow, ensure};
 use clap::Args;
 use cuts::cut;
 use flushes::Flushes;
@@ -31,8 +30,6 @@ use std::time::{Duration, Instant};
 const SENDER: usize = 0;
 /// The sizes of the rooms, of which the largest may be changed. Everybody of a smaller one is in the larger ones too.
 const SIZES: [usize; 3] = [10, 100, 1_000];
-/// Flushes of the disk that are timed.
-const FLUSHES: usize = 200;
 /// Lone messages by which a peer's flushes are counted, and how many come before them.
 const COUNTED: usize = 50;
 const UNCOUNTED: usize = 10;
@@ -41,7 +38,7 @@ const IDLE: Duration = Duration::from_secs(2);
 
 /// Compare Myna with its peers: the same job for each, in turns
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct Peers {
     /// Only these peers, by their names, with commas between
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     only: Vec<String>,
@@ -60,15 +57,9 @@ pub struct Arguments {
     /// One round of a second each among 100 members: whether everything runs, not how fast
     #[arg(long)]
     quick: bool,
-    /// Write everything that was measured to this file
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
     /// The folder with a folder for each peer
     #[arg(long, default_value = "bench/peers", value_name = "FOLDER")]
     scripts: PathBuf,
-    /// Where peers keep what they keep meanwhile; it should lie on a disk
-    #[arg(long, default_value = "target/peers", value_name = "FOLDER")]
-    folder: PathBuf,
 }
 
 /// What a peer speaks.
@@ -139,62 +130,56 @@ fn handshake(address: SocketAddr, path: &str, more: &str) -> String {
     )
 }
 
-/// Runs the comparison and prints what came of it. A peer that cannot be had is said loudly, and left out.
-pub fn run(mut arguments: Arguments) -> anyhow::Result<()> {
-    if arguments.quick {
-        (arguments.rounds, arguments.seconds, arguments.members) = (1, 1, arguments.members.min(100));
-    }
-    let unknown = arguments.only.iter().find(|name| PEERS.iter().all(|peer| peer.name != **name));
-    ensure!(unknown.is_none(), "there is no peer {unknown:?}");
-    let wanted = |peer: &&Peer| arguments.only.is_empty() || arguments.only.iter().any(|name| name == peer.name);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let scripts = arguments.scripts.canonicalize().context("there are no scripts of peers")?;
-    let tools = Tools { runtime, scripts, folder: arguments.folder.clone() };
-    std::fs::create_dir_all(&tools.folder)?;
+impl Peers {
+    /// Runs the comparison, prints what came of it, and writes it to the file. Peers keep what they keep in this folder, and
+    /// run on these processors, as `taskset` names them. One that cannot be had is said loudly, and left out.
+    pub fn run(&self, folder: PathBuf, others: Option<String>, json: Option<&Path>) -> anyhow::Result<()> {
+        let (rounds, seconds, members) =
+            if self.quick { (1, 1, self.members.min(100)) } else { (self.rounds, self.seconds, self.members) };
+        let unknown = self.only.iter().find(|name| PEERS.iter().all(|peer| peer.name != **name));
+        ensure!(unknown.is_none(), "there is no peer {unknown:?}");
+        let wanted = |peer: &&Peer| self.only.is_empty() || self.only.iter().any(|name| name == peer.name);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let scripts = self.scripts.canonicalize().context("there are no scripts of peers")?;
+        std::fs::create_dir_all(&folder)?;
+        let tools = Tools { runtime, scripts, folder: folder.canonicalize()?, others };
 
-    let began = Instant::now();
-    let mut report = Report {
-        date: date(),
-        machine: Machine::here(&tools.folder),
-        flush: flushes(&tools.folder, FLUSHES)?.summary(),
-        load_average: vec![load_average()],
-        rounds: arguments.rounds,
-        peers: Vec::new(),
-    };
-    let mut places = Vec::new();
-    for peer in PEERS.iter().filter(wanted) {
-        match install(&tools.scripts, peer) {
-            Ok(version) => {
-                report.peers.push(Record::new(peer, version));
-                places.push(places_of(&tools, peer, arguments.members)?);
+        let began = Instant::now();
+        let mut report = Report::begin(&tools, rounds)?;
+        let mut places = Vec::new();
+        for peer in PEERS.iter().filter(wanted) {
+            match install(&tools.scripts, peer) {
+                Ok(version) => {
+                    report.peers.push(Record::new(peer, version));
+                    places.push(places_of(&tools, peer, members)?);
+                }
+                Err(error) => eprintln!("\n*** {} IS LEFT OUT: {error:#} ***\n", peer.name),
             }
-            Err(error) => eprintln!("\n*** {} IS LEFT OUT: {error:#} ***\n", peer.name),
         }
-    }
-    for (record, places) in report.peers.iter_mut().zip(&places) {
-        eprintln!("{}: rehearsal", record.name);
-        // The bar's place of 100, or the one that others have.
-        let rehearsed = rehearse(&places[places.len().min(2) - 1], arguments.seconds, record);
-        noted(record, rehearsed);
-    }
-    let last = Duration::from_secs(60 * arguments.minutes);
-    for round in 1..=arguments.rounds {
         for (record, places) in report.peers.iter_mut().zip(&places) {
-            if began.elapsed() > last {
-                record.failures.push(format!("round {round}: there was no time left"));
-                continue;
-            }
-            eprintln!("{}: round {round} of {}", record.name, arguments.rounds);
-            let played = places.iter().try_for_each(|place| play(place, arguments.members, arguments.seconds, record));
-            noted(record, played);
+            eprintln!("{}: rehearsal", record.name);
+            // The bar's place of 100, or the one that others have.
+            let rehearsed = rehearse(&places[places.len().min(2) - 1], seconds, record);
+            noted(record, rehearsed);
         }
-        report.load_average.push(load_average());
+        for round in 1..=rounds {
+            for (record, places) in report.peers.iter_mut().zip(&places) {
+                if began.elapsed() > Duration::from_secs(60 * self.minutes) {
+                    noted(record, Err(anyhow!("round {round} is left out: there was no time for it")));
+                    continue;
+                }
+                eprintln!("{}: round {round} of {rounds}", record.name);
+                let played = places.iter().try_for_each(|place| play(place, members, seconds, record));
+                noted(record, played);
+            }
+            report.load_average.push(load_average());
+        }
+        println!("{report}");
+        if let Some(json) = json {
+            std::fs::write(json, serde_json::to_string_pretty(&report)?).context("the results cannot be written")?;
+        }
+        Ok(())
     }
-    println!("{report}");
-    if let Some(json) = &arguments.json {
-        std::fs::write(json, serde_json::to_string_pretty(&report)?)?;
-    }
-    Ok(())
 }
 
 /// A peer that fails does not end the comparison of the others.
@@ -220,7 +205,8 @@ fn install(scripts: &Path, peer: &Peer) -> anyhow::Result<String> {
 
 /// Where a peer plays. The bar has no rooms, only everybody: each size is a place of its own.
 fn places_of<'a>(tools: &'a Tools, peer: &'static Peer, members: usize) -> anyhow::Result<Vec<Place<'a>>> {
-    let mut sizes: Vec<usize> = SIZES.iter().map(|size| (*size).min(members)).filter(|size| *size <= peer.most).collect();
+    let mut sizes: Vec<usize> =
+        SIZES.iter().map(|size| (*size).min(members)).filter(|size| *size <= peer.most).collect();
     sizes.dedup();
     if peer.language == Language::Bar {
         return sizes.iter().map(|size| Place::new(tools, peer, Rooms::new(&[*size]))).collect();
@@ -272,12 +258,6 @@ fn play(place: &Place<'_>, largest: usize, seconds: u64, record: &mut Record) ->
         record.done(*members, &done);
     }
     Ok(())
-}
-
-/// Today, as `date` says it.
-fn date() -> String {
-    let said = Command::new("date").arg("+%Y-%m-%d").output();
-    said.map_or_else(|_| String::new(), |said| String::from_utf8_lossy(&said.stdout).trim().to_owned())
 }
 
 #[cfg(test)]

@@ -4,19 +4,23 @@ use crate::checker::{Verdict, check};
 use crate::clock::Clock;
 use crate::floor::Floor;
 use crate::journal::Ledger;
+use crate::latency::Latency;
 use crate::process::{Process, Usage, usage};
 use crate::progress::Progress;
 use crate::quick::{Crowd, Myna};
 use crate::site::{Plan, Site};
 use anyhow::ensure;
-use std::net::SocketAddr;
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// A server on a store, however it runs.
-pub trait Host {
+pub trait Host: Send {
     fn address(&self) -> SocketAddr;
     /// The process that it is, or is in.
     fn pid(&self) -> u32;
@@ -56,9 +60,18 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Servers are processes of this program.
-    pub fn with(program: PathBuf, folder: PathBuf) -> anyhow::Result<Self> {
-        let start: Starter = Box::new(move |args| Ok(Box::new(Process::start(&program, args)?) as Box<dyn Host>));
+    /// Servers are processes of this program, on these processors (as `taskset` names them) or on any.
+    pub fn with(program: PathBuf, folder: PathBuf, processors: Option<String>) -> anyhow::Result<Self> {
+        let start: Starter = Box::new(move |args| {
+            let process = match &processors {
+                Some(processors) => {
+                    let program = [OsString::from("-c"), processors.into(), program.clone().into()];
+                    Process::start(Path::new("taskset"), program.into_iter().chain(args.iter().map(OsString::from)))?
+                }
+                None => Process::start(&program, args)?,
+            };
+            Ok(Box::new(process))
+        });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         std::fs::create_dir_all(&folder)?;
         Ok(Self { runtime, folder, start })
@@ -115,6 +128,19 @@ impl<'a> Stage<'a> {
         Ok(stage)
     }
 
+    /// How long a server takes to answer on this store, many times, each until /health answers.
+    pub fn starts(tools: &'a Tools, url: &str, count: usize) -> anyhow::Result<Latency> {
+        let mut times = Latency::default();
+        for _ in 0..count {
+            let clock = Clock::start();
+            let mut stage = Self::over(tools, Site::default(), url.to_owned(), None, &[])?;
+            stage.health()?;
+            times.add(clock.now());
+            stage.stop()?;
+        }
+        Ok(times)
+    }
+
     /// Starts the server, where it was before if it was anywhere.
     pub fn start(&mut self) -> anyhow::Result<()> {
         ensure!(self.host.is_none(), "the server runs already");
@@ -130,6 +156,23 @@ impl<'a> Stage<'a> {
     /// Asks the server to stop, and waits until it has.
     pub fn stop(&mut self) -> anyhow::Result<()> {
         self.host.take().map_or(Ok(()), Host::stop)
+    }
+
+    /// The same, while other things go on.
+    pub fn stopping(&mut self) -> JoinHandle<anyhow::Result<()>> {
+        let host = self.host.take();
+        std::thread::spawn(move || host.map_or(Ok(()), Host::stop))
+    }
+
+    /// Asks the server whether it runs, as whoever watches over it does.
+    pub fn health(&self) -> anyhow::Result<()> {
+        let mut stream = TcpStream::connect(self.address)?;
+        let request = format!("GET /health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        stream.write_all(request.as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        ensure!(answer.starts_with("HTTP/1.1 200 "), "the server is not healthy: {answer}");
+        Ok(())
     }
 
     /// Ends the server without asking.
@@ -154,7 +197,7 @@ impl<'a> Stage<'a> {
         let people = self.site.people.len();
         let mut crowd = Crowd::new(Myna::quick(self.site.clone(), self.address), people, self.address, self.clock)?;
         let progress = Progress::steps("connecting people", people as u64);
-        crowd.connect_all(|live| progress.at(live as u64))?;
+        crowd.connect_all(0..people, |live| progress.at(live as u64))?;
         Ok(crowd)
     }
 

@@ -93,7 +93,8 @@ fn what_is_stored_twice_is_a_duplicate() {
     let mut run = Run::new();
     let number = run.more(3);
     run.ledger.sent[number as usize].acked = Some((4, 1));
-    run.stored[0].push(Stored { seq: 4, ..run.stored[0][2] });
+    let again = Stored { seq: 4, ..run.stored[0][2] };
+    run.stored[0].push(again);
     run.ledger.journals[..2].iter_mut().for_each(|journal| journal.received[2].seq = 4);
     assert_eq!(faults(&run.judged()), ["duplicated"]);
 }

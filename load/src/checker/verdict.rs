@@ -43,7 +43,31 @@ impl Verdict {
         self.faults().iter().all(|(count, _)| *count == 0)
     }
 
-    fn faults(&self) -> [(u64, &'static str); 8] {
+    /// What was found in this run and in another.
+    pub fn merge(&mut self, other: Self) {
+        let Self { sent, acked, stored, shown, lost, phantom, duplicated, reordered, .. } = other;
+        for (all, more) in [
+            (&mut self.sent, sent),
+            (&mut self.acked, acked),
+            (&mut self.stored, stored),
+            (&mut self.shown, shown),
+            (&mut self.lost, lost),
+            (&mut self.phantom, phantom),
+            (&mut self.duplicated, duplicated),
+            (&mut self.reordered, reordered),
+            (&mut self.unauthorised, other.unauthorised),
+            (&mut self.unseen, other.unseen),
+            (&mut self.unanswered, other.unanswered),
+            (&mut self.broken, other.broken),
+            (&mut self.repeats, other.repeats),
+        ] {
+            *all += more;
+        }
+        other.examples.into_iter().for_each(|example| self.example(example));
+    }
+
+    /// How often each kind of fault was found.
+    pub(super) fn faults(&self) -> [(u64, &'static str); 8] {
         [
             (self.lost, "lost"),
             (self.phantom, "phantom"),

@@ -93,7 +93,8 @@ struct Synced {
 pub(super) fn gateway(runtime: &Runtime, server: SocketAddr, rooms: Rooms) -> anyhow::Result<SocketAddr> {
     let http = Client::builder().no_proxy().build()?;
     let base = format!("http://{server}/_matrix/client/v3");
-    let clients = Clients { http, base, rooms, run: fastrand::u64(..), known: Mutex::default(), entering: Default::default() };
+    let clients =
+        Clients { http, base, rooms, run: fastrand::u64(..), known: Mutex::default(), entering: Default::default() };
     let clients = Arc::new(clients);
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
@@ -176,7 +177,8 @@ impl Clients {
         let mut rooms = Vec::new();
         for room in self.rooms.of(person) {
             let path = format!("/join/%23r{room}:localhost");
-            let mut joined: Result<Joined, String> = self.call(Method::POST, &path, Some(&token), "{}".to_owned()).await?;
+            let mut joined: Result<Joined, String> =
+                self.call(Method::POST, &path, Some(&token), "{}".to_owned()).await?;
             if joined.is_err() {
                 // Nobody has made it yet.
                 let make = format!(r#"{{"room_alias_name":"r{room}","preset":"public_chat"}}"#);

@@ -5,9 +5,9 @@ use super::socket_io::SocketIo;
 use super::stack::{Stack, free_address};
 use super::xmpp::Xmpp;
 use super::{Language, Peer, Rooms, matrix};
+use crate::clock::Clock;
 use crate::quick::{Bare, Crowd, Dialect};
 use crate::site::{Plan, Site, TalkPlan};
-use crate::clock::Clock;
 use myna_protocol::Kind;
 use myna_protocol::limits::GROUP_MEMBERS;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,18 @@ pub(super) struct Tools {
     pub(super) scripts: PathBuf,
     /// Where peers keep what they keep.
     pub(super) folder: PathBuf,
+    /// The processors that peers run on, where that is not all.
+    pub(super) others: Option<String>,
+}
+
+impl Tools {
+    /// Runs a program where peers run.
+    fn command(&self, program: &Path) -> Command {
+        let Some(others) = &self.others else { return Command::new(program) };
+        let mut command = Command::new("taskset");
+        command.args(["-c", others]).arg(program);
+        command
+    }
 }
 
 pub(super) struct Place<'a> {
@@ -41,8 +53,7 @@ pub(super) type Clients = Crowd<Box<dyn Dialect>>;
 impl<'a> Place<'a> {
     /// A new place for a peer whose rooms these are.
     pub(super) fn new(tools: &'a Tools, peer: &'static Peer, rooms: Rooms) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&tools.folder)?;
-        let folder = TempDir::new_in(tools.folder.canonicalize()?)?;
+        let folder = TempDir::new_in(&tools.folder)?;
         // What a new conversation has come to.
         let known = Revs::new(vec![1; rooms.sizes().len()].into());
         let place = Self { tools, peer, rooms, folder, seed: fastrand::u64(..), known };
@@ -62,25 +73,26 @@ impl<'a> Place<'a> {
     fn site(&self) -> Site {
         // The name of a channel is its own, and all that are made here have the same.
         let kind = |members: usize| if members <= GROUP_MEMBERS { Kind::Group } else { Kind::Channel };
-        let talk = |members: usize| TalkPlan {
-            kind: kind(members),
-            members: (0..members as u32).collect(),
-            messages: 0,
-        };
-        let plan = Plan { people: self.rooms.people(), talks: self.rooms.sizes().iter().map(|size| talk(*size)).collect() };
+        let talk =
+            |members: usize| TalkPlan { kind: kind(members), members: (0..members as u32).collect(), messages: 0 };
+        let plan =
+            Plan { people: self.rooms.people(), talks: self.rooms.sizes().iter().map(|size| talk(*size)).collect() };
         Site::new(&plan, self.seed)
     }
 
     /// Starts the peer, and waits until it answers.
     pub(super) fn start(&self) -> anyhow::Result<Stack> {
+        let address = free_address()?;
+        let (output, port) = (self.folder().join("output"), address.port().to_string());
+        let mut command;
         if self.peer.language == Language::Bar {
-            let address = free_address()?;
-            let mut command = Command::new(std::env::current_exe()?);
+            command = self.tools.command(&std::env::current_exe()?);
             command.args(["bar", "--listen", &address.to_string()]);
-            return Stack::run(command, address, &self.folder().join("output"));
+        } else {
+            command = self.tools.command(&self.tools.scripts.join(self.peer.folder).join("start"));
+            command.arg(self.folder()).arg(port).args(self.peer.more);
         }
-        let starter = self.tools.scripts.join(self.peer.folder).join("start");
-        Stack::start(&starter, self.folder(), self.peer.more)
+        Stack::start(command, address, &output)
     }
 
     /// Everybody, connected and in their rooms. `resumed`: the room of which they remember how far they were told.
@@ -100,7 +112,7 @@ impl<'a> Place<'a> {
             }
         };
         let mut clients = Crowd::new(dialect, self.rooms.people(), address, Clock::start())?;
-        clients.connect_all(|_| ())?;
+        clients.connect_all(0..self.rooms.people(), |_| ())?;
         Ok(clients)
     }
 }

@@ -2,12 +2,18 @@
 
 use super::cuts::Cuts;
 use super::job::{Done, WINDOW, low_rate};
+use super::place::Tools;
 use super::{Language, Peer};
+use crate::disk::flushes;
 use crate::latency::{Latency, Summary};
-use crate::machine::Machine;
+use crate::machine::{Machine, load_average};
 use crate::table::{Durability, Table, amount, number};
 use serde::{Serialize, Serializer};
 use std::fmt;
+use std::process::Command;
+
+/// Flushes of the disk that are timed.
+const FLUSHES: usize = 200;
 
 /// A figure of each round.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -52,12 +58,15 @@ pub(super) struct Size {
 /// What came of all.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
-    pub(super) date: String,
-    pub(super) machine: Machine,
-    pub(super) flush: Summary,
+    date: String,
+    machine: Machine,
+    /// Of a small write to the disk, before anything else goes on.
+    flush: Summary,
+    /// The processors that the peers had, where that was not all.
+    processors: Option<String>,
     /// At the beginning, and at the end of each round: the run itself is part of it.
     pub(super) load_average: Vec<f64>,
-    pub(super) rounds: usize,
+    rounds: usize,
     pub(super) peers: Vec<Record>,
 }
 
@@ -135,6 +144,20 @@ impl Record {
 }
 
 impl Report {
+    /// What is known before anything is measured.
+    pub(super) fn begin(tools: &Tools, rounds: usize) -> anyhow::Result<Self> {
+        let date = Command::new("date").arg("+%Y-%m-%d").output()?.stdout;
+        Ok(Self {
+            date: String::from_utf8_lossy(&date).trim().to_owned(),
+            machine: Machine::here(&tools.folder),
+            flush: flushes(&tools.folder, FLUSHES)?.summary(),
+            processors: tools.others.clone(),
+            load_average: vec![load_average()],
+            rounds,
+            peers: Vec::new(),
+        })
+    }
+
     fn among(&self, members: usize) -> impl Iterator<Item = (&Record, &Size)> {
         let size = move |record: &Record| record.sizes.iter().position(|size| size.members == members);
         self.peers.iter().filter_map(move |record| Some((record, &record.sizes[size(record)?])))
@@ -174,13 +197,20 @@ impl Report {
 }
 
 fn times(times: &Latency) -> String {
-    if times.count() == 0 { "–".to_owned() } else { format!("{} / {}", number(times.at(0.5)), number(times.at(0.99))) }
+    if times.count() == 0 {
+        "–".to_owned()
+    } else {
+        format!("{} / {}", number(times.at(0.5)), number(times.at(0.99)))
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let loads: Vec<String> = self.load_average.iter().map(|load| format!("{load:.1}")).collect();
         writeln!(f, "{}, {}", self.date, self.machine)?;
+        if let Some(processors) = &self.processors {
+            writeln!(f, "Peers have the processors {processors}, the generator has the last one")?;
+        }
         writeln!(f, "A flush of 4 KiB to disk: p50 {} ms, p99 {} ms", number(self.flush.p50), number(self.flush.p99))?;
         writeln!(f, "Load average before, and after each round: {}", loads.join(", "))?;
         writeln!(
@@ -189,7 +219,8 @@ impl fmt::Display for Report {
             self.rounds
         )?;
 
-        let mut sizes: Vec<usize> = self.peers.iter().flat_map(|record| &record.sizes).map(|size| size.members).collect();
+        let mut sizes: Vec<usize> =
+            self.peers.iter().flat_map(|record| &record.sizes).map(|size| size.members).collect();
         sizes.sort_unstable();
         sizes.dedup();
         sizes.into_iter().try_for_each(|members| self.job(f, members))?;
@@ -208,7 +239,8 @@ impl fmt::Display for Report {
             let cuts = record.cuts.map_or("–".to_owned(), |cuts| {
                 let share = 100.0 * cuts.arrived as f64 / cuts.due as f64;
                 // What is nearly all is not all.
-                let share = if cuts.arrived == cuts.due { "100 %".to_owned() } else { format!("{:.2} %", share.min(99.99)) };
+                let share =
+                    if cuts.arrived == cuts.due { "100 %".to_owned() } else { format!("{:.2} %", share.min(99.99)) };
                 format!("{share} of {}, {} cuts", amount(cuts.due), amount(cuts.cut))
             });
             table.row([

@@ -25,16 +25,8 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// Runs a starter, which is given a folder, a port (and may use the next one), and these words more.
-    pub(super) fn start(starter: &Path, folder: &Path, more: &[&str]) -> anyhow::Result<Self> {
-        let address = free_address()?;
-        let mut command = Command::new(starter);
-        command.arg(folder).arg(address.port().to_string()).args(more);
-        Self::run(command, address, &folder.join("output"))
-    }
-
-    /// Runs a command that serves here; what it prints goes to a file.
-    pub(super) fn run(mut command: Command, address: SocketAddr, output: &Path) -> anyhow::Result<Self> {
+    /// Runs a command that serves here, and waits until it answers; what it prints goes to this file.
+    pub(super) fn start(mut command: Command, address: SocketAddr, output: &Path) -> anyhow::Result<Self> {
         let output = std::fs::File::options().create(true).append(true).open(output)?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).process_group(0);
         let began = Instant::now();
@@ -72,7 +64,10 @@ impl Stack {
 
     fn signal(&self, name: &str) {
         // Whoever has ended already cannot be told.
-        let _ = Command::new("kill").args(["-s", name, "--", &format!("-{}", self.child.id())]).stderr(Stdio::null()).status();
+        let _ = Command::new("kill")
+            .args(["-s", name, "--", &format!("-{}", self.child.id())])
+            .stderr(Stdio::null())
+            .status();
     }
 }
 
@@ -161,6 +156,7 @@ mod tests {
     #[test]
     fn a_starter_that_ends_is_no_peer() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(Stack::start(Path::new("/bin/false"), folder.path(), &[]).is_err());
+        let address = free_address().unwrap();
+        assert!(Stack::start(Command::new("false"), address, &folder.path().join("output")).is_err());
     }
 }

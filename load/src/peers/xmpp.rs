@@ -10,7 +10,8 @@ use std::cell::RefCell;
 use std::net::SocketAddr;
 
 const OPEN: &str = "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='localhost' version='1.0'/>";
-const BIND: &str = "<iq xmlns='jabber:client' type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>";
+const BIND: &str =
+    "<iq xmlns='jabber:client' type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>";
 /// Everybody's password.
 const PASSWORD: &str = "correct horse battery";
 /// Messages that are asked for at a time; a server may give fewer.
@@ -239,9 +240,17 @@ mod tests {
         let entered = "<presence><x><status code='110'/></x></presence>";
         assert_eq!(told(&dialect, 1, entered), ["Live"]);
         let text = Marker { number: 5, due: 6 }.text(200);
-        told(&dialect, 1, &format!("<message from='r0@c/p0'><body>{text}</body><stanza-id by='r0@c' id='77'/></message>"));
+        told(
+            &dialect,
+            1,
+            &format!("<message from='r0@c/p0'><body>{text}</body><stanza-id by='r0@c' id='77'/></message>"),
+        );
         assert_eq!(told(&dialect, 1, entered), [archive(0, Some("77"))]);
-        told(&dialect, 1, &format!("<message from='r0@c'><result xmlns='m' id=\"78\"><body>{text}</body></result></message>"));
+        told(
+            &dialect,
+            1,
+            &format!("<message from='r0@c'><result xmlns='m' id=\"78\"><body>{text}</body></result></message>"),
+        );
         assert_eq!(told(&dialect, 1, "<iq id='archive'><fin/></iq>"), [archive(0, Some("78"))]);
         assert_eq!(told(&dialect, 1, "<iq id='archive'><fin complete='true'/></iq>"), ["Live"]);
     }

@@ -6,9 +6,10 @@ use crate::clock::{Clock, MILLISECOND, Nanos, SECOND};
 use anyhow::{Context, bail, ensure};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
 use std::time::Duration;
 
 /// Bytes read at once.
@@ -25,6 +26,8 @@ const SILENCE: Nanos = 25 * SECOND;
 const PATIENCE: Nanos = 60 * SECOND;
 /// The answer to a request for a socket is shorter.
 const HEAD_BYTES: usize = 8 * 1024;
+/// Bytes that the system keeps for who takes little.
+const NARROW: usize = 4 * 1024;
 /// What a system says of a connection that is under way.
 const EINPROGRESS: i32 = 115;
 
@@ -90,6 +93,7 @@ pub struct Crowd<D> {
     pinged: Nanos,
     frame: Vec<u8>,
     punctual: bool,
+    narrow: Range<usize>,
 }
 
 impl<D: Dialect> Crowd<D> {
@@ -109,6 +113,7 @@ impl<D: Dialect> Crowd<D> {
             pinged: 0,
             frame: Vec::new(),
             punctual: true,
+            narrow: 0..0,
         })
     }
 
@@ -143,13 +148,13 @@ impl<D: Dialect> Crowd<D> {
         self.lines[person].fate
     }
 
-    /// Opens everybody's connection, a few hundred at a time, until all are told everything as it happens.
-    pub fn connect_all(&mut self, mut progress: impl FnMut(usize)) -> anyhow::Result<()> {
-        let end = self.clock.now() + PATIENCE + self.lines.len() as u64 * 20 * MILLISECOND;
+    /// Opens the connections of these people, a few hundred at a time, until all are told everything as it happens.
+    pub fn connect_all(&mut self, people: Range<usize>, mut progress: impl FnMut(usize)) -> anyhow::Result<()> {
+        let end = self.clock.now() + PATIENCE + people.len() as u64 * 20 * MILLISECOND;
         let (mut next, mut live, mut told) = (0, 0, Vec::new());
-        while live < self.lines.len() {
-            while next < self.lines.len() && next - live < OPENING {
-                self.connect(next)?;
+        while live < people.len() {
+            while next < people.len() && next - live < OPENING {
+                self.connect(people.start + next)?;
                 next += 1;
             }
             self.turn(Some(self.clock.now() + SECOND), &mut told)?;
@@ -161,7 +166,7 @@ impl<D: Dialect> Crowd<D> {
                 }
             }
             progress(live);
-            ensure!(self.clock.now() < end, "only {live} of {} are connected after a long while", self.lines.len());
+            ensure!(self.clock.now() < end, "only {live} of {} are connected after a long while", people.len());
         }
         Ok(())
     }
@@ -170,6 +175,9 @@ impl<D: Dialect> Crowd<D> {
     pub fn connect(&mut self, person: usize) -> anyhow::Result<()> {
         self.drop_line(person);
         let mut stream = connect(self.address, person, self.lines.len()).context("no connection can be opened")?;
+        if self.narrow.contains(&person) {
+            SockRef::from(&stream).set_recv_buffer_size(NARROW)?;
+        }
         self.poll.registry().register(&mut stream, Token(person), Interest::READABLE | Interest::WRITABLE)?;
         let line = &mut self.lines[person];
         (line.stream, line.fate, line.said) = (Some(stream), Fate::Connecting, self.clock.now());
@@ -188,6 +196,16 @@ impl<D: Dialect> Crowd<D> {
     fn drop_line(&mut self, person: usize) {
         let line = std::mem::take(&mut self.lines[person]);
         self.open -= usize::from(line.fate == Fate::Open);
+    }
+
+    /// These people take little from their connections before they read it: the system keeps few bytes for them.
+    pub fn narrow(&mut self, people: Range<usize>) {
+        self.narrow = people;
+    }
+
+    /// Whether the system has taken everything that somebody has said, so that more may be said.
+    pub fn is_clear(&self, person: usize) -> bool {
+        self.lines[person].out.is_empty()
     }
 
     /// From now on nothing is read from somebody's connection, or it is again.

@@ -1,0 +1,73 @@
+//! Many who are there and say nothing: what a socket costs.
+
+use super::EMBEDDED;
+use crate::clock::SECOND;
+use crate::journal::Ledger;
+use crate::latency::Latency;
+use crate::progress::Progress;
+use crate::site::Plan;
+use crate::stage::{Stage, Tools};
+use crate::table::Outcome;
+use anyhow::ensure;
+use std::time::Duration;
+
+/// Times that a server is started on nothing.
+const STARTS: usize = 10;
+
+/// Idle sockets
+#[derive(Debug, Clone, clap::Args)]
+pub struct Idle {
+    /// How many people, each with one socket
+    #[arg(long, default_value_t = 10_000)]
+    pub people: usize,
+    /// Seconds of rest before memory is looked at
+    #[arg(long, default_value_t = 10.0)]
+    pub rest: f64,
+}
+
+impl Idle {
+    pub fn run(&self, tools: &Tools) -> anyhow::Result<Outcome> {
+        let name = format!("{} idle sockets of as many people, each in a channel and a note to self", self.people);
+        let mut outcome = Outcome::new(name, EMBEDDED);
+        let mut starts = Latency::default();
+        for _ in 0..STARTS {
+            let folder = tempfile::TempDir::new_in(&tools.folder)?;
+            let url = format!("sqlite:{}", folder.path().join("data/myna.db").display());
+            starts.merge(&Stage::starts(tools, &url, 1)?);
+        }
+        outcome.times("start on an empty folder until /health answers", &starts);
+        let nobody = Stage::set(tools, &Plan { people: 0, talks: Vec::new() }, &[])?;
+        std::thread::sleep(Duration::from_secs_f64(self.rest / 5.0));
+        let empty = nobody.usage()?;
+        nobody.check(&Ledger::default())?;
+        outcome.figure("empty server (RSS)", empty.resident as f64 / 1_024.0, "MB");
+        outcome.figure("empty server (PSS)", empty.proportional as f64 / 1_024.0, "MB");
+
+        let stage = Stage::set(tools, &Plan::idle(self.people), &[])?;
+        let before = stage.usage()?;
+        let mut crowd = stage.quick()?;
+        let connected = stage.clock.now();
+        let connecting = stage.usage()?.cpu_since(&before);
+        let mut floor = stage.floor(&mut crowd);
+        let end = connected + (self.rest * SECOND as f64) as u64;
+        let _progress = Progress::steps("resting", self.rest as u64);
+        let resting = stage.usage()?;
+        floor.listen(end)?;
+        let after = stage.usage()?;
+        let open = floor.crowd.open();
+        ensure!(open == self.people, "{} of {} sockets have closed", self.people - open, self.people);
+        outcome.figure("server before (RSS)", before.resident as f64 / 1_024.0, "MB");
+        outcome.figure("server with them (RSS)", after.resident as f64 / 1_024.0, "MB");
+        outcome.figure("server with them (PSS)", after.proportional as f64 / 1_024.0, "MB");
+        let each = after.resident.saturating_sub(before.resident) as f64 / self.people as f64;
+        outcome.figure("each idle socket (RSS)", each, "KB");
+        outcome.figure("CPU of the server to connect 1,000", connecting * 1e6 / self.people as f64, "ms");
+        let share = after.cpu_since(&resting) / self.rest.max(1e-9) * 100.0;
+        outcome.figure("CPU of the server at rest", share, "% of a core");
+        let ledger = floor.ledger;
+        drop(crowd);
+        outcome.verdict = Some(stage.check(&ledger)?);
+        outcome.end();
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,368 @@
+//! Whole people: each has the client that browsers have, which reconnects, resumes, and keeps its outbox. This does for
+//! them what a browser does: sockets and timers.
+
+use crate::clock::{MILLISECOND, Nanos, SECOND};
+use crate::journal::{Ledger, Received};
+use crate::latency::Latency;
+use crate::marker::{Marker, TEXT_BYTES};
+use crate::quick::{Crowd, Dialect, Heard, Told};
+use crate::site::Site;
+use anyhow::{Context, bail, ensure};
+use myna_client::{Action, Client, Line, Status};
+use myna_protocol::{Command, Event, RequestId, Row, Seq, Text, Timestamp};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What their clocks show when a run begins: milliseconds since 1970.
+const BEGIN: i64 = 1_700_000_000_000;
+/// How long they may take to know everything after the last word.
+const SETTLE: Nanos = 120 * SECOND;
+
+struct Tab {
+    client: Client,
+    wake: Option<Nanos>,
+    /// By request: the message that it said.
+    asked: HashMap<RequestId, u64>,
+    /// Messages that would survive a reload.
+    kept: BTreeSet<u64>,
+    /// Messages that were shown.
+    had: HashSet<u64>,
+    /// When the present attempt to connect began.
+    since: Nanos,
+    /// When it was live the last time, if it was.
+    gone: Option<Nanos>,
+    live: bool,
+}
+
+/// Whole people at these places of a crowd.
+pub struct Tabs {
+    site: Arc<Site>,
+    places: Range<usize>,
+    tabs: Vec<Tab>,
+    timers: BinaryHeap<Reverse<(Nanos, usize)>>,
+    live: usize,
+    told: Vec<Told>,
+    /// How many connections were opened.
+    opened: u64,
+    /// From the beginning of an attempt to connect again until all that was missed is known, where it succeeded.
+    pub replays: Latency,
+    /// From the end of a connection until all is known again.
+    pub absences: Latency,
+    /// From when a message was due until somebody was shown it.
+    pub deliveries: Latency,
+}
+
+fn timestamp(at: Nanos) -> Timestamp {
+    Timestamp(BEGIN + (at / MILLISECOND) as i64)
+}
+
+fn moment(at: Timestamp) -> Nanos {
+    u64::try_from(at.millis() - BEGIN).unwrap_or(0) * MILLISECOND
+}
+
+impl Tabs {
+    /// The people at these places, who know nothing yet. Each looks at the first of their conversations.
+    pub fn new(site: Arc<Site>, places: Range<usize>) -> Self {
+        let tab = |place: usize| Tab {
+            client: Client::new(place as u64 + 1),
+            wake: None,
+            asked: HashMap::new(),
+            kept: BTreeSet::new(),
+            had: HashSet::new(),
+            since: 0,
+            gone: None,
+            live: false,
+        };
+        Self {
+            tabs: places.clone().map(tab).collect(),
+            site,
+            places,
+            timers: BinaryHeap::new(),
+            live: 0,
+            told: Vec::new(),
+            opened: 0,
+            replays: Latency::default(),
+            absences: Latency::default(),
+            deliveries: Latency::default(),
+        }
+    }
+
+    /// How many know everything and are told at once.
+    pub fn live(&self) -> usize {
+        self.live
+    }
+
+    /// How many connections were opened so far.
+    pub fn opened(&self) -> u64 {
+        self.opened
+    }
+
+    /// Whether this person is one of them.
+    pub fn has(&self, person: usize) -> bool {
+        self.places.contains(&person)
+    }
+
+    /// When the next of them has something to do by itself.
+    pub fn next_wake(&self) -> Nanos {
+        self.timers.peek().map_or(Nanos::MAX, |Reverse((at, _))| *at)
+    }
+
+    /// Somebody's device has a network again.
+    pub fn online(&mut self, crowd: &mut Crowd<impl Dialect>, person: usize) -> anyhow::Result<()> {
+        self.act(crowd, person, Client::online)
+    }
+
+    /// Everybody begins to connect, and looks at the first of their conversations.
+    pub fn connect(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger) -> anyhow::Result<()> {
+        const AT_ONCE: usize = 200;
+        let end = crowd.clock().now() + SETTLE;
+        for person in self.places.clone() {
+            let look = self.site.people[person].talks.first().map(|talk| self.site.talks[*talk as usize].id);
+            if let Some(talk) = look {
+                self.act(crowd, person, |client, now| client.open(talk, now))?;
+            }
+            self.act(crowd, person, Client::connect)?;
+            while person + 1 - self.places.start > self.live + AT_ONCE {
+                ensure!(crowd.clock().now() < end, "only {} of {} are connected", self.live, self.tabs.len());
+                self.turn(crowd, ledger, end)?;
+            }
+        }
+        while self.live < self.tabs.len() {
+            ensure!(crowd.clock().now() < end, "only {} of {} are connected", self.live, self.tabs.len());
+            self.turn(crowd, ledger, end)?;
+        }
+        Ok(())
+    }
+
+    /// Somebody says something that was due at this moment.
+    pub fn say(
+        &mut self,
+        crowd: &mut Crowd<impl Dialect>,
+        ledger: &mut Ledger,
+        person: usize,
+        talk: u32,
+        due: Nanos,
+    ) -> anyhow::Result<()> {
+        let number = ledger.send(person, talk, due);
+        let text = Text::parse(&Marker { number, due }.text(TEXT_BYTES)).ok().context("a marker is a text")?;
+        let (id, client_id) = (self.site.talks[talk as usize].id, self.site.client_id(number));
+        self.act(crowd, person, |client, now| client.send(id, client_id, text, now))
+    }
+
+    /// Somebody's connection is cut, with a close frame or without a word.
+    pub fn cut(&mut self, crowd: &mut Crowd<impl Dialect>, person: usize, code: Option<u16>) -> anyhow::Result<()> {
+        crowd.close(person, code)?;
+        self.act(crowd, person, |client, now| client.closed(None, now))
+    }
+
+    /// Waits until something happens or this moment comes, and lets the clients do what follows.
+    pub fn turn(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger, until: Nanos) -> anyhow::Result<()> {
+        let mut told = std::mem::take(&mut self.told);
+        crowd.turn(Some(until.min(self.next_wake())), &mut told)?;
+        for told in told.drain(..).filter(|told| self.places.contains(&told.person)).collect::<Vec<_>>() {
+            self.hear(crowd, ledger, told)?;
+        }
+        self.told = told;
+        self.tick(crowd)
+    }
+
+    /// Does what is due.
+    pub fn tick(&mut self, crowd: &mut Crowd<impl Dialect>) -> anyhow::Result<()> {
+        let now = crowd.clock().now();
+        while let Some(Reverse((at, person))) = self.timers.peek().copied().filter(|Reverse((at, _))| *at <= now) {
+            self.timers.pop();
+            let tab = &mut self.tabs[person - self.places.start];
+            if tab.wake == Some(at) {
+                tab.wake = None;
+                self.act(crowd, person, Client::tick)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One of them was told something.
+    pub fn hear(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger, told: Told) -> anyhow::Result<()> {
+        let Told { at, person, heard } = told;
+        match heard {
+            Heard::Opened => {
+                self.opened += 1;
+                self.act(crowd, person, Client::opened)
+            }
+            Heard::Event(event) => {
+                self.note(ledger, at, person, &event);
+                self.act(crowd, person, |client, now| client.event(*event, now))
+            }
+            Heard::Closed(code) => self.act(crowd, person, |client, now| client.closed(code, now)),
+            other => bail!("{person} is whole, and is told {other:?}"),
+        }
+    }
+
+    /// Writes down what an event says of messages.
+    fn note(&mut self, ledger: &mut Ledger, at: Nanos, person: usize, event: &Event) {
+        let tab = &mut self.tabs[person - self.places.start];
+        match event {
+            Event::Rows(rows) => {
+                for row in &rows.rows {
+                    let Row::Message(message) = row else { continue };
+                    let Some(number) = self.site.number_of(message.client_id) else { continue };
+                    if tab.had.insert(number)
+                        && let Some(marker) = Marker::read(message.text.as_bytes())
+                    {
+                        self.deliveries.add(at.saturating_sub(marker.due));
+                    }
+                    // A sender's own row is as good as the answer: the client asks no more.
+                    if message.sender == self.site.people[person].id {
+                        ledger.acked(number, message.seq, at);
+                    }
+                }
+            }
+            Event::Ack { request, seq: Some(seq), .. } => {
+                if let Some(number) = tab.asked.remove(request) {
+                    ledger.acked(number, *seq, at);
+                }
+            }
+            Event::Rejected { request: Some(request), .. } => {
+                if let Some(number) = tab.asked.remove(request) {
+                    ledger.refused(number);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Does something to a client, and what it asks for.
+    fn act(
+        &mut self,
+        crowd: &mut Crowd<impl Dialect>,
+        person: usize,
+        act: impl FnOnce(&mut Client, Timestamp) -> Vec<Action>,
+    ) -> anyhow::Result<()> {
+        let now = crowd.clock().now();
+        let tab = &mut self.tabs[person - self.places.start];
+        let mut actions = VecDeque::from(act(&mut tab.client, timestamp(now)));
+        while let Some(action) = actions.pop_front() {
+            match action {
+                Action::Connect => {
+                    tab.since = now;
+                    tab.asked.clear();
+                    crowd.connect(person)?;
+                }
+                Action::Close(code) => crowd.close(person, Some(code))?,
+                Action::Say(command) => {
+                    if let Command::Send { request, client_id, .. } = &command
+                        && let Some(number) = self.site.number_of(*client_id)
+                    {
+                        tab.asked.insert(*request, number);
+                    }
+                    crowd.say(person, &serde_json::to_string(&command)?)?;
+                }
+                Action::WakeAt(at) => {
+                    // A moment of its clock has passed when the next one has begun.
+                    let at = moment(at).max(now);
+                    tab.wake = Some(at);
+                    self.timers.push(Reverse((at, person)));
+                }
+                Action::Keep(unsent) => tab.kept.extend(self.site.number_of(unsent.client_id)),
+                Action::Forget(client_id) => {
+                    if let Some(number) = self.site.number_of(client_id) {
+                        tab.kept.remove(&number);
+                    }
+                }
+                Action::Answered(..) => {}
+                Action::SignedOut => bail!("{person} was signed out"),
+            }
+        }
+        let live = tab.client.status() == Status::Live;
+        if live != tab.live {
+            tab.live = live;
+            if live {
+                self.live += 1;
+                if let Some(gone) = tab.gone {
+                    self.replays.add(now.saturating_sub(tab.since));
+                    self.absences.add(now.saturating_sub(gone));
+                }
+            } else {
+                self.live -= 1;
+                tab.gone = Some(now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets them go on until all know everything that was promised and have loaded all of it, and writes down what each
+    /// has on show.
+    pub fn settle(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger) -> anyhow::Result<()> {
+        let end = crowd.clock().now() + SETTLE;
+        let mut next = self.places.start;
+        while next < self.places.end {
+            if self.has_all(crowd, &promised(ledger, self.site.talks.len()), next)? {
+                next += 1;
+                continue;
+            }
+            if crowd.clock().now() > end {
+                let tab = &self.tabs[next - self.places.start];
+                let (status, kept) = (tab.client.status(), tab.kept.len());
+                bail!("person {next} does not come to know everything: {status:?}, {kept} in the outbox");
+            }
+            self.turn(crowd, ledger, crowd.clock().now() + 100 * MILLISECOND)?;
+        }
+        for person in self.places.clone() {
+            ledger.journals[person].received = self.shown(person);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody's outbox is empty and everything they are to know is loaded; if not, what is older is asked for.
+    fn has_all(&mut self, crowd: &mut Crowd<impl Dialect>, promised: &[Seq], person: usize) -> anyhow::Result<bool> {
+        let tab = &self.tabs[person - self.places.start];
+        if !tab.live || !tab.kept.is_empty() {
+            return Ok(false);
+        }
+        let mut all = true;
+        for talk in self.site.people[person].talks.clone() {
+            let (id, promised) = (self.site.talks[talk as usize].id, promised[talk as usize]);
+            let Some(view) = self.tabs[person - self.places.start].client.conversation(id) else { return Ok(false) };
+            let is_whole = view.last_seq >= promised && !view.has_older;
+            if view.has_older && !view.loading {
+                self.act(crowd, person, |client, now| client.open(id, now))?;
+                self.act(crowd, person, |client, now| client.older(id, now))?;
+            }
+            all &= is_whole;
+        }
+        Ok(all)
+    }
+
+    /// What somebody has on show, conversation by conversation.
+    fn shown(&self, person: usize) -> Vec<Received> {
+        self.site.people[person].talks.iter().flat_map(|talk| self.shown_of(person, *talk)).collect()
+    }
+
+    /// What somebody has on show of one conversation, of this run.
+    fn shown_of(&self, person: usize, talk: u32) -> Vec<Received> {
+        let lines = self.tabs[person - self.places.start].client.transcript(self.site.talks[talk as usize].id);
+        let bubbles = lines.into_iter().filter_map(|line| match line {
+            Line::Bubble(bubble) => Some(bubble),
+            Line::Separator { .. } | Line::Notice(_) => None,
+        });
+        bubbles
+            .filter_map(|bubble| {
+                let number = self.site.number_of(bubble.client_id)?;
+                Some(Received { talk, seq: bubble.seq? as u32, number: number as u32 })
+            })
+            .collect()
+    }
+}
+
+/// The greatest place that was promised in each conversation.
+fn promised(ledger: &Ledger, talks: usize) -> Vec<Seq> {
+    let mut promised = vec![0; talks];
+    for sent in &ledger.sent {
+        if let Some((seq, _)) = sent.acked {
+            let place = &mut promised[sent.talk as usize];
+            *place = seq.max(*place);
+        }
+    }
+    promised
+}
