@@ -223,16 +223,16 @@ fn rehearse(place: &Place<'_>, seconds: u64, record: &mut Record) -> anyhow::Res
     let mut crowd = place.clients(&stack, Some(talk))?;
     let audience = rooms.iter().map(|size| *size as u32).collect();
     let mut floor = Floor::new(&mut crowd, audience, place.peer.language != Language::Bar);
-    lone(&mut floor, 0, UNCOUNTED)?;
+    lone(&mut floor, 0, UNCOUNTED).context("before flushes are counted")?;
     if let Some(counting) = Flushes::count(&stack.pids(), place.folder()) {
-        lone(&mut floor, 0, COUNTED)?;
+        lone(&mut floor, 0, COUNTED).context("while flushes are counted")?;
         record.flushes = Some(counting.end()? as f64 / COUNTED as f64);
     } else {
         eprintln!("\n*** {}: no flushes could be counted: is there an strace, and may it trace? ***\n", record.name);
     }
     // Messages of this run are numbered on.
     let first = floor.ledger.sent.len() as u64;
-    record.cuts = Some(cut(&mut crowd, talk as u32, rooms[talk], 5 * seconds, first)?);
+    record.cuts = Some(cut(&mut crowd, talk as u32, rooms[talk], 3 * seconds, first).context("while links are cut")?);
     Ok(())
 }
 

@@ -57,17 +57,16 @@ impl Dialect for Gateway {
 struct Clients {
     http: Client,
     base: String,
-    rooms: Rooms,
     /// What makes transactions of this run differ from those of others.
     run: u64,
-    /// Who is signed in already, and how far they were told.
-    known: Mutex<HashMap<usize, Known>>,
-    /// Whoever comes first makes the rooms, and everybody else finds them made.
-    entering: tokio::sync::Mutex<()>,
+    known: Everybody,
 }
 
+/// Who is signed in already, and how far they were told: as their devices would remember it while the server is away.
+pub(super) type Everybody = Arc<Mutex<HashMap<usize, Known>>>;
+
 #[derive(Debug, Clone)]
-struct Known {
+pub(super) struct Known {
     token: String,
     since: String,
     /// The rooms' ids.
@@ -89,13 +88,23 @@ struct Synced {
     next_batch: String,
 }
 
-/// Opens a gateway to the server that is here, which lasts as long as the runtime; where it listens.
-pub(super) fn gateway(runtime: &Runtime, server: SocketAddr, rooms: Rooms) -> anyhow::Result<SocketAddr> {
+/// Opens a gateway to the server that is here, which lasts as long as the runtime; where it listens. Who is not known yet is
+/// signed up first.
+pub(super) fn gateway(
+    runtime: &Runtime,
+    server: SocketAddr,
+    rooms: &Rooms,
+    known: Everybody,
+) -> anyhow::Result<SocketAddr> {
     let http = Client::builder().no_proxy().build()?;
     let base = format!("http://{server}/_matrix/client/v3");
-    let clients =
-        Clients { http, base, rooms, run: fastrand::u64(..), known: Mutex::default(), entering: Default::default() };
-    let clients = Arc::new(clients);
+    let clients = Arc::new(Clients { http, base, run: fastrand::u64(..), known });
+    for person in 0..rooms.people() {
+        if clients.known(person).is_none() {
+            let known = runtime.block_on(clients.begin(person, &rooms.of(person)))?;
+            clients.remember(person, known);
+        }
+    }
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
     runtime.spawn(async move {
@@ -132,6 +141,14 @@ async fn write(mut writer: OwnedWriteHalf, mut queue: mpsc::UnboundedReceiver<Ve
 }
 
 impl Clients {
+    fn known(&self, person: usize) -> Option<Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&person).cloned()
+    }
+
+    fn remember(&self, person: usize, known: Known) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(person, known);
+    }
+
     async fn serve(
         self: &Arc<Self>,
         mut reader: OwnedReadHalf,
@@ -142,11 +159,7 @@ impl Clients {
             head.push(reader.read_u8().await?);
         }
         let person = head.strip_prefix(b"GET /").and_then(decimal).context("the request names a person")?.0 as usize;
-        let before = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&person).cloned();
-        let known = match before {
-            Some(known) => known,
-            None => self.begin(person).await?,
-        };
+        let known = self.known(person).context("everybody is known")?;
         texts.send(Vec::new())?;
         let listening = self.listen(person, known.clone(), texts);
         let speaking = self.speak(&known, reader, texts);
@@ -157,25 +170,14 @@ impl Clients {
         }
     }
 
-    /// Signs somebody in, or up, and lets them into their rooms.
-    async fn begin(&self, person: usize) -> anyhow::Result<Known> {
-        let (name, device) = (format!("p{person}"), "bench");
-        let login = format!(
-            r#"{{"type":"m.login.password","identifier":{{"type":"m.id.user","user":"{name}"}},"password":"{PASSWORD}","device_id":"{device}"}}"#
-        );
-        let signed_in: SignedIn = match self.call(Method::POST, "/login", None, login).await? {
-            Ok(signed_in) => signed_in,
-            Err(_) => {
-                let register = format!(
-                    r#"{{"auth":{{"type":"m.login.dummy"}},"username":"{name}","password":"{PASSWORD}","device_id":"{device}"}}"#
-                );
-                self.ask(Method::POST, "/register", None, register).await?
-            }
-        };
+    /// Signs somebody up, and lets them into these rooms, which are made by whoever comes first.
+    async fn begin(&self, person: usize, into: &[usize]) -> anyhow::Result<Known> {
+        let register =
+            format!(r#"{{"auth":{{"type":"m.login.dummy"}},"username":"p{person}","password":"{PASSWORD}"}}"#);
+        let signed_in: SignedIn = self.ask(Method::POST, "/register", None, register).await?;
         let token = signed_in.access_token;
-        let entering = self.entering.lock().await;
         let mut rooms = Vec::new();
-        for room in self.rooms.of(person) {
+        for room in into {
             let path = format!("/join/%23r{room}:localhost");
             let mut joined: Result<Joined, String> =
                 self.call(Method::POST, &path, Some(&token), "{}".to_owned()).await?;
@@ -187,7 +189,6 @@ impl Clients {
             let Joined { room_id } = joined.map_err(anyhow::Error::msg)?;
             rooms.push(room_id);
         }
-        drop(entering);
         let synced: Synced = self.ask(Method::GET, &sync(None), Some(&token), String::new()).await?;
         Ok(Known { token, since: synced.next_batch, rooms })
     }
@@ -200,7 +201,7 @@ impl Clients {
         texts: &mpsc::UnboundedSender<Vec<u8>>,
     ) -> anyhow::Result<()> {
         loop {
-            self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(person, known.clone());
+            self.remember(person, known.clone());
             let (status, body) =
                 self.exchange(Method::GET, &sync(Some(&known.since)), Some(&known.token), String::new()).await?;
             anyhow::ensure!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));

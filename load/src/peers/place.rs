@@ -1,5 +1,6 @@
 //! A peer in a folder of its own: made ready once, started again and again.
 
+use super::matrix::Everybody;
 use super::myna::{Remembering, Revs};
 use super::socket_io::SocketIo;
 use super::stack::{Stack, free_address};
@@ -45,6 +46,7 @@ pub(super) struct Place<'a> {
     /// Myna's people follow from it.
     seed: u64,
     known: Revs,
+    everybody: Everybody,
 }
 
 /// Clients of any language.
@@ -56,7 +58,8 @@ impl<'a> Place<'a> {
         let folder = TempDir::new_in(&tools.folder)?;
         // What a new conversation has come to.
         let known = Revs::new(vec![1; rooms.sizes().len()].into());
-        let place = Self { tools, peer, rooms, folder, seed: fastrand::u64(..), known };
+        let place =
+            Self { tools, peer, rooms, folder, seed: fastrand::u64(..), known, everybody: Everybody::default() };
         if peer.language == Language::Myna {
             // People and rooms are written into its store, as by somebody who moves in: it has no rooms of its own accord.
             let url = format!("sqlite:{}", place.folder.path().join("myna.db").display());
@@ -107,7 +110,7 @@ impl<'a> Place<'a> {
             Language::SocketIo => Box::new(SocketIo::new(address, rooms, resumed.is_some())),
             Language::Xmpp => Box::new(Xmpp::new(address, rooms, resumed)),
             Language::Matrix => {
-                address = matrix::gateway(&self.tools.runtime, address, rooms)?;
+                address = matrix::gateway(&self.tools.runtime, address, &rooms, self.everybody.clone())?;
                 Box::new(matrix::Gateway)
             }
         };
