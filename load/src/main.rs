@@ -78,7 +78,7 @@ fn main() -> anyhow::Result<()> {
     let others = if arguments.pin { Some(pin()?) } else { None };
     let folder = arguments.folder.clone().unwrap_or_else(beside_the_build);
     if let Command::Peers(peers) = &arguments.command {
-        return peers.run(folder, others, arguments.json.as_deref());
+        return peers.run(&folder, others, arguments.json.as_deref());
     }
     let program = arguments.program.clone().map_or_else(myna, Ok)?;
     let tools = Tools::with(program, folder, others)?;

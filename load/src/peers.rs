@@ -24,7 +24,8 @@ use report::{Record, Report};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Who speaks. Everybody else listens.
 const SENDER: usize = 0;
@@ -133,7 +134,7 @@ fn handshake(address: SocketAddr, path: &str, more: &str) -> String {
 impl Peers {
     /// Runs the comparison, prints what came of it, and writes it to the file. Peers keep what they keep in this folder, and
     /// run on these processors, as `taskset` names them. One that cannot be had is said loudly, and left out.
-    pub fn run(&self, folder: PathBuf, others: Option<String>, json: Option<&Path>) -> anyhow::Result<()> {
+    pub fn run(&self, folder: &Path, others: Option<String>, json: Option<&Path>) -> anyhow::Result<()> {
         let (rounds, seconds, members) =
             if self.quick { (1, 1, self.members.min(100)) } else { (self.rounds, self.seconds, self.members) };
         let unknown = self.only.iter().find(|name| PEERS.iter().all(|peer| peer.name != **name));
@@ -141,7 +142,7 @@ impl Peers {
         let wanted = |peer: &&Peer| self.only.is_empty() || self.only.iter().any(|name| name == peer.name);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let scripts = self.scripts.canonicalize().context("there are no scripts of peers")?;
-        std::fs::create_dir_all(&folder)?;
+        std::fs::create_dir_all(folder)?;
         let tools = Tools { runtime, scripts, folder: folder.canonicalize()?, others };
 
         let began = Instant::now();
@@ -159,7 +160,8 @@ impl Peers {
         for (record, places) in report.peers.iter_mut().zip(&places) {
             eprintln!("{}: rehearsal", record.name);
             // The bar's place of 100, or the one that others have.
-            let rehearsed = rehearse(&places[places.len().min(2) - 1], seconds, record);
+            let place = &places[places.len().min(2) - 1];
+            let rehearsed = rehearse(place, seconds, record).with_context(|| place.said());
             noted(record, rehearsed);
         }
         for round in 1..=rounds {
@@ -169,7 +171,9 @@ impl Peers {
                     continue;
                 }
                 eprintln!("{}: round {round} of {rounds}", record.name);
-                let played = places.iter().try_for_each(|place| play(place, members, seconds, record));
+                let played = places
+                    .iter()
+                    .try_for_each(|place| play(place, members, seconds, record).with_context(|| place.said()));
                 noted(record, played);
             }
             report.load_average.push(load_average());

@@ -3,7 +3,8 @@
 use anyhow::{Context, ensure};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long the tracer may take to attach itself, and to write what it has counted.
 const DEADLINE: Duration = Duration::from_secs(20);

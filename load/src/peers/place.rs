@@ -17,6 +17,9 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+/// Lines of what a peer printed.
+const SAID: usize = 12;
+
 /// What every place needs.
 pub(super) struct Tools {
     pub(super) runtime: Runtime,
@@ -70,6 +73,13 @@ impl<'a> Place<'a> {
 
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The last that the peer printed, for whoever wonders why it failed.
+    pub(super) fn said(&self) -> String {
+        let said = std::fs::read_to_string(self.folder().join("output")).unwrap_or_default();
+        let last: Vec<&str> = said.lines().rev().take(SAID).collect();
+        last.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
 
     /// The same people each time, in another run.

@@ -181,7 +181,7 @@ impl Report {
         for (record, size) in self.among(members) {
             let of_the_bar = bar.zip(size.deliveries_per_second.median());
             let of_the_bar = of_the_bar.map_or("–".to_owned(), |(bar, own)| format!("{:.0} %", 100.0 * own / bar));
-            table.row([
+            table.row(&[
                 record.name.to_owned(),
                 size.sends_per_second.to_string(),
                 size.deliveries_per_second.to_string(),
@@ -243,7 +243,7 @@ impl fmt::Display for Report {
                     if cuts.arrived == cuts.due { "100 %".to_owned() } else { format!("{:.2} %", share.min(99.99)) };
                 format!("{share} of {}, {} cuts", amount(cuts.due), amount(cuts.cut))
             });
-            table.row([
+            table.row(&[
                 record.name.to_owned(),
                 record.version.clone(),
                 record.durability(),
@@ -269,12 +269,12 @@ struct Markdown(Table);
 impl Markdown {
     fn new<const N: usize>(head: [&str; N]) -> Self {
         let mut table = Self(Table::default());
-        table.row(head.map(str::to_owned));
-        table.row([(); N].map(|()| "---".to_owned()));
+        table.row(&head.map(str::to_owned));
+        table.row(&[(); N].map(|()| "---".to_owned()));
         table
     }
 
-    fn row<const N: usize>(&mut self, cells: [String; N]) {
+    fn row<const N: usize>(&mut self, cells: &[String; N]) {
         self.0.row([format!("| {} |", cells.join(" | "))]);
     }
 }
