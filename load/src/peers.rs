@@ -223,16 +223,19 @@ fn rehearse(place: &Place<'_>, seconds: u64, record: &mut Record) -> anyhow::Res
     let rooms = place.rooms.sizes();
     // A room of 100 where each delivery is cheap, else the smallest.
     let talk = if place.peer.most < SIZES[2] { 0 } else { 1.min(rooms.len() - 1) };
-    let stack = place.start()?;
+    let tracer = Flushes::in_folder(place.folder());
+    let stack = place.start(tracer.as_ref())?;
     let mut crowd = place.clients(&stack, Some(talk))?;
     let audience = rooms.iter().map(|size| *size as u32).collect();
     let mut floor = Floor::new(&mut crowd, audience, place.peer.language != Language::Bar);
     lone(&mut floor, 0, UNCOUNTED).context("before flushes are counted")?;
-    if let Some(counting) = Flushes::count(&stack.pids(), place.folder()) {
-        lone(&mut floor, 0, COUNTED).context("while flushes are counted")?;
-        record.flushes = Some(counting.end()? as f64 / COUNTED as f64);
+    let count = || tracer.as_ref().map_or(0, Flushes::count);
+    let before = count();
+    lone(&mut floor, 0, COUNTED).context("while flushes are counted")?;
+    if tracer.is_some() {
+        record.flushes = Some((count() - before) as f64 / COUNTED as f64);
     } else {
-        eprintln!("\n*** {}: no flushes could be counted: is there an strace, and may it trace? ***\n", record.name);
+        eprintln!("\n*** {}: flushes are not counted, as there is no strace ***\n", record.name);
     }
     // Messages of this run are numbered on.
     let first = floor.ledger.sent.len() as u64;
@@ -243,7 +246,7 @@ fn rehearse(place: &Place<'_>, seconds: u64, record: &mut Record) -> anyhow::Res
 /// One round of a peer.
 fn play(place: &Place<'_>, largest: usize, seconds: u64, record: &mut Record) -> anyhow::Result<()> {
     let rooms = place.rooms.sizes();
-    let stack = place.start()?;
+    let stack = place.start(None)?;
     std::thread::sleep(IDLE);
     let empty = stack.usage()?;
     let mut crowd = place.clients(&stack, None)?;

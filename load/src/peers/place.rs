@@ -1,5 +1,6 @@
 //! A peer in a folder of its own: made ready once, started again and again.
 
+use super::flushes::Flushes;
 use super::matrix::Everybody;
 use super::myna::{Remembering, Revs};
 use super::socket_io::SocketIo;
@@ -93,8 +94,8 @@ impl<'a> Place<'a> {
         Site::new(&plan, self.seed)
     }
 
-    /// Starts the peer, and waits until it answers.
-    pub(super) fn start(&self) -> anyhow::Result<Stack> {
+    /// Starts the peer, under this tracer if there is one, and waits until it answers.
+    pub(super) fn start(&self, tracer: Option<&Flushes>) -> anyhow::Result<Stack> {
         let address = free_address()?;
         let (output, port) = (self.folder().join("output"), address.port().to_string());
         let mut command;
@@ -105,7 +106,7 @@ impl<'a> Place<'a> {
             command = self.tools.command(&self.tools.scripts.join(self.peer.folder).join("start"));
             command.arg(self.folder()).arg(port).args(self.peer.more);
         }
-        Stack::start(command, address, &output)
+        Stack::start(tracer.map_or(command, |tracer| tracer.traced(&command)), address, &output)
     }
 
     /// Everybody, connected and in their rooms. `resumed`: the room of which they remember how far they were told.
