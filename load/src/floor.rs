@@ -31,6 +31,8 @@ pub struct Floor<'a, D> {
     pub acked: u64,
     /// What was told since the beginning.
     pub all_delivered: u64,
+    /// How long the texts are.
+    pub text_bytes: usize,
     /// Those of them who are whole.
     pub tabs: Option<Tabs>,
     /// Whose connection may end without ending the run.
@@ -69,6 +71,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
             delivered: 0,
             acked: 0,
             all_delivered: 0,
+            text_bytes: TEXT_BYTES,
             tabs: None,
             frail: BTreeSet::new(),
             audience,
@@ -100,7 +103,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
     /// Somebody says something that was due at this moment.
     pub fn say(&mut self, person: usize, talk: u32, due: Nanos) -> anyhow::Result<u64> {
         let number = self.ledger.send(person, talk, due);
-        let text = Marker { number, due }.text(TEXT_BYTES);
+        let text = Marker { number, due }.text(self.text_bytes);
         let message = self.crowd.dialect().message(person, talk, number, &text);
         self.missing.push(self.audience[talk as usize]);
         self.under_way += 1;

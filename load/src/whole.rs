@@ -295,16 +295,21 @@ impl Tabs {
     /// has on show.
     pub fn settle(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger) -> anyhow::Result<()> {
         let end = crowd.clock().now() + SETTLE;
-        let mut next = self.places.start;
-        while next < self.places.end {
-            if self.has_all(crowd, &promised(ledger, self.site.talks.len()), next)? {
-                next += 1;
-                continue;
+        let mut waiting: Vec<usize> = self.places.clone().collect();
+        loop {
+            let promised = promised(ledger, self.site.talks.len());
+            let mut rest = Vec::new();
+            for person in waiting {
+                if !self.has_all(crowd, &promised, person)? {
+                    rest.push(person);
+                }
             }
+            waiting = rest;
+            let Some(first) = waiting.first() else { break };
             if crowd.clock().now() > end {
-                let tab = &self.tabs[next - self.places.start];
-                let (status, kept) = (tab.client.status(), tab.kept.len());
-                bail!("person {next} does not come to know everything: {status:?}, {kept} in the outbox");
+                let tab = &self.tabs[first - self.places.start];
+                let (count, status, kept) = (waiting.len(), tab.client.status(), tab.kept.len());
+                bail!("{count} do not come to know everything; {first} is {status:?}, with {kept} in the outbox");
             }
             self.turn(crowd, ledger, crowd.clock().now() + 100 * MILLISECOND)?;
         }

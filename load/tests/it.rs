@@ -106,12 +106,12 @@ fn rooms_and_a_large_room_talk() {
 #[test]
 fn idle_people_stay() {
     let (outcome, _) = clean(|tools| Idle { people: 50, rest: 0.5 }.run(tools));
-    assert_eq!(outcome.summary("start on an empty folder until /health answers").unwrap().count, 10);
+    assert_eq!(outcome.summary("start on an empty folder until /health answers").unwrap().count, 7);
 }
 
 #[test]
 fn pages_of_history_come_whole() {
-    let history = History { messages: 60_000, pages: 50, people: 2 };
+    let history = History { messages: 4_000, pages: 50, people: 2 };
     let (outcome, _) = clean(|tools| history.run(tools));
     assert_eq!(outcome.summary("page, 2 asking at a time").unwrap().count, 50);
 }
@@ -132,7 +132,7 @@ fn links_that_are_cut_lose_nothing_and_double_nothing() {
 
 #[test]
 fn who_reads_nothing_comes_to_know_everything() {
-    let slow = Slow { readers: 5, slow: 3, rate: 200.0, span: SPAN };
+    let slow = Slow { readers: 5, slow: 3, rate: 200.0, bytes: 1_000, span: SPAN };
     let (_, verdict) = clean(|tools| slow.run(tools));
     assert_eq!(verdict.shown, verdict.stored * 8);
 }

@@ -6,7 +6,7 @@ use crate::clock::{Clock, MILLISECOND, Nanos, SECOND};
 use anyhow::{Context, bail, ensure};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::{Domain, Socket, Type};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
@@ -26,8 +26,6 @@ const SILENCE: Nanos = 25 * SECOND;
 const PATIENCE: Nanos = 60 * SECOND;
 /// The answer to a request for a socket is shorter.
 const HEAD_BYTES: usize = 8 * 1024;
-/// Bytes that the system keeps for who takes little.
-const NARROW: usize = 4 * 1024;
 /// What a system says of a connection that is under way.
 const EINPROGRESS: i32 = 115;
 
@@ -93,7 +91,6 @@ pub struct Crowd<D> {
     pinged: Nanos,
     frame: Vec<u8>,
     punctual: bool,
-    narrow: Range<usize>,
 }
 
 impl<D: Dialect> Crowd<D> {
@@ -113,7 +110,6 @@ impl<D: Dialect> Crowd<D> {
             pinged: 0,
             frame: Vec::new(),
             punctual: true,
-            narrow: 0..0,
         })
     }
 
@@ -175,9 +171,6 @@ impl<D: Dialect> Crowd<D> {
     pub fn connect(&mut self, person: usize) -> anyhow::Result<()> {
         self.drop_line(person);
         let mut stream = connect(self.address, person, self.lines.len()).context("no connection can be opened")?;
-        if self.narrow.contains(&person) {
-            SockRef::from(&stream).set_recv_buffer_size(NARROW)?;
-        }
         self.poll.registry().register(&mut stream, Token(person), Interest::READABLE | Interest::WRITABLE)?;
         let line = &mut self.lines[person];
         (line.stream, line.fate, line.said) = (Some(stream), Fate::Connecting, self.clock.now());
@@ -196,11 +189,6 @@ impl<D: Dialect> Crowd<D> {
     fn drop_line(&mut self, person: usize) {
         let line = std::mem::take(&mut self.lines[person]);
         self.open -= usize::from(line.fate == Fate::Open);
-    }
-
-    /// These people take little from their connections before they read it: the system keeps few bytes for them.
-    pub fn narrow(&mut self, people: Range<usize>) {
-        self.narrow = people;
     }
 
     /// Whether the system has taken everything that somebody has said, so that more may be said.

@@ -93,6 +93,14 @@ impl Flaky {
         }
         drop(progress);
         let after = stage.usage()?;
+        // The trouble is over: whose link is dead notices, and who waits (after many cuts in a row up to half a minute, a
+        // dead link up to 45 s) is told that there is a network.
+        for Reverse((_, person, _)) in faults.into_iter().filter(|Reverse((.., fault))| *fault == Fault::Noticed) {
+            tabs.cut(&mut crowd, person, None)?;
+        }
+        for person in 0..people {
+            tabs.online(&mut crowd, person)?;
+        }
         tabs.settle(&mut crowd, &mut ledger)?;
         outcome.times("attempt to know all that was missed", &tabs.replays);
         outcome.times("cut to live again", &tabs.absences);

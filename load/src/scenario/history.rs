@@ -16,8 +16,10 @@ use myna_protocol::limits::PAGE_MESSAGES;
 use std::io::Read;
 use std::path::Path;
 
-/// Conversations that share the messages.
-const GROUPS: usize = 500;
+/// Conversations that share the messages, at most.
+const GROUPS: u64 = 500;
+/// Messages for each conversation more, up to there.
+const PER_GROUP: u64 = 200;
 /// What the content of a kept store follows from: with another one it would not be the site that is expected.
 const SEED: u64 = 5;
 /// Times that a server is started.
@@ -62,7 +64,8 @@ impl History {
 
     /// The site, in a store that is made the first time.
     fn site(&self, tools: &Tools, outcome: &mut Outcome) -> anyhow::Result<(Site, String, std::path::PathBuf)> {
-        let site = Site::new(&Plan::history(GROUPS, self.messages), SEED);
+        let groups = (self.messages / PER_GROUP).clamp(2, GROUPS);
+        let site = Site::new(&Plan::history(groups as usize, self.messages), SEED);
         let folder = tools.folder.join(format!("history-{}", self.messages));
         let (file, done) = (folder.join("myna.db"), folder.join("done"));
         let url = format!("sqlite:{}", file.display());

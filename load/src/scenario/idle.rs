@@ -12,7 +12,7 @@ use anyhow::ensure;
 use std::time::Duration;
 
 /// Times that a server is started on nothing.
-const STARTS: usize = 10;
+const STARTS: usize = 7;
 
 /// Idle sockets
 #[derive(Debug, Clone, clap::Args)]

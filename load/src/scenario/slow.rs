@@ -20,8 +20,11 @@ pub struct Slow {
     #[arg(long, default_value_t = 50)]
     pub slow: usize,
     /// Messages a second
-    #[arg(long, default_value_t = 300.0)]
+    #[arg(long, default_value_t = 100.0)]
     pub rate: f64,
+    /// Bytes of each: the system keeps some megabytes for each of them before anybody notices
+    #[arg(long, default_value_t = 4_000)]
+    pub bytes: usize,
     #[command(flatten)]
     pub span: Span,
 }
@@ -30,18 +33,23 @@ impl Slow {
     pub fn run(&self, tools: &Tools) -> anyhow::Result<Outcome> {
         let name = format!("{} who read nothing beside {} who do, in one room", self.slow, self.readers);
         let mut outcome = Outcome::new(name, EMBEDDED);
-        outcome.setting(format!("{} messages a second; server: {}", self.rate, PATIENT.join(" ")));
+        outcome.setting(format!(
+            "{} messages of {} bytes a second; server: {}",
+            self.rate,
+            self.bytes,
+            PATIENT.join(" ")
+        ));
         let all = self.readers + self.slow;
         let stage = Stage::set(tools, &Plan::room(all), PATIENT)?;
         let (readers, slow) = (0..self.readers, self.readers..all);
         let myna = Myna::quick(stage.site.clone(), stage.address).with_whole(slow.clone());
         let mut crowd = Crowd::new(myna, all, stage.address, stage.clock)?;
-        crowd.narrow(slow.clone());
         crowd.connect_all(readers, |_| ())?;
         let mut floor = stage.floor(&mut crowd).with_audience(vec![self.readers as u32]);
         let mut tabs = Tabs::new(stage.site.clone(), slow.clone());
         tabs.connect(floor.crowd, &mut floor.ledger)?;
         floor.tabs = Some(tabs);
+        floor.text_bytes = self.bytes;
         let readers = self.readers as u64;
         let who = |turn: u64| ((turn * 7 % readers) as usize, 0);
         for (what, is_deaf) in [("all read", false), ("some read nothing", true)] {
