@@ -42,7 +42,8 @@ mod tests {
 
     #[test]
     fn a_flush_in_two_lines_is_one() {
-        let said = "12 fdatasync(9 <unfinished ...>\n13 fsync(4) = 0\n12 <... fdatasync resumed>) = 0\n14 +++ exited +++\n";
+        let said =
+            "12 fdatasync(9 <unfinished ...>\n13 fsync(4) = 0\n12 <... fdatasync resumed>) = 0\n14 +++ exited +++\n";
         assert_eq!(count(said), 2);
     }
 }

@@ -17,6 +17,9 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// How often is asked whether it does.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// Where peers listen.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
 /// A running peer. It ends when this is dropped.
 pub(super) struct Stack {
     child: Child,
@@ -99,13 +102,13 @@ fn name(command: &Command) -> String {
     Path::new(command.get_program()).display().to_string()
 }
 
-/// A port of this machine that is free, and so is the one after it.
+/// A port of this machine that is free, and so is the one after it. Connections take theirs, unasked, from those above.
 pub(super) fn free_address() -> anyhow::Result<SocketAddr> {
     for _ in 0..100 {
-        let first = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let Some(next) = first.port().checked_add(1) else { continue };
-        if TcpListener::bind(("127.0.0.1", next)).is_ok() {
-            return Ok(first);
+        let port = fastrand::u16(PORTS);
+        let both = [port, port + 1].map(|port| TcpListener::bind(("127.0.0.1", port)));
+        if both.iter().all(Result::is_ok) {
+            return Ok(SocketAddr::from(([127, 0, 0, 1], port)));
         }
     }
     bail!("there are no two free ports in a row")
