@@ -89,11 +89,13 @@ impl<'a, D: Dialect> Floor<'a, D> {
         Self { audience, ..self }
     }
 
-    /// From here on, until `end`, everything is measured; what was measured before is forgotten.
-    pub fn measure(&mut self, end: Nanos) {
-        self.measured = self.clock().now()..end;
+    /// From here on, for so long, everything is measured; what was measured before is forgotten. Answers when it ends.
+    pub fn measure(&mut self, lasts: Nanos) -> Nanos {
+        let start = self.clock().now();
+        self.measured = start..start + lasts;
         (self.deliveries, self.last) = (Latency::default(), Latency::default());
         (self.delivered, self.acked) = (0, 0);
+        self.measured.end
     }
 
     pub fn clock(&self) -> Clock {
@@ -137,14 +139,14 @@ impl<'a, D: Dialect> Floor<'a, D> {
         for told in told.drain(..) {
             match &mut self.tabs {
                 Some(tabs) if tabs.has(told.person) => tabs.hear(self.crowd, &mut self.ledger, told)?,
-                _ => self.hear(told.at, told.person, told.heard, marks)?,
+                _ => self.hear(told.at, told.person, &told.heard, marks)?,
             }
         }
         Ok(())
     }
 
-    fn hear(&mut self, at: Nanos, person: usize, heard: Heard, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
-        match heard {
+    fn hear(&mut self, at: Nanos, person: usize, heard: &Heard, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
+        match *heard {
             Heard::Row { conversation, seq, number, due } => {
                 // Where a language has no places, those of a run are told apart by their numbers.
                 let place = if seq == 0 { number + 1 } else { seq };
@@ -190,7 +192,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
         }
     }
 
-    /// So many messages a second until `end`, each when it is due; `who` says by number who says it, and where.
+    /// So many messages a second since measuring began until `end`, each when it is due; `who` says by number who says it, and where.
     pub fn open_loop(
         &mut self,
         rate: f64,
@@ -210,7 +212,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
         mut progress: impl FnMut(Nanos),
         mut beside: impl FnMut(&mut Self) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let start = self.clock().now();
+        let start = self.measured.start;
         let due = |turn: u64| start + (turn as f64 * SECOND as f64 / rate) as Nanos;
         let (mut turn, mut marks) = (0, Vec::new());
         while due(turn) < end {

@@ -295,8 +295,13 @@ impl Tabs {
     /// has on show.
     pub fn settle(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger) -> anyhow::Result<()> {
         let end = crowd.clock().now() + SETTLE;
-        let mut waiting: Vec<usize> = self.places.clone().collect();
+        // Who knows all that was promised may know less than is promised later, as long as somebody still speaks.
+        let mut waiting: Vec<usize> = Vec::new();
         loop {
+            let again = waiting.is_empty();
+            if again {
+                waiting = self.places.clone().collect();
+            }
             let promised = promised(ledger, self.site.talks.len());
             let mut rest = Vec::new();
             for person in waiting {
@@ -305,7 +310,12 @@ impl Tabs {
                 }
             }
             waiting = rest;
-            let Some(first) = waiting.first() else { break };
+            let Some(first) = waiting.first() else {
+                if again {
+                    break;
+                }
+                continue;
+            };
             if crowd.clock().now() > end {
                 let tab = &self.tabs[first - self.places.start];
                 let (count, status, kept) = (waiting.len(), tab.client.status(), tab.kept.len());

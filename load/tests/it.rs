@@ -1,6 +1,5 @@
 //! Short runs of each scenario against a server in this process, each with the checker.
 
-use anyhow::Context;
 use myna_load::checker::Verdict;
 use myna_load::journal::Ledger;
 use myna_load::scenario::Span;
@@ -58,8 +57,8 @@ impl Host for Here {
 
 /// What runs need, and the folder that goes with them.
 fn tools() -> (Tools, TempDir) {
-    let folder = TempDir::new().unwrap();
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let folder = TempDir::new().expect("there is a folder for temporary files");
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("threads can be started");
     (Tools { runtime, folder: folder.path().to_owned(), start: Box::new(Here::start) }, folder)
 }
 
@@ -67,8 +66,8 @@ fn tools() -> (Tools, TempDir) {
 #[track_caller]
 fn clean(run: impl FnOnce(&Tools) -> anyhow::Result<Outcome>) -> (Outcome, Verdict) {
     let (tools, _folder) = tools();
-    let outcome = run(&tools).unwrap();
-    let verdict = outcome.verdict.clone().context("the checker has looked").unwrap();
+    let outcome = run(&tools).expect("the run comes to its end");
+    let verdict = outcome.verdict.clone().expect("the checker has looked");
     assert!(verdict.is_clean(), "{outcome}");
     (outcome, verdict)
 }

@@ -61,7 +61,7 @@ impl Frames {
             used = from + head.length;
             match (head.code, head.last) {
                 (0x1 | 0x2, true) => tell(Frame::Message(payload))?,
-                (0x0 | 0x1 | 0x2, last) => {
+                (0x0..=0x2, last) => {
                     ensure!(self.pieces.len() + payload.len() <= MESSAGE_BYTES, "a message is too long");
                     self.pieces.extend_from_slice(payload);
                     if last {

@@ -51,8 +51,7 @@ impl Abuser {
         let mut abuser = Abuse { person: others, room, asked: 0, greeted: false };
         for (what, abuses) in [("nobody abuses", false), ("one abuses", true)] {
             for lasts in [self.span.warm(), self.span.measured()] {
-                let end = floor.clock().now() + lasts;
-                floor.measure(end);
+                let end = floor.measure(lasts);
                 let before = stage.usage()?;
                 floor.open_loop_beside(self.rate, end, who, Progress::until(what, floor.clock(), end), |floor| {
                     if abuses { abuser.go_on(floor) } else { Ok(()) }

@@ -41,8 +41,7 @@ impl Pairs {
         let mut before = used(&stage)?;
         let mut sent = 0;
         for (what, lasts) in [("warming up", self.span.warm()), ("pairs talk", self.span.measured())] {
-            let end = floor.clock().now() + lasts;
-            floor.measure(end);
+            let end = floor.measure(lasts);
             (before, sent) = (used(&stage)?, floor.ledger.sent.len());
             let progress = Progress::until(what, floor.clock(), end);
             match self.rate {

@@ -65,8 +65,7 @@ impl Room {
         }
         let (mut before, mut all) = (used(&stage)?, 0);
         for (what, lasts) in [("warming up", self.span.warm()), ("somebody talks", self.span.measured())] {
-            let end = floor.clock().now() + lasts;
-            floor.measure(end);
+            let end = floor.measure(lasts);
             (before, all) = (used(&stage)?, floor.all_delivered);
             let progress = Progress::until(what, floor.clock(), end);
             // Everybody says something now and then; 7 apart, so that neighbours do not follow each other.
@@ -143,8 +142,7 @@ impl Room {
         let senders: Vec<(usize, u32)> = (0..SENDERS.min(self.members)).map(|sender| (sender, 0)).collect();
         let (mut before, mut own, mut all) = (usage_of()?, usage(std::process::id())?, 0);
         for lasts in [self.span.warm(), self.span.measured()] {
-            let end = floor.clock().now() + lasts;
-            floor.measure(end);
+            let end = floor.measure(lasts);
             (before, own, all) = (usage_of()?, usage(std::process::id())?, floor.all_delivered);
             let progress = Progress::until(what, floor.clock(), end);
             floor.flood(&senders, self.window, end, progress)?;

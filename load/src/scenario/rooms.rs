@@ -47,8 +47,7 @@ impl Rooms {
         }
         let (mut before, mut all) = (used(&stage)?, 0);
         for (what, lasts) in [("warming up", self.span.warm()), ("rooms talk", self.span.measured())] {
-            let end = floor.clock().now() + lasts;
-            floor.measure(end);
+            let end = floor.measure(lasts);
             (before, all) = (used(&stage)?, floor.all_delivered);
             let progress = Progress::until(what, floor.clock(), end);
             match self.rate {

@@ -55,8 +55,7 @@ impl Slow {
         for (what, is_deaf) in [("all read", false), ("some read nothing", true)] {
             slow.clone().for_each(|person| floor.crowd.deafen(person, is_deaf));
             for lasts in [self.span.warm(), self.span.measured()] {
-                let end = floor.clock().now() + lasts;
-                floor.measure(end);
+                let end = floor.measure(lasts);
                 floor.open_loop(self.rate, end, who, Progress::until(what, floor.clock(), end))?;
             }
             outcome.times(format!("due to delivered to the readers, {what}"), &floor.deliveries);
