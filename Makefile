@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-hot clean help
+.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-hot bench-peers clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -69,8 +69,12 @@ bench-stores: build ## Measure copies of stores, and sends on one node and on tw
 bench-hot: ## Measure hot paths alone: frames, the fan-out, the embedded store.
 	@. scripts/env && cargo bench "$${server_side[@]}" --bench frames --bench hub --bench embedded
 
+bench-peers: build ## Compare with peers in one run, about 20 minutes; install those that are missing first.
+	@scripts/setup mongo
+	@. scripts/env && MYNA_BIN="$$server" bench/peers/run
+
 clean: ## Remove what was built; the data folder stays.
 	@. scripts/env && cargo clean && rm -rf target end2end/test-results
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile

@@ -14,6 +14,7 @@ pub mod journal;
 pub mod latency;
 pub mod machine;
 pub mod marker;
+pub mod peers;
 pub mod process;
 pub mod progress;
 pub mod quick;

@@ -5,6 +5,7 @@ use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use myna_load::goals::Goals;
 use myna_load::machine::Machine;
+use myna_load::peers::Peers;
 use myna_load::process::myna;
 use myna_load::scenario::abuser::Abuser;
 use myna_load::scenario::flaky::Flaky;
@@ -65,6 +66,7 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
     },
+    Peers(Peers),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -74,8 +76,11 @@ fn main() -> anyhow::Result<()> {
         return runtime.block_on(myna_load::bar::serve(listen));
     }
     let others = if arguments.pin { Some(pin()?) } else { None };
-    let program = arguments.program.clone().map_or_else(myna, Ok)?;
     let folder = arguments.folder.clone().unwrap_or_else(beside_the_build);
+    if let Command::Peers(peers) = &arguments.command {
+        return peers.run(&folder, others, arguments.json.as_deref());
+    }
+    let program = arguments.program.clone().map_or_else(myna, Ok)?;
     let tools = Tools::with(program, folder, others)?;
     let machine = Machine::here(&tools.folder);
     println!("{machine}\n");
@@ -103,7 +108,7 @@ fn run(command: &Command, tools: &Tools) -> anyhow::Result<Vec<Outcome>> {
         Command::Flaky(flaky) => flaky.run(tools),
         Command::Slow(slow) => slow.run(tools),
         Command::Abuser(abuser) => abuser.run(tools),
-        Command::Bar { .. } => return Ok(Vec::new()),
+        Command::Bar { .. } | Command::Peers(_) => return Ok(Vec::new()),
     }?;
     println!("{outcome}");
     Ok(vec![outcome])

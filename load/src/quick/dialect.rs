@@ -60,6 +60,28 @@ pub trait Dialect {
     fn hear(&self, person: usize, message: &[u8], tell: &mut dyn FnMut(Heard)) -> anyhow::Result<()>;
 }
 
+impl Dialect for Box<dyn Dialect> {
+    fn request(&self, person: usize) -> String {
+        (**self).request(person)
+    }
+
+    fn greeting(&self, person: usize) -> Option<String> {
+        (**self).greeting(person)
+    }
+
+    fn message(&self, person: usize, talk: u32, number: u64, text: &str) -> String {
+        (**self).message(person, talk, number, text)
+    }
+
+    fn ping(&self) -> Option<&str> {
+        (**self).ping()
+    }
+
+    fn hear(&self, person: usize, message: &[u8], tell: &mut dyn FnMut(Heard)) -> anyhow::Result<()> {
+        (**self).hear(person, message, tell)
+    }
+}
+
 /// A language of nothing but texts with markers: that of the bar.
 #[derive(Debug, Clone, Copy)]
 pub struct Bare;
