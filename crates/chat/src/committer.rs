@@ -1,8 +1,11 @@
 //! The one writer of a process: gathers the changes that wait, commits them together, and rings the doorbell in order.
 
+mod gathering;
+
 use crate::nodes::Words;
 use crate::store::{Change, Committed, Store, StoreError};
 use crate::{Error, Hub};
+use gathering::Gathering;
 use myna_protocol::{Feed, Rejection, Rev, Row, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -90,8 +93,14 @@ impl Committer {
     ) {
         match outcomes {
             Ok(outcomes) => {
+                let mut gathering = Gathering::default();
+                let publish = |outcome: Result<Committed, _>| match outcome {
+                    Ok(committed) => Ok(self.publish(committed, &mut gathering)),
+                    Err(rejection) => Err(Error::Rejected(rejection)),
+                };
+                let outcomes: Vec<Answer> = outcomes.into_iter().map(publish).collect();
+                self.tell(&mut gathering);
                 for (outcome, answer) in outcomes.into_iter().zip(answers) {
-                    let outcome = outcome.map(|committed| self.publish(committed)).map_err(Error::Rejected);
                     // Who asked may have gone; what was committed stays.
                     let _ = answer.send(outcome);
                 }
@@ -105,9 +114,22 @@ impl Committer {
         }
     }
 
-    /// Delivery follows membership: who left hears nothing of this change in the conversation, who joined does.
-    fn publish(&self, mut committed: Committed) -> Committed {
+    fn tell(&self, gathering: &mut Gathering) {
+        for rows in gathering.take() {
+            self.hub.publish(rows);
+        }
+    }
+
+    /// Delivery follows membership: who left hears nothing of this change in the conversation, who joined does. What
+    /// changes no membership is gathered.
+    fn publish(&self, mut committed: Committed, gathering: &mut Gathering) -> Committed {
         let (id, events) = (committed.conversation, std::mem::take(&mut committed.events));
+        if committed.joined.is_empty() && committed.left.is_empty() {
+            events.into_iter().for_each(|event| gathering.add(event));
+            return committed;
+        }
+        // What was committed before is told to those who were there then.
+        self.tell(gathering);
         let own: HashMap<UserId, Rev> = events
             .iter()
             .filter_map(|event| match event.feed {

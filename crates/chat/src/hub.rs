@@ -12,6 +12,7 @@ mod sessions;
 mod topic;
 
 pub use connection::{Connection, Outgoing};
+pub(crate) use parcel::weight;
 pub use parcel::{Content, Parcel};
 
 use crate::store::Head;

@@ -22,7 +22,7 @@ pub struct Parcel {
 impl Parcel {
     pub(super) fn new(content: Content) -> Self {
         let weight = match &content {
-            Content::Rows(rows) => rows.rows.iter().map(weight).sum(),
+            Content::Rows(rows) => weight(rows),
             Content::Signal(_) => 0,
         };
         Self { content, weight: weight + 128, encoding: OnceLock::new() }
@@ -43,9 +43,11 @@ impl Parcel {
     }
 }
 
-fn weight(row: &Row) -> usize {
-    match row {
+/// About how many bytes rows take.
+pub(crate) fn weight(rows: &FeedRows) -> usize {
+    let weight = |row: &Row| match row {
         Row::Message(message) => 256 + message.text.len(),
         Row::Conversation(_) | Row::Member(_) | Row::Membership(_) => 256,
-    }
+    };
+    rows.rows.iter().map(weight).sum()
 }
