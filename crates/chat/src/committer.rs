@@ -13,6 +13,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Changes in one commit, at most. While one group is being flushed to disk the next one gathers.
 const GROUP: usize = 256;
+/// Bytes of text in one commit, about: what it tells has to fit into the queues of those who read well.
+const GROUP_BYTES: usize = 256 * 1024;
 /// Changes that may wait before those who ask are made to wait.
 const QUEUE: usize = 1_024;
 
@@ -69,20 +71,25 @@ impl Committer {
     pub(crate) async fn run(mut self) {
         let mut jobs = Vec::with_capacity(GROUP);
         while self.queue.recv_many(&mut jobs, GROUP).await > 0 {
-            let (changes, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.change, job.answer)).unzip();
-            let hub = self.hub.clone();
-            let _turn = hub.turn().await;
-            match self.store.commit(changes.clone()).await {
-                // What one of them meets may be corrupt: that is no reason to refuse the others.
-                Err(error) if answers.len() > 1 && !matches!(error, StoreError::Unavailable(_)) => {
-                    tracing::error!(%error, changes = answers.len(), "a group of changes is committed one by one");
-                    for (change, answer) in changes.into_iter().zip(answers) {
-                        let outcomes = self.store.commit(vec![change]).await;
-                        self.answer(outcomes, vec![answer]);
-                    }
-                }
-                outcomes => self.answer(outcomes, answers),
+            while !jobs.is_empty() {
+                let group = jobs.drain(..first_group(&jobs)).map(|job| (job.change, job.answer)).unzip();
+                self.commit(group).await;
             }
+        }
+    }
+
+    async fn commit(&self, (changes, answers): (Vec<Change>, Vec<oneshot::Sender<Answer>>)) {
+        let _turn = self.hub.turn().await;
+        match self.store.commit(changes.clone()).await {
+            // What one of them meets may be corrupt: that is no reason to refuse the others.
+            Err(error) if answers.len() > 1 && !matches!(error, StoreError::Unavailable(_)) => {
+                tracing::error!(%error, changes = answers.len(), "a group of changes is committed one by one");
+                for (change, answer) in changes.into_iter().zip(answers) {
+                    let outcomes = self.store.commit(vec![change]).await;
+                    self.answer(outcomes, vec![answer]);
+                }
+            }
+            outcomes => self.answer(outcomes, answers),
         }
     }
 
@@ -156,4 +163,17 @@ impl Committer {
         }
         committed
     }
+}
+
+/// How many of these changes, of which there are some, go into one commit.
+fn first_group(jobs: &[Job]) -> usize {
+    let mut bytes = 0;
+    let fits = |job: &&Job| {
+        bytes += match &job.change {
+            Change::Send { text, .. } => text.as_str().len(),
+            _ => 0,
+        };
+        bytes <= GROUP_BYTES
+    };
+    jobs.iter().take_while(fits).count().max(1)
 }

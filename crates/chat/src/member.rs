@@ -1,4 +1,4 @@
-//! A person in a conversation: the only way to act in it.
+//! A person in a conversation: what they say and do there, and what they may see.
 
 use crate::committer::Pending;
 use crate::store::Change;
@@ -6,7 +6,35 @@ use crate::{Chat, Error};
 use myna_protocol::limits::{PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
 use myna_protocol::{ClientId, ConversationId, FeedRows, Rejection, Row, Seq, Signal, Text, UserId};
 
-/// Proof that a person was in a conversation a moment ago. What is durable is checked once more inside its commit.
+/// What is durable. Whether the person is in the conversation is asked inside the commit, where nothing can change it any
+/// more, and only there: `NotFound` when they are not, or when there is no such conversation.
+impl Chat {
+    /// Hands a message in. Messages handed in one after the other are committed in that order.
+    pub async fn send(
+        &self,
+        sender: UserId,
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: Text,
+    ) -> Result<Pending, Error> {
+        let at = self.clock().now();
+        self.inner().commits.hand_in(Change::Send { conversation, sender, client_id, text, at }).await
+    }
+
+    /// Everything up to `seq` has been read.
+    pub async fn read(&self, user: UserId, conversation: ConversationId, seq: Seq) -> Result<Pending, Error> {
+        let at = self.clock().now();
+        self.inner().commits.hand_in(Change::Read { conversation, user, seq, at }).await
+    }
+
+    /// Leaves. From the moment this is durable nothing of the conversation reaches the person.
+    pub async fn leave(&self, user: UserId, conversation: ConversationId) -> Result<Pending, Error> {
+        let at = self.clock().now();
+        self.inner().commits.hand_in(Change::Leave { conversation, user, at }).await
+    }
+}
+
+/// Proof that a person was in a conversation a moment ago: the only way to what is not durable, and to what was said.
 pub struct Member<'a> {
     chat: &'a Chat,
     user: UserId,
@@ -24,27 +52,6 @@ impl Chat {
 }
 
 impl Member<'_> {
-    /// Hands a message in. Messages handed in one after the other are committed in that order.
-    pub async fn send(&self, client_id: ClientId, text: Text) -> Result<Pending, Error> {
-        let Self { user: sender, conversation, .. } = *self;
-        let at = self.chat.clock().now();
-        self.hand_in(Change::Send { conversation, sender, client_id, text, at }).await
-    }
-
-    /// Everything up to `seq` has been read.
-    pub async fn read(&self, seq: Seq) -> Result<Pending, Error> {
-        let Self { user, conversation, .. } = *self;
-        let at = self.chat.clock().now();
-        self.hand_in(Change::Read { conversation, user, seq, at }).await
-    }
-
-    /// Leaves. From the moment this is durable nothing of the conversation reaches the person.
-    pub async fn leave(&self) -> Result<Pending, Error> {
-        let Self { user, conversation, .. } = *self;
-        let at = self.chat.clock().now();
-        self.hand_in(Change::Leave { conversation, user, at }).await
-    }
-
     /// Tells the others that the person types, or stopped: those of this node at once, those of others soon.
     pub fn typing(&self, typing: bool) {
         let Self { user, conversation, .. } = *self;
@@ -64,9 +71,5 @@ impl Member<'_> {
         let messages = messages.clamp(1, PAGE_MESSAGES_MAX);
         let mut loaded = self.chat.inner().store.load_conversations(&[self.conversation], messages).await?;
         loaded.pop().ok_or(Rejection::NotFound.into())
-    }
-
-    async fn hand_in(&self, change: Change) -> Result<Pending, Error> {
-        self.chat.inner().commits.hand_in(change).await
     }
 }

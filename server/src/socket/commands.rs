@@ -26,15 +26,15 @@ async fn obey(chat: &Chat, user: UserId, command: Command) -> Result<Answer, Err
     match command {
         Command::Send { request, conversation, client_id, text } => {
             let text = Text::parse(&text)?;
-            let pending = chat.member(user, conversation).await?.send(client_id, text).await?;
+            let pending = chat.send(user, conversation, client_id, text).await?;
             Ok(later(request, pending))
         }
         Command::Read { request, conversation, seq } => {
-            let pending = chat.member(user, conversation).await?.read(seq).await?;
+            let pending = chat.read(user, conversation, seq).await?;
             Ok(later(request, pending))
         }
         Command::Leave { request, conversation } => {
-            let pending = chat.member(user, conversation).await?.leave().await?;
+            let pending = chat.leave(user, conversation).await?;
             Ok(later(request, pending))
         }
         Command::Typing { conversation, typing, .. } => {

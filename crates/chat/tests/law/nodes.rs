@@ -62,8 +62,8 @@ impl Nodes {
 
     async fn send(&self, node: usize, who: &SignedIn, conversation: ConversationId, text: &str) {
         let number = self.sent.fetch_add(1, Ordering::Relaxed);
-        let member = self.chats[node].member(who.user.id, conversation).await.unwrap();
-        let pending = member.send(ClientId::from_parts(number, [0; 10]), Text::parse(text).unwrap()).await.unwrap();
+        let (client_id, text) = (ClientId::from_parts(number, [0; 10]), Text::parse(text).unwrap());
+        let pending = self.chats[node].send(who.user.id, conversation, client_id, text).await.unwrap();
         pending.committed().await.unwrap();
     }
 
@@ -165,8 +165,7 @@ async fn who_left_on_one_node_hears_nothing_more_on_the_other_even_before_its_ri
     let (mut adas, mut beas) = (nodes.come(1, &ada).await, nodes.come(1, &bea).await);
     nodes.deliver().await;
     nodes.send(1, &bea, id, "before").await;
-    let member = nodes.chats[0].member(ada.user.id, id).await.unwrap();
-    member.leave().await.unwrap().committed().await.unwrap();
+    nodes.chats[0].leave(ada.user.id, id).await.unwrap().committed().await.unwrap();
     nodes.send(1, &bea, id, "after").await;
     nodes.air.quiet().await;
     assert_eq!(texts(&mut adas), ["before"]);

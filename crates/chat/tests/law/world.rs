@@ -502,15 +502,15 @@ impl World {
                 events
             }
             Command::Send { request, conversation, client_id, text } => {
-                let pending = chat.member(me, conversation).await?.send(client_id, Text::parse(&text)?).await?;
+                let pending = chat.send(me, conversation, client_id, Text::parse(&text)?).await?;
                 ack(request, conversation, pending.committed().await?.seq)
             }
             Command::Read { request, conversation, seq } => {
-                chat.member(me, conversation).await?.read(seq).await?.committed().await?;
+                chat.read(me, conversation, seq).await?.committed().await?;
                 ack(request, conversation, None)
             }
             Command::Leave { request, conversation } => {
-                chat.member(me, conversation).await?.leave().await?.committed().await?;
+                chat.leave(me, conversation).await?.committed().await?;
                 ack(request, conversation, None)
             }
             Command::Load { request, conversation, before: Some(seq), .. } => {

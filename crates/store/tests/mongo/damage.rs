@@ -143,12 +143,11 @@ async fn who_meets_what_is_corrupt_keeps_nobody_else_out() {
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
     let (chat, tasks) = Chat::new(Parts { store: scene.store.clone(), clock, ids, passwords: Passwords::weak() });
     let tasks = tokio::spawn(tasks.run());
-    let (damaged, whole) = (chat.member(scene.ann, scene.talk), chat.member(scene.bob, scene.other));
-    let (damaged, whole) = (damaged.await.expect("it answers"), whole.await.expect("it answers"));
+    let (damaged, whole) = ((scene.ann, scene.talk), (scene.bob, scene.other));
     // Those that wait while the first is committed come into one group.
     let mut sent = Vec::new();
-    for member in [&whole, &damaged, &whole, &damaged, &whole] {
-        sent.push(member.send(a_client_id(), text("hello")).await.expect("it answers"));
+    for (sender, talk) in [whole, damaged, whole, damaged, whole] {
+        sent.push(chat.send(sender, talk, a_client_id(), text("hello")).await.expect("it answers"));
     }
     let mut seqs = Vec::new();
     for sent in sent {
