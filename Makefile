@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench clean help
+.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench chaos clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -64,6 +64,11 @@ bench: build ## Measure the release build: copies of stores, sends on one node a
 	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench moving
 	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench nodes
 	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- goals
+
+chaos: build ## Inflict every fault on the release build while people talk, and say of each what was lost (ONLY=… SEED=…).
+	@scripts/setup chaos
+	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- chaos \
+		$(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
 
 clean: ## Remove what was built; the data folder stays.
 	@. scripts/env && cargo clean && rm -rf target end2end/test-results
