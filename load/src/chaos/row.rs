@@ -132,7 +132,9 @@ impl fmt::Display for Row {
         }
         writeln!(f, "\n    {what}")?;
         for Figure { name, value, unit } in &self.figures {
-            writeln!(f, "    {name}: {}{}{unit}", number(*value), if unit.is_empty() { "" } else { " " })?;
+            // What has no unit is counted.
+            let value = if unit.is_empty() { amount(*value as u64) } else { format!("{} {unit}", number(*value)) };
+            writeln!(f, "    {name}: {value}")?;
         }
         self.failures.iter().try_for_each(|failure| writeln!(f, "    {failure}"))
     }
