@@ -5,6 +5,7 @@
 //! many and cost little; whole ones have the client that browsers have.
 
 pub mod bar;
+pub mod chaos;
 pub mod checker;
 pub mod clock;
 pub mod disk;
@@ -17,9 +18,11 @@ pub mod marker;
 pub mod peers;
 pub mod process;
 pub mod progress;
+pub mod proxy;
 pub mod quick;
 pub mod scenario;
 pub mod site;
 pub mod stage;
 pub mod table;
+pub mod talking;
 pub mod whole;

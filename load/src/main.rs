@@ -1,8 +1,9 @@
 //! `myna-load`: runs a scenario against servers of its own, and says what came of it. It ends with an error when the
 //! checker has found anything.
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::{Parser, Subcommand};
+use myna_load::chaos::Chaos;
 use myna_load::goals::Goals;
 use myna_load::machine::Machine;
 use myna_load::peers::Peers;
@@ -60,6 +61,7 @@ enum Command {
     Flaky(Flaky),
     Slow(Slow),
     Abuser(Abuser),
+    Chaos(Chaos),
     /// Be the bar: a bare TCP broadcaster
     Bar {
         /// Where to listen
@@ -81,23 +83,40 @@ fn main() -> anyhow::Result<()> {
         return peers.run(&folder, others, arguments.json.as_deref());
     }
     let program = arguments.program.clone().map_or_else(myna, Ok)?;
-    let tools = Tools::with(program, folder, others)?;
+    let tools = Tools::with(program.clone(), folder, others)?;
     let machine = Machine::here(&tools.folder);
     println!("{machine}\n");
-    let outcomes = run(&arguments.command, &tools)?;
+    let (outcomes, dirty) = run(&arguments.command, &tools, &program)?;
     let report = Report { machine, outcomes };
     if let Some(file) = &arguments.json {
         std::fs::write(file, serde_json::to_string_pretty(&report)?).context("the results cannot be written")?;
     }
-    let dirty: Vec<&str> =
-        report.outcomes.iter().filter(|outcome| !outcome.is_clean()).map(|outcome| outcome.name.as_str()).collect();
-    ensure!(dirty.is_empty(), "the checker has found something wrong: {}", dirty.join("; "));
+    ensure!(dirty.is_empty(), "something is wrong: {}", dirty.join("; "));
     Ok(())
 }
 
-fn run(command: &Command, tools: &Tools) -> anyhow::Result<Vec<Outcome>> {
-    let outcome = match command {
-        Command::Goals(goals) => return goals.run(tools),
+/// What came of it, and the names of what was not clean.
+fn run(command: &Command, tools: &Tools, program: &Path) -> anyhow::Result<(Vec<Outcome>, Vec<String>)> {
+    let outcomes = match command {
+        Command::Chaos(chaos) => {
+            let rows = chaos.run(tools, program)?;
+            let dirty = rows.iter().filter(|row| !row.is_clean()).map(|row| row.name.to_owned()).collect();
+            return Ok((rows.iter().map(Outcome::from).collect(), dirty));
+        }
+        Command::Goals(goals) => goals.run(tools)?,
+        command => {
+            let outcome = alone(command, tools)?;
+            println!("{outcome}");
+            vec![outcome]
+        }
+    };
+    let dirty = outcomes.iter().filter(|outcome| !outcome.is_clean()).map(|outcome| outcome.name.clone()).collect();
+    Ok((outcomes, dirty))
+}
+
+/// A scenario by itself.
+fn alone(command: &Command, tools: &Tools) -> anyhow::Result<Outcome> {
+    match command {
         Command::Pairs(pairs) => pairs.run(tools),
         Command::Lone(lone) => lone.run(tools),
         Command::Rooms(rooms) => rooms.run(tools),
@@ -108,10 +127,8 @@ fn run(command: &Command, tools: &Tools) -> anyhow::Result<Vec<Outcome>> {
         Command::Flaky(flaky) => flaky.run(tools),
         Command::Slow(slow) => slow.run(tools),
         Command::Abuser(abuser) => abuser.run(tools),
-        Command::Bar { .. } | Command::Peers(_) => return Ok(Vec::new()),
-    }?;
-    println!("{outcome}");
-    Ok(vec![outcome])
+        Command::Chaos(_) | Command::Goals(_) | Command::Bar { .. } | Command::Peers(_) => bail!("it is no scenario"),
+    }
 }
 
 /// A folder on the disk of the build, which lasts: a large store is made once.

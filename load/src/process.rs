@@ -6,12 +6,14 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
 /// How long a server may take to say where it is, and to end.
 pub const DEADLINE: Duration = Duration::from_secs(60);
+/// How long a process may take to be gone once its output is.
+const MOMENT: Duration = Duration::from_secs(1);
 /// What Linux counts a process's time in, whatever its own clock does.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -71,7 +73,14 @@ impl Process {
                 }
             }
         });
-        let Ok(address) = place.recv_timeout(DEADLINE) else { bail!("{} does not say where it is", program.display()) };
+        let Ok(address) = place.recv_timeout(DEADLINE) else {
+            let program = program.display();
+            let ended = process.child.as_mut().map(|child| ended_within(child, MOMENT)).transpose()?.flatten();
+            match ended {
+                Some(status) => bail!("{program} has ended with {status}, and has not said where it is"),
+                None => bail!("{program} does not say where it is"),
+            }
+        };
         process.address = address.parse().with_context(|| format!("{address} is no address"))?;
         Ok(process)
     }
@@ -98,27 +107,36 @@ impl Process {
 
     /// Sends a signal, by its name.
     pub fn signal(&self, name: &str) -> anyhow::Result<()> {
-        let sent = Command::new("kill").args(["-s", name, &self.pid.to_string()]).status()?;
-        ensure!(sent.success(), "signal {name} cannot be sent");
-        Ok(())
+        signal(self.pid, name)
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
+        Ok(match &mut self.child {
+            Some(child) => child.try_wait()?.is_some(),
+            None => false,
+        })
     }
 
     /// Asks it to stop, and waits until it has.
-    pub fn stop(mut self) -> anyhow::Result<()> {
-        let Some(mut child) = self.child.take() else { return Ok(()) };
+    pub fn stop(self) -> anyhow::Result<()> {
+        let Some(status) = self.told_to_stop()? else { return Ok(()) };
+        ensure!(status.success(), "the server has ended with {status}");
+        Ok(())
+    }
+
+    /// Asks it to stop, and waits until it has ended, in whichever way. One that somebody else has started goes on.
+    pub fn told_to_stop(mut self) -> anyhow::Result<Option<ExitStatus>> {
+        let Some(mut child) = self.child.take() else { return Ok(None) };
         if let Err(error) = self.signal("TERM") {
             end(&mut child);
             return Err(error);
         }
-        for _ in 0..DEADLINE.as_millis() / 10 {
-            if let Some(status) = child.try_wait()? {
-                ensure!(status.success(), "the server has ended with {status}");
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(10));
+        let ended = ended_within(&mut child, DEADLINE);
+        if !matches!(ended, Ok(Some(_))) {
+            end(&mut child);
         }
-        end(&mut child);
-        bail!("the server does not stop")
+        ended?.context("the server does not stop").map(Some)
     }
 
     /// `kill -9`: it can say and save nothing any more.
@@ -137,10 +155,28 @@ impl Drop for Process {
     }
 }
 
+/// How a child has ended, if it does within this time.
+fn ended_within(child: &mut Child, time: Duration) -> anyhow::Result<Option<ExitStatus>> {
+    for _ in 0..time.as_millis() / 10 {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(None)
+}
+
 /// Ends a child that may have ended already.
 fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// Sends a signal, by its name, to the process of this number.
+pub fn signal(pid: u32, name: &str) -> anyhow::Result<()> {
+    let sent = Command::new("kill").args(["-s", name, &pid.to_string()]).status()?;
+    ensure!(sent.success(), "signal {name} cannot be sent");
+    Ok(())
 }
 
 /// What the process of this number has used so far.

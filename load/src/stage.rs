@@ -5,11 +5,11 @@ use crate::clock::Clock;
 use crate::floor::Floor;
 use crate::journal::Ledger;
 use crate::latency::Latency;
-use crate::process::{Process, Usage, usage};
+use crate::process::{DEADLINE, Process, Usage, usage};
 use crate::progress::Progress;
 use crate::quick::{Crowd, Myna};
 use crate::site::{Plan, Site};
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -24,6 +24,10 @@ pub trait Host: Send {
     fn address(&self) -> SocketAddr;
     /// The process that it is, or is in.
     fn pid(&self) -> u32;
+    /// Whether it has ended by itself. One in this process lasts as long as that.
+    fn has_ended(&mut self) -> anyhow::Result<bool> {
+        Ok(false)
+    }
     /// Asks it to stop, and waits until the store is free.
     fn stop(self: Box<Self>) -> anyhow::Result<()>;
     /// Ends it without asking.
@@ -37,6 +41,10 @@ impl Host for Process {
 
     fn pid(&self) -> u32 {
         self.pid()
+    }
+
+    fn has_ended(&mut self) -> anyhow::Result<bool> {
+        self.has_ended()
     }
 
     fn stop(self: Box<Self>) -> anyhow::Result<()> {
@@ -166,13 +174,32 @@ impl<'a> Stage<'a> {
 
     /// Asks the server whether it runs, as whoever watches over it does.
     pub fn health(&self) -> anyhow::Result<()> {
+        let answer = self.ask("/health")?;
+        ensure!(answer.starts_with("HTTP/1.1 200 "), "the server is not healthy: {answer}");
+        Ok(())
+    }
+
+    /// Asks the server whether it can serve.
+    pub fn is_ready(&self) -> anyhow::Result<bool> {
+        Ok(self.ask("/ready")?.starts_with("HTTP/1.1 200 "))
+    }
+
+    /// The day that the server's clock shows, as HTTP writes it.
+    pub fn day(&self) -> anyhow::Result<String> {
+        let answer = self.ask("/health")?;
+        let date = answer.lines().find_map(|line| line.strip_prefix("date: ")).context("an answer has a date")?;
+        Ok(date.chars().take("Sun, 06 Nov 1994".len()).collect())
+    }
+
+    /// What the server answers to a GET of this path.
+    fn ask(&self, path: &str) -> anyhow::Result<String> {
         let mut stream = TcpStream::connect(self.address)?;
-        let request = format!("GET /health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        stream.set_read_timeout(Some(DEADLINE))?;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
         stream.write_all(request.as_bytes())?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
-        ensure!(answer.starts_with("HTTP/1.1 200 "), "the server is not healthy: {answer}");
-        Ok(())
+        Ok(answer)
     }
 
     /// Ends the server without asking.
@@ -182,9 +209,19 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// Whether the server has ended by itself.
+    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
+        self.host.as_mut().map_or(Ok(true), |host| host.has_ended())
+    }
+
+    /// The server's process; 0 while there is none.
+    pub fn pid(&self) -> u32 {
+        self.host.as_ref().map_or(0, |host| host.pid())
+    }
+
     /// What the server has used of the machine.
     pub fn usage(&self) -> anyhow::Result<Usage> {
-        usage(self.host.as_ref().map_or(0, |host| host.pid()))
+        usage(self.pid())
     }
 
     /// The folder where the store lies.

@@ -124,6 +124,7 @@ impl FeedStore for Embedded {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
+        self.writer.expect_kept()?;
         self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
     }
 }

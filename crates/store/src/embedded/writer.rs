@@ -4,7 +4,9 @@ use super::checkpoints::Bell;
 use super::job::{Job, Jobs, stopped};
 use crate::OpenError;
 use myna_chat::store::StoreError;
-use rusqlite::Connection;
+use rusqlite::{Connection, Error, ffi};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use tokio::sync::mpsc;
 
@@ -12,6 +14,9 @@ use tokio::sync::mpsc;
 const WAITING: usize = 1_024;
 /// Jobs in one transaction, at most: it bounds how long the first of them waits for the last.
 const GROUP: usize = 256;
+
+/// What everybody is told once a flush has failed.
+const UNFLUSHED: &str = "the disk did not keep a commit: nothing is written any more until Myna is started again";
 
 queries! {
     BEGIN = "BEGIN IMMEDIATE";
@@ -26,17 +31,41 @@ queries! {
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    has_lost: Arc<AtomicBool>,
+}
+
+/// Why a group was not committed.
+enum Failure {
+    /// None of it has happened; the next one may succeed.
+    Undone(String),
+    /// Its flush has failed. Of what that was to keep nobody knows what is on the disk, and the next flush may well succeed
+    /// without writing it again.
+    Unflushed(String),
+}
+
+impl From<String> for Failure {
+    fn from(words: String) -> Self {
+        Self::Undone(words)
+    }
 }
 
 impl Writer {
     /// Starts the thread. The bell is rung when the log has grown.
     pub(super) fn start(connection: Connection, bell: Option<Bell>) -> Result<Self, OpenError> {
         let (sender, receiver) = mpsc::channel(WAITING);
+        let has_lost = Arc::new(AtomicBool::new(false));
+        let lost = has_lost.clone();
         let thread = thread::Builder::new()
             .name("myna-writer".to_owned())
-            .spawn(move || write(&connection, receiver, bell.as_ref()))
+            .spawn(move || write(&connection, receiver, bell.as_ref(), &lost))
             .map_err(|error| OpenError::Threads(error.to_string()))?;
-        Ok(Self { jobs: Some(sender), thread: Some(thread) })
+        Ok(Self { jobs: Some(sender), thread: Some(thread), has_lost })
+    }
+
+    /// An error once a flush has failed: from then on nothing is written.
+    pub(super) fn expect_kept(&self) -> Result<(), StoreError> {
+        let has_lost = self.has_lost.load(Ordering::Relaxed);
+        if has_lost { Err(StoreError::Unavailable(UNFLUSHED.to_owned())) } else { Ok(()) }
     }
 
     pub(super) async fn send(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
@@ -55,7 +84,7 @@ impl Drop for Writer {
     }
 }
 
-fn write(connection: &Connection, mut jobs: Jobs, bell: Option<&Bell>) {
+fn write(connection: &Connection, mut jobs: Jobs, bell: Option<&Bell>, has_lost: &AtomicBool) {
     let mut group = Vec::new();
     while let Some(job) = jobs.blocking_recv() {
         group.push(job);
@@ -66,7 +95,19 @@ fn write(connection: &Connection, mut jobs: Jobs, bell: Option<&Bell>) {
                 Err(_) => break,
             }
         }
-        let failure = commit(connection, &mut group).err();
+        let failure = if has_lost.load(Ordering::Relaxed) {
+            Some(UNFLUSHED.to_owned())
+        } else {
+            match commit(connection, &mut group) {
+                Ok(()) => None,
+                Err(Failure::Undone(words)) => Some(words),
+                Err(Failure::Unflushed(words)) => {
+                    has_lost.store(true, Ordering::Relaxed);
+                    tracing::error!(error = words, "{UNFLUSHED}");
+                    Some(UNFLUSHED.to_owned())
+                }
+            }
+        };
         for job in group.drain(..) {
             job.answer(failure.as_deref());
         }
@@ -76,32 +117,63 @@ fn write(connection: &Connection, mut jobs: Jobs, bell: Option<&Bell>) {
     }
 }
 
-/// Runs the jobs in one transaction. An error: none of them has happened.
-fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), String> {
+/// Runs the jobs in one transaction. An error: nobody may be told that any of them has happened.
+fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     let done = in_transaction(connection, group);
     if done.is_err() && !connection.is_autocommit() {
-        execute(connection, ROLLBACK)?;
+        let undone = execute(connection, ROLLBACK);
+        // That a flush has failed matters more than what followed from it.
+        if !matches!(done, Err(Failure::Unflushed(_))) {
+            undone?;
+        }
     }
     done
 }
 
-fn in_transaction(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), String> {
+fn in_transaction(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     execute(connection, BEGIN)?;
     for job in group {
         execute(connection, BEGIN_JOB)?;
         if let Err(failure) = job.run(connection) {
             // After some errors (a full disk) SQLite has undone the whole transaction: nobody's work is there any more.
             if connection.is_autocommit() {
-                return Err(failure);
+                return Err(failure.into());
             }
             execute(connection, UNDO_JOB)?;
         }
         execute(connection, KEEP_JOB)?;
     }
-    execute(connection, COMMIT)
+    run(connection, COMMIT).map_err(|error| {
+        let words = error.to_string();
+        if is_flush(&error) { Failure::Unflushed(words) } else { Failure::Undone(words) }
+    })
+}
+
+/// Whether it was a flush that failed.
+fn is_flush(error: &Error) -> bool {
+    let code = error.sqlite_error().map(|cause| cause.extended_code);
+    matches!(code, Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC))
 }
 
 fn execute(connection: &Connection, sql: &str) -> Result<(), String> {
-    let executed = connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
-    executed.map(|_| ()).map_err(|error| error.to_string())
+    run(connection, sql).map_err(|error| error.to_string())
+}
+
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_flush;
+    use rusqlite::{Error, ffi};
+
+    #[test]
+    fn a_flush_that_failed_is_told_from_what_may_pass() {
+        let failed = |code| is_flush(&Error::SqliteFailure(ffi::Error::new(code), None));
+        assert!(failed(ffi::SQLITE_IOERR_FSYNC) && failed(ffi::SQLITE_IOERR_DIR_FSYNC));
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_BUSY] {
+            assert!(!failed(code), "{code}");
+        }
+    }
 }

@@ -1,0 +1,110 @@
+//! Two nodes over one MongoDB, each with some of the people: a node ends, the database ends, or is slow.
+
+use super::ground::{Ground, QUIET, some};
+use super::row::Row;
+use crate::proxy::Proxy;
+use crate::site::Site;
+use crate::stage::Stage;
+use crate::talking::Talking;
+use anyhow::Context;
+use myna_mongo_server::{MongoServer, Options, Program, fresh_database_name};
+use std::time::Duration;
+
+/// What is said a second here, as a share of what is said elsewhere: stand-ins for MongoDB are slow.
+const SHARE: f64 = 0.3;
+/// What a slow database takes for each word.
+const SLOW: Duration = Duration::from_millis(100);
+
+/// Two nodes, and everybody connected to one of them by a proxy, which finds the other when one is gone.
+struct Nodes<'a> {
+    ground: &'a Ground<'a>,
+    mongo: MongoServer,
+    /// What stands before the database, and lets pass everything unless it is told otherwise.
+    link: myna_mongo_server::Proxy,
+    nodes: [Stage<'a>; 2],
+    _proxy: Proxy,
+    talking: Talking,
+}
+
+impl<'a> Nodes<'a> {
+    fn begin(ground: &'a Ground<'a>) -> anyhow::Result<Self> {
+        let runtime = &ground.tools.runtime;
+        let program = Program::find()?.context("it was there")?;
+        let mongo = runtime.block_on(MongoServer::start(&program, &Options::default()))?;
+        let link = runtime.block_on(myna_mongo_server::Proxy::start(&mongo))?;
+        let url = link.uri(&fresh_database_name());
+        let site = Site::new(&ground.plan(), fastrand::u64(..));
+        runtime.block_on(site.fill(&url, |_| ()))?;
+        let node = || Stage::over(ground.tools, site.clone(), url.clone(), None, QUIET);
+        let nodes = [node()?, node()?];
+        let addresses = nodes.iter().map(|node| node.address).collect();
+        let proxy = runtime.block_on(Proxy::start(addresses, fastrand::u64(..)))?;
+        let rate = ground.load.rate * SHARE;
+        let mut talking = Talking::begin(&nodes[0].site, nodes[0].clock, proxy.address(), rate)?;
+        talking.last(some(0.5..1.0))?;
+        Ok(Self { ground, mongo, link, nodes, _proxy: proxy, talking })
+    }
+
+    fn recover(&mut self, row: &mut Row) -> anyhow::Result<()> {
+        row.recovered(self.talking.recover(0)?);
+        Ok(())
+    }
+
+    fn end(mut self, row: &mut Row) -> anyhow::Result<()> {
+        self.talking.last(0.2)?;
+        self.talking.online()?;
+        self.talking.settle()?;
+        let ledger = self.talking.hang_up();
+        let [one, mut other] = self.nodes;
+        other.stop()?;
+        row.judged(one.check(&ledger)?);
+        Ok(())
+    }
+}
+
+/// Who was on the node that ends goes to the other; later there are two again.
+pub(super) fn killed(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = Nodes::begin(ground)?;
+    let gone = fastrand::usize(..2);
+    let start = play.talking.now();
+    play.nodes[gone].kill();
+    // Whose connection has ended hears of it at once, and then looks no more as if they were there.
+    play.talking.last(0.1)?;
+    play.talking.recover(0)?;
+    row.recovered(play.talking.now() - start);
+    play.talking.last(ground.load.seconds)?;
+    play.nodes[gone].start()?;
+    play.talking.last(1.0)?;
+    play.end(row)
+}
+
+pub(super) fn paused(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = Nodes::begin(ground)?;
+    play.mongo.pause()?;
+    let talked = play.talking.last(ground.load.seconds);
+    play.mongo.resume()?;
+    talked?;
+    play.recover(row)?;
+    play.end(row)
+}
+
+pub(super) fn database_killed(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = Nodes::begin(ground)?;
+    play.mongo.kill()?;
+    play.talking.last(ground.load.seconds)?;
+    let tools = play.ground.tools;
+    tools.runtime.block_on(play.mongo.restart())?;
+    play.recover(row)?;
+    play.end(row)
+}
+
+pub(super) fn slow(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = Nodes::begin(ground)?;
+    let from = play.talking.now();
+    play.link.delay(SLOW);
+    play.talking.last(2.0 * ground.load.seconds)?;
+    play.link.delay(Duration::ZERO);
+    play.recover(row)?;
+    row.most("due to acknowledged, 99 % of them", play.talking.ledger.answers(from).at(0.99) / 1_000.0, "s");
+    play.end(row)
+}

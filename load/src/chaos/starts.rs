@@ -1,0 +1,117 @@
+//! The server is killed at each step of making a store, and of bringing one up to date: there is no chance in it.
+
+use super::ground::{Ground, QUIET};
+use super::points::files;
+use super::row::Row;
+use super::strace::Injection;
+use crate::clock::Clock;
+use crate::journal::Ledger;
+use crate::process::Process;
+use crate::site::Site;
+use crate::stage::Stage;
+use anyhow::{Context, ensure};
+use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// What changes something on a disk. Each kind is counted by itself.
+const CALLS: &[&str] = &["openat", "pwrite64", "ftruncate", "fsync", "fdatasync", "unlink"];
+/// What nobody survives.
+const SIGKILL: i32 = 9;
+/// More steps than any start has.
+const MOST: u64 = 2_000;
+/// What the second migration has made, taken away again: a store as it was before.
+const OLDER: &str = "DROP TABLE store; PRAGMA user_version = 1;";
+/// Messages in each room of the older store.
+const MESSAGES: u64 = 30;
+
+/// A store that is not there yet.
+pub(super) fn of_a_new_store(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let site = Site::default();
+    at_each_step(ground, row, &site, |_| Ok(()))
+}
+
+/// A store with people and messages, as the release before would have left it.
+pub(super) fn of_an_older_store(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut plan = ground.plan();
+    plan.talks.iter_mut().for_each(|talk| talk.messages = MESSAGES);
+    let site = Site::new(&plan, fastrand::u64(..));
+    let folder = TempDir::new_in(&ground.tools.folder)?;
+    let [older, _] = files(folder.path());
+    ground.tools.runtime.block_on(site.fill(&url(&older), |_| ()))?;
+    let made = Command::new("sqlite3").arg(&older).arg(OLDER).output()?;
+    ensure!(made.status.success(), "the older store cannot be made: {}", String::from_utf8_lossy(&made.stderr));
+    at_each_step(ground, row, &site, |store| Ok(std::fs::copy(&older, store).map(|_| ())?))
+}
+
+fn url(store: &Path) -> String {
+    format!("sqlite:{}", store.display())
+}
+
+/// Starts a server on what `prepare` makes, once for each step, at which it is killed; then starts one that is not, and
+/// looks at the store.
+fn at_each_step(
+    ground: &Ground<'_>,
+    row: &mut Row,
+    site: &Site,
+    prepare: impl Fn(&Path) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut steps = 0;
+    for call in CALLS {
+        let last = (1..MOST).find_map(|step| match at_step(ground, row, site, &prepare, call, step) {
+            Ok(true) => None,
+            Ok(false) => Some(Ok(step)),
+            Err(error) => Some(Err(error.context(format!("killed at {call} {step}")))),
+        });
+        steps += last.context("a start does not end")?? - 1;
+    }
+    ensure!(steps > 0, "there was no step at which the server could be killed");
+    row.count("steps", steps);
+    Ok(())
+}
+
+/// The same for one step; whether there is such a step.
+fn at_step(
+    ground: &Ground<'_>,
+    row: &mut Row,
+    site: &Site,
+    prepare: impl Fn(&Path) -> anyhow::Result<()>,
+    call: &str,
+    step: u64,
+) -> anyhow::Result<bool> {
+    let folder = TempDir::new_in(&ground.tools.folder)?;
+    let [store, log] = files(folder.path());
+    prepare(&store)?;
+    let [journal, index, lock] = ["-journal", "-shm", ".lock"].map(|end| folder.path().join(format!("myna.db{end}")));
+    let files = [folder.path(), &store, &log, &journal, &index, &lock];
+    let what = format!("signal=KILL:when={step}");
+    let killed = starts(ground, &Injection { calls: call, what: &what, files: &files }, &url(&store))?;
+    if killed {
+        let clock = Clock::start();
+        let mut stage = Stage::over(ground.tools, site.clone(), url(&store), None, QUIET)?;
+        row.recovered(clock.now());
+        ensure!(stage.is_ready()?, "the server cannot serve");
+        stage.stop()?;
+        ground.look_at(&url(&store))?;
+        row.judged(stage.check(&Ledger::new(site.people.len()))?);
+    }
+    Ok(killed)
+}
+
+/// Starts a server that is killed at a step; whether it came to that.
+fn starts(ground: &Ground<'_>, injection: &Injection<'_>, url: &str) -> anyhow::Result<bool> {
+    // The tracer is nobody's parent: the process is the server.
+    let mut arguments: Vec<OsString> = vec!["-D".into()];
+    arguments.extend(injection.arguments().into_iter().map(OsString::from));
+    arguments.push(ground.program.into());
+    let server = ["--listen", "127.0.0.1:0", "--store", url].into_iter().chain(QUIET.iter().copied());
+    arguments.extend(server.map(OsString::from));
+    match Process::start(Path::new("strace"), arguments) {
+        // It may come to the step while it stops.
+        Ok(server) => Ok(server.told_to_stop()?.is_some_and(|status| status.signal() == Some(SIGKILL))),
+        Err(error) if error.to_string().contains("(SIGKILL)") => Ok(true),
+        Err(error) => Err(error),
+    }
+}
