@@ -177,3 +177,36 @@ fn first_group(jobs: &[Job]) -> usize {
     };
     jobs.iter().take_while(fits).count().max(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::QUEUE_BYTES;
+    use myna_protocol::{ClientId, ConversationId, Text, Timestamp};
+
+    fn job(length: usize) -> Job {
+        let change = Change::Send {
+            conversation: ConversationId::from_bytes([1; 16]),
+            sender: UserId::from_bytes([2; 16]),
+            client_id: ClientId::from_bytes([3; 16]),
+            text: Text::parse(&"x".repeat(length)).expect("it is a text"),
+            at: Timestamp(0),
+        };
+        Job { change, answer: oneshot::channel().0 }
+    }
+
+    #[test]
+    fn what_one_commit_tells_fits_into_the_queue_of_who_reads_well() {
+        let jobs: Vec<Job> = (0..GROUP).map(|_| job(8_000)).collect();
+        let count = first_group(&jobs);
+        assert!(count > 1 && count < GROUP, "{count}");
+        assert!(count * (8_000 + 256) <= QUEUE_BYTES / 3, "{count}");
+    }
+
+    #[test]
+    fn short_texts_go_into_one_commit() {
+        let jobs: Vec<Job> = (0..GROUP).map(|_| job(200)).collect();
+        assert_eq!(first_group(&jobs), GROUP);
+        assert_eq!(first_group(&jobs[..1]), 1);
+    }
+}

@@ -11,6 +11,8 @@ mod presence;
 mod sessions;
 mod topic;
 
+#[cfg(test)]
+pub(crate) use connection::QUEUE_BYTES;
 pub use connection::{Connection, Outgoing};
 pub(crate) use parcel::weight;
 pub use parcel::{Content, Parcel};

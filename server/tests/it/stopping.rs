@@ -1,9 +1,10 @@
 //! Stopping: everybody is told, nothing that was acknowledged is lost, and it does not take long.
 
-use crate::support::{RawSocket, ServerProcess, TestServer, messages, soon};
+use crate::support::{RawSocket, ServerProcess, Starting, TestServer, messages, soon};
 use futures_util::future::join_all;
 use myna_protocol::{ByeReason, Command, Event, Seq, close};
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -129,4 +130,12 @@ async fn a_client_that_hangs_in_the_middle_of_a_request_does_not_keep_the_proces
     assert_eq!(server.place.get("/health").await.status, 200);
     server.signal("TERM").await;
     assert_eq!(timeout(STOP, server.ended()).await.expect("within five seconds"), Some(0));
+}
+
+#[tokio::test]
+async fn who_is_told_to_stop_while_it_waits_for_its_database_ends_without_an_error() {
+    let impatient = ["--log", "warn", "--mongo-server-selection-timeout-ms", "500"];
+    let mut waiting = Starting::over("mongodb://127.0.0.1:1/myna", &impatient, Stdio::piped());
+    waiting.says("cannot be reached yet").await;
+    assert_eq!(waiting.stopped().await, Some(0));
 }

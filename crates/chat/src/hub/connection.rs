@@ -11,7 +11,7 @@ use tokio::sync::{Notify, mpsc};
 /// long queue costs little, and a short one ends whoever reads well but was kept from it for a moment.
 const QUEUE_PARCELS: usize = 1_024;
 /// Bytes that may wait for a socket, about.
-const QUEUE_BYTES: usize = 1024 * 1024;
+pub(crate) const QUEUE_BYTES: usize = 1024 * 1024;
 
 /// The feeds of one connection, each with the rev of its person's own feed that said so: of two words on one conversation,
 /// in whatever order they come, the later one holds.

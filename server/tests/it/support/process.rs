@@ -79,9 +79,7 @@ impl ServerProcess {
 
     /// Sends a signal, by its name.
     pub(crate) async fn signal(&self, name: &str) {
-        let id = self.child.id().expect("it still runs").to_string();
-        let sent = Command::new("kill").args(["-s", name, &id]).status();
-        assert!(soon("a signal is sent", sent).await.expect("there is a kill command").success());
+        send_signal(&self.child, name).await;
     }
 
     /// Tells it to stop, and waits for its end: what it has said in its log, which is ours.
@@ -98,6 +96,12 @@ impl ServerProcess {
     pub(crate) async fn ended(&mut self) -> Option<i32> {
         soon("the process ends", self.child.wait()).await.expect("it can be waited for").code()
     }
+}
+
+async fn send_signal(child: &Child, signal: &str) {
+    let id = child.id().expect("it still runs").to_string();
+    let sent = Command::new("kill").args(["-s", signal, &id]).status();
+    assert!(soon("a signal is sent", sent).await.expect("there is a kill command").success());
 }
 
 /// A server that has not said where it is.
@@ -123,6 +127,12 @@ impl Starting {
         soon("the program says it", reading).await;
         // A program that cannot write its log any more would end.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    }
+
+    /// Tells it to stop before it serves: the exit code.
+    pub(crate) async fn stopped(mut self) -> Option<i32> {
+        send_signal(&self.0, "TERM").await;
+        soon("the process ends", self.0.wait()).await.expect("it can be waited for").code()
     }
 
     /// Waits until it serves.
