@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-hot bench-peers chaos clean help
+.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-hot bench-peers chaos simulate clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -77,6 +77,11 @@ chaos: build ## Inflict every fault on the release build while people talk, and 
 	@scripts/setup chaos
 	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- chaos \
 		$(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
+
+simulate: ## Follow thousands of random plans of people and of nodes that die, each from a seed of its own (PLANS=… SEED=…).
+	@scripts/setup run
+	@. scripts/env && MYNA_PLANS=$(or $(PLANS),3000) $(if $(SEED),MYNA_SEED=$(SEED)) \
+		cargo test "$${server_side[@]}" --test law -- --nocapture random_plans
 
 clean: ## Remove what was built; the data folder stays.
 	@. scripts/env && cargo clean && rm -rf target end2end/test-results

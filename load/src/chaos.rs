@@ -11,6 +11,7 @@ mod needs;
 mod nodes;
 mod pause;
 mod points;
+mod power;
 mod readers;
 mod row;
 mod starts;
@@ -87,6 +88,20 @@ pub const MATRIX: &[Fault] = &[
         repetitions: 5,
         needs: &[Need::Strace],
         run: points::before_the_flush_of_the_file,
+    },
+    Fault {
+        name: "power",
+        what: "the power fails: what was not flushed is gone",
+        repetitions: 10,
+        needs: &[Need::Device],
+        run: power::fails,
+    },
+    Fault {
+        name: "power-unflushed",
+        what: "a proof of the fault before: flushes that do nothing are found out",
+        repetitions: 1,
+        needs: &[Need::Device, Need::Strace],
+        run: power::unflushed,
     },
     Fault {
         name: "kill-first-start",

@@ -189,8 +189,8 @@ pub trait ConversationStore: Send + Sync {
     ///
     /// Rules:
     /// - `Send`: `NotFound` unless the sender is in the conversation. Takes the next `seq` and the next `rev`. The same
-    ///   `(conversation, sender, client_id)` with the same text answers the first seq, with no events; with another text
-    ///   `ClientIdReused`. Also within one batch. The sender has then read up to it: `members.read_seq` rises with no
+    ///   `(conversation, sender, client_id)` with the same text answers the first seq, with no events, also to who has left
+    ///   since; with another text `ClientIdReused`. Also within one batch. The sender has then read up to it: `members.read_seq` rises with no
     ///   event, since the message's row says so by itself.
     /// - `Read`: `NotFound` unless a member. `seq` is cut to the last one; a place not beyond the old one changes nothing.
     ///   Stamps the person's membership row in their own feed, and where the conversation tells receipts their member

@@ -1,19 +1,31 @@
-//! The law: what a client held, and the rows it was told since, are what a fresh load shows. For every verb, and for
-//! random plans of verbs by several people, with rows lost, repeated and late, and sockets that drop.
+//! The law: what a client held, and the rows it was told since, are what a fresh load shows; and what was said is there
+//! once, in order. For every verb, and for random plans of verbs by several people on one node and on two, with rows
+//! lost, repeated and late, sockets that drop before an answer or before it was heard, and nodes that die.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "law/air.rs"]
 mod air;
+#[path = "law/ledger.rs"]
+mod ledger;
 #[path = "law/nodes.rs"]
 mod nodes;
+#[path = "law/person.rs"]
+mod person;
+#[path = "law/seeds.rs"]
+mod seeds;
+#[path = "law/server.rs"]
+mod server;
+#[path = "law/step.rs"]
+mod step;
 #[path = "law/world.rs"]
 mod world;
 
 use air::Fate;
 use myna_protocol::Kind;
 use proptest::prelude::*;
-use world::{Step, World};
+use step::{Mishap, Step};
+use world::World;
 
 fn block_on(future: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future);
@@ -138,6 +150,51 @@ fn a_group_made_while_somebody_was_away_is_there_when_they_return() {
 }
 
 #[test]
+fn what_was_not_answered_is_said_again_and_is_there_once() {
+    let looks = [0, 1, 2, 5, 20].map(|looks| Mishap::NodeDies { looks });
+    for mishap in [Mishap::Unheard, Mishap::Unanswered].into_iter().chain(looks) {
+        after_setting(vec![
+            Step::Mishap { who: 0, mishap },
+            Step::Send { who: 0, place: 0 },
+            Step::Send { who: 0, place: 0 },
+            Step::Return { who: 0 },
+            Step::Send { who: 0, place: 0 },
+        ]);
+    }
+}
+
+#[test]
+fn who_left_before_they_heard_the_answer_is_not_told_of_a_refusal() {
+    // The second device of the first one says something, and the first leaves before the second has heard the answer.
+    run_on_two_nodes(&[
+        Step::Group { who: 0, with: vec![1] },
+        Step::Hear { who: 4 },
+        Step::Mishap { who: 4, mishap: Mishap::Unanswered },
+        Step::Send { who: 4, place: 0 },
+        Step::Leave { who: 0, place: 0 },
+    ]);
+}
+
+#[test]
+fn what_was_refused_stays_with_who_said_it_until_they_take_it_back() {
+    run_on_two_nodes(&[
+        Step::Channel { who: 4 },
+        Step::Leave { who: 4, place: 0 },
+        Step::Send { who: 4, place: 0 },
+        Step::Join { who: 0, channel: 0 },
+    ]);
+}
+
+#[test]
+fn a_node_that_died_is_replaced() {
+    let mut plan = setting();
+    plan.extend([Step::Send { who: 1, place: 0 }, Step::Crash { node: 1 }, Step::Send { who: 0, place: 0 }]);
+    plan.extend(rings());
+    plan.extend([Step::Return { who: 1 }, Step::Crash { node: 0 }, Step::Send { who: 1, place: 0 }]);
+    run_on_two_nodes(&plan);
+}
+
+#[test]
 fn every_kind_of_conversation_took_part() {
     // A plan that silently did nothing would prove nothing.
     block_on(async {
@@ -197,53 +254,12 @@ fn a_commit_that_landed_though_its_node_does_not_know_is_told_by_its_ring() {
     run_on_two_nodes(&plan);
 }
 
-/// What people do, and what becomes of it on its way to them.
-fn step(people: usize) -> impl Strategy<Value = Step> {
-    let who = 0..people;
-    let place = 0..6_usize;
-    prop_oneof![
-        8 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Send { who, place }),
-        4 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Read { who, place }),
-        2 => (who.clone(), who.clone()).prop_map(|(who, with)| Step::Direct { who, with }),
-        2 => (who.clone(), prop::collection::vec(who.clone(), 1..4)).prop_map(|(who, with)| Step::Group { who, with }),
-        1 => who.clone().prop_map(|who| Step::Channel { who }),
-        3 => (who.clone(), 0..3_usize).prop_map(|(who, channel)| Step::Join { who, channel }),
-        2 => (who.clone(), place).prop_map(|(who, place)| Step::Leave { who, place }),
-        6 => who.clone().prop_map(|who| Step::Hear { who }),
-        2 => who.clone().prop_map(|who| Step::Lose { who }),
-        2 => who.clone().prop_map(|who| Step::Repeat { who }),
-        1 => who.clone().prop_map(|who| Step::Drop { who }),
-        2 => who.prop_map(|who| Step::Return { who }),
-    ]
+#[test]
+fn random_plans_on_one_node() {
+    seeds::follow("on one node", prop::collection::vec(step::any(4), 1..60), |plan| run(plan));
 }
 
-/// The same, and what becomes of the rings between two nodes.
-fn step_on_two_nodes() -> impl Strategy<Value = Step> {
-    let node = 0..2_usize;
-    let fate = prop_oneof![
-        5 => Just(Fate::Heard),
-        1 => Just(Fate::Doubled),
-        2 => Just(Fate::Backwards),
-        2 => Just(Fate::Lost),
-    ];
-    prop_oneof![
-        12 => step(5),
-        5 => (node.clone(), fate).prop_map(|(node, fate)| Step::Ring { node, fate }),
-        1 => (0..5_usize).prop_map(|who| Step::Move { who }),
-        1 => node.prop_map(|node| Step::Uncertain { node }),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn what_was_held_and_the_rows_since_are_a_fresh_load(plan in prop::collection::vec(step(4), 1..60)) {
-        run(&plan);
-    }
-
-    #[test]
-    fn so_they_are_where_people_sit_on_two_nodes(plan in prop::collection::vec(step_on_two_nodes(), 1..90)) {
-        run_on_two_nodes(&plan);
-    }
+#[test]
+fn random_plans_on_two_nodes() {
+    seeds::follow("on two nodes", prop::collection::vec(step::any_on_two_nodes(), 1..90), |plan| run_on_two_nodes(plan));
 }

@@ -94,6 +94,7 @@ macro_rules! contract {
             sending::a_client_id_counts_for_its_sender_in_its_conversation,
             sending::who_is_not_in_a_conversation_cannot_send,
             sending::who_left_cannot_send_until_they_come_back,
+            sending::what_was_sent_before_its_sender_left_keeps_its_answer,
             sending::a_sender_has_read_what_they_said_with_no_event,
             sending::texts_come_back_as_they_were,
             sending::many_senders_at_once_leave_no_gap,

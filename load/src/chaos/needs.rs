@@ -18,6 +18,8 @@ pub enum Need {
     Strace,
     /// The right to mount a file system.
     Mount,
+    /// That, and a file that serves as a disk.
+    Device,
     /// `libfaketime`.
     Faketime,
     /// The `sqlite3` command.
@@ -34,6 +36,10 @@ impl Need {
                 .then_some("strace is not here, or may not trace (Debian: apt-get install strace)"),
             Self::Mount => (!runs("unshare", &["-m", "mount", "-t", "tmpfs", "tmpfs", "/tmp"]))
                 .then_some("mounting a small file system needs root"),
+            Self::Device => {
+                let is_there = Self::Mount.missing().is_none() && runs("losetup", &["--find"]) && runs("mkfs.ext4", &["-V"]);
+                (!is_there).then_some("a file as a disk needs root, loop devices and mkfs.ext4 (Debian: e2fsprogs)")
+            }
             Self::Faketime => {
                 faketime().is_none().then_some("libfaketime is not here (Debian: apt-get install libfaketime)")
             }

@@ -40,7 +40,7 @@ pub(crate) struct Air {
 /// One node's.
 struct Ear {
     waiting: Mutex<Vec<Ring>>,
-    heard: mpsc::Sender<Ring>,
+    heard: Mutex<mpsc::Sender<Ring>>,
     rings: Mutex<Option<mpsc::Receiver<Ring>>>,
     polling: AtomicBool,
     /// The next commit lands, and the node is told that it may not have.
@@ -51,19 +51,32 @@ struct Ear {
     bell: Notify,
 }
 
+impl Ear {
+    /// Whether its node has rings before it. A node that has died hears none any more.
+    fn has_unheard(&self) -> bool {
+        let heard = self.heard.lock().unwrap();
+        !heard.is_closed() && heard.capacity() < RINGS
+    }
+}
+
 impl Air {
     pub(crate) fn new(nodes: usize) -> Arc<Self> {
         let ear = || {
             let (heard, rings) = mpsc::channel(RINGS);
             let (polling, uncertain, failing, bell) = Default::default();
-            let (waiting, rings) = (Mutex::default(), Mutex::new(Some(rings)));
+            let (waiting, heard, rings) = (Mutex::default(), Mutex::new(heard), Mutex::new(Some(rings)));
             Ear { waiting, heard, rings, polling, uncertain, failing, bell }
         };
         Arc::new(Self { ears: (0..nodes).map(|_| ear()).collect(), under_way: AtomicUsize::new(0) })
     }
 
-    /// The store as this node has it.
+    /// The store as this node has it, from its start: it hears what rings from now on.
     pub(crate) fn node(self: &Arc<Self>, number: usize, store: Arc<dyn Store>) -> Arc<dyn Store> {
+        let ear = &self.ears[number];
+        let (heard, rings) = mpsc::channel(RINGS);
+        (*ear.heard.lock().unwrap(), *ear.rings.lock().unwrap()) = (heard, Some(rings));
+        ear.waiting.lock().unwrap().clear();
+        ear.uncertain.store(false, Ordering::SeqCst);
         Arc::new(Node { number, store, air: self.clone() })
     }
 
@@ -79,7 +92,7 @@ impl Air {
             Fate::Lost => rings = vec![Ring::Missed],
         }
         for ring in rings {
-            ear.heard.try_send(ring).unwrap();
+            ear.heard.lock().unwrap().try_send(ring).unwrap();
         }
         any
     }
@@ -117,7 +130,7 @@ impl Air {
             while calm < LOOKS {
                 tokio::task::yield_now().await;
                 let busy = self.under_way.load(Ordering::SeqCst) > 0
-                    || self.ears.iter().any(|ear| ear.heard.capacity() < RINGS);
+                    || self.ears.iter().any(Ear::has_unheard);
                 calm = if busy { 0 } else { calm + 1 };
             }
         };
@@ -141,9 +154,9 @@ struct Node {
 }
 
 /// A question that is being answered.
-struct UnderWay<'a>(&'a Air);
+struct UnderWay(Arc<Air>);
 
-impl Drop for UnderWay<'_> {
+impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.under_way.fetch_sub(1, Ordering::SeqCst);
     }
@@ -154,9 +167,9 @@ impl Node {
         &self.air.ears[self.number]
     }
 
-    fn ask(&self) -> (UnderWay<'_>, &dyn Store) {
+    fn ask(&self) -> (UnderWay, &dyn Store) {
         self.air.under_way.fetch_add(1, Ordering::SeqCst);
-        (UnderWay(&self.air), &*self.store)
+        (UnderWay(self.air.clone()), &*self.store)
     }
 }
 
@@ -218,11 +231,18 @@ impl SessionStore for Node {
 #[async_trait]
 impl ConversationStore for Node {
     async fn commit(&self, batch: Vec<Change>) -> Answer<Vec<Result<Committed, Rejection>>> {
-        let (_asking, store) = self.ask();
-        let outcomes = store.commit(batch).await?;
-        for event in outcomes.iter().flatten().flat_map(|committed| &committed.events) {
-            self.air.ring(&Ring::Feed(event.feed, event.rev));
-        }
+        // What the store was given it does, and the others hear of it, even if this node dies meanwhile.
+        let (asking, _) = self.ask();
+        let (air, store) = (self.air.clone(), self.store.clone());
+        let outcomes = tokio::spawn(async move {
+            let outcomes = store.commit(batch).await?;
+            for event in outcomes.iter().flatten().flat_map(|committed| &committed.events) {
+                air.ring(&Ring::Feed(event.feed, event.rev));
+            }
+            drop(asking);
+            Ok::<_, StoreError>(outcomes)
+        });
+        let outcomes = outcomes.await.unwrap()?;
         if self.ear().uncertain.swap(false, Ordering::SeqCst) {
             return Err(StoreError::Unavailable("the answer was lost".to_owned()));
         }

@@ -141,9 +141,12 @@ impl Server {
         text: &str,
     ) -> Result<(Seq, Vec<Told>), Rejection> {
         let sent_at = self.at();
-        let room = self.rooms.get_mut(&id).filter(|room| room.has(sender)).ok_or(Rejection::NotFound)?;
+        let room = self.rooms.get_mut(&id).ok_or(Rejection::NotFound)?;
         if let Some(first) = room.messages.iter().find(|old| (old.sender, old.client_id) == (sender, client_id)) {
             return if first.text == text { Ok((first.seq, Vec::new())) } else { Err(Rejection::ClientIdReused) };
+        }
+        if !room.has(sender) {
+            return Err(Rejection::NotFound);
         }
         let seq = room.last() + 1;
         room.reads.insert(sender, (seq, Some(sent_at)));

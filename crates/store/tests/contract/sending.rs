@@ -102,10 +102,22 @@ pub(crate) async fn who_left_cannot_send_until_they_come_back(store: &dyn Store)
     done(store, hello.clone()).await;
     done(store, leave(talk, bob)).await;
     assert_eq!(one(store, say(talk, bob, "again")).await, Err(Rejection::NotFound));
-    assert_eq!(one(store, hello.clone()).await, Err(Rejection::NotFound));
     done(store, join(talk, bob)).await;
     assert_eq!(done(store, hello).await.seq, Some(1));
     assert_eq!(said(store, talk, bob, "again").await, 2);
+}
+
+pub(crate) async fn what_was_sent_before_its_sender_left_keeps_its_answer(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let talk = channel(store, ann).await;
+    done(store, join(talk, bob)).await;
+    let hello = say(talk, bob, "hello");
+    let first = done(store, hello.clone()).await;
+    done(store, leave(talk, bob)).await;
+    let before = load(store, talk).await;
+    let again = done(store, hello).await;
+    assert_eq!((again.seq, again.events), (first.seq, Vec::new()));
+    assert_eq!(load(store, talk).await, before);
 }
 
 pub(crate) async fn a_sender_has_read_what_they_said_with_no_event(store: &dyn Store) {

@@ -26,10 +26,7 @@ pub(super) fn send(
     at: Timestamp,
 ) -> Result<Committed, Stop> {
     let (id, from) = (conversation.as_bytes(), sender.as_bytes());
-    let mut place = connection.prepare_cached(PLACE)?;
-    let place = place.query_row([id, from], |row| Ok((count(row, 0)?, count(row, 1)?))).optional()?;
-    let (last_seq, rev) = place.ok_or(Rejection::NotFound)?;
-
+    // First, whoever asks: who did not hear the answer and has left meanwhile is not told that it was refused.
     let mut before = connection.prepare_cached(SENT_BEFORE)?;
     let before = before.query_row([id, from, client_id.as_bytes()], |row| Ok((count(row, 0)?, row.get(1)?)));
     if let Some((seq, first)) = before.optional()? {
@@ -40,6 +37,9 @@ pub(super) fn send(
         return Ok(Committed { seq: Some(seq), ..unchanged(conversation) });
     }
 
+    let mut place = connection.prepare_cached(PLACE)?;
+    let place = place.query_row([id, from], |row| Ok((count(row, 0)?, count(row, 1)?))).optional()?;
+    let (last_seq, rev) = place.ok_or(Rejection::NotFound)?;
     let (seq, next) = (last_seq + 1, rev + 1);
     let values = params![id, int(seq), from, client_id.as_bytes(), text.as_str(), at.millis(), int(next)];
     connection.prepare_cached(INSERT)?.execute(values)?;

@@ -1,0 +1,111 @@
+//! What everybody has said and what they were promised, and whether the store agrees.
+
+use myna_chat::store::Store;
+use myna_protocol::{ClientId, Command, ConversationId, Event, Message, Row, Seq};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows that are read at a time.
+const ROWS: u32 = 100;
+
+/// Something that somebody said.
+struct Said {
+    client_id: ClientId,
+    who: usize,
+    conversation: ConversationId,
+    promised: Option<Seq>,
+    /// The server would not have it.
+    refused: bool,
+    /// The server could not take it once: what was said after it may have overtaken it.
+    overtaken: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct Ledger {
+    said: Vec<Said>,
+    shown: Vec<(usize, ConversationId, usize)>,
+}
+
+impl Ledger {
+    pub(crate) fn say(&mut self, client_id: ClientId, who: usize, conversation: ConversationId) {
+        let (promised, refused, overtaken) = Default::default();
+        self.said.push(Said { client_id, who, conversation, promised, refused, overtaken });
+    }
+
+    /// An answer has arrived.
+    pub(crate) fn answered(&mut self, command: &Command, event: &Event) {
+        let Command::Send { client_id, .. } = command else { return };
+        let said = self.said.iter_mut().find(|said| said.client_id == *client_id).unwrap();
+        match event {
+            Event::Ack { seq: Some(seq), .. } => {
+                assert!(said.promised.is_none_or(|before| before == *seq), "{client_id} has two places");
+                said.promised = Some(*seq);
+            }
+            Event::Rejected { code, .. } if code.is_temporary() => said.overtaken = true,
+            Event::Rejected { .. } => said.refused = true,
+            other => panic!("{other:?} is no answer to a message"),
+        }
+    }
+
+    /// Somebody who is in a conversation sees so many messages in it.
+    pub(crate) fn shown(&mut self, who: usize, conversation: ConversationId, messages: usize) {
+        self.shown.push((who, conversation, messages));
+    }
+
+    /// Everything is there once, where it was promised, in the order in which each has said it, and nothing else is.
+    pub(crate) async fn check(&self, store: &dyn Store) {
+        let conversations: BTreeSet<_> = self.said.iter().map(|said| said.conversation).collect();
+        let mut stored = BTreeMap::new();
+        for conversation in conversations {
+            let messages = all(store, conversation).await;
+            let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();
+            assert_eq!(seqs, (1..=messages.len() as u64).collect::<Vec<_>>(), "the places in {conversation}");
+            stored.insert(conversation, messages);
+        }
+        for said in &self.said {
+            let id = said.client_id;
+            let copies = stored[&said.conversation].iter().filter(|message| message.client_id == id);
+            let places: Vec<Seq> = copies.map(|message| message.seq).collect();
+            match said.promised {
+                Some(seq) => assert_eq!(places, [seq], "the places of {id}, which was promised one"),
+                None if said.refused => assert_eq!(places, [], "the places of {id}, which was refused"),
+                // Its row was the answer.
+                None => assert_eq!(places.len(), 1, "the places of {id}, which was not refused"),
+            }
+        }
+        for message in stored.values().flatten() {
+            assert!(self.said.iter().any(|said| said.client_id == message.client_id), "nobody has said {message:?}");
+        }
+        for (who, conversation, messages) in &self.shown {
+            let there = stored.get(conversation).map_or(0, Vec::len);
+            assert_eq!(*messages, there, "what {who} sees of {conversation}");
+        }
+        self.check_order();
+    }
+
+    /// What one device says in one conversation keeps its order.
+    fn check_order(&self) {
+        let mut last = BTreeMap::new();
+        for said in self.said.iter().filter(|said| !said.overtaken) {
+            let Some(seq) = said.promised else { continue };
+            if let Some(before) = last.insert((said.who, said.conversation), seq) {
+                assert!(before < seq, "{} came before what was said before it", said.client_id);
+            }
+        }
+    }
+}
+
+async fn all(store: &dyn Store, conversation: ConversationId) -> Vec<Message> {
+    let mut messages: Vec<Message> = Vec::new();
+    loop {
+        let from = messages.last().map_or(0, |message| message.seq);
+        let rows = store.messages_after(conversation, from, ROWS).await.unwrap();
+        let before = messages.len();
+        messages.extend(rows.into_iter().filter_map(|row| match row {
+            Row::Message(message) => Some(message),
+            _ => None,
+        }));
+        if messages.len() == before {
+            return messages;
+        }
+    }
+}

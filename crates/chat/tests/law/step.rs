@@ -1,0 +1,136 @@
+//! What may happen to a few people who talk, and plans of it.
+
+use crate::air::Fate;
+use proptest::prelude::*;
+
+/// One thing that somebody does, or that happens to them. Numbers that name nothing do nothing.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    Send {
+        who: usize,
+        place: usize,
+    },
+    Read {
+        who: usize,
+        place: usize,
+    },
+    Direct {
+        who: usize,
+        with: usize,
+    },
+    Group {
+        who: usize,
+        with: Vec<usize>,
+    },
+    Channel {
+        who: usize,
+    },
+    Join {
+        who: usize,
+        channel: usize,
+    },
+    Leave {
+        who: usize,
+        place: usize,
+    },
+    /// What waits in the socket arrives.
+    Hear {
+        who: usize,
+    },
+    /// What waits in the socket is lost.
+    Lose {
+        who: usize,
+    },
+    /// What waits in the socket arrives twice, backwards.
+    Repeat {
+        who: usize,
+    },
+    /// The socket drops.
+    Drop {
+        who: usize,
+    },
+    /// The socket comes back.
+    Return {
+        who: usize,
+    },
+    /// The socket drops, and comes back on another node.
+    Move {
+        who: usize,
+    },
+    /// Something becomes of the rings that wait for a node.
+    Ring {
+        node: usize,
+        fate: Fate,
+    },
+    /// The next commit of a node lands, and the node is told that it may not have.
+    Uncertain {
+        node: usize,
+    },
+    /// The next thing that somebody says meets with this.
+    Mishap {
+        who: usize,
+        mishap: Mishap,
+    },
+    /// A node dies, and another takes its place on the same store.
+    Crash {
+        node: usize,
+    },
+}
+
+/// What becomes of something that is said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mishap {
+    /// The socket drops before the server hears it.
+    Unheard,
+    /// The socket drops when the server has done it, before its answer arrives.
+    Unanswered,
+    /// The node dies while it does it, after so many looks at everything else that it has to do.
+    NodeDies { looks: u8 },
+}
+
+/// What people do, and what becomes of it on its way to them.
+pub(crate) fn any(people: usize) -> impl Strategy<Value = Step> {
+    let who = 0..people;
+    let place = 0..6_usize;
+    prop_oneof![
+        8 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Send { who, place }),
+        4 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Read { who, place }),
+        2 => (who.clone(), who.clone()).prop_map(|(who, with)| Step::Direct { who, with }),
+        2 => (who.clone(), prop::collection::vec(who.clone(), 1..4)).prop_map(|(who, with)| Step::Group { who, with }),
+        1 => who.clone().prop_map(|who| Step::Channel { who }),
+        3 => (who.clone(), 0..3_usize).prop_map(|(who, channel)| Step::Join { who, channel }),
+        2 => (who.clone(), place).prop_map(|(who, place)| Step::Leave { who, place }),
+        6 => who.clone().prop_map(|who| Step::Hear { who }),
+        2 => who.clone().prop_map(|who| Step::Lose { who }),
+        2 => who.clone().prop_map(|who| Step::Repeat { who }),
+        1 => who.clone().prop_map(|who| Step::Drop { who }),
+        3 => (who.clone(), mishap()).prop_map(|(who, mishap)| Step::Mishap { who, mishap }),
+        1 => (0..2_usize).prop_map(|node| Step::Crash { node }),
+        4 => who.prop_map(|who| Step::Return { who }),
+    ]
+}
+
+fn mishap() -> impl Strategy<Value = Mishap> {
+    prop_oneof![
+        2 => Just(Mishap::Unheard),
+        2 => Just(Mishap::Unanswered),
+        1 => (0..24_u8).prop_map(|looks| Mishap::NodeDies { looks }),
+    ]
+}
+
+/// The same, and what becomes of the rings between two nodes.
+pub(crate) fn any_on_two_nodes() -> impl Strategy<Value = Step> {
+    let node = 0..2_usize;
+    let fate = prop_oneof![
+        5 => Just(Fate::Heard),
+        1 => Just(Fate::Doubled),
+        2 => Just(Fate::Backwards),
+        2 => Just(Fate::Lost),
+    ];
+    prop_oneof![
+        12 => any(5),
+        5 => (node.clone(), fate).prop_map(|(node, fate)| Step::Ring { node, fate }),
+        1 => (0..5_usize).prop_map(|who| Step::Move { who }),
+        1 => node.prop_map(|node| Step::Uncertain { node }),
+    ]
+}
