@@ -43,7 +43,8 @@ impl Text {
 
 #[cfg(feature = "unicode")]
 fn composed(text: &str) -> String {
-    text.nfc().collect()
+    // What has no accents is composed.
+    if text.is_ascii() { text.to_owned() } else { text.nfc().collect() }
 }
 
 #[cfg(not(feature = "unicode"))]

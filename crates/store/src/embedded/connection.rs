@@ -2,12 +2,15 @@
 
 use super::{archive, migrations};
 use crate::OpenError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Prepared statements kept per connection: more than there are queries.
 const STATEMENTS: usize = 128;
+/// Pages that the writer keeps, at most: where many conversations talk at once, those of their newest messages.
+const WRITER_CACHE_KIB: i64 = 16 * 1_024;
 /// How long one connection waits for another: the writer for an emptying of the log, at most.
 const BUSY: Duration = Duration::from_secs(10);
 /// Files up to this many pages (16 MB) are checked in whole at the start; larger ones would delay it.
@@ -29,6 +32,9 @@ pub(super) fn writing(path: &Path) -> Result<Connection, OpenError> {
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     check(&connection, path)?;
     make_durable(&connection, path)?;
+    // Negative: in KiB.
+    let cached = connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB);
+    cached.map_err(|error| unusable(path, &error))?;
     migrations::run(&mut connection, path, migrations::ALL)?;
     Ok(connection)
 }
@@ -68,6 +74,8 @@ fn open(path: &Path, mode: OpenFlags) -> Result<Connection, OpenError> {
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(BUSY)?;
+    // Where an index is partial, a plan may depend on the values that are bound, and is made anew for each of them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")
 }

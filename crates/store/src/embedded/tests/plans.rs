@@ -1,8 +1,8 @@
-//! No query scans: the plan of each is asked for.
+//! No query scans, and none is planned twice: the plan of each is asked for.
 
 use crate::embedded::{archive, commit, connection, conversations, feeds, history, sessions, users, writer};
 use rusqlite::types::Null;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, StatementStatus, params_from_iter};
 use std::path::Path;
 
 /// Those that walk an index in its order and stop at their limit.
@@ -30,6 +30,20 @@ fn every_query_of_an_archive_finds_its_rows_by_an_index() {
     let connection = connection::in_memory().unwrap();
     connection::forgo_references(&connection, Path::new(":memory:")).unwrap();
     find_by_an_index(&connection, archive::QUERIES.iter().flat_map(|queries| queries.iter().copied()));
+}
+
+#[test]
+fn no_plan_is_made_anew_for_what_is_bound() {
+    let connection = connection::in_memory().unwrap();
+    for (name, sql) in queries() {
+        let mut statement = connection.prepare(sql).expect(sql);
+        let count = statement.parameter_count();
+        for value in [1, 2] {
+            // What comes of it does not matter: a plan is made anew before its first step.
+            let _ = statement.query(params_from_iter(vec![value; count])).map(|mut rows| rows.next().is_ok());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{name}\n{sql}");
+    }
 }
 
 fn find_by_an_index(connection: &Connection, queries: impl IntoIterator<Item = (&'static str, &'static str)>) {
