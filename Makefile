@@ -64,7 +64,8 @@ bench: build ## Measure the release build against its goals, with the checker's 
 	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- goals
 
 bench-stores: build ## Measure copies of stores, and sends on one node and on two (MYNA_BENCH_STORE=mongodb://… copies there).
-	@. scripts/env && MYNA_BIN="$$server" cargo bench -p myna-server --bench nodes --bench moving
+	@scripts/setup mongo
+	@. scripts/env && for what in nodes moving; do MYNA_BIN="$$server" cargo run --release -p myna-load -- "$$what"; done
 
 bench-hot: ## Measure hot paths alone: frames, the fan-out, the embedded store.
 	@. scripts/env && cargo bench "$${server_side[@]}" --bench frames --bench hub --bench embedded

@@ -2,8 +2,10 @@
 //! nothing is, and the same code draws the page from the first rows.
 
 mod rows;
+mod search;
 
 pub(crate) use rows::{RowSignal, Rows};
+pub(crate) use search::Found;
 
 use crate::server_fns::FirstPage;
 use leptos::prelude::*;

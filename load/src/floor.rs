@@ -10,7 +10,7 @@ use crate::marker::{Marker, TEXT_BYTES};
 use crate::quick::{Crowd, Dialect, Heard, Told};
 use crate::whole::Tabs;
 use anyhow::{bail, ensure};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// How long what is under way may take to arrive after the last word.
@@ -24,6 +24,8 @@ pub struct Floor<'a, D> {
     pub measured: Range<Nanos>,
     /// From when a message was due until somebody had it, for each who had it.
     pub deliveries: Latency,
+    /// The same, for each of these people alone.
+    pub to: BTreeMap<usize, Latency>,
     /// The same, until the last of its conversation had it.
     pub last: Latency,
     /// What was told within the measured moments.
@@ -67,6 +69,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
             ledger,
             measured: 0..Nanos::MAX,
             deliveries: Latency::default(),
+            to: BTreeMap::new(),
             last: Latency::default(),
             delivered: 0,
             acked: 0,
@@ -153,6 +156,9 @@ impl<'a, D: Dialect> Floor<'a, D> {
                 self.ledger.journals[person].row(conversation, place, number);
                 self.delivered += u64::from(self.measured.contains(&at));
                 self.all_delivered += 1;
+                if let Some(times) = self.to.get_mut(&person).filter(|_| self.measured.contains(&due)) {
+                    times.add(at.saturating_sub(due));
+                }
                 self.arrived(at, number, due, marks);
             }
             Heard::Ack { request: number, seq } => {

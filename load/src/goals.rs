@@ -67,17 +67,24 @@ impl Goals {
             outcomes.push(outcome);
         };
 
-        let room = Room { members: 1_000, rate: None, window: 64, rounds: 2, span: Span::of(5.0) };
+        let enough = |share| share >= 65.0;
+        let room = Room { members: 1_000, rate: None, senders: 8, window: 64, rounds: 2, span: Span::of(5.0) };
         told(room.run(tools)?, &|of| {
             let share = of.value("share of the bar");
             let cpu = of.value("CPU of the server per 1,000 deliveries");
             vec![
-                goal("fan-out in a room of 1,000", ">= 65 % of the bar", share, "%", |share| share >= 65.0, of),
+                goal("fan-out in a room of 1,000, 8 speak", ">= 65 % of the bar", share, "%", enough, of),
                 Goal {
                     met: None,
                     ..goal("  CPU of the server per 1,000 deliveries", "<= 1/3 of a peer's", cpu, "ms", |_| true, of)
                 },
             ]
+        });
+
+        // One who speaks has all that is on its way read at once: nothing suits the bar better.
+        told(Room { senders: 1, window: 32, ..room.clone() }.run(tools)?, &|of| {
+            let share = of.value("share of the bar");
+            vec![goal("fan-out in a room of 1,000, 1 speaks", ">= 65 % of the bar", share, "%", enough, of)]
         });
 
         let pairs = Pairs { pairs: 500, rate: None, window: 32, span: Span::of(10.0) };

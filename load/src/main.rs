@@ -13,6 +13,8 @@ use myna_load::scenario::flaky::Flaky;
 use myna_load::scenario::history::History;
 use myna_load::scenario::idle::Idle;
 use myna_load::scenario::lone::Lone;
+use myna_load::scenario::moving::Moving;
+use myna_load::scenario::nodes::Nodes;
 use myna_load::scenario::pairs::Pairs;
 use myna_load::scenario::restart::Restart;
 use myna_load::scenario::room::Room;
@@ -61,6 +63,8 @@ enum Command {
     Flaky(Flaky),
     Slow(Slow),
     Abuser(Abuser),
+    Nodes(Nodes),
+    Moving(Moving),
     Chaos(Chaos),
     /// Be the bar: a bare TCP broadcaster
     Bar {
@@ -104,8 +108,9 @@ fn run(command: &Command, tools: &Tools, program: &Path) -> anyhow::Result<(Vec<
             return Ok((rows.iter().map(Outcome::from).collect(), dirty));
         }
         Command::Goals(goals) => goals.run(tools)?,
+        Command::Nodes(nodes) => nodes.run(tools)?,
         command => {
-            let outcome = alone(command, tools)?;
+            let outcome = alone(command, tools, program)?;
             println!("{outcome}");
             vec![outcome]
         }
@@ -115,7 +120,7 @@ fn run(command: &Command, tools: &Tools, program: &Path) -> anyhow::Result<(Vec<
 }
 
 /// A scenario by itself.
-fn alone(command: &Command, tools: &Tools) -> anyhow::Result<Outcome> {
+fn alone(command: &Command, tools: &Tools, program: &Path) -> anyhow::Result<Outcome> {
     match command {
         Command::Pairs(pairs) => pairs.run(tools),
         Command::Lone(lone) => lone.run(tools),
@@ -127,7 +132,10 @@ fn alone(command: &Command, tools: &Tools) -> anyhow::Result<Outcome> {
         Command::Flaky(flaky) => flaky.run(tools),
         Command::Slow(slow) => slow.run(tools),
         Command::Abuser(abuser) => abuser.run(tools),
-        Command::Chaos(_) | Command::Goals(_) | Command::Bar { .. } | Command::Peers(_) => bail!("it is no scenario"),
+        Command::Moving(moving) => moving.run(tools, program),
+        Command::Chaos(_) | Command::Goals(_) | Command::Nodes(_) | Command::Bar { .. } | Command::Peers(_) => {
+            bail!("it is no scenario")
+        }
     }
 }
 

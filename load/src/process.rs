@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::ops::Add;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -34,6 +35,18 @@ pub struct Usage {
     pub resident: u64,
     /// KiB in memory, with what is shared with others divided among them.
     pub proportional: u64,
+}
+
+impl Add for Usage {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            cpu: self.cpu + other.cpu,
+            resident: self.resident + other.resident,
+            proportional: self.proportional + other.proportional,
+        }
+    }
 }
 
 impl Usage {

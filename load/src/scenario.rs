@@ -6,6 +6,8 @@ pub mod flaky;
 pub mod history;
 pub mod idle;
 pub mod lone;
+pub mod moving;
+pub mod nodes;
 pub mod pairs;
 pub mod restart;
 pub mod room;
@@ -13,9 +15,12 @@ pub mod rooms;
 pub mod slow;
 
 use crate::clock::{Nanos, nanos};
-use crate::process::Usage;
-use crate::stage::Stage;
+use crate::floor::Floor;
+use crate::process::{self, Usage};
+use crate::progress::Progress;
+use crate::quick::Dialect;
 use crate::table::{Durability, Outcome};
+use std::ops::Range;
 use std::time::Duration;
 
 /// What SQLite promises as the embedded store sets it: WAL with `synchronous=FULL`, which flushes before a commit returns.
@@ -47,22 +52,64 @@ impl Span {
     }
 }
 
-/// What this process and the server used, at one moment.
-#[derive(Debug, Clone, Copy)]
+/// What a server and this process used between two moments, and what was done meanwhile.
+#[derive(Debug, Clone)]
 pub struct Used {
-    pub server: Usage,
-    pub generator: Usage,
+    pub server: Range<Usage>,
+    pub generator: Range<Usage>,
+    pub sent: u64,
+    pub delivered: u64,
 }
 
-/// What both have used so far.
-pub fn used(stage: &Stage<'_>) -> anyhow::Result<Used> {
-    Ok(Used { server: stage.usage()?, generator: crate::process::usage(std::process::id())? })
+impl Used {
+    /// Writes down what both used for so many units of work.
+    pub fn tell(&self, outcome: &mut Outcome, units: u64, unit: &str) {
+        outcome.used(&self.server.start, &self.server.end, units, unit);
+        outcome.figure("CPU of the generator", self.generator.end.cpu_since(&self.generator.start), "s");
+    }
 }
 
-/// Writes down what both used for so many units of work.
-pub fn tell_use(outcome: &mut Outcome, before: &Used, after: &Used, units: u64, unit: &str) {
-    outcome.used(&before.server, &after.server, units, unit);
-    outcome.figure("CPU of the generator", after.generator.cpu_since(&before.generator), "s");
+/// The beginning of what is measured.
+struct Beginning {
+    server: Usage,
+    generator: Usage,
+    sent: usize,
+    delivered: u64,
+}
+
+impl Beginning {
+    /// Now. `usage` is of who serves these people.
+    fn of<D>(floor: &Floor<'_, D>, usage: impl Fn() -> anyhow::Result<Usage>) -> anyhow::Result<Self> {
+        let (server, generator) = (usage()?, process::usage(std::process::id())?);
+        Ok(Self { server, generator, sent: floor.ledger.sent.len(), delivered: floor.all_delivered })
+    }
+
+    /// What was used and done since then.
+    fn until_now<D>(self, floor: &Floor<'_, D>, usage: impl Fn() -> anyhow::Result<Usage>) -> anyhow::Result<Used> {
+        let end = Self::of(floor, usage)?;
+        Ok(Used {
+            server: self.server..end.server,
+            generator: self.generator..end.generator,
+            sent: (end.sent - self.sent) as u64,
+            delivered: end.delivered - self.delivered,
+        })
+    }
+}
+
+/// People talk: first to get warm, and then it is measured. `talk` is told until when, and tells how far it has come.
+fn measured<D: Dialect>(
+    floor: &mut Floor<'_, D>,
+    span: &Span,
+    what: &str,
+    usage: impl Fn() -> anyhow::Result<Usage>,
+    talk: impl Fn(&mut Floor<'_, D>, Nanos, &mut dyn FnMut(Nanos)) -> anyhow::Result<()>,
+) -> anyhow::Result<Used> {
+    let end = floor.measure(span.warm());
+    talk(floor, end, &mut Progress::until("warming up", floor.clock(), end))?;
+    let end = floor.measure(span.measured());
+    let beginning = Beginning::of(floor, &usage)?;
+    talk(floor, end, &mut Progress::until(what, floor.clock(), end))?;
+    beginning.until_now(floor, usage)
 }
 
 /// The middle one of several figures, the smallest and the greatest.

@@ -231,8 +231,13 @@ impl<'a> Stage<'a> {
 
     /// Everybody of the site, quick, connected.
     pub fn quick(&self) -> anyhow::Result<Crowd<Myna>> {
-        let people = self.site.people.len();
-        let mut crowd = Crowd::new(Myna::quick(self.site.clone(), self.address), people, self.address, self.clock)?;
+        self.quick_on(vec![self.address])
+    }
+
+    /// The same, in turn to these nodes on the store.
+    pub fn quick_on(&self, nodes: Vec<SocketAddr>) -> anyhow::Result<Crowd<Myna>> {
+        let (people, myna) = (self.site.people.len(), Myna::quick(self.site.clone(), self.address));
+        let mut crowd = Crowd::new(myna, people, self.address, self.clock)?.spread(nodes);
         let progress = Progress::steps("connecting people", people as u64);
         crowd.connect_all(0..people, |live| progress.at(live as u64))?;
         Ok(crowd)

@@ -13,7 +13,8 @@ use std::process::ExitCode;
 use tempfile::TempDir;
 
 /// What is tried here.
-const SHORT: &[&str] = &["kill", "kill-flush", "power", "power-unflushed", "cuts", "half-open", "ack-lost", "pause", "flush-error"];
+const SHORT: &[&str] =
+    &["kill", "kill-flush", "power", "power-unflushed", "cuts", "half-open", "ack-lost", "pause", "flush-error"];
 const LOAD: Load = Load { people: 12, rate: 40.0, seconds: 0.7, half_open: 0.7 };
 
 fn main() -> anyhow::Result<ExitCode> {

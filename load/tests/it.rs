@@ -96,7 +96,7 @@ fn rooms_and_a_large_room_talk() {
     let rooms = Rooms { rooms: 3, each: 5, rate: None, window: 6, span: SPAN };
     let (_, verdict) = clean(|tools| rooms.run(tools));
     assert_eq!(verdict.shown, verdict.stored * 5);
-    let room = Room { members: 30, rate: Some(20.0), window: 4, rounds: 0, span: SPAN };
+    let room = Room { members: 30, rate: Some(20.0), senders: 2, window: 4, rounds: 0, span: SPAN };
     let (outcome, _) = clean(|tools| room.run(tools));
     assert_eq!(outcome.summary("due to the last member").unwrap().count, 20);
     clean(|tools| Room { rate: None, ..room }.run(tools));

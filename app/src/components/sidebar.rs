@@ -1,14 +1,14 @@
 //! The list of conversations, the field that searches them, and everybody and every channel one could turn to.
 
 use super::{Avatar, ConversationRow, Glyph, Icon};
-use crate::live::use_live;
+use crate::live::{Found, use_live};
 use crate::server_fns::SignOut;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
-use myna_client::{Answer, SidebarRow};
-use myna_protocol::{Command, Conversation, ConversationId, Kind, User};
+use myna_client::SidebarRow;
+use myna_protocol::{Command, ConversationId, Kind, User};
 
 #[component]
 pub(crate) fn Sidebar() -> impl IntoView {
@@ -95,32 +95,10 @@ fn Me() -> impl IntoView {
     }
 }
 
-/// What a search found at the server.
-#[derive(Clone, Default, PartialEq)]
-struct Found {
-    people: Vec<User>,
-    channels: Vec<Conversation>,
-}
-
 #[component]
 fn Results(text: RwSignal<String>) -> impl IntoView {
     let live = use_live();
-    let found = RwSignal::new(Found::default());
-    let answered = RwSignal::new(false);
-    Effect::new(move |_| {
-        let asked = text.get();
-        let query = asked.clone();
-        live.ask(
-            move |request| Command::Search { request, text: query },
-            move |answer| {
-                // An answer to what was typed before is old news.
-                if let (Answer::Found { people, channels }, true) = (answer, text.try_get_untracked() == Some(asked)) {
-                    found.try_set(Found { people, channels });
-                    answered.try_set(true);
-                }
-            },
-        );
-    });
+    let found = live.search(text);
     let rows = live.sidebar();
     let conversations = Memo::new(move |_| {
         let needle = text.get().trim().to_lowercase();
@@ -129,7 +107,7 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
     });
     // Who or what stands among the conversations is not offered again.
     let people = move || {
-        let mut people = found.get().people;
+        let mut people = found.get().unwrap_or_default().people;
         people.retain(|user| {
             let seed = user.id.to_string();
             !conversations.with(|rows| rows.iter().any(|row| row.kind == Kind::Direct && row.avatar == seed))
@@ -138,14 +116,13 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
     };
     let known = move |id: ConversationId| conversations.with(|rows| rows.iter().any(|row| row.id == id));
     let channels = move || {
-        let mut channels = found.get().channels;
+        let mut channels = found.get().unwrap_or_default().channels;
         channels.retain(|channel| !known(channel.id));
         channels
     };
     let nothing = move || {
-        answered.get()
-            && conversations.with(Vec::is_empty)
-            && found.with(|found| found.people.is_empty() && found.channels.is_empty())
+        let is_empty = |found: &Found| found.people.is_empty() && found.channels.is_empty();
+        conversations.with(Vec::is_empty) && found.with(|found| found.as_ref().is_some_and(is_empty))
     };
     view! {
         <Show when=move || !conversations.with(Vec::is_empty)>

@@ -15,24 +15,12 @@ use myna_protocol::{Command, Conversation, ConversationId, Kind};
 pub(crate) fn Channels() -> impl IntoView {
     let live = use_live();
     let navigate = use_navigate();
-    let channels = RwSignal::new(None::<Vec<Conversation>>);
     let text = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
     let asking = RwSignal::new(false);
     // What is typed finds channels too, so that one is joined rather than made twice.
-    Effect::new(move |_| {
-        let asked = text.get();
-        let query = asked.clone();
-        live.ask(
-            move |request| Command::Search { request, text: query },
-            move |answer| {
-                if let (Answer::Found { channels: found, .. }, true) = (answer, text.try_get_untracked() == Some(asked))
-                {
-                    channels.try_set(Some(found));
-                }
-            },
-        );
-    });
+    let found = live.search(text);
+    let channels = move || found.get().map(|found| found.channels);
     let go = {
         let navigate = navigate.clone();
         move |answer: Answer| match answer {
@@ -91,11 +79,11 @@ pub(crate) fn Channels() -> impl IntoView {
                 {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
             </form>
             <ul class="channels">
-                <For each=move || channels.get().unwrap_or_default() key=|channel| (channel.id, channel.rev) let:channel>
+                <For each=move || channels().unwrap_or_default() key=|channel| (channel.id, channel.rev) let:channel>
                     <ChannelRow channel joined go=Callback::new({ let go = go.clone(); move |answer| go(answer) })/>
                 </For>
             </ul>
-            <Show when=move || channels.with(|channels| channels.as_ref().is_some_and(Vec::is_empty))>
+            <Show when=move || channels().is_some_and(|channels| channels.is_empty())>
                 <div class="empty-small" role="status">
                     <p>{move || if text.with(String::is_empty) { "There are no channels yet. Make the first one." } else { "No channel by that name yet." }}</p>
                 </div>

@@ -17,7 +17,8 @@ pub(crate) fn NewMessage() -> impl IntoView {
     let navigate = use_navigate();
     let text = RwSignal::new(String::new());
     let chosen = RwSignal::new(Vec::<User>::new());
-    let people = RwSignal::new(None::<Vec<User>>);
+    let found = live.search(text);
+    let people = move || found.get().map(|found| found.people);
     let name = RwSignal::new(String::new());
     let asking = RwSignal::new(false);
     let error = RwSignal::new(None::<String>);
@@ -27,18 +28,6 @@ pub(crate) fn NewMessage() -> impl IntoView {
         if let Some(field) = to.get() {
             let _ = field.focus();
         }
-    });
-    Effect::new(move |_| {
-        let asked = text.get();
-        let query = asked.clone();
-        live.ask(
-            move |request| Command::Search { request, text: query },
-            move |answer| {
-                if let (Answer::Found { people: found, .. }, true) = (answer, text.try_get_untracked() == Some(asked)) {
-                    people.try_set(Some(found));
-                }
-            },
-        );
     });
     let is_chosen = move |user: &User| chosen.with(|chosen| chosen.iter().any(|other| other.id == user.id));
     let toggle = move |user: User| {
@@ -109,7 +98,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                 />
             </div>
             <ul class="people" aria-label="People">
-                <For each=move || people.get().unwrap_or_default() key=|user| user.id let:user>
+                <For each=move || people().unwrap_or_default() key=|user| user.id let:user>
                     {
                         let pressed = user.clone();
                         let clicked = user.clone();
@@ -133,7 +122,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                     }
                 </For>
             </ul>
-            <Show when=move || people.with(|people| people.as_ref().is_some_and(Vec::is_empty))>
+            <Show when=move || people().is_some_and(|people| people.is_empty())>
                 <div class="empty-small" role="status">
                     <p>"Nobody by that name."</p>
                 </div>

@@ -256,10 +256,10 @@ fn a_commit_that_landed_though_its_node_does_not_know_is_told_by_its_ring() {
 
 #[test]
 fn random_plans_on_one_node() {
-    seeds::follow("on one node", prop::collection::vec(step::any(4), 1..60), |plan| run(plan));
+    seeds::follow("on one node", prop::collection::vec(step::any(4), 1..60), run);
 }
 
 #[test]
 fn random_plans_on_two_nodes() {
-    seeds::follow("on two nodes", prop::collection::vec(step::any_on_two_nodes(), 1..90), |plan| run_on_two_nodes(plan));
+    seeds::follow("on two nodes", prop::collection::vec(step::any_on_two_nodes(), 1..90), run_on_two_nodes);
 }

@@ -37,7 +37,8 @@ impl Need {
             Self::Mount => (!runs("unshare", &["-m", "mount", "-t", "tmpfs", "tmpfs", "/tmp"]))
                 .then_some("mounting a small file system needs root"),
             Self::Device => {
-                let is_there = Self::Mount.missing().is_none() && runs("losetup", &["--find"]) && runs("mkfs.ext4", &["-V"]);
+                let is_there =
+                    Self::Mount.missing().is_none() && runs("losetup", &["--find"]) && runs("mkfs.ext4", &["-V"]);
                 (!is_there).then_some("a file as a disk needs root, loop devices and mkfs.ext4 (Debian: e2fsprogs)")
             }
             Self::Faketime => {

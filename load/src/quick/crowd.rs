@@ -85,7 +85,8 @@ pub struct Crowd<D> {
     lines: Vec<Line>,
     dialect: D,
     clock: Clock,
-    address: SocketAddr,
+    /// Of the servers: people go to them in turn.
+    addresses: Vec<SocketAddr>,
     buffer: Vec<u8>,
     open: usize,
     pinged: Nanos,
@@ -104,7 +105,7 @@ impl<D: Dialect> Crowd<D> {
             lines: (0..people).map(|_| Line::default()).collect(),
             dialect,
             clock,
-            address,
+            addresses: vec![address],
             buffer: vec![0; READ],
             open: 0,
             pinged: 0,
@@ -117,6 +118,12 @@ impl<D: Dialect> Crowd<D> {
     /// pause, beside which a server has to find its time.
     pub fn relax(&mut self) {
         self.punctual = false;
+    }
+
+    /// The same people, who go to these servers in turn.
+    #[must_use]
+    pub fn spread(self, addresses: Vec<SocketAddr>) -> Self {
+        Self { addresses, ..self }
     }
 
     /// What is spoken here.
@@ -170,7 +177,8 @@ impl<D: Dialect> Crowd<D> {
     /// Begins to open somebody's connection. What comes of it is told.
     pub fn connect(&mut self, person: usize) -> anyhow::Result<()> {
         self.drop_line(person);
-        let mut stream = connect(self.address, person, self.lines.len()).context("no connection can be opened")?;
+        let address = self.addresses[person % self.addresses.len()];
+        let mut stream = connect(address, person, self.lines.len()).context("no connection can be opened")?;
         self.poll.registry().register(&mut stream, Token(person), Interest::READABLE | Interest::WRITABLE)?;
         let line = &mut self.lines[person];
         (line.stream, line.fate, line.said) = (Some(stream), Fate::Connecting, self.clock.now());

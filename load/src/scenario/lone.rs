@@ -1,6 +1,6 @@
 //! One person says one thing after another: what the server adds to a flush of the disk.
 
-use super::{EMBEDDED, tell_use, used};
+use super::{Beginning, EMBEDDED};
 use crate::clock::SECOND;
 use crate::disk::flushes;
 use crate::floor::Mark;
@@ -30,7 +30,7 @@ impl Lone {
         let mut crowd = stage.quick()?;
         let mut floor = stage.floor(&mut crowd);
         let progress = Progress::steps("one after another", self.messages as u64);
-        let before = used(&stage)?;
+        let beginning = Beginning::of(&floor, || stage.usage())?;
         let mut marks = Vec::new();
         for message in 0..self.messages {
             let number = floor.say(0, 0, floor.clock().now())?;
@@ -48,13 +48,13 @@ impl Lone {
             }
             progress.at(message as u64);
         }
-        let after = used(&stage)?;
+        let used = beginning.until_now(&floor, || stage.usage())?;
         drop(progress);
         flushed.merge(&flushes(stage.folder(), FLUSHES)?);
         outcome.times("flush of 4 KiB (write, fdatasync)", &flushed);
         outcome.times("said to acknowledged", &floor.ledger.answers(0));
         outcome.times("said to delivered to both", &floor.last);
-        tell_use(&mut outcome, &before, &after, self.messages as u64, "sends");
+        used.tell(&mut outcome, used.sent, "sends");
         let ledger = floor.ledger;
         drop(crowd);
         outcome.verdict = Some(stage.check(&ledger)?);

@@ -1,7 +1,6 @@
 //! Many pairs talk in their direct conversations: how many messages a second are made durable.
 
-use super::{EMBEDDED, Span, tell_use, used};
-use crate::progress::Progress;
+use super::{EMBEDDED, Span, measured};
 use crate::site::Plan;
 use crate::stage::{PATIENT, Stage, Tools};
 use crate::table::Outcome;
@@ -38,29 +37,17 @@ impl Pairs {
         if self.rate.is_none_or(|rate| rate > 500.0) {
             floor.crowd.relax();
         }
-        let mut before = used(&stage)?;
-        let mut sent = 0;
-        for (what, lasts) in [("warming up", self.span.warm()), ("pairs talk", self.span.measured())] {
-            let end = floor.measure(lasts);
-            (before, sent) = (used(&stage)?, floor.ledger.sent.len());
-            let progress = Progress::until(what, floor.clock(), end);
-            match self.rate {
-                // Both of a pair speak in turn.
-                Some(rate) => floor.open_loop(
-                    rate,
-                    end,
-                    |turn| ((2 * (turn % pairs) + turn / pairs % 2) as usize, (turn % pairs) as u32),
-                    progress,
-                )?,
-                None => floor.saturate(&senders, self.window, end, progress)?,
-            }
-        }
-        let after = used(&stage)?;
-        let sends = (floor.ledger.sent.len() - sent) as u64;
+        // Both of a pair speak in turn.
+        let who = |turn: u64| ((2 * (turn % pairs) + turn / pairs % 2) as usize, (turn % pairs) as u32);
+        let usage = || stage.usage();
+        let used = measured(&mut floor, &self.span, "pairs talk", usage, |floor, end, progress| match self.rate {
+            Some(rate) => floor.open_loop(rate, end, who, progress),
+            None => floor.saturate(&senders, self.window, end, progress),
+        })?;
         outcome.times("due to acknowledged", &floor.ledger.answers(floor.measured.start));
         outcome.times("due to delivered", &floor.deliveries);
         outcome.figure("durable sends a second", floor.acked as f64 / self.span.seconds, "/s");
-        tell_use(&mut outcome, &before, &after, sends, "sends");
+        used.tell(&mut outcome, used.sent, "sends");
         let ledger = floor.ledger;
         drop(crowd);
         outcome.verdict = Some(stage.check(&ledger)?);

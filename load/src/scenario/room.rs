@@ -1,20 +1,17 @@
 //! One large room: how soon the last member has a message, and how many deliveries a second are possible, next to what a
 //! bare broadcaster can do at most.
 
-use super::{EMBEDDED, Span, spread, tell_use, used};
+use super::{EMBEDDED, Span, measured, spread};
 use crate::bar::BAR;
 use crate::checker::Verdict;
 use crate::clock::Clock;
 use crate::floor::Floor;
-use crate::process::{Process, Usage, usage};
-use crate::progress::Progress;
+use crate::process::{Process, Usage};
 use crate::quick::{Bare, Crowd, Dialect};
 use crate::site::Plan;
 use crate::stage::{PATIENT, Stage, Tools};
 use crate::table::Outcome;
-
-/// Those who speak where as much is said as goes through.
-const SENDERS: usize = 8;
+use std::ops::Range;
 
 /// One room with everybody in it
 #[derive(Debug, Clone, clap::Args)]
@@ -25,6 +22,9 @@ pub struct Room {
     /// Messages a second; without it as many as go through
     #[arg(long)]
     pub rate: Option<f64>,
+    /// How many of them speak, where as many as go through are sent
+    #[arg(long, default_value_t = 8)]
+    pub senders: usize,
     /// Messages that are on their way to the last member at a time, where as many as go through are sent
     #[arg(long, default_value_t = 64)]
     pub window: usize,
@@ -63,19 +63,19 @@ impl Room {
         if rate > 500.0 {
             floor.crowd.relax();
         }
-        let (mut before, mut all) = (used(&stage)?, 0);
-        for (what, lasts) in [("warming up", self.span.warm()), ("somebody talks", self.span.measured())] {
-            let end = floor.measure(lasts);
-            (before, all) = (used(&stage)?, floor.all_delivered);
-            let progress = Progress::until(what, floor.clock(), end);
-            // Everybody says something now and then; 7 apart, so that neighbours do not follow each other.
-            floor.open_loop(rate, end, |turn| ((turn * 7 % members) as usize, 0), progress)?;
-        }
-        let after = used(&stage)?;
+        // Everybody says something now and then; 7 apart, so that neighbours do not follow each other.
+        let who = |turn: u64| ((turn * 7 % members) as usize, 0);
+        let used = measured(
+            &mut floor,
+            &self.span,
+            "somebody talks",
+            || stage.usage(),
+            |floor, end, progress| floor.open_loop(rate, end, who, progress),
+        )?;
         outcome.times("due to acknowledged", &floor.ledger.answers(floor.measured.start));
         outcome.times("due to delivered", &floor.deliveries);
         outcome.times("due to the last member", &floor.last);
-        tell_use(&mut outcome, &before, &after, floor.all_delivered - all, "deliveries");
+        used.tell(&mut outcome, used.delivered, "deliveries");
         let ledger = floor.ledger;
         drop(crowd);
         outcome.verdict = Some(stage.check(&ledger)?);
@@ -85,7 +85,8 @@ impl Room {
 
     /// As many messages as go through; bar, server, bar, server, bar.
     fn flooded(&self, tools: &Tools) -> anyhow::Result<Outcome> {
-        let name = format!("one room of {}, saturated, {} on their way to the last", self.members, self.window);
+        let Self { members, senders, window, .. } = self;
+        let name = format!("one room of {members}, saturated by {senders}, {window} on their way to the last");
         let mut outcome = Outcome::new(name, EMBEDDED);
         outcome.setting(format!("server: {}", PATIENT.join(" ")));
         outcome.setting(format!("bar: {BAR}; bar and server in turn, {} runs of the server", self.rounds.max(1)));
@@ -136,24 +137,21 @@ impl Room {
         &self,
         floor: &mut Floor<'_, D>,
         what: &str,
-        usage_of: impl Fn() -> anyhow::Result<Usage>,
+        usage: impl Fn() -> anyhow::Result<Usage>,
     ) -> anyhow::Result<Flooded> {
         floor.crowd.relax();
-        let senders: Vec<(usize, u32)> = (0..SENDERS.min(self.members)).map(|sender| (sender, 0)).collect();
-        let (mut before, mut own, mut all) = (usage_of()?, usage(std::process::id())?, 0);
-        for lasts in [self.span.warm(), self.span.measured()] {
-            let end = floor.measure(lasts);
-            (before, own, all) = (usage_of()?, usage(std::process::id())?, floor.all_delivered);
-            let progress = Progress::until(what, floor.clock(), end);
-            floor.flood(&senders, self.window, end, progress)?;
-        }
-        let (after, now) = (usage_of()?, usage(std::process::id())?);
-        let thousands = (floor.all_delivered - all) as f64 / 1_000.0;
+        let senders: Vec<(usize, u32)> = (0..self.senders.min(self.members)).map(|sender| (sender, 0)).collect();
+        let used = measured(floor, &self.span, what, usage, |floor, end, progress| {
+            floor.flood(&senders, self.window, end, progress)
+        })?;
+        let per_thousand = |used: &Range<Usage>, delivered: u64| {
+            used.end.cpu_since(&used.start) * 1_000.0 / (delivered as f64 / 1_000.0).max(1e-9)
+        };
         Ok(Flooded {
             per_second: floor.delivered as f64 / self.span.seconds,
-            cpu_per_thousand: after.cpu_since(&before) * 1_000.0 / thousands.max(1e-9),
-            generator: now.cpu_since(&own) * 1_000.0 / thousands.max(1e-9),
-            usage: after,
+            cpu_per_thousand: per_thousand(&used.server, used.delivered),
+            generator: per_thousand(&used.generator, used.delivered),
+            usage: used.server.end,
         })
     }
 }

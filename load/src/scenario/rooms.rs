@@ -1,7 +1,6 @@
 //! Many groups talk at once.
 
-use super::{EMBEDDED, Span, tell_use, used};
-use crate::progress::Progress;
+use super::{EMBEDDED, Span, measured};
 use crate::site::Plan;
 use crate::stage::{PATIENT, Stage, Tools};
 use crate::table::Outcome;
@@ -45,23 +44,17 @@ impl Rooms {
         if self.rate.is_none_or(|rate| rate > 500.0) {
             floor.crowd.relax();
         }
-        let (mut before, mut all) = (used(&stage)?, 0);
-        for (what, lasts) in [("warming up", self.span.warm()), ("rooms talk", self.span.measured())] {
-            let end = floor.measure(lasts);
-            (before, all) = (used(&stage)?, floor.all_delivered);
-            let progress = Progress::until(what, floor.clock(), end);
-            match self.rate {
-                Some(rate) => floor.open_loop(rate, end, who, progress)?,
-                None => floor.flood(&senders, self.window, end, progress)?,
-            }
-        }
-        let after = used(&stage)?;
+        let usage = || stage.usage();
+        let used = measured(&mut floor, &self.span, "rooms talk", usage, |floor, end, progress| match self.rate {
+            Some(rate) => floor.open_loop(rate, end, who, progress),
+            None => floor.flood(&senders, self.window, end, progress),
+        })?;
         outcome.times("due to acknowledged", &floor.ledger.answers(floor.measured.start));
         outcome.times("due to delivered", &floor.deliveries);
         outcome.times("due to the last of the room", &floor.last);
         outcome.figure("durable sends a second", floor.acked as f64 / self.span.seconds, "/s");
         outcome.figure("deliveries a second", floor.delivered as f64 / self.span.seconds, "/s");
-        tell_use(&mut outcome, &before, &after, floor.all_delivered - all, "deliveries");
+        used.tell(&mut outcome, used.delivered, "deliveries");
         let ledger = floor.ledger;
         drop(crowd);
         outcome.verdict = Some(stage.check(&ledger)?);

@@ -41,11 +41,16 @@ impl Plan {
         Self { people, talks: vec![TalkPlan { kind: Kind::Channel, members, messages: 0 }] }
     }
 
-    /// So many people, each in one channel with all others and in a note to self.
+    /// So many people, each in a note to self.
+    pub fn notes(people: usize) -> Self {
+        let note = |person| TalkPlan { kind: Kind::Direct, members: vec![person], messages: 0 };
+        Self { people, talks: (0..people as u32).map(note).collect() }
+    }
+
+    /// The same, and all of them in one channel too.
     pub fn idle(people: usize) -> Self {
         let mut plan = Self::room(people);
-        let note = |person| TalkPlan { kind: Kind::Direct, members: vec![person], messages: 0 };
-        plan.talks.extend((0..people as u32).map(note));
+        plan.talks.extend(Self::notes(people).talks);
         plan
     }
 

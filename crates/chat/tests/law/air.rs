@@ -129,8 +129,7 @@ impl Air {
             let mut calm = 0;
             while calm < LOOKS {
                 tokio::task::yield_now().await;
-                let busy = self.under_way.load(Ordering::SeqCst) > 0
-                    || self.ears.iter().any(Ear::has_unheard);
+                let busy = self.under_way.load(Ordering::SeqCst) > 0 || self.ears.iter().any(Ear::has_unheard);
                 calm = if busy { 0 } else { calm + 1 };
             }
         };
