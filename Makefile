@@ -68,7 +68,7 @@ bench-stores: build ## Measure copies of stores, and sends on one node and on tw
 	@. scripts/env && for what in nodes moving; do MYNA_BIN="$$server" cargo run --release -p myna-load -- "$$what"; done
 
 bench-hot: ## Measure hot paths alone: frames, the fan-out, the embedded store.
-	@. scripts/env && cargo bench -p myna-protocol -p myna-chat -p myna-store --bench frames --bench hub --bench embedded
+	@. scripts/env && cargo bench "$${server_side[@]}" --bench frames --bench hub --bench embedded
 
 bench-peers: build ## Compare with peers in one run, about 20 minutes; install those that are missing first.
 	@scripts/setup mongo

@@ -117,5 +117,7 @@ pub fn spread(figures: &[f64]) -> [f64; 3] {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
     let at = |place: usize| sorted.get(place).copied().unwrap_or(0.0);
-    [at(sorted.len() / 2), at(0), at(sorted.len().saturating_sub(1))]
+    let (half, last) = (sorted.len() / 2, sorted.len().saturating_sub(1));
+    // Of two in the middle, what is between them.
+    [(at(half) + at(last - half.min(last))) / 2.0, at(0), at(last)]
 }

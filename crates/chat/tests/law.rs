@@ -16,6 +16,8 @@ mod person;
 mod seeds;
 #[path = "law/server.rs"]
 mod server;
+#[path = "law/settling.rs"]
+mod settling;
 #[path = "law/step.rs"]
 mod step;
 #[path = "law/world.rs"]

@@ -1,16 +1,16 @@
 //! A few people with a client each, over the real rules and the embedded store in memory; their sockets are lines of
 //! code, so that a test decides what gets lost.
 
-use crate::air::{Air, Fate};
+use crate::air::Air;
 use crate::ledger::Ledger;
 use crate::person::Person;
 use crate::step::{Mishap, Step};
 use myna_chat::store::Store;
 use myna_chat::{Chat, Clock, Content, Ids, Parts, Passwords};
-use myna_client::{Action, Bubble, Line, SidebarRow, State, View};
+use myna_client::Action;
 use myna_protocol::{
-    ClientId, Command, ConversationId, Event, Feed, FeedRows, Kind, Name, Password, Rev, Row, SessionId, Text,
-    Timestamp, User, UserId,
+    ClientId, Command, ConversationId, Event, Feed, FeedRows, Name, Password, Rev, Row, SessionId, Text, Timestamp,
+    User, UserId,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -18,10 +18,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::AbortHandle;
 
-/// Longer than any pause of a client.
-const PAUSE_MILLIS: i64 = 31_000;
-
-pub(crate) struct TestClock(AtomicI64);
+pub(crate) struct TestClock(pub(crate) AtomicI64);
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
@@ -41,32 +38,25 @@ impl Ids for Counted {
 }
 
 /// A node while it lives.
-struct Node {
+pub(crate) struct Node {
     chat: Chat,
     /// All that it does by itself.
     tasks: AbortHandle,
 }
 
 pub(crate) struct World {
-    store: Arc<dyn Store>,
-    nodes: Vec<Node>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) nodes: Vec<Node>,
     /// What lies between several nodes; one node alone needs none.
-    air: Option<Arc<Air>>,
+    pub(crate) air: Option<Arc<Air>>,
     /// Who has left which conversation, and how far that had come when the leaving was acknowledged.
     left: HashMap<(UserId, ConversationId), Rev>,
-    ledger: Ledger,
+    pub(crate) ledger: Ledger,
     pub(crate) clock: Arc<TestClock>,
     ids: Arc<Counted>,
     pub(crate) people: Vec<Person>,
     channels: Vec<ConversationId>,
     made: u64,
-}
-
-/// Everything that a client shows.
-#[derive(Debug, PartialEq)]
-struct Shown {
-    sidebar: Vec<SidebarRow>,
-    conversations: Vec<(Option<View>, Vec<Line>)>,
 }
 
 impl World {
@@ -152,7 +142,7 @@ impl World {
         &self.nodes[node].chat
     }
 
-    fn account(&self, who: usize) -> (User, SessionId) {
+    pub(crate) fn account(&self, who: usize) -> (User, SessionId) {
         (self.people[who].user.clone(), self.people[who].session)
     }
 
@@ -239,118 +229,13 @@ impl World {
         }
     }
 
-    fn drop_socket(&mut self, who: usize) {
+    pub(crate) fn drop_socket(&mut self, who: usize) {
         let person = &mut self.people[who];
         if person.connection.take().is_some() {
             let now = self.clock.now();
             // The wake-up it asks for is `Return`.
             let _ = person.client.closed(None, now);
         }
-    }
-
-    /// Everybody is connected and has heard everything; then each client is compared with one that knew nothing before, and
-    /// all of it with what was said.
-    pub(crate) async fn settle_and_compare(&mut self) {
-        for who in 0..self.people.len() {
-            self.people[who].mishap = None;
-            self.come(who).await;
-        }
-        // What one hears may make them say something that others hear, and a pause may have to pass before that.
-        for _ in 0..3 {
-            self.deliver_all().await;
-            for who in 0..self.people.len() {
-                self.hear(who).await;
-                self.clock.0.fetch_add(PAUSE_MILLIS, Ordering::Relaxed);
-                let now = self.clock.now();
-                let actions = self.people[who].client.tick(now);
-                self.perform(who, actions).await;
-            }
-        }
-        self.deliver_all().await;
-        for who in 0..self.people.len() {
-            self.hear(who).await;
-            // A row lost at the very end is found by the next one, or, as here, by coming back. Where none was lost, there
-            // is nothing to find.
-            if self.people[who].lost {
-                self.drop_socket(who);
-                self.come(who).await;
-            }
-            self.give_up(who);
-            let held = self.shown(who).await;
-            self.people.push(Person::new(self.account(who), 2, self.people[who].node));
-            let fresh_one = self.people.len() - 1;
-            self.come(fresh_one).await;
-            let fresh = self.shown(fresh_one).await;
-            self.people.pop();
-            assert_eq!(held, fresh, "{} holds something else than a fresh load", self.people[who].user.name);
-            for (row, (_, lines)) in held.sidebar.iter().zip(&held.conversations) {
-                let bubbles = lines.iter().filter(|line| matches!(line, Line::Bubble(_))).count();
-                self.ledger.shown(who, row.id, bubbles);
-            }
-        }
-        self.ledger.check(&*self.store).await;
-    }
-
-    /// The person takes back what was refused: it is on this device only.
-    fn give_up(&mut self, who: usize) {
-        let client = &mut self.people[who].client;
-        for row in client.sidebar() {
-            for line in client.transcript(row.id) {
-                if let Line::Bubble(Bubble { client_id, state: State::Failed(_), .. }) = line {
-                    // What is kept in a browser's storage is not kept here.
-                    let _ = client.discard(client_id);
-                }
-            }
-        }
-    }
-
-    async fn deliver_all(&self) {
-        let Some(air) = &self.air else { return };
-        for node in 0..self.nodes.len() {
-            air.deliver(node, Fate::Heard);
-        }
-        air.quiet().await;
-    }
-
-    pub(crate) fn kinds(&self) -> Vec<Kind> {
-        self.people.iter().flat_map(|person| person.client.sidebar()).map(|row| row.kind).collect()
-    }
-
-    /// How many messages there are, each counted once.
-    pub(crate) fn messages(&self) -> usize {
-        let mut keys: Vec<String> = Vec::new();
-        for person in &self.people {
-            for row in person.client.sidebar() {
-                let lines = person.client.transcript(row.id).into_iter();
-                keys.extend(lines.filter(|line| matches!(line, Line::Bubble(_))).map(|line| line.key().to_owned()));
-            }
-        }
-        keys.sort();
-        keys.dedup();
-        keys.len()
-    }
-
-    /// What a client shows once it has loaded all history.
-    async fn shown(&mut self, who: usize) -> Shown {
-        let ids: Vec<ConversationId> = self.people[who].client.sidebar().iter().map(|row| row.id).collect();
-        for id in &ids {
-            let now = self.clock.now();
-            let actions = self.people[who].client.open(*id, now);
-            self.perform(who, actions).await;
-            while self.people[who].client.conversation(*id).is_some_and(|view| view.has_older) {
-                let now = self.clock.now();
-                let actions = self.people[who].client.older(*id, now);
-                assert!(!actions.is_empty(), "older messages can be asked for");
-                self.perform(who, actions).await;
-            }
-        }
-        let client = &self.people[who].client;
-        let mut sidebar = client.sidebar();
-        // Conversations of the same moment have no order of their own.
-        sidebar.sort_by_key(|row| row.id);
-        let conversations =
-            sidebar.iter().map(|row| (client.conversation(row.id), client.transcript(row.id))).collect();
-        Shown { sidebar, conversations }
     }
 
     /// The person's conversation of this number, in an order that does not change. Who does not know of it listens first.
@@ -391,7 +276,7 @@ impl World {
     }
 
     /// Connects the person's client, if it is not connected.
-    async fn come(&mut self, who: usize) {
+    pub(crate) async fn come(&mut self, who: usize) {
         if self.people[who].connection.is_some() {
             return;
         }
@@ -410,7 +295,7 @@ impl World {
         self.perform(who, actions).await;
     }
 
-    async fn hear(&mut self, who: usize) {
+    pub(crate) async fn hear(&mut self, who: usize) {
         let rows = self.waiting(who);
         self.tell(who, rows).await;
     }
@@ -436,7 +321,7 @@ impl World {
     }
 
     /// Does what a client asks for, and all that follows from it.
-    async fn perform(&mut self, who: usize, actions: Vec<Action>) {
+    pub(crate) async fn perform(&mut self, who: usize, actions: Vec<Action>) {
         let mut queue = VecDeque::from(actions);
         while let Some(action) = queue.pop_front() {
             let Action::Say(command) = action else { continue };
