@@ -1,11 +1,12 @@
 //! Starting: what stands in the way is said in one sentence, with an exit code, and nothing is harmed.
 
-use crate::support::{ServerProcess, TestServer, myna, myna_until};
+use crate::support::{ServerProcess, TestServer, myna, myna_until, soon};
 use clap::CommandFactory;
 use myna_server::config::Config;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use tokio::net::TcpStream;
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("the program prints text")
@@ -234,4 +235,27 @@ async fn secrets_are_not_in_the_log() {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret}");
     }
+}
+
+#[tokio::test]
+async fn who_comes_while_thousands_come_waits_and_is_not_turned_away() {
+    // What a listener asks for is cut to what the system allows.
+    let allowed = fs::read_to_string("/proc/sys/net/core/somaxconn").ok().and_then(|number| number.trim().parse().ok());
+    if allowed.is_none_or(|allowed: u32| allowed < 4_096) {
+        println!("SKIPPED: the system lets only {allowed:?} connections wait (net.core.somaxconn)");
+        return;
+    }
+    rlimit::increase_nofile_limit(8_192).expect("thousands of files may be open");
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let server = ServerProcess::start(folder.path()).await;
+    // Who stands still takes nobody: all wait.
+    server.signal("STOP").await;
+    let mut waiting = Vec::new();
+    for number in 0..3_000 {
+        let connecting = TcpStream::connect(server.place.address);
+        waiting.push(soon(&format!("number {number} is let in"), connecting).await.expect("it connects"));
+    }
+    server.signal("CONT").await;
+    drop(waiting);
+    assert_eq!(server.place.get("/health").await.status, 200);
 }

@@ -171,7 +171,8 @@ fn make_known(world: &mut World, by_reconnecting: bool) {
     world.settle();
     for room in 1..=5 {
         let id = conversation_id(room);
-        let sender = (2..=4).find(|n| world.server.rooms.get(&id).is_some_and(|room| room.has(user(*n).id)));
+        // Where nobody else is left, it is another device of one's own.
+        let sender = (2..=4).chain([1]).find(|n| world.server.rooms.get(&id).is_some_and(|room| room.has(user(*n).id)));
         let sent =
             sender.map(|n| world.server.send(user(n).id, id, client_id(990_000 + u64::from(room)), "the last word"));
         if let Some(Ok((_, told))) = sent {
