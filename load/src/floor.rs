@@ -130,7 +130,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
         Ok(())
     }
 
-    /// Somebody who was deaf reads again, beginning with what has come meanwhile.
+    /// Somebody who was timed_out reads again, beginning with what has come meanwhile.
     pub fn listen_again(&mut self, person: usize) -> anyhow::Result<()> {
         self.crowd.deafen(person, false);
         let mut told = Vec::new();

@@ -39,8 +39,8 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(75);
 const SESSION_CHECK: Duration = Duration::from_secs(15 * 60);
 /// Commands whose answers are still being worked on; no more are read while there are so many.
 const UNANSWERED: usize = 64;
-/// Parcels written before the loop looks elsewhere again.
-const PARCELS_AT_ONCE: usize = 64;
+/// Broadcasts written before the loop looks elsewhere again.
+const BROADCASTS_AT_ONCE: usize = 64;
 /// How long somebody counts as still there after their last socket ended: a reload is no departure.
 const LEAVING_GRACE: Duration = Duration::from_secs(3);
 /// Within how many milliseconds clients come back after the server stops: spread, so that they do not come all at once.
@@ -63,9 +63,9 @@ pub(crate) async fn upgrade(
     answer.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     let (token, chat, pace) = (state.sockets.token(), state.chat, state.pace);
     tokio::spawn(async move {
-        if let Some(mut conversation) = Box::pin(opened(upgrade, chat, pace, session)).await {
-            conversation.run().await;
-            conversation.depart();
+        if let Some(mut session) = Box::pin(opened(upgrade, chat, pace, session)).await {
+            session.run().await;
+            session.depart();
         }
         drop(token);
     });
@@ -73,10 +73,10 @@ pub(crate) async fn upgrade(
 }
 
 /// A socket whose client has the answer; `None` where it went before, and there is nothing to talk to.
-async fn opened(upgrade: OnUpgrade, chat: Chat, pace: Pace, session: Session) -> Option<Box<Conversation>> {
+async fn opened(upgrade: OnUpgrade, chat: Chat, pace: Pace, session: Session) -> Option<Box<SocketSession>> {
     let wire = Wire::new(upgrade.await.ok()?).await?;
     let connection = chat.hub().connect(session.user.id, session.id);
-    Some(Box::new(Conversation::new(chat, pace, wire, connection, session)))
+    Some(Box::new(SocketSession::new(chat, pace, wire, connection, session)))
 }
 
 /// Whether our language is among those that the client offers.
@@ -95,20 +95,20 @@ impl From<tungstenite::Error> for End {
 }
 
 /// One socket's loop and what it needs.
-struct Conversation {
+struct SocketSession {
     chat: Chat,
     wire: Wire,
     connection: Connection,
     session: Session,
     throttle: Throttle,
     /// Whether `hello` has been said. Until then nothing is told but refusals: `hello` brings everything anyway.
-    greeted: bool,
+    welcomed: bool,
     answers: FuturesUnordered<BoxFuture<'static, Event>>,
     last_heard: Instant,
     check_session_at: Instant,
 }
 
-impl Conversation {
+impl SocketSession {
     fn new(chat: Chat, pace: Pace, wire: Wire, connection: Connection, session: Session) -> Self {
         let now = Instant::now();
         Self {
@@ -117,7 +117,7 @@ impl Conversation {
             wire,
             connection,
             session,
-            greeted: false,
+            welcomed: false,
             answers: FuturesUnordered::new(),
             last_heard: now,
             check_session_at: now + SESSION_CHECK,
@@ -125,7 +125,7 @@ impl Conversation {
     }
 
     async fn run(&mut self) {
-        let End(close) = match self.converse().await {
+        let End(close) = match self.serve().await {
             Ok(never) => match never {},
             Err(end) => end,
         };
@@ -149,7 +149,7 @@ impl Conversation {
 
     /// Whatever is not about waiting or telling is in a box while it lasts: a socket that waits costs what this future
     /// takes, and most sockets wait.
-    async fn converse(&mut self) -> Result<std::convert::Infallible, End> {
+    async fn serve(&mut self) -> Result<std::convert::Infallible, End> {
         // One timer for the socket's life, set anew only when it has fired: every frame puts the lapse off, and a timer that
         // is made and unmade for each delivery is a good part of what a delivery costs.
         let mut lapse = pin!(sleep_until(self.lapse_at()));
@@ -157,11 +157,11 @@ impl Conversation {
             let may_read = self.answers.len() < UNANSWERED;
             let read_at = self.throttle.ready_at();
             tokio::select! {
-                outgoing = self.connection.next() => self.tell(outgoing).await?,
-                Some(event) = self.answers.next(), if !self.answers.is_empty() => self.say(&event).await?,
+                outgoing = self.connection.next() => self.deliver(outgoing).await?,
+                Some(event) = self.answers.next(), if !self.answers.is_empty() => self.send(&event).await?,
                 frame = read(&mut self.wire, read_at), if may_read => {
                     let frame = frame.ok_or(End(None))??;
-                    Box::pin(self.hear(frame)).await?;
+                    Box::pin(self.on_frame(frame)).await?;
                 }
                 () = lapse.as_mut() => {
                     Box::pin(self.lapse()).await?;
@@ -178,7 +178,7 @@ impl Conversation {
 
     /// When the client counts as silent. Who is made to wait by us is not.
     fn silent_at(&self) -> Instant {
-        let silence = if self.greeted { SILENCE_TIMEOUT } else { HELLO_TIMEOUT };
+        let silence = if self.welcomed { SILENCE_TIMEOUT } else { HELLO_TIMEOUT };
         (self.last_heard + silence).max(self.throttle.ready_at())
     }
 
@@ -187,7 +187,7 @@ impl Conversation {
         if now >= self.check_session_at {
             self.check_session_at = now + SESSION_CHECK;
             if matches!(self.chat.session_holds(self.session.id).await, Ok(false)) {
-                return self.goodbye(ByeReason::Revoked).await;
+                return self.end(ByeReason::Revoked).await;
             }
         }
         if now >= self.silent_at() {
@@ -197,16 +197,16 @@ impl Conversation {
     }
 
     /// One frame from the client.
-    async fn hear(&mut self, frame: Message) -> Result<(), End> {
+    async fn on_frame(&mut self, frame: Message) -> Result<(), End> {
         let now = Instant::now();
         self.last_heard = now;
         if !self.throttle.take(now) {
-            return self.goodbye(ByeReason::TooManyFrames).await;
+            return self.end(ByeReason::TooManyFrames).await;
         }
         match frame {
             Message::Text(text) => match serde_json::from_str(&text) {
-                Ok(command) => self.obey(command).await,
-                Err(error) => self.say(&malformed(frame::request_of(&text), &error.to_string())).await,
+                Ok(command) => self.handle(command).await,
+                Err(error) => self.send(&malformed(frame::request_of(&text), &error.to_string())).await,
             },
             Message::Binary(_) => Err(End(Some((CloseCode::Unsupported.into(), "only text frames are understood")))),
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
@@ -218,23 +218,23 @@ impl Conversation {
         }
     }
 
-    async fn obey(&mut self, command: Command) -> Result<(), End> {
-        match (command, self.greeted) {
-            (Command::Ping {}, _) => self.say(&Event::Pong { server_time: self.chat.clock().now() }).await,
+    async fn handle(&mut self, command: Command) -> Result<(), End> {
+        match (command, self.welcomed) {
+            (Command::Ping {}, _) => self.send(&Event::Pong { server_time: self.chat.clock().now() }).await,
             (Command::Hello { cursors }, false) => {
                 // A session may have ended between the handshake and now.
                 match self.chat.session_holds(self.session.id).await {
                     Ok(true) => {}
-                    Ok(false) => return self.goodbye(ByeReason::Revoked).await,
-                    Err(error) => return self.send_away(&error).await,
+                    Ok(false) => return self.end(ByeReason::Revoked).await,
+                    Err(error) => return self.defer(&error).await,
                 }
-                self.greet(&cursors).await
+                self.welcome(&cursors).await
             }
             (command @ Command::Hello { .. }, true) | (command, false) => {
-                self.say(&rejected(command.request(), &Rejection::OutOfOrder.into())).await
+                self.send(&rejected(command.request(), &Rejection::OutOfOrder.into())).await
             }
             (command, true) => match commands::answer(&self.chat, self.session.user.id, command).await {
-                Answer::Now(events) => self.say_all(&events).await,
+                Answer::Now(events) => self.send_all(&events).await,
                 Answer::Later(answer) => {
                     self.answers.push(answer);
                     Ok(())
@@ -244,16 +244,16 @@ impl Conversation {
     }
 
     /// Welcomes the client and brings it up to date. From here on it is told what happens.
-    async fn greet(
+    async fn welcome(
         &mut self,
         cursors: &std::collections::BTreeMap<myna_protocol::Feed, myna_protocol::Rev>,
     ) -> Result<(), End> {
         let chat: Chat = self.chat.clone();
         let catchups = match chat.catch_up(&self.connection, cursors).await {
             Ok(catchups) => catchups,
-            Err(error) => return self.send_away(&error).await,
+            Err(error) => return self.defer(&error).await,
         };
-        self.greeted = true;
+        self.welcomed = true;
         let (user, server_time) = (self.session.user.clone(), chat.clock().now());
         self.feed(frame::text(&Event::Welcome { user, server_time, limits: Default::default() })).await?;
         for event in catchups.into_iter().flat_map(commands::events) {
@@ -263,35 +263,35 @@ impl Conversation {
         if !users.is_empty() {
             self.feed(frame::text(&Event::Signal(Signal::Presence { users, online: true }))).await?;
         }
-        self.say(&Event::CaughtUp { request: None }).await?;
+        self.send(&Event::CaughtUp { request: None }).await?;
         chat.arrived(&self.connection);
         Ok(())
     }
 
-    /// The client cannot be greeted now. Nothing is lost: it comes back and says hello again.
-    async fn send_away(&mut self, error: &Error) -> Result<(), End> {
-        self.say(&rejected(None, error)).await?;
+    /// The client cannot be welcomed now. Nothing is lost: it comes back and says hello again.
+    async fn defer(&mut self, error: &Error) -> Result<(), End> {
+        self.send(&rejected(None, error)).await?;
         Err(End(Some((CloseCode::Again.into(), "the server cannot do this right now"))))
     }
 
     /// Something from the hub, and what waits behind it, in one write.
-    async fn tell(&mut self, outgoing: Outgoing) -> Result<(), End> {
-        let parcel = match outgoing {
-            Outgoing::Parcel(parcel) => parcel,
-            Outgoing::Bye(reason) => return Box::pin(self.goodbye(reason)).await,
+    async fn deliver(&mut self, outgoing: Outgoing) -> Result<(), End> {
+        let broadcast = match outgoing {
+            Outgoing::Broadcast(broadcast) => broadcast,
+            Outgoing::Bye(reason) => return Box::pin(self.end(reason)).await,
         };
-        if !self.greeted {
+        if !self.welcomed {
             return Ok(());
         }
-        self.feed(frame::parcel(&parcel)).await?;
-        for _ in 1..PARCELS_AT_ONCE {
-            let Some(parcel) = self.connection.waiting() else { break };
-            self.feed(frame::parcel(&parcel)).await?;
+        self.feed(frame::broadcast(&broadcast)).await?;
+        for _ in 1..BROADCASTS_AT_ONCE {
+            let Some(broadcast) = self.connection.waiting() else { break };
+            self.feed(frame::broadcast(&broadcast)).await?;
         }
         self.flush().await
     }
 
-    async fn goodbye<T>(&mut self, reason: ByeReason) -> Result<T, End> {
+    async fn end<T>(&mut self, reason: ByeReason) -> Result<T, End> {
         let (code, text) = match reason {
             ByeReason::Stopping => (close::STOPPING, "stopping"),
             ByeReason::SignedOut => (close::SIGNED_OUT, "signed out"),
@@ -300,24 +300,24 @@ impl Conversation {
             ByeReason::TooManyFrames => (close::TOO_MANY_FRAMES, "too many frames"),
         };
         if reason == ByeReason::Stopping {
-            // What was committed is acknowledged, and what was rung is told, before the end.
+            // What was committed is acknowledged, and what was notified is told, before the end.
             while let Some(event) = self.answers.next().await {
                 self.feed(frame::text(&event)).await?;
             }
-            while let Some(parcel) = self.connection.waiting().filter(|_| self.greeted) {
-                self.feed(frame::parcel(&parcel)).await?;
+            while let Some(broadcast) = self.connection.waiting().filter(|_| self.welcomed) {
+                self.feed(frame::broadcast(&broadcast)).await?;
             }
         }
         let retry_after = if reason == ByeReason::Stopping { COME_BACK_MILLIS } else { 0 };
-        self.say(&Event::Bye { reason, retry_after }).await?;
+        self.send(&Event::Bye { reason, retry_after }).await?;
         Err(End(Some((code, text))))
     }
 
-    async fn say(&mut self, event: &Event) -> Result<(), End> {
-        self.say_all(std::slice::from_ref(event)).await
+    async fn send(&mut self, event: &Event) -> Result<(), End> {
+        self.send_all(std::slice::from_ref(event)).await
     }
 
-    async fn say_all(&mut self, events: &[Event]) -> Result<(), End> {
+    async fn send_all(&mut self, events: &[Event]) -> Result<(), End> {
         for event in events {
             self.feed(frame::text(event)).await?;
         }
@@ -338,5 +338,5 @@ async fn read(wire: &mut Wire, at: Instant) -> Option<Result<Message, tungstenit
     if at > Instant::now() {
         sleep_until(at).await;
     }
-    wire.hear().await
+    wire.next().await
 }

@@ -62,8 +62,8 @@ fn fan_out(criterion: &mut Criterion) {
                 |message| {
                     hub.publish(message);
                     for connection in &mut connections {
-                        let parcel = connection.waiting().expect("everybody hears it");
-                        std::hint::black_box(parcel.encoding(encoded));
+                        let broadcast = connection.waiting().expect("everybody hears it");
+                        std::hint::black_box(broadcast.encoding(encoded));
                     }
                 },
                 BatchSize::PerIteration,

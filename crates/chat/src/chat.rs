@@ -2,7 +2,7 @@
 
 use crate::accounts::Attempts;
 use crate::committer::{Commits, Committer};
-use crate::nodes::{Elsewhere, Herald, Neighbours, Tidings, Words};
+use crate::nodes::{LocalPresence, PresenceNotifier, PresencePublisher, RemotePresence, Words};
 use crate::relay::Relay;
 use crate::store::{Health, Store, StoreError};
 use crate::{Clock, Hub, Ids, Passwords, Tasks};
@@ -28,8 +28,8 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) attempts: Attempts,
     pub(crate) commits: Commits,
-    pub(crate) tidings: Arc<Tidings>,
-    pub(crate) elsewhere: Arc<Elsewhere>,
+    pub(crate) local_presence: Arc<LocalPresence>,
+    pub(crate) remote_presence: Arc<RemotePresence>,
     pub(crate) words: Words,
 }
 
@@ -38,17 +38,20 @@ impl Chat {
     pub fn new(parts: Parts) -> (Self, Tasks) {
         let Parts { store, clock, ids, passwords } = parts;
         let hub = Arc::new(Hub::default());
-        let (tidings, elsewhere) = (Arc::new(Tidings::default()), Arc::new(Elsewhere::default()));
-        let (neighbours, words) = Neighbours::new(store.clone(), hub.clone(), tidings.clone(), elsewhere.clone());
+        let (local_presence, remote_presence) =
+            (Arc::new(LocalPresence::default()), Arc::new(RemotePresence::default()));
+        let (presence_notifier, words) =
+            PresenceNotifier::new(store.clone(), hub.clone(), local_presence.clone(), remote_presence.clone());
         let relay = Relay::new(store.clone(), hub.clone(), words.clone());
         let (committer, commits) = Committer::new(store.clone(), hub.clone(), words.clone());
-        let herald = Herald::new(store.clone(), tidings.clone());
+        let presence_publisher = PresencePublisher::new(store.clone(), local_presence.clone());
         let attempts = Attempts::default();
-        let inner = Inner { store, hub, clock, ids, passwords, attempts, commits, tidings, elsewhere, words };
-        (Self(Arc::new(inner)), Tasks { committer, relay, herald, neighbours })
+        let inner =
+            Inner { store, hub, clock, ids, passwords, attempts, commits, local_presence, remote_presence, words };
+        (Self(Arc::new(inner)), Tasks { committer, relay, presence_publisher, presence_notifier })
     }
 
-    /// The doorbell of this process.
+    /// The notifier of this process.
     pub fn hub(&self) -> &Arc<Hub> {
         &self.0.hub
     }

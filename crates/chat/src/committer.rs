@@ -1,11 +1,11 @@
-//! The one writer of a process: gathers the changes that wait, commits them together, and rings the doorbell in order.
+//! The one writer of a process: gathers the changes that wait, commits them together, and notices the notifier in order.
 
-mod gathering;
+mod event_batch;
 
 use crate::nodes::Words;
 use crate::store::{Change, Committed, Store, StoreError};
 use crate::{Error, Hub};
-use gathering::Gathering;
+use event_batch::EventBatch;
 use myna_protocol::{Feed, Rejection, Rev, Row, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -57,14 +57,14 @@ impl Commits {
 pub(crate) struct Committer {
     store: Arc<dyn Store>,
     hub: Arc<Hub>,
-    neighbours: Words,
+    presence_notifier: Words,
     queue: mpsc::Receiver<Job>,
 }
 
 impl Committer {
-    pub(crate) fn new(store: Arc<dyn Store>, hub: Arc<Hub>, neighbours: Words) -> (Self, Commits) {
+    pub(crate) fn new(store: Arc<dyn Store>, hub: Arc<Hub>, presence_notifier: Words) -> (Self, Commits) {
         let (sender, queue) = mpsc::channel(QUEUE);
-        (Self { store, hub, neighbours, queue }, Commits(sender))
+        (Self { store, hub, presence_notifier, queue }, Commits(sender))
     }
 
     /// Works until nobody is left who could hand in a change.
@@ -100,13 +100,13 @@ impl Committer {
     ) {
         match outcomes {
             Ok(outcomes) => {
-                let mut gathering = Gathering::default();
+                let mut batch = EventBatch::default();
                 let publish = |outcome: Result<Committed, _>| match outcome {
-                    Ok(committed) => Ok(self.publish(committed, &mut gathering)),
+                    Ok(committed) => Ok(self.publish(committed, &mut batch)),
                     Err(rejection) => Err(Error::Rejected(rejection)),
                 };
                 let outcomes: Vec<Answer> = outcomes.into_iter().map(publish).collect();
-                self.tell(&mut gathering);
+                self.tell(&mut batch);
                 for (outcome, answer) in outcomes.into_iter().zip(answers) {
                     // Who asked may have gone; what was committed stays.
                     let _ = answer.send(outcome);
@@ -121,22 +121,22 @@ impl Committer {
         }
     }
 
-    fn tell(&self, gathering: &mut Gathering) {
-        for rows in gathering.take() {
+    fn tell(&self, batch: &mut EventBatch) {
+        for rows in batch.take() {
             self.hub.publish(rows);
         }
     }
 
     /// Delivery follows membership: who left hears nothing of this change in the conversation, who joined does. What
     /// changes no membership is gathered.
-    fn publish(&self, mut committed: Committed, gathering: &mut Gathering) -> Committed {
+    fn publish(&self, mut committed: Committed, batch: &mut EventBatch) -> Committed {
         let (id, events) = (committed.conversation, std::mem::take(&mut committed.events));
         if committed.joined.is_empty() && committed.left.is_empty() {
-            events.into_iter().for_each(|event| gathering.add(event));
+            events.into_iter().for_each(|event| batch.add(event));
             return committed;
         }
         // What was committed before is told to those who were there then.
-        self.tell(gathering);
+        self.tell(batch);
         let own: HashMap<UserId, Rev> = events
             .iter()
             .filter_map(|event| match event.feed {
@@ -145,21 +145,21 @@ impl Committer {
             })
             .collect();
         for user in &committed.left {
-            self.hub.dismiss(*user, id, own.get(user).copied().unwrap_or(Rev::MAX));
+            self.hub.unsubscribe(*user, id, own.get(user).copied().unwrap_or(Rev::MAX));
         }
         let shared = events.iter().find(|event| event.feed == Feed::Conversation(id));
         if let Some(first) = shared.filter(|_| !committed.joined.is_empty()) {
             let presence = first.rows.iter().any(|row| matches!(row, Row::Conversation(row) if row.receipts));
             for user in &committed.joined {
-                self.hub.admit(*user, id, own.get(user).copied().unwrap_or(0), presence, first);
+                self.hub.subscribe(*user, id, own.get(user).copied().unwrap_or(0), presence, first);
             }
         }
         for event in events {
             self.hub.publish(event);
         }
         if !committed.joined.is_empty() {
-            self.hub.introduce(id);
-            self.neighbours.introduce(&committed.joined);
+            self.hub.send_presence(id);
+            self.presence_notifier.send_presence(&committed.joined);
         }
         committed
     }

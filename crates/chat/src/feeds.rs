@@ -27,9 +27,9 @@ impl Chat {
         cursors: &BTreeMap<Feed, Rev>,
     ) -> Result<Vec<Catchup>, Error> {
         self.hub().follow(connection, &self.inner().store.heads(connection.user()).await?);
-        // What was committed between the question above and the listening was rung for nobody: how far the feeds have
+        // What was committed between the question above and the listening was notified for nobody: how far the feeds have
         // come is asked once more. Into a conversation that is new by now its own commit let the connection in, or its
-        // ring will.
+        // notice will.
         let heads = self.inner().store.heads(connection.user()).await?;
         let mut answers = Vec::new();
         let mut unknown = Vec::new();

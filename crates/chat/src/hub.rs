@@ -1,25 +1,25 @@
-//! The doorbell: tells the sockets of this process what changed, and who types and who is there.
+//! The notifier: tells the sockets of this process what changed, and who types and who is there.
 //!
-//! The store is the truth. A socket that misses a parcel finds the gap by its rev and reads the store. The hub knows how
-//! far each feed has been told here, so that a change that is heard of twice (from the committer, and as a ring of the
-//! store) is told once, and one that comes too early waits for what lies before it.
+//! The store is the truth. A socket that misses a broadcast finds the gap by its rev and reads the store. The hub knows how
+//! far each feed has been delivered here, so that a change that is heard of twice (from the committer, and as a notice of the
+//! store) is delivered once, and one that comes too early waits for what lies before it.
 
 mod behind;
+mod broadcast;
 mod connection;
-mod parcel;
 mod presence;
 mod sessions;
 mod topic;
 
+pub(crate) use broadcast::weight;
+pub use broadcast::{Broadcast, Content};
 #[cfg(test)]
 pub(crate) use connection::QUEUE_BYTES;
 pub use connection::{Connection, Outgoing};
-pub(crate) use parcel::weight;
-pub use parcel::{Content, Parcel};
 
 use crate::store::Head;
 use behind::Behind;
-use connection::Outlet;
+use connection::Subscriber;
 use myna_protocol::{ByeReason, ConversationId, Feed, FeedRows, Rev, SessionId, Signal, UserId};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -27,7 +27,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
-use topic::{Telling, Topic};
+use topic::{Delivery, Topic};
 
 /// Feeds are spread over this many locks, so that busy conversations do not wait for each other.
 const SHARDS: usize = 16;
@@ -36,11 +36,11 @@ type Shard = HashMap<Feed, Arc<Topic>>;
 
 /// The listeners of every feed in this process.
 ///
-/// Locks are taken in this order: an outlet's feeds, a topic, a shard. No shard is locked while anything is told.
+/// Locks are taken in this order: an subscriber's feeds, a topic, a shard. No shard is locked while anything is delivered.
 pub struct Hub {
     shards: [Mutex<Shard>; SHARDS],
     hasher: RandomState,
-    next_outlet: AtomicU64,
+    next_subscriber: AtomicU64,
     stopping: AtomicBool,
     behind: Behind,
     /// Held while a group of changes is committed and published.
@@ -52,7 +52,7 @@ impl Default for Hub {
         Self {
             shards: std::array::from_fn(|_| Mutex::default()),
             hasher: RandomState::new(),
-            next_outlet: AtomicU64::new(1),
+            next_subscriber: AtomicU64::new(1),
             stopping: AtomicBool::new(false),
             behind: Behind::default(),
             committing: tokio::sync::Mutex::default(),
@@ -60,9 +60,9 @@ impl Default for Hub {
     }
 }
 
-/// How far a feed has been told to its listeners here.
+/// How far a feed has been delivered to its listeners here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum Delivered {
     /// Nobody listens.
     ToNobody,
     /// Somebody listens, and has not said hello yet.
@@ -70,34 +70,34 @@ pub(crate) enum Told {
     UpTo(Rev),
 }
 
-/// How long a ring waits for the commit that it may be of.
+/// How long a notice waits for the commit that it may be of.
 const SETTLE: Duration = Duration::from_millis(50);
 
 impl Hub {
-    /// The committer's turn: until the guard goes, what is rung may be what it is about to publish.
+    /// The committer's turn: until the guard goes, what is notified may be what it is about to publish.
     pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.committing.lock().await
     }
 
-    /// Waits until the commit under way, if there is one, is published. A store rings a commit as soon as it acknowledges
-    /// it: without this wait most own rings would be looked up in the store a moment before they are told anyway.
+    /// Waits until the commit under way, if there is one, is published. A store notices a commit as soon as it acknowledges
+    /// it: without this wait most own notices would be looked up in the store a moment before they are delivered anyway.
     pub(crate) async fn settled(&self) {
         let _ = timeout(SETTLE, self.committing.lock()).await;
     }
 
     /// Opens a connection that listens to the person's own feed from now on. Dropping it ends all its listening.
     pub fn connect(self: &Arc<Self>, user: UserId, session: SessionId) -> Connection {
-        let id = self.next_outlet.fetch_add(1, Ordering::Relaxed);
-        let (outlet, connection) = Connection::new(self.clone(), id, user, session);
-        self.add(&outlet, Feed::User(user), 0, false, None);
+        let id = self.next_subscriber.fetch_add(1, Ordering::Relaxed);
+        let (subscriber, connection) = Connection::new(self.clone(), id, user, session);
+        self.add(&subscriber, Feed::User(user), 0, false, None);
         if self.stopping.load(Ordering::SeqCst) {
-            outlet.end(ByeReason::Stopping);
+            subscriber.end(ByeReason::Stopping);
         }
         connection
     }
 
-    /// Lets a connection listen to every conversation of its person, as the store told the heads a moment ago. What they
-    /// were dismissed from since then stays closed.
+    /// Lets a connection listen to every conversation of its person, as the store delivered the heads a moment ago. What they
+    /// were unsubscribed from since then stays closed.
     pub fn follow(&self, connection: &Connection, heads: &[Head]) {
         let own = Feed::User(connection.user());
         let own_rev = heads.iter().find(|head| head.feed == own).map_or(0, |head| head.rev);
@@ -105,30 +105,30 @@ impl Hub {
             topic.start(own_rev);
         }
         for head in heads.iter().filter(|head| matches!(head.feed, Feed::Conversation(_))) {
-            self.add(connection.outlet(), head.feed, own_rev, head.presence, Some(head.rev));
+            self.add(connection.subscriber(), head.feed, own_rev, head.presence, Some(head.rev));
         }
     }
 
     /// Lets every connection of a person listen to a conversation they have come into, as their own feed says at `rev`;
     /// if it said later that they left, nothing happens. `first` are rows of the conversation from then or later, to be
-    /// published next: who comes in hears them even where they were told before.
-    pub fn admit(&self, user: UserId, conversation: ConversationId, rev: Rev, presence: bool, first: &FeedRows) {
-        for outlet in self.listeners(Feed::User(user)).iter() {
+    /// published next: who comes in hears them even where they were delivered before.
+    pub fn subscribe(&self, user: UserId, conversation: ConversationId, rev: Rev, presence: bool, first: &FeedRows) {
+        for subscriber in self.listeners(Feed::User(user)).iter() {
             let feed = Feed::Conversation(conversation);
-            if let Some(topic) = self.add(outlet, feed, rev, presence, Some(first.from)) {
-                topic.tell_late(outlet, first);
+            if let Some(topic) = self.add(subscriber, feed, rev, presence, Some(first.from)) {
+                topic.tell_late(subscriber, first);
             }
         }
     }
 
     /// Stops every connection of a person from listening to a conversation, which they have left, as their own feed says
     /// at `rev`; if it said later that they came back, nothing happens. Nothing published afterwards reaches them.
-    pub fn dismiss(&self, user: UserId, conversation: ConversationId, rev: Rev) {
+    pub fn unsubscribe(&self, user: UserId, conversation: ConversationId, rev: Rev) {
         let feed = Feed::Conversation(conversation);
-        for outlet in self.listeners(Feed::User(user)).iter() {
-            let mut feeds = outlet.feeds();
+        for subscriber in self.listeners(Feed::User(user)).iter() {
+            let mut feeds = subscriber.feeds();
             if feeds.leave(feed, rev) {
-                self.remove(outlet, feed);
+                self.remove(subscriber, feed);
             }
         }
     }
@@ -139,49 +139,49 @@ impl Hub {
         let Some(topic) = self.topic(rows.feed) else { return };
         let (feed, rev) = (rows.feed, rows.rev);
         match topic.tell(rows) {
-            Telling::Told | Telling::Double => {}
-            Telling::Gap => self.behind.add(feed, rev),
+            Delivery::Delivered | Delivery::Double => {}
+            Delivery::Gap => self.behind.add(feed, rev),
         }
     }
 
     /// Delivers a signal to all who listen to a conversation, but to nobody of `except`'s connections.
     pub fn signal(&self, conversation: ConversationId, signal: Signal, except: UserId) {
         let listeners = self.listeners(Feed::Conversation(conversation));
-        let parcel = Arc::new(Parcel::new(Content::Signal(signal)));
-        for outlet in listeners.iter().filter(|outlet| outlet.user != except) {
-            outlet.push(parcel.clone());
+        let broadcast = Arc::new(Broadcast::new(Content::Signal(signal)));
+        for subscriber in listeners.iter().filter(|subscriber| subscriber.user != except) {
+            subscriber.push(broadcast.clone());
         }
     }
 
     /// Ends every connection, those of the future too: the process is stopping.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
-        for outlet in self.outlets() {
-            outlet.end(ByeReason::Stopping);
+        for subscriber in self.subscribers() {
+            subscriber.end(ByeReason::Stopping);
         }
     }
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
         let topics = self.topics();
-        topics.iter().filter(|(feed, _)| matches!(feed, Feed::User(_))).map(|(_, t)| t.lock().outlets.len()).sum()
+        topics.iter().filter(|(feed, _)| matches!(feed, Feed::User(_))).map(|(_, t)| t.lock().subscribers.len()).sum()
     }
 
-    /// How far a feed has been told here.
-    pub(crate) fn told(&self, feed: Feed) -> Told {
-        match self.topic(feed).map(|topic| topic.lock().told) {
-            None => Told::ToNobody,
-            Some(None) => Told::Unknown,
-            Some(Some(rev)) => Told::UpTo(rev),
+    /// How far a feed has been delivered here.
+    pub(crate) fn delivered(&self, feed: Feed) -> Delivered {
+        match self.topic(feed).map(|topic| topic.lock().delivered_rev) {
+            None => Delivered::ToNobody,
+            Some(None) => Delivered::Unknown,
+            Some(Some(rev)) => Delivered::UpTo(rev),
         }
     }
 
-    /// Whether somebody here lacks what this feed told up to `rev`.
+    /// Whether somebody here lacks what this feed delivered up to `rev`.
     pub(crate) fn lacks(&self, feed: Feed, rev: Rev) -> bool {
-        match self.told(feed) {
-            Told::ToNobody => false,
-            Told::Unknown => true,
-            Told::UpTo(told) => told < rev,
+        match self.delivered(feed) {
+            Delivered::ToNobody => false,
+            Delivered::Unknown => true,
+            Delivered::UpTo(delivered_rev) => delivered_rev < rev,
         }
     }
 
@@ -210,13 +210,13 @@ impl Hub {
     /// Whether any connection of the person listens to the conversation.
     pub(crate) fn listens(&self, user: UserId, conversation: ConversationId) -> bool {
         let feed = Feed::Conversation(conversation);
-        self.listeners(Feed::User(user)).iter().any(|outlet| outlet.feeds().joined.contains_key(&feed))
+        self.listeners(Feed::User(user)).iter().any(|subscriber| subscriber.feeds().joined.contains_key(&feed))
     }
 
     /// Whether every connection of the person listens to the conversation.
     pub(crate) fn listens_everywhere(&self, user: UserId, conversation: ConversationId) -> bool {
         let feed = Feed::Conversation(conversation);
-        self.listeners(Feed::User(user)).iter().all(|outlet| outlet.feeds().joined.contains_key(&feed))
+        self.listeners(Feed::User(user)).iter().all(|subscriber| subscriber.feeds().joined.contains_key(&feed))
     }
 
     fn shard(&self, feed: Feed) -> MutexGuard<'_, Shard> {
@@ -237,47 +237,55 @@ impl Hub {
     }
 
     /// Every connection's end: each listens to its person's own feed.
-    fn outlets(&self) -> Vec<Arc<Outlet>> {
+    fn subscribers(&self) -> Vec<Arc<Subscriber>> {
         let own = self.topics().into_iter().filter(|(feed, _)| matches!(feed, Feed::User(_)));
-        own.flat_map(|(_, topic)| topic.lock().outlets.iter().cloned().collect::<Vec<_>>()).collect()
+        own.flat_map(|(_, topic)| topic.lock().subscribers.iter().cloned().collect::<Vec<_>>()).collect()
     }
 
-    fn listeners(&self, feed: Feed) -> Arc<Vec<Arc<Outlet>>> {
-        self.topic(feed).map(|topic| topic.lock().outlets.clone()).unwrap_or_default()
+    fn listeners(&self, feed: Feed) -> Arc<Vec<Arc<Subscriber>>> {
+        self.topic(feed).map(|topic| topic.lock().subscribers.clone()).unwrap_or_default()
     }
 
-    /// Lets an outlet listen to a feed that is its person's to hear, as their own feed said at `rev`; the topic where it
-    /// did not before and may. A new topic has been told up to `told`.
-    fn add(&self, outlet: &Arc<Outlet>, feed: Feed, rev: Rev, presence: bool, told: Option<Rev>) -> Option<Arc<Topic>> {
-        // Held until it listens: coming, leaving and going of one outlet happen one after the other.
-        let mut feeds = outlet.feeds();
+    /// Lets an subscriber listen to a feed that is its person's to hear, as their own feed said at `rev`; the topic where it
+    /// did not before and may. A new topic has been delivered up to `delivered`.
+    fn add(
+        &self,
+        subscriber: &Arc<Subscriber>,
+        feed: Feed,
+        rev: Rev,
+        presence: bool,
+        delivered_rev: Option<Rev>,
+    ) -> Option<Arc<Topic>> {
+        // Held until it listens: coming, leaving and going of one subscriber happen one after the other.
+        let mut feeds = subscriber.feeds();
         if !feeds.join(feed, rev) {
             return None;
         }
         loop {
-            let topic = self.shard(feed).entry(feed).or_insert_with(|| Arc::new(Topic::new(presence, told))).clone();
-            if topic.add(outlet, presence) {
+            let topic =
+                self.shard(feed).entry(feed).or_insert_with(|| Arc::new(Topic::new(presence, delivered_rev))).clone();
+            if topic.add(subscriber, presence) {
                 return Some(topic);
             }
         }
     }
 
-    /// Takes an outlet out of a topic, whose deliveries under way end before. The caller holds the outlet's feeds.
-    fn remove(&self, outlet: &Outlet, feed: Feed) {
+    /// Takes an subscriber out of a topic, whose deliveries under way end before. The caller holds the subscriber's feeds.
+    fn remove(&self, subscriber: &Subscriber, feed: Feed) {
         let Some(topic) = self.topic(feed) else { return };
         let mut listeners = topic.lock();
-        Arc::make_mut(&mut listeners.outlets).retain(|other| other.id != outlet.id);
-        if listeners.outlets.is_empty() && !listeners.closed {
+        Arc::make_mut(&mut listeners.subscribers).retain(|other| other.id != subscriber.id);
+        if listeners.subscribers.is_empty() && !listeners.closed {
             listeners.closed = true;
             self.shard(feed).remove(&feed);
         }
     }
 
-    fn disconnect(&self, outlet: &Outlet) {
-        let mut feeds = outlet.feeds();
+    fn disconnect(&self, subscriber: &Subscriber) {
+        let mut feeds = subscriber.feeds();
         feeds.dropped = true;
         for (feed, _) in std::mem::take(&mut feeds.joined) {
-            self.remove(outlet, feed);
+            self.remove(subscriber, feed);
         }
     }
 }

@@ -19,7 +19,7 @@ mod password;
 pub use password::Passwords;
 
 mod hub;
-pub use hub::{Connection, Content, Hub, Outgoing, Parcel};
+pub use hub::{Broadcast, Connection, Content, Hub, Outgoing};
 
 mod committer;
 pub use committer::Pending;

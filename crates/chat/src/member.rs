@@ -44,7 +44,7 @@ pub struct Member<'a> {
 impl Chat {
     /// The person as a member of the conversation. `NotFound` when they are not, or when there is no such conversation.
     pub async fn member(&self, user: UserId, conversation: ConversationId) -> Result<Member<'_>, Error> {
-        match self.inner().store.standing(user, conversation).await? {
+        match self.inner().store.access(user, conversation).await? {
             Some(_) => Ok(Member { chat: self, user, conversation }),
             None => Err(Rejection::NotFound.into()),
         }
@@ -57,7 +57,7 @@ impl Member<'_> {
         let Self { user, conversation, .. } = *self;
         let signal = Signal::Typing { conversation, user, typing, ttl: TYPING_TTL_MILLIS };
         self.chat.hub().signal(conversation, signal, user);
-        self.chat.inner().tidings.typing(conversation, user, typing);
+        self.chat.inner().local_presence.typing(conversation, user, typing);
     }
 
     /// The messages before `seq`, oldest first, and the members who sent them.

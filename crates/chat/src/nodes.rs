@@ -2,20 +2,20 @@
 //!
 //! None of it is stored. A word may be lost: what a node says of its people is told again before it lapses.
 
-mod elsewhere;
-mod herald;
-mod neighbours;
-mod tidings;
+mod local_presence;
+mod presence_notifier;
+mod presence_publisher;
+mod remote_presence;
 
-pub(crate) use elsewhere::Elsewhere;
-pub(crate) use herald::Herald;
-pub(crate) use neighbours::{Neighbours, Words};
-pub(crate) use tidings::Tidings;
+pub(crate) use local_presence::LocalPresence;
+pub(crate) use presence_notifier::{PresenceNotifier, Words};
+pub(crate) use presence_publisher::PresencePublisher;
+pub(crate) use remote_presence::RemotePresence;
 
 use std::future::Future;
 use tokio::task::JoinSet;
 
-/// Questions to the store at a time, so that a burst of rings leaves room for what people ask.
+/// Questions to the store at a time, so that a burst of notices leaves room for what people ask.
 const AT_ONCE: usize = 16;
 
 /// Does all of this, a few at a time; the answers in no order.

@@ -7,14 +7,16 @@ impl Chat {
     /// The people online whom this connection's person sees.
     pub async fn online_for(&self, connection: &Connection) -> Vec<UserId> {
         let mut users = self.hub().online_for(connection);
-        let elsewhere = &self.inner().elsewhere;
-        if elsewhere.is_empty() {
+        let remote_presence = &self.inner().remote_presence;
+        if remote_presence.is_empty() {
             return users;
         }
-        match self.inner().store.acquaintances(connection.user()).await {
-            Ok(acquaintances) => users.extend(acquaintances.into_iter().filter(|user| elsewhere.is_online(*user))),
+        match self.inner().store.presence_peers(connection.user()).await {
+            Ok(presence_peers) => {
+                users.extend(presence_peers.into_iter().filter(|user| remote_presence.is_online(*user)))
+            }
             // Who is there is told again when it changes; everything else of a `hello` stands.
-            Err(error) => tracing::warn!(%error, "the acquaintances of a person could not be read"),
+            Err(error) => tracing::warn!(%error, "the presence_peers of a person could not be read"),
         }
         users.sort();
         users.dedup();
@@ -24,13 +26,13 @@ impl Chat {
     /// The connection's person has said hello: those who see them are told, on every node.
     pub fn arrived(&self, connection: &Connection) {
         self.hub().announce(connection);
-        self.inner().tidings.came(connection.user());
+        self.inner().local_presence.connected(connection.user());
     }
 
     /// A connection of this person ended some time ago: if none is left here, the other nodes are told, and, if they are
     /// on none of those either, who sees them here.
     pub fn departed(&self, user: UserId) {
-        if !self.hub().is_online(user) && self.inner().tidings.went(user) {
+        if !self.hub().is_online(user) && self.inner().local_presence.disconnected(user) {
             self.inner().words.moved(user);
         }
     }

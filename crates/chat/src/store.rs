@@ -175,7 +175,7 @@ pub struct Committed {
 
 /// What the rules need to know of a conversation to let somebody act in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct Access {
     pub kind: Kind,
     pub receipts: bool,
 }
@@ -208,7 +208,7 @@ pub trait ConversationStore: Send + Sync {
     async fn commit(&self, batch: Vec<Change>) -> Result<Vec<Result<Committed, Rejection>>, StoreError>;
 
     /// What the conversation is, if this person is in it now.
-    async fn standing(&self, user: UserId, conversation: ConversationId) -> Result<Option<Standing>, StoreError>;
+    async fn access(&self, user: UserId, conversation: ConversationId) -> Result<Option<Access>, StoreError>;
 
     /// Public channels whose name, from one of its words on, begins with `prefix` (a `Name::search_key`; empty: all), by
     /// name key, at most `limit`.
@@ -235,7 +235,7 @@ pub trait FeedStore: Send + Sync {
 
     /// The other people in the conversations of this person whose members see each other come and go: each once, in no
     /// order. Who left, and conversations that the person left, do not count.
-    async fn acquaintances(&self, user: UserId) -> Result<Vec<UserId>, StoreError>;
+    async fn presence_peers(&self, user: UserId) -> Result<Vec<UserId>, StoreError>;
 
     /// The rows of a feed with a rev greater than `rev`, by rev; `None` when they are more than `limit`, or when `rev`
     /// is ahead of the feed, or when there is no such feed.
@@ -263,28 +263,28 @@ pub trait FeedStore: Send + Sync {
 /// One process on a store, for as long as it runs.
 pub type NodeId = [u8; 16];
 
-/// What reaches a node from the store's other nodes: a doorbell, no truth. Rings may come late, twice and in any order.
+/// What reaches a node from the store's other nodes: a notifier, no truth. Notices may come late, twice and in any order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ring {
-    /// This feed has come to this rev; it may have come further. One's own commits ring too.
+pub enum ChangeNotice {
+    /// This feed has come to this rev; it may have come further. One's own commits notice too.
     Feed(Feed, Rev),
     /// This session is stored no more.
     SessionEnded(SessionId),
     /// Another node tells this.
-    News(NodeId, News),
-    /// Rings may have been lost: every feed and session in use has to be looked at.
+    EphemeralUpdate(NodeId, EphemeralUpdate),
+    /// Notices may have been lost: every feed and session in use has to be looked at.
     Missed,
 }
 
 /// What one node tells the others: it holds for a moment and may be lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct News {
+pub struct EphemeralUpdate {
     /// Who types where, or stopped.
     pub typing: Vec<(ConversationId, UserId, bool)>,
     /// People who have their first connection to the node.
-    pub came: Vec<UserId>,
+    pub connected: Vec<UserId>,
     /// People who have none to it any more.
-    pub went: Vec<UserId>,
+    pub disconnected: Vec<UserId>,
     /// Everybody with a connection to it: what was told of it before is void. Told again well within its time to live.
     pub online: Option<Vec<UserId>>,
 }
@@ -294,7 +294,7 @@ pub struct News {
 pub enum BusState {
     /// There can be no other node.
     Alone,
-    /// What happens elsewhere is heard at once.
+    /// What happens remote_presence is heard at once.
     Live,
     /// It is not: the store is asked again and again instead.
     Polling,
@@ -321,18 +321,18 @@ pub struct Health {
 /// The nodes on a store, as one of them hears and tells them. The defaults are those of a store with one process.
 #[async_trait]
 pub trait Bus: Send + Sync {
-    /// This node, as its news name it on the others; `None` where there can be no other.
+    /// This node, as its update name it on the others; `None` where there can be no other.
     fn node(&self) -> Option<NodeId> {
         None
     }
 
-    /// The rings from now on; `None` where nobody else can change the store, and when it was asked for before.
-    fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
+    /// The notices from now on; `None` where nobody else can change the store, and when it was asked for before.
+    fn listen(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
         None
     }
 
     /// Tells the other nodes, which hear it soon or not at all.
-    async fn tell(&self, _news: News) -> Result<(), StoreError> {
+    async fn tell(&self, _news: EphemeralUpdate) -> Result<(), StoreError> {
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! What runs beside the questions that are asked: committing, hearing the other nodes, telling them.
 
 use crate::committer::Committer;
-use crate::nodes::{Herald, Neighbours};
+use crate::nodes::{PresenceNotifier, PresencePublisher};
 use crate::relay::Relay;
 use tokio::task::JoinSet;
 
@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 pub struct Tasks {
     pub(crate) committer: Committer,
     pub(crate) relay: Relay,
-    pub(crate) herald: Herald,
-    pub(crate) neighbours: Neighbours,
+    pub(crate) presence_publisher: PresencePublisher,
+    pub(crate) presence_notifier: PresenceNotifier,
 }
 
 impl Tasks {
@@ -19,8 +19,8 @@ impl Tasks {
     pub async fn run(self) {
         let mut beside = JoinSet::new();
         beside.spawn(self.relay.run());
-        beside.spawn(self.herald.run());
-        beside.spawn(self.neighbours.run());
+        beside.spawn(self.presence_publisher.run());
+        beside.spawn(self.presence_notifier.run());
         self.committer.run().await;
     }
 }

@@ -75,8 +75,8 @@ async fn guessing_gets_slower_for_the_guesser_and_for_nobody_else() {
         assert_eq!(sign_in(&chat, "Lena", "a wrong password").await.unwrap_err(), Rejection::BadCredentials);
     }
     assert_eq!(sign_in(&chat, "Lena", "a long password").await.unwrap_err(), Rejection::TooMany);
-    let elsewhere = Some(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)));
-    chat.sign_in("Lena", "a long password", elsewhere).await.unwrap();
+    let remote_presence = Some(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)));
+    chat.sign_in("Lena", "a long password", remote_presence).await.unwrap();
     clock.advance(1_000);
     sign_in(&chat, "Lena", "a long password").await.unwrap();
 }

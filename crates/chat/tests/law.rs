@@ -191,7 +191,7 @@ fn what_was_refused_stays_with_who_said_it_until_they_take_it_back() {
 fn a_node_that_died_is_replaced() {
     let mut plan = setting();
     plan.extend([Step::Send { who: 1, place: 0 }, Step::Crash { node: 1 }, Step::Send { who: 0, place: 0 }]);
-    plan.extend(rings());
+    plan.extend(notices());
     plan.extend([Step::Return { who: 1 }, Step::Crash { node: 0 }, Step::Send { who: 1, place: 0 }]);
     run_on_two_nodes(&plan);
 }
@@ -213,22 +213,22 @@ fn every_kind_of_conversation_took_part() {
     });
 }
 
-/// Rings are heard on both nodes.
-fn rings() -> [Step; 2] {
-    [0, 1].map(|node| Step::Ring { node, fate: Fate::Heard })
+/// Notices are heard on both nodes.
+fn notices() -> [Step; 2] {
+    [0, 1].map(|node| Step::ChangeNotice { node, fate: Fate::Heard })
 }
 
 #[test]
 fn what_is_done_on_one_node_is_seen_on_the_other() {
     let mut plan = setting();
-    plan.extend(rings());
+    plan.extend(notices());
     plan.extend([
         Step::Hear { who: 1 },
         Step::Send { who: 1, place: 0 },
         Step::Read { who: 1, place: 0 },
         Step::Join { who: 1, channel: 0 },
     ]);
-    plan.extend(rings());
+    plan.extend(notices());
     plan.extend([Step::Move { who: 0 }, Step::Send { who: 0, place: 1 }, Step::Leave { who: 2, place: 0 }]);
     run_on_two_nodes(&plan);
 }
@@ -237,13 +237,13 @@ fn what_is_done_on_one_node_is_seen_on_the_other() {
 fn rings_that_are_lost_doubled_or_late_change_nothing() {
     for fate in [Fate::Lost, Fate::Doubled, Fate::Backwards] {
         let mut plan = setting();
-        plan.extend([0, 1].map(|node| Step::Ring { node, fate }));
+        plan.extend([0, 1].map(|node| Step::ChangeNotice { node, fate }));
         plan.extend([
             Step::Send { who: 1, place: 0 },
             Step::Leave { who: 0, place: 1 },
             Step::Send { who: 3, place: 0 },
         ]);
-        plan.extend([1, 0].map(|node| Step::Ring { node, fate }));
+        plan.extend([1, 0].map(|node| Step::ChangeNotice { node, fate }));
         run_on_two_nodes(&plan);
     }
 }

@@ -32,7 +32,7 @@ use crate::archive::Origin;
 use crate::{OpenError, Purpose};
 
 use crate::MongoUrl;
-use bus::{Node, Rings, Tasks};
+use bus::{Node, Notices, Tasks};
 use calls::Calls;
 use commit::Sessions;
 use connect::{Connected, connect};
@@ -57,7 +57,7 @@ pub(crate) struct Mongo {
     /// Held by the batch that is being committed: two of one node would only outrun each other.
     committing: Mutex<()>,
     node: Node,
-    rings: Rings,
+    notices: Notices,
     tasks: Tasks,
     sessions: Sessions,
 }
@@ -131,7 +131,7 @@ impl Mongo {
         schema::bring_up_to_date(&database, &url.to_string()).await?;
         let calls = Arc::new(Calls::default());
         let id = Uuid::new().bytes();
-        let node = Node { id, database: database.clone(), calls: calls.clone(), pulse: Arc::default() };
+        let node = Node { id, database: database.clone(), calls: calls.clone(), liveness: Arc::default() };
         Ok(Self {
             client,
             database,
@@ -140,7 +140,7 @@ impl Mongo {
             journal: None,
             committing: Mutex::default(),
             node,
-            rings: Rings::default(),
+            notices: Notices::default(),
             tasks: Tasks::default(),
             sessions: Sessions::default(),
         })

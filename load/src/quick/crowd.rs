@@ -50,7 +50,7 @@ struct Line {
     out: Vec<u8>,
     said: Nanos,
     /// Nothing is read from it.
-    deaf: bool,
+    timed_out: bool,
     /// What is said on it goes nowhere.
     mute: bool,
 }
@@ -64,7 +64,7 @@ impl Default for Line {
             head: Vec::new(),
             out: Vec::new(),
             said: 0,
-            deaf: false,
+            timed_out: false,
             mute: false,
         }
     }
@@ -205,14 +205,14 @@ impl<D: Dialect> Crowd<D> {
     }
 
     /// From now on nothing is read from somebody's connection, or it is again.
-    pub fn deafen(&mut self, person: usize, deaf: bool) {
-        self.lines[person].deaf = deaf;
+    pub fn deafen(&mut self, person: usize, timed_out: bool) {
+        self.lines[person].timed_out = timed_out;
     }
 
     /// From now on nothing gets through on somebody's connection, and nobody is told: a broken link before it is noticed.
     pub fn break_link(&mut self, person: usize) {
         let line = &mut self.lines[person];
-        (line.deaf, line.mute) = (true, true);
+        (line.timed_out, line.mute) = (true, true);
     }
 
     /// Says something. On a connection that is not open it is lost.
@@ -258,7 +258,7 @@ impl<D: Dialect> Crowd<D> {
             if event.is_writable() {
                 self.writable(person, told)?;
             }
-            if event.is_readable() && !self.lines[person].deaf {
+            if event.is_readable() && !self.lines[person].timed_out {
                 let ends = event.is_read_closed() || event.is_error();
                 self.readable(person, ends, told)?;
             }
@@ -268,7 +268,7 @@ impl<D: Dialect> Crowd<D> {
         Ok(())
     }
 
-    /// Reads what has come while somebody was deaf.
+    /// Reads what has come while somebody was timed_out.
     pub fn catch_up(&mut self, person: usize, told: &mut Vec<Told>) -> anyhow::Result<()> {
         if self.lines[person].stream.is_some() { self.readable(person, true, told) } else { Ok(()) }
     }

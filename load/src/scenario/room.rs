@@ -63,7 +63,7 @@ impl Room {
         if rate > 500.0 {
             floor.crowd.relax();
         }
-        // Everybody says something now and then; 7 apart, so that neighbours do not follow each other.
+        // Everybody says something now and then; 7 apart, so that presence_notifier do not follow each other.
         let who = |turn: u64| ((turn * 7 % members) as usize, 0);
         let used = measured(
             &mut floor,

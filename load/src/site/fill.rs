@@ -110,7 +110,7 @@ fn member(talk: &Talk, user: UserId, user_rev: Rev) -> MemberRecord {
     MemberRecord {
         conversation: talk.id,
         user,
-        came: 1,
+        joined_rev: 1,
         joined_seq: 0,
         left_seq: None,
         read_seq: 0,

@@ -1,7 +1,7 @@
 //! Frames as they go over the wire.
 
 use bytes::Bytes;
-use myna_chat::{Content, Parcel};
+use myna_chat::{Broadcast, Content};
 use myna_protocol::{Event, FeedRows, RequestId, Signal};
 use serde::{Deserialize, Serialize};
 use tokio_tungstenite::tungstenite::Error;
@@ -26,9 +26,9 @@ pub(super) fn text(event: &Event) -> Frame {
     Frame(framed(event))
 }
 
-/// A parcel's frame: encoded for the first socket that needs it, shared by all others.
-pub(super) fn parcel(parcel: &Parcel) -> Frame {
-    Frame(parcel.encoding(|content| match content {
+/// A broadcast's frame: encoded for the first socket that needs it, shared by all others.
+pub(super) fn broadcast(broadcast: &Broadcast) -> Frame {
+    Frame(broadcast.encoding(|content| match content {
         Content::Rows(rows) => framed(&Shared::Rows(rows)),
         Content::Signal(signal) => framed(&Shared::Signal(signal)),
     }))

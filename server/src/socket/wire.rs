@@ -59,7 +59,7 @@ impl Wire {
     }
 
     /// The next frame; `None` when there is no other side any more. Cancel safe.
-    pub(super) async fn hear(&mut self) -> Option<Result<Message, Error>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Message, Error>> {
         self.socket.next().await
     }
 

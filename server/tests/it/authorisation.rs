@@ -153,14 +153,14 @@ async fn who_is_not_in_a_conversation_hears_nothing_of_it_whatever_happens() {
 }
 
 #[tokio::test]
-async fn an_acquaintance_hears_nothing_of_the_conversations_they_are_not_in() {
+async fn a_presence_peer_hears_nothing_of_the_conversations_they_are_not_in() {
     let server = TestServer::start().await;
     let (ann, bea, eve) = (server.sign_up("Ann").await, server.sign_up("Bea").await, server.sign_up("Eve").await);
-    let mut acquaintance = eve.socket().await;
-    acquaintance.group(&[&ann, &bea]).await;
-    acquaintance.everything().await;
+    let mut eve_socket = eve.socket().await;
+    eve_socket.group(&[&ann, &bea]).await;
+    eve_socket.everything().await;
     let conversations = everything_happens(&ann, &bea).await;
-    let told = acquaintance.everything().await;
+    let told = eve_socket.everything().await;
     for conversation in conversations {
         assert_unnamed(&told, &conversation);
     }

@@ -29,7 +29,7 @@ async fn people_who_share_a_conversation_see_each_other_come_and_go_and_others_d
     let (ann, bea, eve) = (server.sign_up("Ann").await, server.sign_up("Bea").await, server.sign_up("Eve").await);
     let mut one = ann.socket().await;
     one.direct(bea.id).await;
-    // A channel is no acquaintance.
+    // A channel is no presence peer.
     let channel = one.channel("All").await;
     let mut other = eve.socket().await;
     other.join(channel).await;

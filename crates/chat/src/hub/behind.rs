@@ -1,4 +1,4 @@
-//! The feeds that lack something that was told elsewhere.
+//! The feeds that lack something that was told remote_presence.
 
 use super::lock;
 use myna_protocol::{Feed, Rev};

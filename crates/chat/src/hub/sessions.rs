@@ -7,8 +7,8 @@ use std::collections::HashSet;
 impl Hub {
     /// Ends the connections of one session.
     pub fn end_session(&self, user: UserId, session: SessionId, reason: ByeReason) {
-        for outlet in self.listeners(Feed::User(user)).iter().filter(|outlet| outlet.session == session) {
-            outlet.end(reason);
+        for subscriber in self.listeners(Feed::User(user)).iter().filter(|subscriber| subscriber.session == session) {
+            subscriber.end(reason);
         }
     }
 
@@ -17,14 +17,14 @@ impl Hub {
         if sessions.is_empty() {
             return;
         }
-        for outlet in self.outlets().iter().filter(|outlet| sessions.contains(&outlet.session)) {
-            outlet.end(ByeReason::Revoked);
+        for subscriber in self.subscribers().iter().filter(|subscriber| sessions.contains(&subscriber.session)) {
+            subscriber.end(ByeReason::Revoked);
         }
     }
 
     /// The sessions of all connections, each once.
     pub(crate) fn sessions(&self) -> Vec<SessionId> {
-        let sessions: HashSet<SessionId> = self.outlets().iter().map(|outlet| outlet.session).collect();
+        let sessions: HashSet<SessionId> = self.subscribers().iter().map(|subscriber| subscriber.session).collect();
         sessions.into_iter().collect()
     }
 }

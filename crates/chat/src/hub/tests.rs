@@ -39,7 +39,7 @@ fn follow(hub: &Hub, connection: &Connection, presence: bool) {
 }
 
 fn heard(connection: &mut Connection) -> Vec<Content> {
-    std::iter::from_fn(|| connection.waiting()).map(|parcel| parcel.content().clone()).collect()
+    std::iter::from_fn(|| connection.waiting()).map(|broadcast| broadcast.content().clone()).collect()
 }
 
 #[tokio::test]
@@ -58,11 +58,11 @@ async fn listeners_hear_in_order_and_others_hear_nothing() {
 async fn a_dismissed_person_hears_nothing_more_even_from_an_older_answer_of_the_store() {
     let hub = Arc::new(Hub::default());
     let mut bea = hub.connect(user(1), session(1));
-    hub.dismiss(user(1), conversation(), 2);
+    hub.unsubscribe(user(1), conversation(), 2);
     follow(&hub, &bea, false);
     hub.publish(rows(1));
     assert_eq!(heard(&mut bea), []);
-    hub.admit(user(1), conversation(), 3, false, &rows(2));
+    hub.subscribe(user(1), conversation(), 3, false, &rows(2));
     hub.publish(rows(2));
     assert_eq!(heard(&mut bea), [Content::Rows(rows(2))], "who comes back hears again");
 }
@@ -86,15 +86,15 @@ async fn a_revoked_session_ends_its_sockets_and_no_others() {
     let hub = Arc::new(Hub::default());
     let mut here = hub.connect(user(1), session(1));
     let mut there = hub.connect(user(1), session(2));
-    let mut elsewhere = hub.connect(user(2), session(3));
+    let mut remote_presence = hub.connect(user(2), session(3));
     hub.end_session(user(1), session(1), ByeReason::SignedOut);
     hub.revoke(&HashSet::from([session(3)]));
-    assert!(matches!(elsewhere.next().await, Outgoing::Bye(ByeReason::Revoked)));
+    assert!(matches!(remote_presence.next().await, Outgoing::Bye(ByeReason::Revoked)));
     assert!(matches!(here.next().await, Outgoing::Bye(ByeReason::SignedOut)));
     assert!(there.waiting().is_none());
     follow(&hub, &there, false);
     hub.publish(rows(1));
-    assert!(matches!(there.next().await, Outgoing::Parcel(_)));
+    assert!(matches!(there.next().await, Outgoing::Broadcast(_)));
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn what_comes_too_early_waits_for_what_lies_before_it() {
     assert_eq!(hub.take_behind(), HashMap::from([(feed(), 7)]));
     hub.publish(rows_since(4, 7));
     assert_eq!(heard(&mut bea), [Content::Rows(rows_since(4, 7))]);
-    assert_eq!(hub.told(feed()), Told::UpTo(7));
+    assert_eq!(hub.delivered(feed()), Delivered::UpTo(7));
 }
 
 #[tokio::test]
@@ -187,26 +187,26 @@ async fn ones_own_feed_is_told_from_the_start_and_counted_from_the_first_hello()
     let hub = Arc::new(Hub::default());
     let mut bea = hub.connect(user(1), session(1));
     let own = |rev| FeedRows { feed: Feed::User(user(1)), from: rev - 1, rev, rows: Vec::new() };
-    assert_eq!(hub.told(Feed::User(user(1))), Told::Unknown);
+    assert_eq!(hub.delivered(Feed::User(user(1))), Delivered::Unknown);
     hub.publish(own(9));
-    assert_eq!(hub.told(Feed::User(user(1))), Told::Unknown, "what lies before it may not have been told");
+    assert_eq!(hub.delivered(Feed::User(user(1))), Delivered::Unknown, "what lies before it may not have been told");
     follow(&hub, &bea, false);
-    assert_eq!(hub.told(Feed::User(user(1))), Told::UpTo(1));
+    assert_eq!(hub.delivered(Feed::User(user(1))), Delivered::UpTo(1));
     hub.publish(own(2));
     assert_eq!(heard(&mut bea), [Content::Rows(own(9)), Content::Rows(own(2))]);
-    assert_eq!(hub.told(Feed::User(user(2))), Told::ToNobody);
+    assert_eq!(hub.delivered(Feed::User(user(2))), Delivered::ToNobody);
 }
 
 #[tokio::test]
 async fn of_two_words_on_a_membership_the_later_one_holds_in_whatever_order_they_come() {
     let hub = Arc::new(Hub::default());
     let mut bea = hub.connect(user(1), session(1));
-    hub.admit(user(1), conversation(), 6, false, &rows(1));
-    hub.dismiss(user(1), conversation(), 5);
+    hub.subscribe(user(1), conversation(), 6, false, &rows(1));
+    hub.unsubscribe(user(1), conversation(), 5);
     hub.publish(rows(1));
     assert_eq!(heard(&mut bea), [Content::Rows(rows(1))], "an old leaving ends nothing");
-    hub.dismiss(user(1), conversation(), 7);
-    hub.admit(user(1), conversation(), 6, false, &rows(2));
+    hub.unsubscribe(user(1), conversation(), 7);
+    hub.subscribe(user(1), conversation(), 6, false, &rows(2));
     hub.publish(rows(2));
     assert_eq!(heard(&mut bea), [], "an old joining begins nothing");
     assert!(!hub.listens(user(1), conversation()));
@@ -218,10 +218,10 @@ async fn who_comes_in_hears_the_first_rows_even_where_they_were_told_before() {
     let mut bea = hub.connect(user(1), session(1));
     let mut chidi = hub.connect(user(2), session(2));
     hub.follow(&bea, &heads(&bea, conversation(), false, 5, 1));
-    hub.admit(user(2), conversation(), 1, false, &rows(5));
+    hub.subscribe(user(2), conversation(), 1, false, &rows(5));
     hub.publish(rows(5));
     assert_eq!(heard(&mut chidi), [Content::Rows(rows(5))]);
-    hub.admit(user(2), conversation(), 1, false, &rows(5));
+    hub.subscribe(user(2), conversation(), 1, false, &rows(5));
     assert_eq!((heard(&mut chidi), heard(&mut bea)), (vec![], vec![]));
 }
 
@@ -232,7 +232,7 @@ async fn listeners_of_a_feed_that_is_given_up_resume() {
     follow(&hub, &bea, false);
     hub.skip(feed(), 2_000);
     assert!(matches!(bea.next().await, Outgoing::Bye(ByeReason::Lagging)));
-    assert_eq!(hub.told(feed()), Told::UpTo(2_000));
+    assert_eq!(hub.delivered(feed()), Delivered::UpTo(2_000));
 }
 
 #[test]

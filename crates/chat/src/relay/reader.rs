@@ -1,15 +1,15 @@
 //! Reads what a feed lacks here, lets people in and out as it says, and publishes it.
 
 use crate::Hub;
-use crate::hub::Told;
+use crate::hub::Delivered;
 use crate::store::{Store, StoreError};
 use myna_protocol::limits::RESYNC_ROWS;
 use myna_protocol::{ConversationId, Feed, FeedRows, Membership, Rev, Row, UserId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A conversation that somebody here came into is told whole when it has at most so many rows: a new one, mostly. Of any
-/// other the newest row is told, and clients load what they show.
+/// A conversation that somebody here came into is delivered whole when it has at most so many rows: a new one, mostly. Of any
+/// other the newest row is delivered, and clients load what they show.
 const FIRST_ROWS: u32 = 64;
 
 /// Brings feeds up to date.
@@ -32,11 +32,11 @@ impl Reader {
 
     /// Tells the listeners of a feed what they lack up to `rev`; false when the store does not know that much yet.
     pub(super) async fn bring(&self, feed: Feed, rev: Rev) -> Result<bool, StoreError> {
-        let since = match self.hub.told(feed) {
-            Told::ToNobody => return Ok(true),
-            Told::UpTo(told) if told >= rev => return Ok(true),
-            Told::UpTo(told) => told,
-            Told::Unknown => rev.saturating_sub(1),
+        let since = match self.hub.delivered(feed) {
+            Delivered::ToNobody => return Ok(true),
+            Delivered::UpTo(delivered_rev) if delivered_rev >= rev => return Ok(true),
+            Delivered::UpTo(delivered_rev) => delivered_rev,
+            Delivered::Unknown => rev.saturating_sub(1),
         };
         let Some(rows) = self.store.rows_since(feed, since, RESYNC_ROWS).await? else {
             return self.give_up(feed, since, rev).await;
@@ -56,40 +56,40 @@ impl Reader {
                 self.hub.skip(feed, head);
                 Ok(head >= rev)
             }
-            // An answer older than the ring.
+            // An answer older than the notice.
             Some(_) => Ok(false),
             None => Ok(true),
         }
     }
 
-    /// Delivery is authorised: who left, as these rows of their own feed say, is out before anything else is told, and who
+    /// Delivery is authorised: who left, as these rows of their own feed say, is out before anything else is delivered, and who
     /// came in hears the conversation first, as on the node where they did.
     async fn publish_own(&self, user: UserId, rows: FeedRows) -> Result<(), StoreError> {
         for row in &rows.rows {
             let Row::Membership(row) = row else { continue };
             if !row.joined {
-                self.hub.dismiss(user, row.conversation, row.rev);
+                self.hub.unsubscribe(user, row.conversation, row.rev);
             } else if !self.hub.listens_everywhere(user, row.conversation) {
-                self.admit(user, row).await?;
+                self.subscribe(user, row).await?;
             }
         }
         self.hub.publish(rows);
         Ok(())
     }
 
-    async fn admit(&self, user: UserId, row: &Membership) -> Result<(), StoreError> {
+    async fn subscribe(&self, user: UserId, row: &Membership) -> Result<(), StoreError> {
         let id = row.conversation;
         // Who has left again meanwhile stays outside.
-        let Some(standing) = self.store.standing(user, id).await? else { return Ok(()) };
+        let Some(access) = self.store.access(user, id).await? else { return Ok(()) };
         let Some(first) = self.first_rows(id).await? else { return Ok(()) };
-        self.hub.admit(user, id, row.rev, standing.receipts, &first);
+        self.hub.subscribe(user, id, row.rev, access.receipts, &first);
         self.publish_shared(id, first).await?;
         let mut came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
         came.entry(id).or_default().insert(user);
         Ok(())
     }
 
-    /// What somebody who came into a conversation is told of it.
+    /// What somebody who came into a conversation is delivered of it.
     async fn first_rows(&self, id: ConversationId) -> Result<Option<FeedRows>, StoreError> {
         let feed = Feed::Conversation(id);
         if let Some(rows) = self.store.rows_since(feed, 0, FIRST_ROWS).await? {
@@ -99,7 +99,7 @@ impl Reader {
         self.store.rows_since(feed, head.saturating_sub(1), RESYNC_ROWS).await
     }
 
-    /// Rows of a conversation also say who left. The ring of that person's own feed may come later than this one: before
+    /// Rows of a conversation also say who left. The notice of that person's own feed may come later than this one: before
     /// they could hear what is no longer theirs, the store is asked where they are.
     async fn publish_shared(&self, id: ConversationId, rows: FeedRows) -> Result<(), StoreError> {
         for row in &rows.rows {
@@ -118,7 +118,7 @@ impl Reader {
         let heads = self.store.heads(user).await?;
         if !heads.iter().any(|head| head.feed == Feed::Conversation(id)) {
             let own = heads.iter().find(|head| head.feed == Feed::User(user));
-            self.hub.dismiss(user, id, own.map_or(Rev::MAX, |head| head.rev));
+            self.hub.unsubscribe(user, id, own.map_or(Rev::MAX, |head| head.rev));
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
-//! Nodes on one store, inside a test: what rings between them is in the test's hands.
+//! Nodes on one store, inside a test: what notices between them is in the test's hands.
 
 use async_trait::async_trait;
 use myna_chat::store::{
-    Account, Bus, BusState, Change, Circuit, Committed, ConversationStore, FeedStore, Head, Health, NewSession,
-    NewUser, News, NodeId, Ring, Session, SessionStore, Standing, Store, StoreError, UserStore,
+    Access, Account, Bus, BusState, Change, ChangeNotice, Circuit, Committed, ConversationStore, EphemeralUpdate,
+    FeedStore, Head, Health, NewSession, NewUser, NodeId, Session, SessionStore, Store, StoreError, UserStore,
 };
 use myna_protocol::{
     Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
@@ -13,14 +13,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 
-/// Rings that a node can have before it hears them.
-const RINGS: usize = 4_096;
+/// Notices that a node can have before it hears them.
+const NOTICES: usize = 4_096;
 /// So often nothing is under way, one look after the other, when all is quiet: more than any chain of tasks is long.
 const LOOKS: usize = 30;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// What becomes of the rings that wait for a node.
+/// What becomes of the notices that wait for a node.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fate {
     Heard,
@@ -39,9 +39,9 @@ pub(crate) struct Air {
 
 /// One node's.
 struct Ear {
-    waiting: Mutex<Vec<Ring>>,
-    heard: Mutex<mpsc::Sender<Ring>>,
-    rings: Mutex<Option<mpsc::Receiver<Ring>>>,
+    waiting: Mutex<Vec<ChangeNotice>>,
+    heard: Mutex<mpsc::Sender<ChangeNotice>>,
+    notices: Mutex<Option<mpsc::Receiver<ChangeNotice>>>,
     polling: AtomicBool,
     /// The next commit lands, and the node is told that it may not have.
     uncertain: AtomicBool,
@@ -52,29 +52,29 @@ struct Ear {
 }
 
 impl Ear {
-    /// Whether its node has rings before it. A node that has died hears none any more.
+    /// Whether its node has notices before it. A node that has died hears none any more.
     fn has_unheard(&self) -> bool {
         let heard = self.heard.lock().unwrap();
-        !heard.is_closed() && heard.capacity() < RINGS
+        !heard.is_closed() && heard.capacity() < NOTICES
     }
 }
 
 impl Air {
     pub(crate) fn new(nodes: usize) -> Arc<Self> {
         let ear = || {
-            let (heard, rings) = mpsc::channel(RINGS);
+            let (heard, notices) = mpsc::channel(NOTICES);
             let (polling, uncertain, failing, bell) = Default::default();
-            let (waiting, heard, rings) = (Mutex::default(), Mutex::new(heard), Mutex::new(Some(rings)));
-            Ear { waiting, heard, rings, polling, uncertain, failing, bell }
+            let (waiting, heard, notices) = (Mutex::default(), Mutex::new(heard), Mutex::new(Some(notices)));
+            Ear { waiting, heard, notices, polling, uncertain, failing, bell }
         };
         Arc::new(Self { ears: (0..nodes).map(|_| ear()).collect(), under_way: AtomicUsize::new(0) })
     }
 
-    /// The store as this node has it, from its start: it hears what rings from now on.
+    /// The store as this node has it, from its start: it hears what notices from now on.
     pub(crate) fn node(self: &Arc<Self>, number: usize, store: Arc<dyn Store>) -> Arc<dyn Store> {
         let ear = &self.ears[number];
-        let (heard, rings) = mpsc::channel(RINGS);
-        (*ear.heard.lock().unwrap(), *ear.rings.lock().unwrap()) = (heard, Some(rings));
+        let (heard, notices) = mpsc::channel(NOTICES);
+        (*ear.heard.lock().unwrap(), *ear.notices.lock().unwrap()) = (heard, Some(notices));
         ear.waiting.lock().unwrap().clear();
         ear.uncertain.store(false, Ordering::SeqCst);
         Arc::new(Node { number, store, air: self.clone() })
@@ -83,16 +83,16 @@ impl Air {
     /// Decides about what waits for a node; whether anything did.
     pub(crate) fn deliver(&self, node: usize, fate: Fate) -> bool {
         let ear = &self.ears[node];
-        let mut rings = std::mem::take(&mut *ear.waiting.lock().unwrap());
-        let any = !rings.is_empty();
+        let mut notices = std::mem::take(&mut *ear.waiting.lock().unwrap());
+        let any = !notices.is_empty();
         match fate {
             Fate::Heard => {}
-            Fate::Doubled => rings.extend(rings.clone()),
-            Fate::Backwards => rings.reverse(),
-            Fate::Lost => rings = vec![Ring::Missed],
+            Fate::Doubled => notices.extend(notices.clone()),
+            Fate::Backwards => notices.reverse(),
+            Fate::Lost => notices = vec![ChangeNotice::Missed],
         }
-        for ring in rings {
-            ear.heard.lock().unwrap().try_send(ring).unwrap();
+        for notice in notices {
+            ear.heard.lock().unwrap().try_send(notice).unwrap();
         }
         any
     }
@@ -107,8 +107,8 @@ impl Air {
         self.ears[node].failing.store(questions, Ordering::SeqCst);
     }
 
-    /// Waits until a ring like this waits for a node.
-    pub(crate) async fn until(&self, node: usize, like: impl Fn(&Ring) -> bool) {
+    /// Waits until a notice like this waits for a node.
+    pub(crate) async fn until(&self, node: usize, like: impl Fn(&ChangeNotice) -> bool) {
         let ear = &self.ears[node];
         let until = async {
             while !ear.waiting.lock().unwrap().iter().any(&like) {
@@ -137,9 +137,9 @@ impl Air {
     }
 
     /// All nodes hear it, the one it comes from too.
-    fn ring(&self, ring: &Ring) {
+    fn notice(&self, notice: &ChangeNotice) {
         for ear in &self.ears {
-            ear.waiting.lock().unwrap().push(ring.clone());
+            ear.waiting.lock().unwrap().push(notice.clone());
             ear.bell.notify_one();
         }
     }
@@ -213,7 +213,7 @@ impl SessionStore for Node {
 
     async fn delete_session(&self, id: SessionId) -> Answer<()> {
         self.store.delete_session(id).await?;
-        self.air.ring(&Ring::SessionEnded(id));
+        self.air.notice(&ChangeNotice::SessionEnded(id));
         Ok(())
     }
 
@@ -236,7 +236,7 @@ impl ConversationStore for Node {
         let outcomes = tokio::spawn(async move {
             let outcomes = store.commit(batch).await?;
             for event in outcomes.iter().flatten().flat_map(|committed| &committed.events) {
-                air.ring(&Ring::Feed(event.feed, event.rev));
+                air.notice(&ChangeNotice::Feed(event.feed, event.rev));
             }
             drop(asking);
             Ok::<_, StoreError>(outcomes)
@@ -248,9 +248,9 @@ impl ConversationStore for Node {
         Ok(outcomes)
     }
 
-    async fn standing(&self, user: UserId, conversation: ConversationId) -> Answer<Option<Standing>> {
+    async fn access(&self, user: UserId, conversation: ConversationId) -> Answer<Option<Access>> {
         let (_asking, store) = self.ask();
-        store.standing(user, conversation).await
+        store.access(user, conversation).await
     }
 
     async fn search_channels(&self, prefix: &str, limit: u32) -> Answer<Vec<Conversation>> {
@@ -270,9 +270,9 @@ impl FeedStore for Node {
         store.revs(feeds).await
     }
 
-    async fn acquaintances(&self, user: UserId) -> Answer<Vec<UserId>> {
+    async fn presence_peers(&self, user: UserId) -> Answer<Vec<UserId>> {
         let (_asking, store) = self.ask();
-        store.acquaintances(user).await
+        store.presence_peers(user).await
     }
 
     async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Answer<Option<FeedRows>> {
@@ -311,13 +311,13 @@ impl Bus for Node {
         Some([self.number as u8; 16])
     }
 
-    fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
-        self.ear().rings.lock().unwrap().take()
+    fn listen(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
+        self.ear().notices.lock().unwrap().take()
     }
 
-    /// As a driver that does not leave one's own news out.
-    async fn tell(&self, news: News) -> Answer<()> {
-        self.air.ring(&Ring::News([self.number as u8; 16], news));
+    /// As a driver that does not leave one's own update out.
+    async fn tell(&self, update: EphemeralUpdate) -> Answer<()> {
+        self.air.notice(&ChangeNotice::EphemeralUpdate([self.number as u8; 16], update));
         Ok(())
     }
 

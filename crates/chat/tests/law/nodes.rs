@@ -1,7 +1,7 @@
 //! What people on different nodes hear of each other.
 
 use crate::air::{Air, Fate};
-use myna_chat::store::{News, Ring};
+use myna_chat::store::{ChangeNotice, EphemeralUpdate};
 use myna_chat::{Chat, Connection, Content, Outgoing, Parts, Passwords, RandomIds, SignedIn, SystemClock};
 use myna_protocol::limits::RESYNC_ROWS;
 use myna_protocol::{ByeReason, ClientId, ConversationId, Name, Password, Row, Signal, Text, UserId};
@@ -83,21 +83,23 @@ impl Nodes {
     }
 
     /// Waits until a node has told of its people what is looked for, and lets both hear it.
-    async fn deliver_news(&self, like: impl Fn(&News) -> bool) {
+    async fn deliver_news(&self, like: impl Fn(&EphemeralUpdate) -> bool) {
         self.until_told(like).await;
         self.deliver().await;
     }
 
-    async fn until_told(&self, like: impl Fn(&News) -> bool) {
+    async fn until_told(&self, like: impl Fn(&EphemeralUpdate) -> bool) {
         for node in 0..2 {
-            self.air.until(node, |ring| matches!(ring, Ring::News(_, news) if like(news))).await;
+            self.air
+                .until(node, |notice| matches!(notice, ChangeNotice::EphemeralUpdate(_, update) if like(update)))
+                .await;
         }
     }
 }
 
 /// What waits for a connection.
 fn heard(connection: &mut Connection) -> Vec<Content> {
-    std::iter::from_fn(|| connection.waiting()).map(|parcel| parcel.content().clone()).collect()
+    std::iter::from_fn(|| connection.waiting()).map(|broadcast| broadcast.content().clone()).collect()
 }
 
 fn texts(connection: &mut Connection) -> Vec<String> {
@@ -124,11 +126,11 @@ fn presence(user: &SignedIn, online: bool) -> Signal {
     Signal::Presence { users: vec![user.user.id], online }
 }
 
-fn tells_of(user: UserId, online: bool) -> impl Fn(&News) -> bool {
-    move |news| match (&news.online, online) {
+fn tells_of(user: UserId, online: bool) -> impl Fn(&EphemeralUpdate) -> bool {
+    move |update| match (&update.online, online) {
         (Some(all), _) => all.contains(&user) == online,
-        (None, true) => news.came.contains(&user),
-        (None, false) => news.went.contains(&user),
+        (None, true) => update.connected.contains(&user),
+        (None, false) => update.disconnected.contains(&user),
     }
 }
 
@@ -136,8 +138,8 @@ async fn hears(connection: &mut Connection, signal: &Signal) {
     let hears = async {
         loop {
             match connection.next().await {
-                Outgoing::Parcel(parcel) if *parcel.content() == Content::Signal(signal.clone()) => return,
-                Outgoing::Parcel(_) => {}
+                Outgoing::Broadcast(broadcast) if *broadcast.content() == Content::Signal(signal.clone()) => return,
+                Outgoing::Broadcast(_) => {}
                 Outgoing::Bye(reason) => panic!("ended: {reason:?}"),
             }
         }
@@ -203,7 +205,7 @@ async fn typing_is_seen_on_the_other_node_by_the_others_in_the_conversation() {
     let mut beas = nodes.come(1, &bea).await;
     for typing in [true, false] {
         nodes.chats[0].member(ada.user.id, id).await.unwrap().typing(typing);
-        nodes.deliver_news(|news| news.typing == [(id, ada.user.id, typing)]).await;
+        nodes.deliver_news(|update| update.typing == [(id, ada.user.id, typing)]).await;
         let told = signals(&mut beas);
         let seen = |signal: &Signal| matches!(signal, Signal::Typing { user, typing: is, .. } if *user == ada.user.id && *is == typing);
         assert!(told.iter().any(seen), "{told:?}");
@@ -294,8 +296,8 @@ async fn a_node_that_hears_no_rings_asks_the_store_instead() {
 }
 
 fn texts_of(outgoing: Outgoing) -> Vec<String> {
-    let Outgoing::Parcel(parcel) = outgoing else { panic!("ended") };
-    let Content::Rows(rows) = parcel.content() else { return Vec::new() };
+    let Outgoing::Broadcast(broadcast) = outgoing else { panic!("ended") };
+    let Content::Rows(rows) = broadcast.content() else { return Vec::new() };
     let texts = rows.rows.iter().filter_map(|row| match row {
         Row::Message(message) => Some(message.text.clone()),
         _ => None,

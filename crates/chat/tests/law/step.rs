@@ -57,8 +57,8 @@ pub(crate) enum Step {
     Move {
         who: usize,
     },
-    /// Something becomes of the rings that wait for a node.
-    Ring {
+    /// Something becomes of the notices that wait for a node.
+    ChangeNotice {
         node: usize,
         fate: Fate,
     },
@@ -118,7 +118,7 @@ fn mishap() -> impl Strategy<Value = Mishap> {
     ]
 }
 
-/// The same, and what becomes of the rings between two nodes.
+/// The same, and what becomes of the notices between two nodes.
 pub(crate) fn any_on_two_nodes() -> impl Strategy<Value = Step> {
     let node = 0..2_usize;
     let fate = prop_oneof![
@@ -129,7 +129,7 @@ pub(crate) fn any_on_two_nodes() -> impl Strategy<Value = Step> {
     ];
     prop_oneof![
         12 => any(5),
-        5 => (node.clone(), fate).prop_map(|(node, fate)| Step::Ring { node, fate }),
+        5 => (node.clone(), fate).prop_map(|(node, fate)| Step::ChangeNotice { node, fate }),
         1 => (0..5_usize).prop_map(|who| Step::Move { who }),
         1 => node.prop_map(|node| Step::Uncertain { node }),
     ]

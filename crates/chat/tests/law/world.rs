@@ -214,7 +214,7 @@ impl World {
                 self.people[*who].node = (self.people[*who].node + 1) % self.nodes.len();
                 self.come(*who).await;
             }
-            Step::Ring { node, fate } => {
+            Step::ChangeNotice { node, fate } => {
                 if let Some(air) = &self.air {
                     air.deliver(*node, *fate);
                 }
@@ -302,8 +302,8 @@ impl World {
 
     fn waiting(&mut self, who: usize) -> Vec<FeedRows> {
         let Some(connection) = &mut self.people[who].connection else { return Vec::new() };
-        let parcels = std::iter::from_fn(|| connection.waiting());
-        let rows = parcels.filter_map(|parcel| match parcel.content() {
+        let broadcasts = std::iter::from_fn(|| connection.waiting());
+        let rows = broadcasts.filter_map(|broadcast| match broadcast.content() {
             Content::Rows(rows) => Some(rows.clone()),
             Content::Signal(_) => None,
         });

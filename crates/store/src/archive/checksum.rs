@@ -120,8 +120,9 @@ impl Hash {
     }
 
     fn member(&mut self, member: &MemberRecord) {
-        let MemberRecord { conversation, user, came, joined_seq, left_seq, read_seq, read_at, rev, user_rev } = member;
-        self.bytes(b"m").bytes(conversation.as_bytes()).bytes(user.as_bytes()).count(*came).count(*joined_seq);
+        let MemberRecord { conversation, user, joined_rev, joined_seq, left_seq, read_seq, read_at, rev, user_rev } =
+            member;
+        self.bytes(b"m").bytes(conversation.as_bytes()).bytes(user.as_bytes()).count(*joined_rev).count(*joined_seq);
         self.maybe(*left_seq, |hash, seq| {
             hash.count(seq);
         });

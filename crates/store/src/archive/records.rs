@@ -51,8 +51,8 @@ pub struct ConversationRecord {
 pub struct MemberRecord {
     pub conversation: ConversationId,
     pub user: UserId,
-    /// The conversation's rev at which they first came: the order of members.
-    pub came: Rev,
+    /// The conversation's rev at which they first joined: the order of members.
+    pub joined_rev: Rev,
     pub joined_seq: Seq,
     pub left_seq: Option<Seq>,
     pub read_seq: Seq,

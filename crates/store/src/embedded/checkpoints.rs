@@ -24,7 +24,7 @@ impl From<SyncSender<()>> for Bell {
 }
 
 impl Bell {
-    /// Rings when the log has grown enough since the last copy. `connection` is the writer's, between two commits.
+    /// Notices when the log has grown enough since the last copy. `connection` is the writer's, between two commits.
     pub(super) fn ring_if_grown(&self, connection: &Connection) {
         let Some((log, copied)) = checkpoint(connection, CheckpointMode::NOOP) else { return };
         if log > TOO_LONG {
@@ -43,10 +43,10 @@ pub(super) struct Checkpoints(Option<JoinHandle<()>>);
 
 impl Checkpoints {
     pub(super) fn start(connection: Connection) -> Result<(Self, Bell), OpenError> {
-        let (bell, rings) = sync_channel(1);
+        let (bell, notices) = sync_channel(1);
         let thread = thread::Builder::new()
             .name("myna-checkpoints".to_owned())
-            .spawn(move || copy(&connection, &rings))
+            .spawn(move || copy(&connection, &notices))
             .map_err(|error| OpenError::Threads(error.to_string()))?;
         // What an earlier run left in the log is copied at once.
         let _ = bell.try_send(());
@@ -62,8 +62,8 @@ impl Drop for Checkpoints {
     }
 }
 
-pub(super) fn copy(connection: &Connection, rings: &Receiver<()>) {
-    while rings.recv().is_ok() {
+pub(super) fn copy(connection: &Connection, notices: &Receiver<()>) {
+    while notices.recv().is_ok() {
         checkpoint(connection, CheckpointMode::PASSIVE);
     }
     // Nobody writes any more: what is committed goes into the file, and the log is emptied.

@@ -2,12 +2,12 @@
 
 use super::rows::{conversation, conversation_columns, kind};
 use crate::words::after;
-use myna_chat::store::Standing;
+use myna_chat::store::Access;
 use myna_protocol::{Conversation, ConversationId, UserId};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 queries! {
-    STANDING = "SELECT c.kind, c.receipts FROM members m JOIN conversations c ON c.id = m.conversation_id
+    ACCESS = "SELECT c.kind, c.receipts FROM members m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.conversation_id = ?1 AND m.user_id = ?2 AND m.left_seq IS NULL";
     BY_ID = concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.id = ?1");
     ALL_CHANNELS = concat!("SELECT ", conversation_columns!(), " FROM conversations c
@@ -18,12 +18,12 @@ queries! {
         ORDER BY w.name_key");
 }
 
-pub(super) fn standing(connection: &Connection, user: UserId, id: ConversationId) -> Result<Option<Standing>> {
-    let mut query = connection.prepare_cached(STANDING)?;
-    let standing = query.query_row(params![id.as_bytes(), user.as_bytes()], |row| {
-        Ok(Standing { kind: kind(row, 0)?, receipts: row.get(1)? })
+pub(super) fn access(connection: &Connection, user: UserId, id: ConversationId) -> Result<Option<Access>> {
+    let mut query = connection.prepare_cached(ACCESS)?;
+    let access = query.query_row(params![id.as_bytes(), user.as_bytes()], |row| {
+        Ok(Access { kind: kind(row, 0)?, receipts: row.get(1)? })
     });
-    standing.optional()
+    access.optional()
 }
 
 pub(super) fn by_id(connection: &Connection, id: ConversationId) -> Result<Option<Conversation>> {

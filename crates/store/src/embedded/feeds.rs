@@ -17,7 +17,7 @@ queries! {
     CONVERSATION_HEADS = "SELECT c.id, c.rev, c.receipts FROM members m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.user_id = ?1 AND m.left_seq IS NULL";
     CONVERSATION_REV = "SELECT rev, receipts FROM conversations WHERE id = ?1";
-    ACQUAINTANCES = "SELECT DISTINCT other.user_id FROM members own
+    PRESENCE_PEERS = "SELECT DISTINCT other.user_id FROM members own
         JOIN conversations c ON c.id = own.conversation_id AND c.receipts
         JOIN members other ON other.conversation_id = own.conversation_id AND other.left_seq IS NULL
         WHERE own.user_id = ?1 AND own.left_seq IS NULL AND other.user_id <> ?1";
@@ -61,8 +61,8 @@ pub(super) fn revs(connection: &Connection, feeds: &[Feed]) -> Result<Vec<(Feed,
     Ok(revs)
 }
 
-pub(super) fn acquaintances(connection: &Connection, user: UserId) -> Result<Vec<UserId>> {
-    let mut query = connection.prepare_cached(ACQUAINTANCES)?;
+pub(super) fn presence_peers(connection: &Connection, user: UserId) -> Result<Vec<UserId>> {
+    let mut query = connection.prepare_cached(PRESENCE_PEERS)?;
     query.query_map([user.as_bytes()], |row| user_id(row, 0))?.collect()
 }
 

@@ -3,8 +3,8 @@
 use super::{Embedded, commit, conversations, feeds, history, sessions, users};
 use async_trait::async_trait;
 use myna_chat::store::{
-    Account, Bus, Change, Committed, ConversationStore, FeedStore, Head, NewSession, NewUser, Session, SessionStore,
-    Standing, StoreError, UserStore,
+    Access, Account, Bus, Change, Committed, ConversationStore, FeedStore, Head, NewSession, NewUser, Session,
+    SessionStore, StoreError, UserStore,
 };
 use myna_protocol::{
     Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
@@ -72,8 +72,8 @@ impl ConversationStore for Embedded {
         self.write(move |connection| commit::commit(connection, batch)).await
     }
 
-    async fn standing(&self, user: UserId, conversation: ConversationId) -> Result<Option<Standing>, StoreError> {
-        self.read(move |connection| conversations::standing(connection, user, conversation)).await
+    async fn access(&self, user: UserId, conversation: ConversationId) -> Result<Option<Access>, StoreError> {
+        self.read(move |connection| conversations::access(connection, user, conversation)).await
     }
 
     async fn search_channels(&self, prefix: &str, limit: u32) -> Result<Vec<Conversation>, StoreError> {
@@ -93,8 +93,8 @@ impl FeedStore for Embedded {
         self.read(move |connection| feeds::revs(connection, &feeds)).await
     }
 
-    async fn acquaintances(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
-        self.read(move |connection| feeds::acquaintances(connection, user)).await
+    async fn presence_peers(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
+        self.read(move |connection| feeds::presence_peers(connection, user)).await
     }
 
     async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Result<Option<FeedRows>, StoreError> {

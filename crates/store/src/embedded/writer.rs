@@ -50,7 +50,7 @@ impl From<String> for Failure {
 }
 
 impl Writer {
-    /// Starts the thread. The bell is rung when the log has grown.
+    /// Starts the thread. The bell is notified when the log has grown.
     pub(super) fn start(connection: Connection, bell: Option<Bell>) -> Result<Self, OpenError> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let has_lost = Arc::new(AtomicBool::new(false));

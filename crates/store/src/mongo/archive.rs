@@ -43,7 +43,7 @@ impl Mongo {
         let meta = self.collection(META);
         match meta.update_one(own().filter, new).upsert(true).await.map_err(Failure::from) {
             // Another one has made it meanwhile.
-            Ok(_) | Err(Failure::Taken) => {}
+            Ok(_) | Err(Failure::DuplicateKey) => {}
             Err(failure) => return Err(failure),
         }
         self.find_one(META, own()).await?.ok_or_else(|| Failure::Corrupt("the store has no id".to_owned()))

@@ -1,18 +1,18 @@
 //! Hearing the other nodes, and telling them.
 //!
 //! One change stream a node on the whole database, filtered to what clients see: the counters of conversations and of
-//! people, sessions that end, news of other nodes, and the node's own heartbeat, by which it knows that the stream is
-//! alive. The stream is a doorbell: it says which feed has come how far, and what changed is read from the store. It is
-//! resumed after its last token; when that is too old, `Ring::Missed` says that everything has to be looked at.
+//! people, sessions that end, update of other nodes, and the node's own heartbeat, by which it knows that the stream is
+//! alive. The stream is a notifier: it says which feed has come how far, and what changed is read from the store. It is
+//! resumed after its last token; when that is too old, `ChangeNotice::Missed` says that everything has to be looked at.
 
 mod heartbeat;
 pub(super) use heartbeat::{another_lives, end_sessions_of_the_gone, name_session};
-mod news;
+mod ephemeral;
 mod stream;
 
 use super::Mongo;
-use heartbeat::Pulse;
-use myna_chat::store::{BusState, News, NodeId, Ring, StoreError};
+use heartbeat::Liveness;
+use myna_chat::store::{BusState, ChangeNotice, EphemeralUpdate, NodeId, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -22,29 +22,29 @@ use tokio::time::timeout;
 /// How long the server may take to hear that cursors and sessions are not needed any more.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Rings that may wait for who listens. While they do, the stream waits too, and nothing is lost.
+/// Notices that may wait for who listens. While they do, the stream waits too, and nothing is lost.
 const QUEUE: usize = 1_024;
 
-/// The rings of one node: whoever serves takes the receiving end.
-pub(super) struct Rings {
-    sender: mpsc::Sender<Ring>,
-    receiver: Mutex<Option<mpsc::Receiver<Ring>>>,
+/// The notices of one node: whoever serves takes the receiving end.
+pub(super) struct Notices {
+    sender: mpsc::Sender<ChangeNotice>,
+    receiver: Mutex<Option<mpsc::Receiver<ChangeNotice>>>,
 }
 
-impl Default for Rings {
+impl Default for Notices {
     fn default() -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         Self { sender, receiver: Mutex::new(Some(receiver)) }
     }
 }
 
-impl Rings {
+impl Notices {
     /// Everything has to be looked at. A full queue will make its reader look anyway.
     pub(super) fn missed(&self) {
-        let _ = self.sender.try_send(Ring::Missed);
+        let _ = self.sender.try_send(ChangeNotice::Missed);
     }
 
-    fn take(&self) -> Option<mpsc::Receiver<Ring>> {
+    fn take(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
         self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -70,7 +70,7 @@ pub(super) struct Node {
     pub(super) id: NodeId,
     pub(super) database: mongodb::Database,
     pub(super) calls: Arc<super::calls::Calls>,
-    pub(super) pulse: Arc<Pulse>,
+    pub(super) liveness: Arc<Liveness>,
 }
 
 impl Mongo {
@@ -79,10 +79,10 @@ impl Mongo {
         self.tasks.add(heartbeat::beat(self.node.clone()));
     }
 
-    pub(super) fn hear(&self) -> Option<mpsc::Receiver<Ring>> {
-        let receiver = self.rings.take()?;
+    pub(super) fn hear(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
+        let receiver = self.notices.take()?;
         if !self.is_standalone {
-            let listening = stream::listen(self.node.clone(), self.rings.sender.clone());
+            let listening = stream::listen(self.node.clone(), self.notices.sender.clone());
             self.tasks.add(listening);
         }
         Some(receiver)
@@ -98,15 +98,15 @@ impl Mongo {
         }
     }
 
-    pub(super) async fn tell_all(&self, news: News) -> Result<(), StoreError> {
+    pub(super) async fn tell_all(&self, update: EphemeralUpdate) -> Result<(), StoreError> {
         if self.is_standalone {
             return Ok(());
         }
-        self.calls.call(|| news::insert(&self.node, &news)).await
+        self.calls.call(|| ephemeral::insert(&self.node, &update)).await
     }
 
     pub(super) fn bus_state(&self) -> BusState {
-        match self.node.pulse.is_felt() {
+        match self.node.liveness.is_felt() {
             _ if self.is_standalone => BusState::Alone,
             true => BusState::Live,
             false => BusState::Polling,

@@ -60,11 +60,11 @@ impl Calls {
     /// Tells the circuit how it went; whether another try can help.
     fn note(&self, failure: &Failure) -> bool {
         match failure {
-            Failure::Taken | Failure::Corrupt(_) | Failure::Other(_) => {
+            Failure::DuplicateKey | Failure::Corrupt(_) | Failure::Other(_) => {
                 self.circuit.answered();
                 false
             }
-            Failure::Outrun => {
+            Failure::WriteConflict => {
                 self.circuit.answered();
                 true
             }

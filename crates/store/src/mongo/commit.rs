@@ -59,7 +59,7 @@ impl Mongo {
             .call(|| async {
                 let outcomes = self.try_to_commit(batch).await;
                 // Those who are quicker may be dead, and hold what they were changing.
-                let held_up = matches!(outcomes, Err(Failure::Outrun)) && began.elapsed() > session::HELD_UP;
+                let held_up = matches!(outcomes, Err(Failure::WriteConflict)) && began.elapsed() > session::HELD_UP;
                 if held_up && let Err(failure) = bus::end_sessions_of_the_gone(&self.node).await {
                     tracing::warn!(?failure, "what dead nodes were changing could not be set free");
                 }
@@ -84,7 +84,7 @@ impl Mongo {
         }
         match self.write(&draft.into_writes(), turn.as_mut()).await {
             // Something with the same key was made meanwhile: read again, it will be found.
-            Err(Failure::Taken) => Err(Failure::Outrun),
+            Err(Failure::DuplicateKey) => Err(Failure::WriteConflict),
             Err(failure) => Err(failure),
             Ok(()) => Ok(outcomes),
         }

@@ -6,12 +6,12 @@ use super::failure::Failure;
 use super::reading::Query;
 use super::users::by_word;
 use mongodb::bson::{Document, Uuid, doc};
-use myna_chat::store::Standing;
+use myna_chat::store::Access;
 use myna_protocol::{Conversation, ConversationId, UserId};
 use serde::Deserialize;
 
 /// A member who has not left, and what their conversation is.
-pub(super) fn standing(user: Uuid, conversation: Uuid) -> Vec<Document> {
+pub(super) fn access(user: Uuid, conversation: Uuid) -> Vec<Document> {
     vec![
         doc! { "$match": { "conversation_id": conversation, "user_id": user, "left_seq": null } },
         doc! { "$lookup": { "from": CONVERSATIONS, "localField": "conversation_id", "foreignField": "_id", "as": "in" } },
@@ -29,11 +29,11 @@ pub(super) fn channels_by_word(prefix: &str, limit: u32) -> Query {
 }
 
 impl Mongo {
-    pub(super) async fn find_standing(
+    pub(super) async fn find_access(
         &self,
         user: UserId,
         conversation: ConversationId,
-    ) -> Result<Option<Standing>, Failure> {
+    ) -> Result<Option<Access>, Failure> {
         #[derive(Deserialize)]
         struct What {
             kind: KindDoc,
@@ -43,9 +43,9 @@ impl Mongo {
         struct Found {
             r#in: Vec<What>,
         }
-        let found = self.aggregate::<Found>(MEMBERS, standing(user.uuid(), conversation.uuid())).await?;
+        let found = self.aggregate::<Found>(MEMBERS, access(user.uuid(), conversation.uuid())).await?;
         let what = found.into_iter().flat_map(|found| found.r#in).next();
-        Ok(what.map(|what| Standing { kind: what.kind.into(), receipts: what.receipts }))
+        Ok(what.map(|what| Access { kind: what.kind.into(), receipts: what.receipts }))
     }
 
     pub(super) async fn find_channels_by_word(&self, prefix: &str, limit: u32) -> Result<Vec<Conversation>, Failure> {

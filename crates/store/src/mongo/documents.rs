@@ -19,7 +19,7 @@ pub(super) const MESSAGES: &str = "messages";
 /// The processes that run on this database, one heartbeat each.
 pub(super) const NODES: &str = "nodes";
 /// What nodes tell each other for a moment.
-pub(super) const NEWS: &str = "news";
+pub(super) const EPHEMERAL: &str = "news";
 /// The schema's number, and on a standalone server the journal.
 pub(super) const META: &str = "meta";
 
@@ -99,8 +99,9 @@ pub(super) struct MemberDoc {
     pub(super) user_id: Uuid,
     /// The person's, so that a member's row is one document.
     pub(super) name: String,
-    /// The conversation's rev at which they first came: the order of members.
-    pub(super) came: i64,
+    /// The conversation's rev at which they first joined: the order of members.
+    #[serde(rename = "came")]
+    pub(super) joined_rev: i64,
     pub(super) joined_seq: i64,
     pub(super) left_seq: Option<i64>,
     pub(super) read_seq: i64,
@@ -242,7 +243,8 @@ impl ConversationDoc {
 impl MemberDoc {
     /// Its counts are such.
     pub(super) fn checked(self) -> Result<Self, Failure> {
-        for counter in [self.came, self.joined_seq, self.left_seq.unwrap_or(0), self.read_seq, self.rev, self.user_rev]
+        for counter in
+            [self.joined_rev, self.joined_seq, self.left_seq.unwrap_or(0), self.read_seq, self.rev, self.user_rev]
         {
             count(counter)?;
         }

@@ -8,9 +8,9 @@ use std::error::Error as _;
 #[derive(Debug)]
 pub(super) enum Failure {
     /// A unique key is taken.
-    Taken,
+    DuplicateKey,
     /// Somebody else was quicker: done again from the start it may succeed.
-    Outrun,
+    WriteConflict,
     /// The server cannot be reached, or cannot do it now.
     Unreachable(Error),
     /// The same, in our own words.
@@ -37,7 +37,7 @@ impl From<Error> for Failure {
             error = cause.clone();
         }
         if code(&error) == Some(DUPLICATE_KEY) {
-            return Self::Taken;
+            return Self::DuplicateKey;
         }
         let unknown = error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT);
         match error.kind.as_ref() {
@@ -47,11 +47,11 @@ impl From<Error> for Failure {
             | ErrorKind::DnsResolve { .. }
             | ErrorKind::Shutdown => Self::Unreachable(error),
             ErrorKind::BsonDeserialization(_) | ErrorKind::Bson(_) => Self::Corrupt(error.to_string()),
-            _ if code(&error) == Some(WRITE_CONFLICT) => Self::Outrun,
+            _ if code(&error) == Some(WRITE_CONFLICT) => Self::WriteConflict,
             _ if unknown || code(&error).is_some_and(|code| PASSING.contains(&code) || NOT_ENOUGH.contains(&code)) => {
                 Self::Unreachable(error)
             }
-            _ if error.contains_label(TRANSIENT_TRANSACTION_ERROR) => Self::Outrun,
+            _ if error.contains_label(TRANSIENT_TRANSACTION_ERROR) => Self::WriteConflict,
             _ => Self::Other(error),
         }
     }
@@ -84,8 +84,8 @@ pub(super) fn code(error: &Error) -> Option<i32> {
 impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Taken => Self::Conflict,
-            Failure::Outrun => Self::Unavailable("others changed the same things all the time".to_owned()),
+            Failure::DuplicateKey => Self::Conflict,
+            Failure::WriteConflict => Self::Unavailable("others changed the same things all the time".to_owned()),
             Failure::Unreachable(error) => Self::Unavailable(said(&error)),
             Failure::Unavailable(why) => Self::Unavailable(why),
             Failure::Corrupt(what) => Self::Corrupt(what),

@@ -117,7 +117,7 @@ pub(super) async fn revs(reading: &mut Reading<'_>, feeds: &[Feed]) -> Result<Ve
     Ok(revs)
 }
 
-pub(super) async fn acquaintances(reading: &mut Reading<'_>, user: UserId) -> Result<Vec<UserId>, Failure> {
+pub(super) async fn presence_peers(reading: &mut Reading<'_>, user: UserId) -> Result<Vec<UserId>, Failure> {
     let seen: Vec<Uuid> = heads(reading, user)
         .await?
         .into_iter()

@@ -85,7 +85,7 @@ impl Journal {
             }
             *unsure = false;
             // What it holds may have been told to nobody, also where it was applied and only the answer was lost.
-            store.rings.missed();
+            store.notices.missed();
         }
         Ok(Turn { journal: self, unsure })
     }

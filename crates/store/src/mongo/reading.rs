@@ -131,7 +131,7 @@ impl Mongo {
         decoded(&found.try_collect::<Vec<_>>().await?)
     }
 
-    /// Adds one document. `Taken` when its key, or a unique one, is there.
+    /// Adds one document. `DuplicateKey` when its key, or a unique one, is there.
     pub(super) async fn insert<T: Serialize>(&self, collection: &str, document: &T) -> Result<(), Failure> {
         self.collection(collection).insert_one(serialize_to_document(document)?).await?;
         Ok(())

@@ -2,7 +2,7 @@
 //! repeated, and the number only rises.
 
 use super::connect::MongoError;
-use super::documents::{CONVERSATIONS, MEMBERS, MESSAGES, META, NEWS, NODES, SESSIONS, USERS};
+use super::documents::{CONVERSATIONS, EPHEMERAL, MEMBERS, MESSAGES, META, NODES, SESSIONS, USERS};
 use super::failure::{DUPLICATE_KEY, code, said};
 use futures_util::future::try_join_all;
 use mongodb::Database;
@@ -12,7 +12,7 @@ use mongodb::error::Error;
 const SCHEMA: &str = "schema";
 /// The schema that this version knows.
 pub(super) const KNOWN: i64 = 1;
-/// For so long after its last heartbeat a node is kept on the list, and news is kept for those who come.
+/// For so long after its last heartbeat a node is kept on the list, and update is kept for those who come.
 const MOMENT_SECONDS: i32 = 60;
 const INDEX_OPTIONS_CONFLICT: i32 = 85;
 const INDEX_KEY_SPECS_CONFLICT: i32 = 86;
@@ -208,7 +208,7 @@ fn collections() -> Vec<Collection> {
             indexes: vec![doc! { "name": "at", "key": { "at": 1 }, "expireAfterSeconds": MOMENT_SECONDS }],
         },
         Collection {
-            name: NEWS,
+            name: EPHEMERAL,
             schema: object(&["node", "at"], doc! { "node": uuid(), "at": date() }),
             indexes: vec![doc! { "name": "at", "key": { "at": 1 }, "expireAfterSeconds": MOMENT_SECONDS }],
         },

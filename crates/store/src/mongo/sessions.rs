@@ -26,9 +26,9 @@ impl Mongo {
         };
         match self.insert(SESSIONS, &session).await {
             Ok(()) => Ok(()),
-            Err(Failure::Taken) => match self.find_one::<SessionDoc>(SESSIONS, by_id(session.id)).await? {
+            Err(Failure::DuplicateKey) => match self.find_one::<SessionDoc>(SESSIONS, by_id(session.id)).await? {
                 Some(there) if there == session => Ok(()),
-                _ => Err(Failure::Taken),
+                _ => Err(Failure::DuplicateKey),
             },
             Err(failure) => Err(failure),
         }

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use mongodb::bson::doc;
 use myna_chat::store::{
-    Account, Bus, Change, Committed, ConversationStore, FeedStore, Head, Health, NewSession, NewUser, News, NodeId,
-    Ring, Session, SessionStore, Standing, StoreError, UserStore,
+    Access, Account, Bus, Change, ChangeNotice, Committed, ConversationStore, EphemeralUpdate, FeedStore, Head, Health,
+    NewSession, NewUser, NodeId, Session, SessionStore, StoreError, UserStore,
 };
 use myna_protocol::{
     Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
@@ -70,8 +70,8 @@ impl ConversationStore for Mongo {
         self.commit_all(&batch).await
     }
 
-    async fn standing(&self, user: UserId, conversation: ConversationId) -> Result<Option<Standing>, StoreError> {
-        self.calls.call(|| self.find_standing(user, conversation)).await
+    async fn access(&self, user: UserId, conversation: ConversationId) -> Result<Option<Access>, StoreError> {
+        self.calls.call(|| self.find_access(user, conversation)).await
     }
 
     async fn search_channels(&self, prefix: &str, limit: u32) -> Result<Vec<Conversation>, StoreError> {
@@ -89,8 +89,8 @@ impl FeedStore for Mongo {
         self.read(|reading| feeds::revs(reading, feeds).boxed()).await
     }
 
-    async fn acquaintances(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
-        self.read(|reading| feeds::acquaintances(reading, user).boxed()).await
+    async fn presence_peers(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
+        self.read(|reading| feeds::presence_peers(reading, user).boxed()).await
     }
 
     async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Result<Option<FeedRows>, StoreError> {
@@ -129,7 +129,7 @@ impl FeedStore for Mongo {
 
 #[async_trait]
 impl Bus for Mongo {
-    fn listen(&self) -> Option<mpsc::Receiver<Ring>> {
+    fn listen(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
         self.hear()
     }
 
@@ -137,8 +137,8 @@ impl Bus for Mongo {
         (!self.is_standalone).then_some(self.node.id)
     }
 
-    async fn tell(&self, news: News) -> Result<(), StoreError> {
-        self.tell_all(news).await
+    async fn tell(&self, update: EphemeralUpdate) -> Result<(), StoreError> {
+        self.tell_all(update).await
     }
 
     fn health(&self) -> Health {

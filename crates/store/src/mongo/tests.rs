@@ -101,7 +101,7 @@ fn hot() -> Vec<Hot> {
         aggregate(
             "each command: what somebody is in a conversation",
             MEMBERS,
-            conversations::standing(user(7).uuid(), talk),
+            conversations::access(user(7).uuid(), talk),
         ),
         find("hello: where somebody is", MEMBERS, feeds::memberships(user(7).uuid())),
         find("hello: how far feeds have come", CONVERSATIONS, feeds::counters(uuids(&many))),

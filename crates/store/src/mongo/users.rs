@@ -51,9 +51,9 @@ impl Mongo {
         };
         match self.insert(USERS, &user).await {
             Ok(()) => Ok(()),
-            Err(Failure::Taken) => match self.find_one::<UserDoc>(USERS, by_id(user.id)).await? {
+            Err(Failure::DuplicateKey) => match self.find_one::<UserDoc>(USERS, by_id(user.id)).await? {
                 Some(there) if there.password_hash == user.password_hash => Ok(()),
-                _ => Err(Failure::Taken),
+                _ => Err(Failure::DuplicateKey),
             },
             Err(failure) => Err(failure),
         }

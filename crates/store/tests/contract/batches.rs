@@ -24,8 +24,8 @@ pub(crate) async fn a_refused_change_does_not_stop_the_others(store: &dyn Store)
             leave(talk, bob),
             say(talk, bob, "two"),
             join(talk, eve),
-            new_channel(eve, "News"),
-            new_channel(ann, "news"),
+            new_channel(eve, "EphemeralUpdate"),
+            new_channel(ann, "update"),
             say(talk, ann, "three"),
         ],
     )
@@ -45,7 +45,7 @@ pub(crate) async fn a_change_sees_those_before_it_in_its_batch(store: &dyn Store
         store,
         vec![
             say(id, ann, "too early"),
-            Change::Channel { id, creator: ann, name: name("News"), at },
+            Change::Channel { id, creator: ann, name: name("EphemeralUpdate"), at },
             say(id, ann, "one"),
             say(id, bob, "not in it yet"),
             join(id, bob),

@@ -143,11 +143,11 @@ pub(crate) async fn a_group_begins_with_its_people(store: &dyn Store) {
 pub(crate) async fn a_channel_begins_with_its_maker(store: &dyn Store) {
     let (ann, _) = ann_and_bob(store).await;
     let (id, at) = (a_conversation_id(), now());
-    let made = done(store, Change::Channel { id, creator: ann, name: name("News"), at }).await;
+    let made = done(store, Change::Channel { id, creator: ann, name: name("EphemeralUpdate"), at }).await;
     let expected = Conversation {
         id,
         kind: Kind::Channel,
-        name: Some("News".to_owned()),
+        name: Some("EphemeralUpdate".to_owned()),
         created_by: ann,
         created_at: at,
         members: 1,
@@ -159,7 +159,7 @@ pub(crate) async fn a_channel_begins_with_its_maker(store: &dyn Store) {
 
 pub(crate) async fn a_conversation_made_again_is_the_first_one(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
-    for change in [new_group(ann, &[bob]), new_channel(ann, "News")] {
+    for change in [new_group(ann, &[bob]), new_channel(ann, "EphemeralUpdate")] {
         let first = done(store, change.clone()).await.conversation;
         said(store, first, ann, "hello").await;
         let before = (load(store, first).await, store.load_user(ann).await.expect("the store answers"));
@@ -194,16 +194,16 @@ pub(crate) async fn a_taken_id_makes_no_other_conversation(store: &dyn Store) {
 
 pub(crate) async fn a_channels_name_is_taken_whatever_its_case(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
-    let news = done(store, new_channel(ann, "News")).await.conversation;
+    let update = done(store, new_channel(ann, "EphemeralUpdate")).await.conversation;
     for creator in [ann, bob] {
         assert_eq!(one(store, new_channel(creator, "nEWS")).await, Err(Rejection::NameTaken));
     }
-    let found = store.search_channels("news", 10).await.expect("the store answers");
-    assert_eq!(found.iter().map(|channel| channel.id).collect::<Vec<_>>(), [news]);
+    let found = store.search_channels("update", 10).await.expect("the store answers");
+    assert_eq!(found.iter().map(|channel| channel.id).collect::<Vec<_>>(), [update]);
     let same_name = Change::Group {
         id: a_conversation_id(),
         creator: bob,
-        name: Some(name("News")),
+        name: Some(name("EphemeralUpdate")),
         members: vec![ann],
         at: now(),
     };
@@ -212,14 +212,14 @@ pub(crate) async fn a_channels_name_is_taken_whatever_its_case(store: &dyn Store
 
 pub(crate) async fn one_of_many_gets_a_channels_name_asked_for_at_once(store: &dyn Store) {
     let crowd = people(store, 10).await;
-    let asked = join_all(crowd.iter().map(|creator| one(store, new_channel(*creator, "News")))).await;
+    let asked = join_all(crowd.iter().map(|creator| one(store, new_channel(*creator, "EphemeralUpdate")))).await;
     assert_eq!(asked.iter().filter(|answer| answer.is_ok()).count(), 1);
     assert_eq!(asked.iter().filter(|answer| **answer == Err(Rejection::NameTaken)).count(), 9);
 }
 
 pub(crate) async fn channels_are_found_by_the_beginning_of_any_word(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
-    for called in ["Rust News", "Rusty nails", "Trust", "news from home"] {
+    for called in ["Rust EphemeralUpdate", "Rusty nails", "Trust", "update from home"] {
         done(store, new_channel(ann, called)).await;
     }
     let hidden = Change::Group {
@@ -234,10 +234,10 @@ pub(crate) async fn channels_are_found_by_the_beginning_of_any_word(store: &dyn 
         let channels = store.search_channels(prefix, limit).await.expect("the store answers");
         channels.into_iter().filter_map(|channel| channel.name).collect::<Vec<_>>()
     };
-    assert_eq!(found("rust", 10).await, ["Rust News", "Rusty nails"]);
-    assert_eq!(found("news", 10).await, ["news from home", "Rust News"]);
-    assert_eq!(found("rust n", 10).await, ["Rust News"]);
-    assert_eq!(found("", 10).await, ["news from home", "Rust News", "Rusty nails", "Trust"]);
-    assert_eq!(found("", 1).await, ["news from home"]);
+    assert_eq!(found("rust", 10).await, ["Rust EphemeralUpdate", "Rusty nails"]);
+    assert_eq!(found("update", 10).await, ["update from home", "Rust EphemeralUpdate"]);
+    assert_eq!(found("rust n", 10).await, ["Rust EphemeralUpdate"]);
+    assert_eq!(found("", 10).await, ["update from home", "Rust EphemeralUpdate", "Rusty nails", "Trust"]);
+    assert_eq!(found("", 1).await, ["update from home"]);
     assert_eq!(found("%", 10).await, [""; 0]);
 }

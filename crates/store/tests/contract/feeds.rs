@@ -94,8 +94,8 @@ pub(crate) async fn revs_leave_out_feeds_that_do_not_exist(store: &dyn Store) {
     assert_eq!(revs(store, &[]).await, []);
 }
 
-async fn acquaintances(store: &dyn Store, user: UserId) -> Vec<UserId> {
-    let mut people = store.acquaintances(user).await.expect("the store answers");
+async fn presence_peers(store: &dyn Store, user: UserId) -> Vec<UserId> {
+    let mut people = store.presence_peers(user).await.expect("the store answers");
     people.sort_unstable();
     people
 }
@@ -109,15 +109,15 @@ pub(crate) async fn acquaintances_are_told_once_and_on_both_sides(store: &dyn St
     let (ann, bob) = ann_and_bob(store).await;
     let (cy, eve) = (person(store, "Cy").await, person(store, "Eve").await);
     direct(store, ann, ann).await;
-    assert_eq!(acquaintances(store, ann).await, [], "nobody is their own acquaintance");
+    assert_eq!(presence_peers(store, ann).await, [], "nobody is their own presence peer");
     direct(store, ann, bob).await;
     group(store, bob, &[ann, cy]).await;
     group(store, ann, &[bob]).await;
-    assert_eq!(acquaintances(store, ann).await, sorted([bob, cy]));
-    assert_eq!(acquaintances(store, bob).await, sorted([ann, cy]));
-    assert_eq!(acquaintances(store, cy).await, sorted([ann, bob]));
-    assert_eq!(acquaintances(store, eve).await, []);
-    assert_eq!(acquaintances(store, a_user_id()).await, []);
+    assert_eq!(presence_peers(store, ann).await, sorted([bob, cy]));
+    assert_eq!(presence_peers(store, bob).await, sorted([ann, cy]));
+    assert_eq!(presence_peers(store, cy).await, sorted([ann, bob]));
+    assert_eq!(presence_peers(store, eve).await, []);
+    assert_eq!(presence_peers(store, a_user_id()).await, []);
 }
 
 pub(crate) async fn who_left_is_no_acquaintance(store: &dyn Store) {
@@ -125,10 +125,10 @@ pub(crate) async fn who_left_is_no_acquaintance(store: &dyn Store) {
     let cy = person(store, "Cy").await;
     let talk = group(store, ann, &[bob, cy]).await;
     done(store, leave(talk, bob)).await;
-    assert_eq!(acquaintances(store, ann).await, [cy]);
-    assert_eq!(acquaintances(store, bob).await, []);
+    assert_eq!(presence_peers(store, ann).await, [cy]);
+    assert_eq!(presence_peers(store, bob).await, []);
     direct(store, ann, bob).await;
-    assert_eq!(acquaintances(store, bob).await, [ann], "they still meet elsewhere");
+    assert_eq!(presence_peers(store, bob).await, [ann], "they still meet elsewhere");
 }
 
 pub(crate) async fn large_groups_and_channels_make_no_acquaintances(store: &dyn Store) {
@@ -136,9 +136,9 @@ pub(crate) async fn large_groups_and_channels_make_no_acquaintances(store: &dyn 
     group(store, crowd[0], &crowd[1..]).await;
     let open = channel(store, crowd[0]).await;
     done(store, join(open, crowd[1])).await;
-    assert_eq!(acquaintances(store, crowd[0]).await, []);
+    assert_eq!(presence_peers(store, crowd[0]).await, []);
     group(store, crowd[0], &crowd[1..RECEIPT_MEMBERS]).await;
-    assert_eq!(acquaintances(store, crowd[0]).await.len(), RECEIPT_MEMBERS - 1);
+    assert_eq!(presence_peers(store, crowd[0]).await.len(), RECEIPT_MEMBERS - 1);
 }
 
 pub(crate) async fn a_feed_tells_what_changed_since(store: &dyn Store) {

@@ -159,7 +159,7 @@ impl Held {
 
 /// Whether this person is in the conversation, by the store's word.
 pub(crate) async fn is_in(store: &dyn Store, user: UserId, conversation: ConversationId) -> bool {
-    let standing = store.standing(user, conversation).await.expect("the store answers").is_some();
-    assert_eq!(standing, membership(store, user, conversation).await.is_some());
-    standing
+    let access = store.access(user, conversation).await.expect("the store answers").is_some();
+    assert_eq!(access, membership(store, user, conversation).await.is_some());
+    access
 }

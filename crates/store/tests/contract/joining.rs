@@ -5,7 +5,7 @@ use super::verbs::{
     load, member_of, membership, one, people, person, said, said_many,
 };
 use futures_util::future::join_all;
-use myna_chat::store::{Committed, Standing, Store};
+use myna_chat::store::{Access, Committed, Store};
 use myna_protocol::{ConversationId, Feed, Kind, Member, Membership, Rejection, Row, UserId};
 
 /// What joining and leaving tell: the conversation's row, the member's, and in the person's own feed their membership.
@@ -75,7 +75,7 @@ pub(crate) async fn only_channels_can_be_joined(store: &dyn Store) {
 pub(crate) async fn who_leaves_is_told_last_and_is_out(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     for talk in [channel(store, ann).await, group(store, ann, &[bob]).await] {
-        if store.standing(bob, talk).await.expect("the store answers").is_none() {
+        if store.access(bob, talk).await.expect("the store answers").is_none() {
             done(store, join(talk, bob)).await;
         }
         said_many(store, talk, ann, 2).await;
@@ -83,7 +83,7 @@ pub(crate) async fn who_leaves_is_told_last_and_is_out(store: &dyn Store) {
         assert_eq!((left.joined.as_slice(), left.left.as_slice()), ([].as_slice(), [bob].as_slice()));
         let (members, member, own) = told(&left, talk, bob);
         assert_eq!((members, member.left_seq, own.joined), (1, Some(2), false));
-        assert_eq!(store.standing(bob, talk).await.expect("the store answers"), None);
+        assert_eq!(store.access(bob, talk).await.expect("the store answers"), None);
         assert_eq!(membership(store, bob, talk).await, None);
         let loaded = load(store, talk).await;
         assert_eq!(member_of(&loaded.rows, bob), member, "a member who left still has a row");
@@ -136,9 +136,9 @@ pub(crate) async fn standing_says_what_it_is_to_who_is_in_it(store: &dyn Store) 
         (channel(store, ann).await, Kind::Channel, false),
     ];
     for (talk, kind, receipts) in kinds {
-        let standing = store.standing(ann, talk).await.expect("the store answers");
-        assert_eq!(standing, Some(Standing { kind, receipts }));
-        assert_eq!(store.standing(eve, talk).await.expect("the store answers"), None);
+        let access = store.access(ann, talk).await.expect("the store answers");
+        assert_eq!(access, Some(Access { kind, receipts }));
+        assert_eq!(store.access(eve, talk).await.expect("the store answers"), None);
     }
-    assert_eq!(store.standing(ann, a_conversation_id()).await.expect("the store answers"), None);
+    assert_eq!(store.access(ann, a_conversation_id()).await.expect("the store answers"), None);
 }

@@ -62,7 +62,9 @@ pub(crate) async fn the_law_holds_for_reading(store: &dyn Store) {
 pub(crate) async fn the_law_holds_for_beginning_conversations(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let cy = person(store, "Cy").await;
-    for change in [new_direct(ann, bob), new_direct(ann, ann), new_group(ann, &[bob, cy]), new_channel(bob, "News")] {
+    for change in
+        [new_direct(ann, bob), new_direct(ann, ann), new_group(ann, &[bob, cy]), new_channel(bob, "EphemeralUpdate")]
+    {
         holds(store, &[ann, bob, cy], change).await;
     }
 }

@@ -91,8 +91,8 @@ pub(crate) async fn groups_tell_receipts_up_to_their_limit(store: &dyn Store) {
         said(store, talk, crowd[0], "hello").await;
         let was_read = done(store, read(talk, crowd[1], 1)).await;
         assert_eq!(was_read.events.len(), if told { 2 } else { 1 });
-        let standing = store.standing(crowd[1], talk).await.expect("the store answers").expect("they are in it");
-        assert_eq!(standing.receipts, told);
+        let access = store.access(crowd[1], talk).await.expect("the store answers").expect("they are in it");
+        assert_eq!(access.receipts, told);
         let loaded = load(store, talk).await;
         assert_eq!(member_of(&loaded.rows, crowd[1]).read_seq, u64::from(told));
         assert_eq!(super::verbs::conversation_row(&loaded.rows).receipts, told);

@@ -137,10 +137,10 @@ async fn every_kind_of_damage_is_found() {
         let store = place.opened().await;
         let (ann, bob) = ann_and_bob(&*store).await;
         let (talk, notes) = (direct(&*store, ann, bob).await, direct(&*store, ann, ann).await);
-        let news = done(&*store, new_channel(bob, "News")).await.conversation;
+        let update = done(&*store, new_channel(bob, "EphemeralUpdate")).await.conversation;
         said_many(&*store, talk, ann, 9).await;
         said(&*store, notes, ann, "milk").await;
-        for change in [read(talk, bob, 5), join(news, ann), leave(news, ann)] {
+        for change in [read(talk, bob, 5), join(update, ann), leave(update, ann)] {
             done(&*store, change).await;
         }
         drop(store);

@@ -28,7 +28,7 @@ pub(crate) async fn fill(store: &dyn Store) -> Content {
     let named = Change::Group { id, creator: zoe, name: Some(name("Übung macht Meister")), members: vec![ann], at };
     done(store, named).await;
     let large = done(store, new_group(crowd[0], &crowd[1..200])).await.conversation;
-    let news = done(store, new_channel(bob, "Rust News")).await.conversation;
+    let update = done(store, new_channel(bob, "Rust EphemeralUpdate")).await.conversation;
     let busy = channel(store, ann).await;
     let silent = channel(store, zoe).await;
 
@@ -38,17 +38,17 @@ pub(crate) async fn fill(store: &dyn Store) -> Content {
     done(store, read(talk, bob, 1_200)).await;
     done(store, leave(friends, zoe)).await;
     done(store, leave(large, crowd[7])).await;
-    let joining = crowd.iter().map(|user| join(news, *user)).collect();
+    let joining = crowd.iter().map(|user| join(update, *user)).collect();
     commit(store, joining).await.into_iter().for_each(|outcome| assert!(outcome.is_ok(), "{outcome:?}"));
     let talking = crowd[..50].iter().flat_map(|user| [join(busy, *user), say(busy, *user, "hi"), leave(busy, *user)]);
     commit(store, talking.collect()).await.into_iter().for_each(|outcome| assert!(outcome.is_ok(), "{outcome:?}"));
     done(store, join(busy, crowd[3])).await;
-    said(store, news, bob, "there is news").await;
-    done(store, read(news, crowd[5], 1)).await;
+    said(store, update, bob, "there is update").await;
+    done(store, read(update, crowd[5], 1)).await;
 
     let mut content = Content {
         people: [vec![ann, bob, zoe], crowd].concat(),
-        talks: vec![notes, talk, friends, id, large, news, busy, silent],
+        talks: vec![notes, talk, friends, id, large, update, busy, silent],
         tokens: Vec::new(),
         sessions: Vec::new(),
     };
@@ -79,16 +79,16 @@ pub(crate) async fn told(store: &dyn Store, content: &Content) -> Vec<String> {
     for user in &content.people[..20] {
         let mut heads = store.heads(*user).await.expect("the store answers");
         heads.sort_by_key(|head| head.feed);
-        let mut acquaintances = store.acquaintances(*user).await.expect("the store answers");
-        acquaintances.sort_unstable();
+        let mut presence_peers = store.presence_peers(*user).await.expect("the store answers");
+        presence_peers.sort_unstable();
         let own = store.load_user(*user).await.expect("the store answers");
         let changes = store.rows_since(Feed::User(*user), 0, 1_000).await.expect("the store answers");
-        told.push(format!("{heads:?} {acquaintances:?} {own:?} {changes:?}"));
+        told.push(format!("{heads:?} {presence_peers:?} {own:?} {changes:?}"));
     }
     for prefix in ["", "zoë", "cruz", "person"] {
         told.push(format!("{:?}", store.search_users(prefix, 2_000).await.expect("the store answers")));
     }
-    for prefix in ["", "rust", "news", "übung"] {
+    for prefix in ["", "rust", "update", "übung"] {
         told.push(format!("{:?}", store.search_channels(prefix, 100).await.expect("the store answers")));
     }
     for key in ["ann", "zoë de la cruz", "nobody"] {

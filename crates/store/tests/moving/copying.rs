@@ -55,11 +55,11 @@ async fn what_happened_at_the_source_meanwhile_arrives_too() {
     let (content, _) = filled(&from).await;
     cut_off(&from, &to, 20).await;
     let store = served(&from).await.expect("the store opens");
-    let [notes, talk, .., news, busy, silent] = content.talks[..] else { panic!("there are some") };
+    let [notes, talk, .., update, busy, silent] = content.talks[..] else { panic!("there are some") };
     said_many(&*store, talk, content.people[0], 1_200).await;
     said(&*store, notes, content.people[0], "bread").await;
     // Where no receipts are told, this touches the person's own feed alone.
-    done(&*store, read(news, content.people[9], 1)).await;
+    done(&*store, read(update, content.people[9], 1)).await;
     for talk in [busy, silent] {
         done(&*store, join(talk, content.people[1])).await;
     }

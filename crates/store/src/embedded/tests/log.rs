@@ -31,15 +31,15 @@ fn fresh(path: &Path) -> Connection {
 fn the_bell_rings_once_the_log_has_grown() {
     let folder = tempfile::tempdir().unwrap();
     let connection = fresh(&folder.path().join("myna.db"));
-    let (bell, rings) = sync_channel(1);
+    let (bell, notices) = sync_channel(1);
     let bell = Bell::from(bell);
     write(&connection, 1);
     bell.ring_if_grown(&connection);
-    assert!(rings.try_recv().is_err());
+    assert!(notices.try_recv().is_err());
     write(&connection, 5);
     bell.ring_if_grown(&connection);
     bell.ring_if_grown(&connection);
-    rings.try_recv().expect("the log has grown");
+    notices.try_recv().expect("the log has grown");
 }
 
 #[test]
@@ -57,10 +57,10 @@ fn a_rung_bell_has_the_log_copied_and_the_end_empties_it() {
     let path = folder.path().join("myna.db");
     let writer = fresh(&path);
     write(&writer, 5);
-    let (bell, rings) = sync_channel(1);
+    let (bell, notices) = sync_channel(1);
     bell.send(()).unwrap();
     drop(bell);
-    copy(&connection::checkpointing(&path).unwrap(), &rings);
+    copy(&connection::checkpointing(&path).unwrap(), &notices);
     assert_eq!(pages(&writer), (0, 0));
     assert!(fs::metadata(&path).unwrap().len() > 5_000_000);
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 const LISTS: &[&str] = &["ALL", "ALL_CHANNELS"];
 /// Those that sort what an index found: a search has to, since what it finds is ordered by something else, and so has
 /// whoever is found by several ways and told once.
-const SEARCHES: &[&str] = &["SEARCH", "SEARCH_CHANNELS", "ACQUAINTANCES"];
+const SEARCHES: &[&str] = &["SEARCH", "SEARCH_CHANNELS", "PRESENCE_PEERS"];
 
 fn queries() -> Vec<(&'static str, &'static str)> {
     let files =

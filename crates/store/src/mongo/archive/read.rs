@@ -83,7 +83,7 @@ impl Mongo {
             Ok(MemberRecord {
                 conversation: conversation_id(member.conversation_id),
                 user: user_id(member.user_id),
-                came: count(member.came)?,
+                joined_rev: count(member.joined_rev)?,
                 joined_seq: count(member.joined_seq)?,
                 left_seq: member.left_seq.map(count).transpose()?,
                 read_seq: count(member.read_seq)?,

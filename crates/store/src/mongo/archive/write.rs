@@ -30,7 +30,7 @@ impl Mongo {
             documents.push(serialize_to_raw_document_buf(row)?);
         }
         match self.insert_all(collection, documents).await {
-            Err(Failure::Taken) => {}
+            Err(Failure::DuplicateKey) => {}
             done => return done,
         }
         let namespace = self.collection(collection).namespace();
@@ -85,7 +85,7 @@ impl Mongo {
             user_id: member.user.uuid(),
             // A member who is nobody is found by the check.
             name: names.get(&member.user).cloned().unwrap_or_default(),
-            came: int(member.came),
+            joined_rev: int(member.joined_rev),
             joined_seq: int(member.joined_seq),
             left_seq: member.left_seq.map(int),
             read_seq: int(member.read_seq),

@@ -34,9 +34,9 @@ pub(super) struct NodeDoc {
 
 /// When the node last felt its own heartbeat come back through the stream.
 #[derive(Debug, Default)]
-pub(in crate::mongo) struct Pulse(Mutex<Option<Instant>>);
+pub(in crate::mongo) struct Liveness(Mutex<Option<Instant>>);
 
-impl Pulse {
+impl Liveness {
     pub(super) fn felt(&self, now: Instant) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
     }

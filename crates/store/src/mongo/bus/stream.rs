@@ -1,14 +1,14 @@
 //! The node's one change stream.
 
 use super::Node;
-use super::news::{self, NewsDoc};
-use crate::mongo::documents::{CONVERSATIONS, NEWS, NODES, SESSIONS, USERS, conversation_id, session_id, user_id};
+use super::ephemeral::{self, EphemeralDoc};
+use crate::mongo::documents::{CONVERSATIONS, EPHEMERAL, NODES, SESSIONS, USERS, conversation_id, session_id, user_id};
 use crate::mongo::failure::{Failure, said};
 use mongodb::bson::{Document, Uuid, deserialize_from_document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken;
 use mongodb::error::Error;
-use myna_chat::store::{NodeId, Ring};
+use myna_chat::store::{ChangeNotice, NodeId};
 use myna_protocol::Feed;
 use serde::Deserialize;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 /// How long the server may hold an empty answer back.
 const AWAIT: Duration = Duration::from_secs(1);
 /// A stream that has brought nothing for so long, not even the heartbeat, is opened anew.
-const DEAF: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// The wait before it is opened anew; each further one is twice as long, up to the limit.
 const WAIT_FIRST: Duration = Duration::from_millis(20);
 const WAIT_MOST: Duration = Duration::from_secs(1);
@@ -58,7 +58,7 @@ struct Fields {
     rev: Option<i64>,
 }
 
-/// Only what clients see, and of that only what is needed to ring.
+/// Only what clients see, and of that only what is needed to notice.
 pub(super) fn pipeline(node: NodeId) -> Vec<Document> {
     let me = Uuid::from_bytes(node);
     let rev_changed = doc! { "updateDescription.updatedFields.rev": { "$exists": true } };
@@ -72,7 +72,7 @@ pub(super) fn pipeline(node: NodeId) -> Vec<Document> {
         of(CONVERSATIONS, &["insert", "replace"]),
         with(of(USERS, &["update"]), rev_changed),
         of(SESSIONS, &["delete"]),
-        with(of(NEWS, &["insert"]), doc! { "fullDocument.node": { "$ne": me } }),
+        with(of(EPHEMERAL, &["insert"]), doc! { "fullDocument.node": { "$ne": me } }),
         with(of(NODES, &["insert", "update", "replace"]), doc! { "documentKey._id": me }),
     ];
     let fields = doc! {
@@ -83,8 +83,8 @@ pub(super) fn pipeline(node: NodeId) -> Vec<Document> {
     vec![doc! { "$match": { "$or": wanted } }, doc! { "$project": fields }]
 }
 
-/// Listens for as long as somebody takes the rings.
-pub(super) async fn listen(node: Node, rings: mpsc::Sender<Ring>) {
+/// Listens for as long as somebody takes the notices.
+pub(super) async fn listen(node: Node, notices: mpsc::Sender<ChangeNotice>) {
     let mut token: Option<ResumeToken> = None;
     let mut wait = WAIT_FIRST;
     loop {
@@ -93,12 +93,12 @@ pub(super) async fn listen(node: Node, rings: mpsc::Sender<Ring>) {
             Ok(mut stream) => {
                 // What changed before it was open, or while its token was too old, is looked for in the store.
                 if token.is_none() {
-                    if !introduced(&node, &rings).await {
+                    if !introduced(&node, &notices).await {
                         return;
                     }
-                    node.pulse.felt(Instant::now());
+                    node.liveness.felt(Instant::now());
                 }
-                match hear(&node, &mut stream, &mut token, &rings).await {
+                match hear(&node, &mut stream, &mut token, &notices).await {
                     Some(why) => why,
                     None => return,
                 }
@@ -135,14 +135,14 @@ fn passes(error: &Error) -> bool {
 }
 
 /// Says what may have been missed, and who is said to be where. False when nobody listens any more.
-async fn introduced(node: &Node, rings: &mpsc::Sender<Ring>) -> bool {
-    if rings.send(Ring::Missed).await.is_err() {
+async fn introduced(node: &Node, notices: &mpsc::Sender<ChangeNotice>) -> bool {
+    if notices.send(ChangeNotice::Missed).await.is_err() {
         return false;
     }
-    match node.calls.call(|| news::recent(node)).await {
+    match node.calls.call(|| ephemeral::recent(node)).await {
         Ok(recent) => {
-            for ring in recent {
-                if rings.send(ring).await.is_err() {
+            for notice in recent {
+                if notices.send(notice).await.is_err() {
                     return false;
                 }
             }
@@ -152,65 +152,65 @@ async fn introduced(node: &Node, rings: &mpsc::Sender<Ring>) -> bool {
     true
 }
 
-/// Rings until the stream ends: why it did. `None` when nobody listens any more.
+/// Notices until the stream ends: why it did. `None` when nobody listens any more.
 async fn hear(
     node: &Node,
     stream: &mut ChangeStream<Document>,
     token: &mut Option<ResumeToken>,
-    rings: &mpsc::Sender<Ring>,
+    notices: &mpsc::Sender<ChangeNotice>,
 ) -> Option<String> {
     let mut last_felt = Instant::now();
     loop {
-        if rings.is_closed() {
+        if notices.is_closed() {
             return None;
         }
-        let next = match timeout(DEAF, stream.next_if_any()).await {
+        let next = match timeout(TIMEOUT, stream.next_if_any()).await {
             Ok(Ok(next)) => next,
             Ok(Err(error)) => return Some(said(&error)),
             Err(_) => return Some("it does not answer".to_owned()),
         };
         if let Some(next) = next {
-            match heard(node, next) {
-                Ok(Heard::Ring(ring)) => rings.send(ring).await.ok()?,
-                Ok(Heard::Pulse) => {
+            match stream_item(node, next) {
+                Ok(StreamItem::ChangeNotice(notice)) => notices.send(notice).await.ok()?,
+                Ok(StreamItem::Liveness) => {
                     last_felt = Instant::now();
-                    node.pulse.felt(last_felt);
+                    node.liveness.felt(last_felt);
                 }
-                Ok(Heard::Nothing) => {}
+                Ok(StreamItem::Nothing) => {}
                 Err(failure) => {
                     tracing::error!(?failure, "a change could not be read");
-                    rings.send(Ring::Missed).await.ok()?;
+                    notices.send(ChangeNotice::Missed).await.ok()?;
                 }
             }
         }
-        // A token only counts once what it stands behind was rung.
+        // A token only counts once what it stands behind was notified.
         *token = stream.resume_token();
         if !stream.is_alive() {
             return Some("the server has ended it".to_owned());
         }
-        if last_felt.elapsed() > DEAF {
+        if last_felt.elapsed() > TIMEOUT {
             return Some("it has brought nothing for a while, not even the heartbeat".to_owned());
         }
     }
 }
 
-enum Heard {
-    Ring(Ring),
-    Pulse,
+enum StreamItem {
+    ChangeNotice(ChangeNotice),
+    Liveness,
     Nothing,
 }
 
-fn heard(node: &Node, change: Document) -> Result<Heard, Failure> {
+fn stream_item(node: &Node, change: Document) -> Result<StreamItem, Failure> {
     let change: Change = deserialize_from_document(change)?;
     let collection = change.ns.and_then(|ns| ns.coll).unwrap_or_default();
-    if collection == NEWS {
-        let Some(document) = change.document else { return Ok(Heard::Nothing) };
-        let news: NewsDoc = deserialize_from_document(document)?;
-        return Ok(Heard::Ring(news.ring()));
+    if collection == EPHEMERAL {
+        let Some(document) = change.document else { return Ok(StreamItem::Nothing) };
+        let update: EphemeralDoc = deserialize_from_document(document)?;
+        return Ok(StreamItem::ChangeNotice(update.notice()));
     }
-    let Some(key) = change.key else { return Ok(Heard::Nothing) };
-    let mongodb::bson::Bson::Binary(binary) = key.id else { return Ok(Heard::Nothing) };
-    let Ok(id) = binary.to_uuid() else { return Ok(Heard::Nothing) };
+    let Some(key) = change.key else { return Ok(StreamItem::Nothing) };
+    let mongodb::bson::Bson::Binary(binary) = key.id else { return Ok(StreamItem::Nothing) };
+    let Ok(id) = binary.to_uuid() else { return Ok(StreamItem::Nothing) };
     let rev = match (change.update, change.document) {
         (Some(update), _) => update.fields.and_then(|fields| fields.rev),
         (None, Some(document)) => document.get_i64("rev").ok(),
@@ -218,10 +218,14 @@ fn heard(node: &Node, change: Document) -> Result<Heard, Failure> {
     };
     let rev = rev.and_then(|rev| u64::try_from(rev).ok());
     Ok(match (collection.as_str(), rev) {
-        (CONVERSATIONS, Some(rev)) => Heard::Ring(Ring::Feed(Feed::Conversation(conversation_id(id)), rev)),
-        (USERS, Some(rev)) => Heard::Ring(Ring::Feed(Feed::User(user_id(id)), rev)),
-        (SESSIONS, _) if change.operation == "delete" => Heard::Ring(Ring::SessionEnded(session_id(id))),
-        (NODES, _) if id.bytes() == node.id => Heard::Pulse,
-        _ => Heard::Nothing,
+        (CONVERSATIONS, Some(rev)) => {
+            StreamItem::ChangeNotice(ChangeNotice::Feed(Feed::Conversation(conversation_id(id)), rev))
+        }
+        (USERS, Some(rev)) => StreamItem::ChangeNotice(ChangeNotice::Feed(Feed::User(user_id(id)), rev)),
+        (SESSIONS, _) if change.operation == "delete" => {
+            StreamItem::ChangeNotice(ChangeNotice::SessionEnded(session_id(id)))
+        }
+        (NODES, _) if id.bytes() == node.id => StreamItem::Liveness,
+        _ => StreamItem::Nothing,
     })
 }

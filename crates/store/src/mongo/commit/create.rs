@@ -118,7 +118,7 @@ fn create(draft: &mut Draft, new: &New<'_>) -> Result<Committed, Stop> {
             conversation_id: id.uuid(),
             user_id: user.uuid(),
             name: draft.person(*user).ok_or(Rejection::NotFound)?.name.clone(),
-            came: 1,
+            joined_rev: 1,
             joined_seq: 0,
             left_seq: None,
             read_seq: 0,

@@ -1,4 +1,4 @@
-//! Writing what came of a batch, all of it or nothing.
+//! Writing what joined_rev of a batch, all of it or nothing.
 
 use super::draft::{Person, Tracked};
 use crate::mongo::Mongo;
@@ -31,7 +31,7 @@ impl Writes {
 }
 
 impl Mongo {
-    /// `Outrun` when what was read is not there any more as it was; nothing was written then.
+    /// `WriteConflict` when what was read is not there any more as it was; nothing was written then.
     pub(super) async fn write(&self, writes: &Writes, turn: Option<&mut Turn<'_>>) -> Result<(), Failure> {
         if writes.is_empty() {
             return Ok(());
@@ -56,7 +56,7 @@ impl Mongo {
         let written = self.write_all(models, changed, &mut session).await;
         match written {
             Ok(()) => self.sessions.keep(session),
-            Err(Failure::Outrun | Failure::Taken) if session.abort_transaction().await.is_ok() => {
+            Err(Failure::WriteConflict | Failure::DuplicateKey) if session.abort_transaction().await.is_ok() => {
                 self.sessions.keep(session);
             }
             // Whether its transaction has ended is not known.
@@ -73,7 +73,7 @@ impl Mongo {
     ) -> Result<(), Failure> {
         session.start_transaction().write_concern(durable()).await?;
         if self.client.bulk_write(models).session(&mut *session).await?.matched_count != changed {
-            return Err(Failure::Outrun);
+            return Err(Failure::WriteConflict);
         }
         let mut tries = 1;
         loop {

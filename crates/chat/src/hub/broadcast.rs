@@ -4,7 +4,7 @@ use bytes::Bytes;
 use myna_protocol::{FeedRows, Row, Signal};
 use std::sync::OnceLock;
 
-/// What a parcel says.
+/// What a broadcast says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     Rows(FeedRows),
@@ -13,13 +13,13 @@ pub enum Content {
 
 /// Rows or a signal for every socket that listens, shared by their queues.
 #[derive(Debug)]
-pub struct Parcel {
+pub struct Broadcast {
     content: Content,
     weight: usize,
     encoding: OnceLock<Bytes>,
 }
 
-impl Parcel {
+impl Broadcast {
     pub(super) fn new(content: Content) -> Self {
         let weight = match &content {
             Content::Rows(rows) => weight(rows),

@@ -1,6 +1,6 @@
 //! Who is on the other nodes, as they told.
 
-use crate::store::{News, NodeId};
+use crate::store::{EphemeralUpdate, NodeId};
 use myna_protocol::UserId;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ const TIME_TO_LIVE: Duration = Duration::from_secs(60);
 
 /// The people of the other nodes.
 #[derive(Default)]
-pub(crate) struct Elsewhere(Mutex<HashMap<NodeId, Node>>);
+pub(crate) struct RemotePresence(Mutex<HashMap<NodeId, Node>>);
 
 struct Node {
     people: HashSet<UserId>,
@@ -21,7 +21,7 @@ struct Node {
 
 type Nodes = HashMap<NodeId, Node>;
 
-impl Elsewhere {
+impl RemotePresence {
     pub(crate) fn is_online(&self, user: UserId) -> bool {
         on_any(&self.lock(), user)
     }
@@ -31,21 +31,22 @@ impl Elsewhere {
     }
 
     /// Takes what a node tells of its people; who is on another node since then and was on none before, or the reverse.
-    pub(crate) fn hear(&self, from: NodeId, news: &News, now: Instant) -> Vec<UserId> {
+    pub(crate) fn hear(&self, from: NodeId, update: &EphemeralUpdate, now: Instant) -> Vec<UserId> {
         let mut nodes = self.lock();
-        let told: HashSet<UserId> = news.online.iter().flatten().chain(&news.came).chain(&news.went).copied().collect();
-        let before = news.online.as_ref().and_then(|_| nodes.get(&from)).map(|node| node.people.iter().copied());
+        let told: HashSet<UserId> =
+            update.online.iter().flatten().chain(&update.connected).chain(&update.disconnected).copied().collect();
+        let before = update.online.as_ref().and_then(|_| nodes.get(&from)).map(|node| node.people.iter().copied());
         let concerned: HashSet<UserId> = before.into_iter().flatten().chain(told).collect();
         changes(&mut nodes, concerned, |nodes| {
             let node = nodes.entry(from).or_insert_with(|| Node { people: HashSet::new(), lapses_at: now });
-            if let Some(online) = &news.online {
+            if let Some(online) = &update.online {
                 node.people = online.iter().copied().collect();
             }
-            node.people.extend(&news.came);
-            for user in &news.went {
+            node.people.extend(&update.connected);
+            for user in &update.disconnected {
                 node.people.remove(user);
             }
-            if news.online.is_some() || !news.came.is_empty() {
+            if update.online.is_some() || !update.connected.is_empty() {
                 node.lapses_at = now + TIME_TO_LIVE;
             }
         })
@@ -88,50 +89,54 @@ mod tests {
         UserId::from_bytes([n; 16])
     }
 
-    fn came(n: u8) -> News {
-        News { came: vec![user(n)], ..News::default() }
+    fn connected(n: u8) -> EphemeralUpdate {
+        EphemeralUpdate { connected: vec![user(n)], ..EphemeralUpdate::default() }
     }
 
-    fn went(n: u8) -> News {
-        News { went: vec![user(n)], ..News::default() }
+    fn disconnected(n: u8) -> EphemeralUpdate {
+        EphemeralUpdate { disconnected: vec![user(n)], ..EphemeralUpdate::default() }
     }
 
-    fn online(people: &[u8]) -> News {
-        News { online: Some(people.iter().copied().map(user).collect()), ..News::default() }
+    fn online(people: &[u8]) -> EphemeralUpdate {
+        EphemeralUpdate { online: Some(people.iter().copied().map(user).collect()), ..EphemeralUpdate::default() }
     }
 
     #[tokio::test]
     async fn somebody_is_there_until_the_last_node_has_lost_them() {
-        let (elsewhere, now) = (Elsewhere::default(), Instant::now());
-        assert_eq!(elsewhere.hear([1; 16], &came(1), now), [user(1)]);
-        assert_eq!(elsewhere.hear([2; 16], &came(1), now), []);
-        assert_eq!(elsewhere.hear([1; 16], &went(1), now), []);
-        assert!(elsewhere.is_online(user(1)));
-        assert_eq!(elsewhere.hear([2; 16], &went(1), now), [user(1)]);
-        assert!(elsewhere.is_empty());
+        let (remote_presence, now) = (RemotePresence::default(), Instant::now());
+        assert_eq!(remote_presence.hear([1; 16], &connected(1), now), [user(1)]);
+        assert_eq!(remote_presence.hear([2; 16], &connected(1), now), []);
+        assert_eq!(remote_presence.hear([1; 16], &disconnected(1), now), []);
+        assert!(remote_presence.is_online(user(1)));
+        assert_eq!(remote_presence.hear([2; 16], &disconnected(1), now), [user(1)]);
+        assert!(remote_presence.is_empty());
     }
 
     #[tokio::test]
     async fn a_roll_call_makes_void_what_was_told_before() {
-        let (elsewhere, now) = (Elsewhere::default(), Instant::now());
-        assert_eq!(elsewhere.hear([1; 16], &online(&[1, 2]), now).len(), 2);
-        let mut changed = elsewhere.hear([1; 16], &online(&[2, 3]), now);
+        let (remote_presence, now) = (RemotePresence::default(), Instant::now());
+        assert_eq!(remote_presence.hear([1; 16], &online(&[1, 2]), now).len(), 2);
+        let mut changed = remote_presence.hear([1; 16], &online(&[2, 3]), now);
         changed.sort();
         assert_eq!(changed, [user(1), user(3)]);
-        assert!(!elsewhere.is_online(user(1)) && elsewhere.is_online(user(2)) && elsewhere.is_online(user(3)));
+        assert!(
+            !remote_presence.is_online(user(1))
+                && remote_presence.is_online(user(2))
+                && remote_presence.is_online(user(3))
+        );
     }
 
     #[tokio::test]
     async fn a_node_that_falls_silent_loses_its_people_and_one_that_speaks_keeps_them() {
-        let (elsewhere, start) = (Elsewhere::default(), Instant::now());
+        let (remote_presence, start) = (RemotePresence::default(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
-        elsewhere.hear([1; 16], &online(&[1]), at(0));
-        elsewhere.hear([2; 16], &online(&[2]), at(0));
-        elsewhere.hear([2; 16], &online(&[2]), at(30));
-        assert_eq!(elsewhere.next_lapse(), Some(at(60)));
-        assert_eq!(elsewhere.lapse(at(59)), []);
-        assert_eq!(elsewhere.lapse(at(60)), [user(1)]);
-        assert_eq!(elsewhere.next_lapse(), Some(at(90)));
-        assert!(elsewhere.is_online(user(2)));
+        remote_presence.hear([1; 16], &online(&[1]), at(0));
+        remote_presence.hear([2; 16], &online(&[2]), at(0));
+        remote_presence.hear([2; 16], &online(&[2]), at(30));
+        assert_eq!(remote_presence.next_lapse(), Some(at(60)));
+        assert_eq!(remote_presence.lapse(at(59)), []);
+        assert_eq!(remote_presence.lapse(at(60)), [user(1)]);
+        assert_eq!(remote_presence.next_lapse(), Some(at(90)));
+        assert!(remote_presence.is_online(user(2)));
     }
 }

@@ -1,8 +1,8 @@
 //! Tells the people here who of those they know went, or came to another node.
 
-use super::{Elsewhere, Tidings, each};
+use super::{LocalPresence, RemotePresence, each};
 use crate::Hub;
-use crate::store::{News, NodeId, Store, StoreError};
+use crate::store::{EphemeralUpdate, NodeId, Store, StoreError};
 use myna_protocol::{Signal, UserId};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,24 +18,24 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Something to be done about who is where.
 enum Word {
     /// Another node tells of its people.
-    News(NodeId, News),
+    EphemeralUpdate(NodeId, EphemeralUpdate),
     /// Somebody is not here any more.
     Moved(UserId),
     /// These people know somebody new.
-    Introduced(Vec<UserId>),
+    SendPresence(Vec<UserId>),
 }
 
-/// Takes words for the neighbours.
+/// Takes words for the presence_notifier.
 #[derive(Clone)]
 pub(crate) struct Words {
     queue: mpsc::Sender<Word>,
-    elsewhere: Arc<Elsewhere>,
+    remote_presence: Arc<RemotePresence>,
 }
 
 impl Words {
     /// Another node tells of its people.
-    pub(crate) fn news(&self, from: NodeId, news: News) {
-        self.put(Word::News(from, news));
+    pub(crate) fn update(&self, from: NodeId, update: EphemeralUpdate) {
+        self.put(Word::EphemeralUpdate(from, update));
     }
 
     /// Somebody is not here any more: unless they are on another node, those who know them are told.
@@ -44,9 +44,9 @@ impl Words {
     }
 
     /// These people came into a new conversation: they are told who of it is on another node.
-    pub(crate) fn introduce(&self, users: &[UserId]) {
-        if !self.elsewhere.is_empty() {
-            self.put(Word::Introduced(users.to_vec()));
+    pub(crate) fn send_presence(&self, users: &[UserId]) {
+        if !self.remote_presence.is_empty() {
+            self.put(Word::SendPresence(users.to_vec()));
         }
     }
 
@@ -58,7 +58,7 @@ impl Words {
 }
 
 /// Listens to words. One runs in each process.
-pub(crate) struct Neighbours {
+pub(crate) struct PresenceNotifier {
     crowd: Arc<Crowd>,
     words: mpsc::Receiver<Word>,
 }
@@ -67,20 +67,20 @@ pub(crate) struct Neighbours {
 struct Crowd {
     store: Arc<dyn Store>,
     hub: Arc<Hub>,
-    tidings: Arc<Tidings>,
-    elsewhere: Arc<Elsewhere>,
+    local_presence: Arc<LocalPresence>,
+    remote_presence: Arc<RemotePresence>,
 }
 
-impl Neighbours {
+impl PresenceNotifier {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         hub: Arc<Hub>,
-        tidings: Arc<Tidings>,
-        elsewhere: Arc<Elsewhere>,
+        local_presence: Arc<LocalPresence>,
+        remote_presence: Arc<RemotePresence>,
     ) -> (Self, Words) {
         let (queue, words) = mpsc::channel(QUEUE);
-        let crowd = Arc::new(Crowd { store, hub, tidings, elsewhere: elsewhere.clone() });
-        (Self { crowd, words }, Words { queue, elsewhere })
+        let crowd = Arc::new(Crowd { store, hub, local_presence, remote_presence: remote_presence.clone() });
+        (Self { crowd, words }, Words { queue, remote_presence })
     }
 
     /// Works until nobody is left who could say a word.
@@ -90,17 +90,17 @@ impl Neighbours {
         loop {
             tokio::select! {
                 word = self.words.recv() => match word {
-                    Some(Word::News(node, news)) => {
-                        changed.extend(self.crowd.elsewhere.hear(node, &news, Instant::now()));
+                    Some(Word::EphemeralUpdate(node, update)) => {
+                        changed.extend(self.crowd.remote_presence.hear(node, &update, Instant::now()));
                     }
                     Some(Word::Moved(user)) => {
                         changed.insert(user);
                     }
-                    Some(Word::Introduced(users)) => self.introduce(users).await,
+                    Some(Word::SendPresence(users)) => self.send_presence(users).await,
                     None => return,
                 },
-                () = until(self.crowd.elsewhere.next_lapse()) => {
-                    changed.extend(self.crowd.elsewhere.lapse(Instant::now()));
+                () = until(self.crowd.remote_presence.next_lapse()) => {
+                    changed.extend(self.crowd.remote_presence.lapse(Instant::now()));
                 }
                 () = until(again_at) => {}
             }
@@ -109,7 +109,7 @@ impl Neighbours {
         }
     }
 
-    /// Tells the acquaintances of these people whether they are there; of whom the store could not say who that is.
+    /// Tells the presence_peers of these people whether they are there; of whom the store could not say who that is.
     async fn announce(&self, users: HashSet<UserId>) -> HashSet<UserId> {
         let work = users.into_iter().map(|user| {
             let crowd = self.crowd.clone();
@@ -124,10 +124,10 @@ impl Neighbours {
             .collect()
     }
 
-    async fn introduce(&self, users: Vec<UserId>) {
+    async fn send_presence(&self, users: Vec<UserId>) {
         let work = users.into_iter().map(|user| {
             let crowd = self.crowd.clone();
-            async move { crowd.introduce(user).await }
+            async move { crowd.send_presence(user).await }
         });
         for error in each(work).await.into_iter().filter_map(Result::err) {
             tracing::debug!(%error, "people could not be introduced");
@@ -138,26 +138,26 @@ impl Neighbours {
 impl Crowd {
     /// Tells the people here who know this person whether they are there, unless they are here.
     async fn announce(&self, user: UserId) -> Result<(), StoreError> {
-        if self.hub.is_deserted() || self.tidings.is_here(user) {
+        if self.hub.is_deserted() || self.local_presence.is_here(user) {
             return Ok(());
         }
-        let acquaintances = self.store.acquaintances(user).await?;
-        let online = self.elsewhere.is_online(user);
+        let presence_peers = self.store.presence_peers(user).await?;
+        let online = self.remote_presence.is_online(user);
         // Who came back here meanwhile has been announced.
-        if self.tidings.is_here(user) {
+        if self.local_presence.is_here(user) {
             return Ok(());
         }
-        self.hub.tell(acquaintances, Signal::Presence { users: vec![user], online });
+        self.hub.tell(presence_peers, Signal::Presence { users: vec![user], online });
         Ok(())
     }
 
     /// Tells a person, if they are here, who of those they know is on another node.
-    async fn introduce(&self, user: UserId) -> Result<(), StoreError> {
+    async fn send_presence(&self, user: UserId) -> Result<(), StoreError> {
         if !self.hub.is_online(user) {
             return Ok(());
         }
-        let mut users = self.store.acquaintances(user).await?;
-        users.retain(|other| self.elsewhere.is_online(*other));
+        let mut users = self.store.presence_peers(user).await?;
+        users.retain(|other| self.remote_presence.is_online(*other));
         if !users.is_empty() {
             self.hub.tell([user], Signal::Presence { users, online: true });
         }

@@ -1,22 +1,22 @@
 //! What one commit has to tell, feed by feed: rows that follow each other go out together, so that a burst costs each who
-//! hears it one parcel, one waking and one write, and not one for every message.
+//! hears it one broadcast, one waking and one write, and not one for every message.
 
 use crate::hub::weight;
 use myna_protocol::{Feed, FeedRows};
 use std::collections::HashMap;
 
-/// Rows that go out together weigh at most so many bytes, about: a parcel has to fit into a queue with others.
+/// Rows that go out together weigh at most so many bytes, about: a broadcast has to fit into a queue with others.
 const WEIGHT: usize = 32 * 1024;
 
 /// Rows to be told, in the order of the commit within each feed.
 #[derive(Default)]
-pub(super) struct Gathering {
+pub(super) struct EventBatch {
     rows: Vec<FeedRows>,
     /// Where the last rows of each feed are.
     last: HashMap<Feed, usize>,
 }
 
-impl Gathering {
+impl EventBatch {
     /// Adds rows, to those before them where they continue them.
     pub(super) fn add(&mut self, more: FeedRows) {
         let last = self.last.get(&more.feed).and_then(|at| self.rows.get_mut(*at));
@@ -59,9 +59,9 @@ mod tests {
     }
 
     fn gathered(all: impl IntoIterator<Item = FeedRows>) -> Vec<(Feed, Rev, Rev, usize)> {
-        let mut gathering = Gathering::default();
-        all.into_iter().for_each(|rows| gathering.add(rows));
-        gathering.take().into_iter().map(|rows| (rows.feed, rows.from, rows.rev, rows.rows.len())).collect()
+        let mut batch = EventBatch::default();
+        all.into_iter().for_each(|rows| batch.add(rows));
+        batch.take().into_iter().map(|rows| (rows.feed, rows.from, rows.rev, rows.rows.len())).collect()
     }
 
     #[test]
