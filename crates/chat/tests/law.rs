@@ -4,10 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#[path = "law/air.rs"]
-mod air;
-#[path = "law/ledger.rs"]
-mod ledger;
+#[path = "law/history.rs"]
+mod history;
 #[path = "law/nodes.rs"]
 mod nodes;
 #[path = "law/person.rs"]
@@ -18,14 +16,16 @@ mod seeds;
 mod server;
 #[path = "law/settling.rs"]
 mod settling;
+#[path = "law/simulated_bus.rs"]
+mod simulated_bus;
 #[path = "law/step.rs"]
 mod step;
 #[path = "law/world.rs"]
 mod world;
 
-use air::Fate;
 use myna_protocol::Kind;
 use proptest::prelude::*;
+use simulated_bus::DeliveryFault;
 use step::{Mishap, Step};
 use world::World;
 
@@ -215,7 +215,7 @@ fn every_kind_of_conversation_took_part() {
 
 /// Notices are heard on both nodes.
 fn notices() -> [Step; 2] {
-    [0, 1].map(|node| Step::ChangeNotice { node, fate: Fate::Heard })
+    [0, 1].map(|node| Step::ChangeNotice { node, fault: DeliveryFault::None })
 }
 
 #[test]
@@ -234,22 +234,22 @@ fn what_is_done_on_one_node_is_seen_on_the_other() {
 }
 
 #[test]
-fn rings_that_are_lost_doubled_or_late_change_nothing() {
-    for fate in [Fate::Lost, Fate::Doubled, Fate::Backwards] {
+fn notices_that_are_lost_duplicated_or_late_change_nothing() {
+    for fault in [DeliveryFault::Lost, DeliveryFault::Duplicated, DeliveryFault::Reordered] {
         let mut plan = setting();
-        plan.extend([0, 1].map(|node| Step::ChangeNotice { node, fate }));
+        plan.extend([0, 1].map(|node| Step::ChangeNotice { node, fault }));
         plan.extend([
             Step::Send { who: 1, place: 0 },
             Step::Leave { who: 0, place: 1 },
             Step::Send { who: 3, place: 0 },
         ]);
-        plan.extend([1, 0].map(|node| Step::ChangeNotice { node, fate }));
+        plan.extend([1, 0].map(|node| Step::ChangeNotice { node, fault }));
         run_on_two_nodes(&plan);
     }
 }
 
 #[test]
-fn a_commit_that_landed_though_its_node_does_not_know_is_told_by_its_ring() {
+fn a_commit_whose_answer_is_lost_arrives_by_its_change_notice() {
     let mut plan = setting();
     plan.extend([Step::Uncertain { node: 0 }, Step::Send { who: 0, place: 0 }, Step::Send { who: 0, place: 0 }]);
     plan.extend([Step::Uncertain { node: 1 }, Step::Leave { who: 1, place: 0 }]);

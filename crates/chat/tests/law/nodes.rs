@@ -1,6 +1,6 @@
 //! What people on different nodes hear of each other.
 
-use crate::air::{Air, Fate};
+use crate::simulated_bus::{DeliveryFault, SimulatedBus};
 use myna_chat::store::{ChangeNotice, EphemeralUpdate};
 use myna_chat::{Chat, Connection, Content, Outgoing, Parts, Passwords, RandomIds, SignedIn, SystemClock};
 use myna_protocol::limits::RESYNC_ROWS;
@@ -15,7 +15,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Two nodes on one store.
 struct Nodes {
-    air: Arc<Air>,
+    bus: Arc<SimulatedBus>,
     chats: Vec<Chat>,
     sent: AtomicU64,
 }
@@ -23,16 +23,16 @@ struct Nodes {
 impl Nodes {
     async fn new() -> Self {
         let store = myna_store::open(&"memory:".parse().unwrap(), Duration::ZERO).await.unwrap();
-        let air = Air::new(2);
+        let bus = SimulatedBus::new(2);
         let mut chats = Vec::new();
         for node in 0..2 {
-            let store = air.node(node, store.clone());
+            let store = bus.node(node, store.clone());
             let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
             let (chat, tasks) = Chat::new(Parts { store, clock, ids, passwords: Passwords::weak() });
             tokio::spawn(tasks.run());
             chats.push(chat);
         }
-        Self { air, chats, sent: AtomicU64::new(0) }
+        Self { bus, chats, sent: AtomicU64::new(0) }
     }
 
     async fn sign_up<const N: usize>(&self, names: [&str; N]) -> [SignedIn; N] {
@@ -77,9 +77,9 @@ impl Nodes {
     /// Everything that waits is heard, on both nodes.
     async fn deliver(&self) {
         for node in 0..2 {
-            self.air.deliver(node, Fate::Heard);
+            self.bus.deliver(node, DeliveryFault::None);
         }
-        self.air.quiet().await;
+        self.bus.quiet().await;
     }
 
     /// Waits until a node has told of its people what is looked for, and lets both hear it.
@@ -90,7 +90,7 @@ impl Nodes {
 
     async fn until_told(&self, like: impl Fn(&EphemeralUpdate) -> bool) {
         for node in 0..2 {
-            self.air
+            self.bus
                 .until(node, |notice| matches!(notice, ChangeNotice::EphemeralUpdate(_, update) if like(update)))
                 .await;
         }
@@ -159,7 +159,7 @@ async fn ends(connection: &mut Connection, why: ByeReason) {
 }
 
 #[tokio::test]
-async fn who_left_on_one_node_hears_nothing_more_on_the_other_even_before_its_ring() {
+async fn after_leaving_on_one_node_the_other_node_sends_nothing_more_even_before_its_change_notice() {
     let nodes = Nodes::new().await;
     let [ada, bea, chidi] = nodes.sign_up(["Ada", "Bea", "Chidi"]).await;
     let others = [bea.user.id, chidi.user.id];
@@ -169,7 +169,7 @@ async fn who_left_on_one_node_hears_nothing_more_on_the_other_even_before_its_ri
     nodes.send(1, &bea, id, "before").await;
     nodes.chats[0].leave(ada.user.id, id).await.unwrap().committed().await.unwrap();
     nodes.send(1, &bea, id, "after").await;
-    nodes.air.quiet().await;
+    nodes.bus.quiet().await;
     assert_eq!(texts(&mut adas), ["before"]);
     assert_eq!(texts(&mut beas), ["before", "after"]);
     nodes.deliver().await;
@@ -180,15 +180,15 @@ async fn who_left_on_one_node_hears_nothing_more_on_the_other_even_before_its_ri
 }
 
 #[tokio::test]
-async fn a_session_ended_on_one_node_ends_its_sockets_on_the_other_though_the_ring_is_lost() {
-    for fate in [Fate::Heard, Fate::Lost] {
+async fn a_session_ended_on_one_node_ends_its_sockets_on_the_other_though_the_notice_is_lost() {
+    for fault in [DeliveryFault::None, DeliveryFault::Lost] {
         let nodes = Nodes::new().await;
         let [ada, bea] = nodes.sign_up(["Ada", "Bea"]).await;
         let (mut adas, mut beas) = (nodes.come(1, &ada).await, nodes.come(1, &bea).await);
         nodes.chats[0].sign_out(ada.user.id, ada.session).await.unwrap();
-        nodes.air.deliver(1, fate);
+        nodes.bus.deliver(1, fault);
         ends(&mut adas, ByeReason::Revoked).await;
-        nodes.air.quiet().await;
+        nodes.bus.quiet().await;
         let direct = nodes.direct(&bea, &bea).await;
         nodes.send(0, &bea, direct, "still here").await;
         nodes.deliver().await;
@@ -278,17 +278,17 @@ async fn a_node_that_falls_silent_loses_its_people() {
         tokio::time::pause();
         tokio::time::advance(Duration::from_secs(seconds)).await;
         tokio::time::resume();
-        nodes.air.quiet().await;
+        nodes.bus.quiet().await;
         assert_eq!(signals(&mut adas), told, "{seconds} s later");
     }
 }
 
 #[tokio::test]
-async fn a_node_that_hears_no_rings_asks_the_store_instead() {
+async fn a_node_that_receives_no_notices_asks_the_store_instead() {
     let nodes = Nodes::new().await;
     let [ada, bea] = nodes.sign_up(["Ada", "Bea"]).await;
     let mut beas = nodes.come(1, &bea).await;
-    nodes.air.set_polling(1, true);
+    nodes.bus.set_polling(1, true);
     let id = nodes.chats[0].direct(ada.user.id, bea.user.id).await.unwrap();
     nodes.send(0, &ada, id, "hello").await;
     let hears = async { while !texts_of(beas.next().await).contains(&"hello".to_owned()) {} };
@@ -311,7 +311,7 @@ async fn a_question_that_fails_is_asked_again() {
     let [ada, bea] = nodes.sign_up(["Ada", "Bea"]).await;
     let id = nodes.direct(&ada, &bea).await;
     let mut beas = nodes.come(1, &bea).await;
-    nodes.air.make_fail(1, 3);
+    nodes.bus.make_fail(1, 3);
     nodes.send(0, &ada, id, "hello").await;
     nodes.deliver().await;
     let hears = async { while !texts_of(beas.next().await).contains(&"hello".to_owned()) {} };

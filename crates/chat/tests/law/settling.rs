@@ -1,7 +1,7 @@
 //! The end of every plan: everybody is back and has heard everything, and all of it is compared.
 
-use crate::air::Fate;
 use crate::person::Person;
+use crate::simulated_bus::DeliveryFault;
 use crate::world::World;
 use myna_chat::Clock;
 use myna_client::{Bubble, Line, SidebarRow, State, View};
@@ -56,10 +56,10 @@ impl World {
             assert_eq!(held, fresh, "{} holds something else than a fresh load", self.people[who].user.name);
             for (row, (_, lines)) in held.sidebar.iter().zip(&held.conversations) {
                 let bubbles = lines.iter().filter(|line| matches!(line, Line::Bubble(_))).count();
-                self.ledger.shown(who, row.id, bubbles);
+                self.history.shown(who, row.id, bubbles);
             }
         }
-        self.ledger.check(&*self.store).await;
+        self.history.check(&*self.store).await;
     }
 
     /// The person takes back what was refused: it is on this device only.
@@ -76,11 +76,11 @@ impl World {
     }
 
     async fn deliver_all(&self) {
-        let Some(air) = &self.air else { return };
+        let Some(bus) = &self.bus else { return };
         for node in 0..self.nodes.len() {
-            air.deliver(node, Fate::Heard);
+            bus.deliver(node, DeliveryFault::None);
         }
-        air.quiet().await;
+        bus.quiet().await;
     }
 
     pub(crate) fn kinds(&self) -> Vec<Kind> {

@@ -1,6 +1,6 @@
 //! What may happen to a few people who talk, and plans of it.
 
-use crate::air::Fate;
+use crate::simulated_bus::DeliveryFault;
 use proptest::prelude::*;
 
 /// One thing that somebody does, or that happens to them. Numbers that name nothing do nothing.
@@ -60,7 +60,7 @@ pub(crate) enum Step {
     /// Something becomes of the notices that wait for a node.
     ChangeNotice {
         node: usize,
-        fate: Fate,
+        fault: DeliveryFault,
     },
     /// The next commit of a node lands, and the node is told that it may not have.
     Uncertain {
@@ -121,15 +121,15 @@ fn mishap() -> impl Strategy<Value = Mishap> {
 /// The same, and what becomes of the notices between two nodes.
 pub(crate) fn any_on_two_nodes() -> impl Strategy<Value = Step> {
     let node = 0..2_usize;
-    let fate = prop_oneof![
-        5 => Just(Fate::Heard),
-        1 => Just(Fate::Doubled),
-        2 => Just(Fate::Backwards),
-        2 => Just(Fate::Lost),
+    let fault = prop_oneof![
+        5 => Just(DeliveryFault::None),
+        1 => Just(DeliveryFault::Duplicated),
+        2 => Just(DeliveryFault::Reordered),
+        2 => Just(DeliveryFault::Lost),
     ];
     prop_oneof![
         12 => any(5),
-        5 => (node.clone(), fate).prop_map(|(node, fate)| Step::ChangeNotice { node, fate }),
+        5 => (node.clone(), fault).prop_map(|(node, fault)| Step::ChangeNotice { node, fault }),
         1 => (0..5_usize).prop_map(|who| Step::Move { who }),
         1 => node.prop_map(|node| Step::Uncertain { node }),
     ]

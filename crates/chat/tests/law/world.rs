@@ -1,9 +1,9 @@
 //! A few people with a client each, over the real rules and the embedded store in memory; their sockets are lines of
 //! code, so that a test decides what gets lost.
 
-use crate::air::Air;
-use crate::ledger::Ledger;
+use crate::history::History;
 use crate::person::Person;
+use crate::simulated_bus::SimulatedBus;
 use crate::step::{Mishap, Step};
 use myna_chat::store::Store;
 use myna_chat::{Chat, Clock, Content, Ids, Parts, Passwords};
@@ -48,10 +48,10 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) nodes: Vec<Node>,
     /// What lies between several nodes; one node alone needs none.
-    pub(crate) air: Option<Arc<Air>>,
+    pub(crate) bus: Option<Arc<SimulatedBus>>,
     /// Who has left which conversation, and how far that had come when the leaving was acknowledged.
     left: HashMap<(UserId, ConversationId), Rev>,
-    pub(crate) ledger: Ledger,
+    pub(crate) history: History,
     pub(crate) clock: Arc<TestClock>,
     ids: Arc<Counted>,
     pub(crate) people: Vec<Person>,
@@ -70,7 +70,7 @@ impl World {
 
     /// People on two nodes in turn, and a second device of the first one on the other node.
     pub(crate) async fn on_two_nodes(people: usize) -> Self {
-        let mut world = Self::of(Some(Air::new(2))).await;
+        let mut world = Self::of(Some(SimulatedBus::new(2))).await;
         for _ in 0..2 {
             world.start_node();
         }
@@ -81,13 +81,13 @@ impl World {
         world
     }
 
-    async fn of(air: Option<Arc<Air>>) -> Self {
+    async fn of(bus: Option<Arc<SimulatedBus>>) -> Self {
         Self {
             store: myna_store::open(&"memory:".parse().unwrap(), Duration::ZERO).await.unwrap(),
             nodes: Vec::new(),
-            air,
+            bus,
             left: HashMap::new(),
-            ledger: Ledger::default(),
+            history: History::default(),
             clock: Arc::new(TestClock(AtomicI64::new(1_800_000_000_000))),
             ids: Arc::default(),
             people: Vec::new(),
@@ -102,8 +102,8 @@ impl World {
     }
 
     fn node(&self, number: usize) -> Node {
-        let store = match &self.air {
-            Some(air) => air.node(number, self.store.clone()),
+        let store = match &self.bus {
+            Some(bus) => bus.node(number, self.store.clone()),
             None => self.store.clone(),
         };
         let (clock, ids) = (self.clock.clone(), self.ids.clone());
@@ -153,8 +153,8 @@ impl World {
     }
 
     async fn quiet(&self) {
-        if let Some(air) = &self.air {
-            air.quiet().await;
+        if let Some(bus) = &self.bus {
+            bus.quiet().await;
         }
     }
 
@@ -163,7 +163,7 @@ impl World {
             Step::Send { who, place } => {
                 let Some(conversation) = self.place(*who, *place).await else { return };
                 let (id, text) = (self.client_id(), Text::parse(&format!("message {}", self.made)).unwrap());
-                self.ledger.say(id, *who, conversation);
+                self.history.say(id, *who, conversation);
                 let now = self.clock.now();
                 let actions = self.people[*who].client.send(conversation, id, text, now);
                 self.perform(*who, actions).await;
@@ -214,14 +214,14 @@ impl World {
                 self.people[*who].node = (self.people[*who].node + 1) % self.nodes.len();
                 self.come(*who).await;
             }
-            Step::ChangeNotice { node, fate } => {
-                if let Some(air) = &self.air {
-                    air.deliver(*node, *fate);
+            Step::ChangeNotice { node, fault } => {
+                if let Some(bus) = &self.bus {
+                    bus.deliver(*node, *fault);
                 }
             }
             Step::Uncertain { node } => {
-                if let Some(air) = &self.air {
-                    air.make_uncertain(*node);
+                if let Some(bus) = &self.bus {
+                    bus.make_uncertain(*node);
                 }
             }
             Step::Mishap { who, mishap } => self.people[*who].mishap = Some(*mishap),
@@ -330,7 +330,7 @@ impl World {
             }
             let Some(answer) = self.answer_through(who, &command).await else { continue };
             for event in answer {
-                self.ledger.answered(&command, &event);
+                self.history.answered(&command, &event);
                 let now = self.clock.now();
                 queue.extend(self.people[who].client.event(event, now));
             }

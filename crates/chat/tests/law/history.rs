@@ -19,13 +19,14 @@ struct Said {
     overtaken: bool,
 }
 
+/// All messages that people have sent in a plan, with the answers to them, and what the clients show.
 #[derive(Default)]
-pub(crate) struct Ledger {
+pub(crate) struct History {
     said: Vec<Said>,
     shown: Vec<(usize, ConversationId, usize)>,
 }
 
-impl Ledger {
+impl History {
     pub(crate) fn say(&mut self, client_id: ClientId, who: usize, conversation: ConversationId) {
         let (promised, refused, overtaken) = Default::default();
         self.said.push(Said { client_id, who, conversation, promised, refused, overtaken });

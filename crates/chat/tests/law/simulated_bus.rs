@@ -1,4 +1,4 @@
-//! Nodes on one store, inside a test: what notices between them is in the test's hands.
+//! A simulated bus: nodes on one store, inside a test. The test decides when and how the notices between them arrive.
 
 use async_trait::async_trait;
 use myna_chat::store::{
@@ -20,25 +20,25 @@ const LOOKS: usize = 30;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// What becomes of the notices that wait for a node.
+/// How the bus spoils the delivery of the notices that wait for a node.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Fate {
-    Heard,
-    Doubled,
-    Backwards,
-    /// They are lost, and the node is told that something may have been.
+pub(crate) enum DeliveryFault {
+    None,
+    Duplicated,
+    Reordered,
+    /// The notices are lost, and the node receives [`ChangeNotice::Missed`] instead.
     Lost,
 }
 
-/// What lies between the nodes.
-pub(crate) struct Air {
-    ears: Vec<Ear>,
+/// The bus between the nodes of a test. It delivers a notice when the test asks for it.
+pub(crate) struct SimulatedBus {
+    inboxes: Vec<Inbox>,
     /// Questions to the store that are being answered.
     under_way: AtomicUsize,
 }
 
-/// One node's.
-struct Ear {
+/// The notices for one node, and the faults that this node meets.
+struct Inbox {
     waiting: Mutex<Vec<ChangeNotice>>,
     heard: Mutex<mpsc::Sender<ChangeNotice>>,
     notices: Mutex<Option<mpsc::Receiver<ChangeNotice>>>,
@@ -47,11 +47,11 @@ struct Ear {
     uncertain: AtomicBool,
     /// So many questions for rows fail.
     failing: AtomicUsize,
-    /// Rung when something begins to wait.
-    bell: Notify,
+    /// Notified when a notice begins to wait.
+    arrival: Notify,
 }
 
-impl Ear {
+impl Inbox {
     /// Whether its node has notices before it. A node that has died hears none any more.
     fn has_unheard(&self) -> bool {
         let heard = self.heard.lock().unwrap();
@@ -59,60 +59,60 @@ impl Ear {
     }
 }
 
-impl Air {
+impl SimulatedBus {
     pub(crate) fn new(nodes: usize) -> Arc<Self> {
-        let ear = || {
+        let inbox = || {
             let (heard, notices) = mpsc::channel(NOTICES);
-            let (polling, uncertain, failing, bell) = Default::default();
+            let (polling, uncertain, failing, arrival) = Default::default();
             let (waiting, heard, notices) = (Mutex::default(), Mutex::new(heard), Mutex::new(Some(notices)));
-            Ear { waiting, heard, notices, polling, uncertain, failing, bell }
+            Inbox { waiting, heard, notices, polling, uncertain, failing, arrival }
         };
-        Arc::new(Self { ears: (0..nodes).map(|_| ear()).collect(), under_way: AtomicUsize::new(0) })
+        Arc::new(Self { inboxes: (0..nodes).map(|_| inbox()).collect(), under_way: AtomicUsize::new(0) })
     }
 
     /// The store as this node has it, from its start: it hears what notices from now on.
     pub(crate) fn node(self: &Arc<Self>, number: usize, store: Arc<dyn Store>) -> Arc<dyn Store> {
-        let ear = &self.ears[number];
+        let inbox = &self.inboxes[number];
         let (heard, notices) = mpsc::channel(NOTICES);
-        (*ear.heard.lock().unwrap(), *ear.notices.lock().unwrap()) = (heard, Some(notices));
-        ear.waiting.lock().unwrap().clear();
-        ear.uncertain.store(false, Ordering::SeqCst);
-        Arc::new(Node { number, store, air: self.clone() })
+        (*inbox.heard.lock().unwrap(), *inbox.notices.lock().unwrap()) = (heard, Some(notices));
+        inbox.waiting.lock().unwrap().clear();
+        inbox.uncertain.store(false, Ordering::SeqCst);
+        Arc::new(Node { number, store, bus: self.clone() })
     }
 
     /// Decides about what waits for a node; whether anything did.
-    pub(crate) fn deliver(&self, node: usize, fate: Fate) -> bool {
-        let ear = &self.ears[node];
-        let mut notices = std::mem::take(&mut *ear.waiting.lock().unwrap());
+    pub(crate) fn deliver(&self, node: usize, fault: DeliveryFault) -> bool {
+        let inbox = &self.inboxes[node];
+        let mut notices = std::mem::take(&mut *inbox.waiting.lock().unwrap());
         let any = !notices.is_empty();
-        match fate {
-            Fate::Heard => {}
-            Fate::Doubled => notices.extend(notices.clone()),
-            Fate::Backwards => notices.reverse(),
-            Fate::Lost => notices = vec![ChangeNotice::Missed],
+        match fault {
+            DeliveryFault::None => {}
+            DeliveryFault::Duplicated => notices.extend(notices.clone()),
+            DeliveryFault::Reordered => notices.reverse(),
+            DeliveryFault::Lost => notices = vec![ChangeNotice::Missed],
         }
         for notice in notices {
-            ear.heard.lock().unwrap().try_send(notice).unwrap();
+            inbox.heard.lock().unwrap().try_send(notice).unwrap();
         }
         any
     }
 
     /// The next commit of this node lands, and the node is told that it may not have.
     pub(crate) fn make_uncertain(&self, node: usize) {
-        self.ears[node].uncertain.store(true, Ordering::SeqCst);
+        self.inboxes[node].uncertain.store(true, Ordering::SeqCst);
     }
 
     /// The next questions of this node for rows fail, so many of them.
     pub(crate) fn make_fail(&self, node: usize, questions: usize) {
-        self.ears[node].failing.store(questions, Ordering::SeqCst);
+        self.inboxes[node].failing.store(questions, Ordering::SeqCst);
     }
 
     /// Waits until a notice like this waits for a node.
     pub(crate) async fn until(&self, node: usize, like: impl Fn(&ChangeNotice) -> bool) {
-        let ear = &self.ears[node];
+        let inbox = &self.inboxes[node];
         let until = async {
-            while !ear.waiting.lock().unwrap().iter().any(&like) {
-                ear.bell.notified().await;
+            while !inbox.waiting.lock().unwrap().iter().any(&like) {
+                inbox.arrival.notified().await;
             }
         };
         tokio::time::timeout(DEADLINE, until).await.unwrap();
@@ -120,7 +120,7 @@ impl Air {
 
     /// From now on the node says of itself that it hears nothing, or that it does.
     pub(crate) fn set_polling(&self, node: usize, polling: bool) {
-        self.ears[node].polling.store(polling, Ordering::SeqCst);
+        self.inboxes[node].polling.store(polling, Ordering::SeqCst);
     }
 
     /// Waits until the nodes have done all they could with what was delivered: on a runtime with one thread.
@@ -129,7 +129,7 @@ impl Air {
             let mut calm = 0;
             while calm < LOOKS {
                 tokio::task::yield_now().await;
-                let busy = self.under_way.load(Ordering::SeqCst) > 0 || self.ears.iter().any(Ear::has_unheard);
+                let busy = self.under_way.load(Ordering::SeqCst) > 0 || self.inboxes.iter().any(Inbox::has_unheard);
                 calm = if busy { 0 } else { calm + 1 };
             }
         };
@@ -138,9 +138,9 @@ impl Air {
 
     /// All nodes hear it, the one it comes from too.
     fn notice(&self, notice: &ChangeNotice) {
-        for ear in &self.ears {
-            ear.waiting.lock().unwrap().push(notice.clone());
-            ear.bell.notify_one();
+        for inbox in &self.inboxes {
+            inbox.waiting.lock().unwrap().push(notice.clone());
+            inbox.arrival.notify_one();
         }
     }
 }
@@ -149,11 +149,11 @@ impl Air {
 struct Node {
     number: usize,
     store: Arc<dyn Store>,
-    air: Arc<Air>,
+    bus: Arc<SimulatedBus>,
 }
 
 /// A question that is being answered.
-struct UnderWay(Arc<Air>);
+struct UnderWay(Arc<SimulatedBus>);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
@@ -162,13 +162,13 @@ impl Drop for UnderWay {
 }
 
 impl Node {
-    fn ear(&self) -> &Ear {
-        &self.air.ears[self.number]
+    fn inbox(&self) -> &Inbox {
+        &self.bus.inboxes[self.number]
     }
 
     fn ask(&self) -> (UnderWay, &dyn Store) {
-        self.air.under_way.fetch_add(1, Ordering::SeqCst);
-        (UnderWay(self.air.clone()), &*self.store)
+        self.bus.under_way.fetch_add(1, Ordering::SeqCst);
+        (UnderWay(self.bus.clone()), &*self.store)
     }
 }
 
@@ -213,7 +213,7 @@ impl SessionStore for Node {
 
     async fn delete_session(&self, id: SessionId) -> Answer<()> {
         self.store.delete_session(id).await?;
-        self.air.notice(&ChangeNotice::SessionEnded(id));
+        self.bus.notice(&ChangeNotice::SessionEnded(id));
         Ok(())
     }
 
@@ -232,17 +232,17 @@ impl ConversationStore for Node {
     async fn commit(&self, batch: Vec<Change>) -> Answer<Vec<Result<Committed, Rejection>>> {
         // What the store was given it does, and the others hear of it, even if this node dies meanwhile.
         let (asking, _) = self.ask();
-        let (air, store) = (self.air.clone(), self.store.clone());
+        let (bus, store) = (self.bus.clone(), self.store.clone());
         let outcomes = tokio::spawn(async move {
             let outcomes = store.commit(batch).await?;
             for event in outcomes.iter().flatten().flat_map(|committed| &committed.events) {
-                air.notice(&ChangeNotice::Feed(event.feed, event.rev));
+                bus.notice(&ChangeNotice::Feed(event.feed, event.rev));
             }
             drop(asking);
             Ok::<_, StoreError>(outcomes)
         });
         let outcomes = outcomes.await.unwrap()?;
-        if self.ear().uncertain.swap(false, Ordering::SeqCst) {
+        if self.inbox().uncertain.swap(false, Ordering::SeqCst) {
             return Err(StoreError::Unavailable("the answer was lost".to_owned()));
         }
         Ok(outcomes)
@@ -278,7 +278,7 @@ impl FeedStore for Node {
     async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Answer<Option<FeedRows>> {
         let (_asking, store) = self.ask();
         let less = |failing: usize| failing.checked_sub(1);
-        if self.ear().failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+        if self.inbox().failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
             return Err(StoreError::Unavailable("not now".to_owned()));
         }
         store.rows_since(feed, rev, limit).await
@@ -312,17 +312,17 @@ impl Bus for Node {
     }
 
     fn listen(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
-        self.ear().notices.lock().unwrap().take()
+        self.inbox().notices.lock().unwrap().take()
     }
 
     /// As a driver that does not leave one's own update out.
     async fn tell(&self, update: EphemeralUpdate) -> Answer<()> {
-        self.air.notice(&ChangeNotice::EphemeralUpdate([self.number as u8; 16], update));
+        self.bus.notice(&ChangeNotice::EphemeralUpdate([self.number as u8; 16], update));
         Ok(())
     }
 
     fn health(&self) -> Health {
-        let polling = self.ear().polling.load(Ordering::SeqCst);
+        let polling = self.inbox().polling.load(Ordering::SeqCst);
         Health { circuit: Circuit::Closed, bus: if polling { BusState::Polling } else { BusState::Live } }
     }
 }
