@@ -4,7 +4,7 @@
 
 mod clocks;
 mod disk;
-mod ground;
+mod fault_harness;
 mod kill;
 mod links;
 mod needs;
@@ -17,11 +17,11 @@ mod row;
 mod starts;
 mod strace;
 
-pub use ground::{Ground, Load};
+pub use fault_harness::{FaultHarness, Load};
 pub use needs::Need;
 pub use row::Row;
 
-use crate::stage::Tools;
+use crate::harness::Tools;
 use anyhow::ensure;
 use std::path::Path;
 
@@ -48,7 +48,7 @@ pub struct Fault {
     pub what: &'static str,
     pub repetitions: u64,
     needs: &'static [Need],
-    run: fn(&Ground<'_>, &mut Row) -> anyhow::Result<()>,
+    run: fn(&FaultHarness<'_>, &mut Row) -> anyhow::Result<()>,
 }
 
 /// Every fault, in the order in which they are run.
@@ -230,12 +230,12 @@ impl Chaos {
         println!(
             "seed {seed}: repetition n of a fault is repeated by --only NAME --repetitions 1 --seed (seed + n - 1)\n"
         );
-        let ground = Ground { tools, program, load: self.load };
+        let faults = FaultHarness { tools, program, load: self.load };
         let mut rows = Vec::new();
         for fault in
             MATRIX.iter().filter(|fault| self.only.is_empty() || self.only.iter().any(|name| name == fault.name))
         {
-            let row = self.inflict(fault, &ground, seed);
+            let row = self.inflict(fault, &faults, seed);
             print!("{row}");
             rows.push(row);
         }
@@ -246,7 +246,7 @@ impl Chaos {
     }
 
     /// All repetitions of one.
-    fn inflict(&self, fault: &Fault, ground: &Ground<'_>, seed: u64) -> Row {
+    fn inflict(&self, fault: &Fault, faults: &FaultHarness<'_>, seed: u64) -> Row {
         let mut row = Row::new(fault.name, fault.what);
         row.skipped = fault.needs.iter().find_map(|need| need.missing());
         if row.skipped.is_some() {
@@ -256,7 +256,7 @@ impl Chaos {
             let seed = seed.wrapping_add(repetition);
             fastrand::seed(seed);
             row.begin(seed);
-            if let Err(error) = (fault.run)(ground, &mut row) {
+            if let Err(error) = (fault.run)(faults, &mut row) {
                 row.failed(&format!("{error:#}"));
             }
         }

@@ -5,9 +5,9 @@ mod verdict;
 
 pub use verdict::Verdict;
 
-use crate::journal::Ledger;
+use crate::dataset::Dataset;
+use crate::history::History;
 use crate::marker::Marker;
-use crate::site::Site;
 use anyhow::Context;
 use myna_protocol::{Seq, UserId};
 use myna_store::archive::{Archive, check as look};
@@ -30,28 +30,32 @@ pub struct Stored {
 }
 
 /// Reads the store at this URL, whose server has stopped, and compares it with what everybody has written down.
-pub async fn check(url: &str, site: &Site, ledger: &Ledger) -> anyhow::Result<Verdict> {
+pub async fn check(url: &str, dataset: &Dataset, history: &History) -> anyhow::Result<Verdict> {
     let url = url.parse().with_context(|| format!("{url} is no store"))?;
     let archive = open_archive(&url, Purpose::Source, Duration::from_secs(10)).await?;
-    let mut stored = Vec::with_capacity(site.talks.len());
-    for talk in &site.talks {
-        stored.push(messages(&*archive, site, talk).await?);
+    let mut stored = Vec::with_capacity(dataset.talks.len());
+    for talk in &dataset.talks {
+        stored.push(messages(&*archive, dataset, talk).await?);
     }
-    let mut verdict = judge(site, ledger, &stored);
+    let mut verdict = judge(dataset, history, &stored);
     if archive.counts().await?.messages <= LOOKED_THROUGH {
         look(&*archive, &mut |violation| verdict.broken(violation.to_string())).await?;
     }
     Ok(verdict)
 }
 
-async fn messages(archive: &dyn Archive, site: &Site, talk: &crate::site::Talk) -> anyhow::Result<Vec<Stored>> {
+async fn messages(
+    archive: &dyn Archive,
+    dataset: &Dataset,
+    talk: &crate::dataset::Talk,
+) -> anyhow::Result<Vec<Stored>> {
     let (mut after, mut stored) = (talk.messages, Vec::new());
     loop {
         let page = archive.messages(talk.id, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(stored) };
         after = last.seq;
         stored.extend(page.iter().map(|message| {
-            let number = site.number_of(message.client_id);
+            let number = dataset.number_of(message.client_id);
             let said = Marker::read(message.text.as_bytes()).map(|marker| marker.number);
             Stored { seq: message.seq, sender: message.sender, number: number.filter(|number| said == Some(*number)) }
         }));
@@ -59,10 +63,10 @@ async fn messages(archive: &dyn Archive, site: &Site, talk: &crate::site::Talk) 
 }
 
 /// Compares. `stored` has the messages of each conversation since the run began, in the order of their places.
-pub fn judge(site: &Site, ledger: &Ledger, stored: &[Vec<Stored>]) -> Verdict {
+pub fn judge(dataset: &Dataset, history: &History, stored: &[Vec<Stored>]) -> Verdict {
     let mut verdict = Verdict::default();
-    let places = places(site, ledger, stored, &mut verdict);
-    for (number, sent) in ledger.sent.iter().enumerate() {
+    let places = places(dataset, history, stored, &mut verdict);
+    for (number, sent) in history.sent.iter().enumerate() {
         verdict.sent += 1;
         verdict.acked += u64::from(sent.acked.is_some());
         match (sent.acked, places[number]) {
@@ -73,22 +77,22 @@ pub fn judge(site: &Site, ledger: &Ledger, stored: &[Vec<Stored>]) -> Verdict {
             (Some((seq, _)), None) => {
                 verdict.lost(format!("message {number}, promised place {seq}, is not stored"));
             }
-            (None, _) if !ledger.journals[sent.person as usize].absent && !sent.refused => {
+            (None, _) if !history.journals[sent.person as usize].absent && !sent.refused => {
                 verdict.unanswered(format!("message {number} was never answered"));
             }
             (None, _) => {}
         }
     }
-    for person in 0..ledger.journals.len() {
-        shown(site, ledger, stored, &places, person, &mut verdict);
+    for person in 0..history.journals.len() {
+        shown(dataset, history, stored, &places, person, &mut verdict);
     }
     verdict
 }
 
 /// Where each message of the run is stored, and what is wrong with the store by itself.
-fn places(site: &Site, ledger: &Ledger, stored: &[Vec<Stored>], verdict: &mut Verdict) -> Vec<Option<Seq>> {
-    let mut places = vec![None; ledger.sent.len()];
-    for (place, (talk, stored)) in site.talks.iter().zip(stored).enumerate() {
+fn places(dataset: &Dataset, history: &History, stored: &[Vec<Stored>], verdict: &mut Verdict) -> Vec<Option<Seq>> {
+    let mut places = vec![None; history.sent.len()];
+    for (place, (talk, stored)) in dataset.talks.iter().zip(stored).enumerate() {
         let mut last = talk.messages;
         // The last message of each sender: they were said in the order of their numbers.
         let mut said: HashMap<UserId, u64> = HashMap::new();
@@ -98,9 +102,9 @@ fn places(site: &Site, ledger: &Ledger, stored: &[Vec<Stored>], verdict: &mut Ve
                 verdict.broken(format!("conversation {}: after {last} comes {}", talk.id, message.seq));
             }
             last = message.seq;
-            let sent = message.number.and_then(|number| Some((number, ledger.sent.get(number as usize)?)));
+            let sent = message.number.and_then(|number| Some((number, history.sent.get(number as usize)?)));
             let fits = sent.filter(|(_, sent)| {
-                sent.talk as usize == place && site.people[sent.person as usize].id == message.sender
+                sent.talk as usize == place && dataset.people[sent.person as usize].id == message.sender
             });
             let Some((number, sent)) = fits else {
                 verdict.phantom(format!("conversation {}: nobody has sent message {}", talk.id, message.seq));
@@ -123,21 +127,21 @@ fn places(site: &Site, ledger: &Ledger, stored: &[Vec<Stored>], verdict: &mut Ve
 
 /// What one person was shown.
 fn shown(
-    site: &Site,
-    ledger: &Ledger,
+    dataset: &Dataset,
+    history: &History,
     stored: &[Vec<Stored>],
     places: &[Option<Seq>],
     person: usize,
     verdict: &mut Verdict,
 ) {
-    let journal = &ledger.journals[person];
+    let journal = &history.journals[person];
     verdict.repeats += journal.repeats;
-    let mut seen = vec![false; ledger.sent.len()];
+    let mut seen = vec![false; history.sent.len()];
     let mut last: HashMap<u32, u32> = HashMap::new();
     for received in &journal.received {
         verdict.shown += 1;
         let number = received.number as usize;
-        if !site.people[person].talks.contains(&received.talk) {
+        if !dataset.people[person].talks.contains(&received.talk) {
             verdict.unauthorised(format!("person {person} was shown message {number}, and is not in its conversation"));
         }
         let Some(place) = places.get(number).copied().flatten() else {
@@ -148,14 +152,14 @@ fn shown(
             verdict.duplicated(format!("person {person} was shown message {number} twice"));
         }
         let before = last.insert(received.talk, received.seq).unwrap_or(0);
-        if before >= received.seq || place != Seq::from(received.seq) || ledger.sent[number].talk != received.talk {
+        if before >= received.seq || place != Seq::from(received.seq) || history.sent[number].talk != received.talk {
             verdict.reordered(format!("person {person} was shown message {number} out of its place"));
         }
     }
     if journal.absent {
         return;
     }
-    for talk in &site.people[person].talks {
+    for talk in &dataset.people[person].talks {
         let numbers = stored.get(*talk as usize).into_iter().flatten().filter_map(|message| message.number);
         for number in numbers.filter(|number| seen.get(*number as usize) == Some(&false)) {
             verdict.unseen(format!("person {person} was never shown message {number}"));

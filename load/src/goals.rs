@@ -1,14 +1,14 @@
 //! The table of goals: what was asked, what it is today, and what the checker says of each run.
 
+use crate::harness::Tools;
 use crate::scenario::Span;
 use crate::scenario::flaky::Flaky;
-use crate::scenario::history::History;
+use crate::scenario::history::HistoryPages;
 use crate::scenario::idle::Idle;
 use crate::scenario::lone::Lone;
 use crate::scenario::pairs::Pairs;
 use crate::scenario::restart::Restart;
 use crate::scenario::room::Room;
-use crate::stage::Tools;
 use crate::table::{Outcome, Table, number};
 use std::io::Write;
 
@@ -70,10 +70,10 @@ impl Goals {
         let enough = |share| share >= 65.0;
         let room = Room { members: 1_000, rate: None, senders: 8, window: 64, rounds: 2, span: Span::of(5.0) };
         told(room.run(tools)?, &|of| {
-            let share = of.value("share of the bar");
+            let share = of.value("share of the baseline");
             let cpu = of.value("CPU of the server per 1,000 deliveries");
             vec![
-                goal("fan-out in a room of 1,000, 8 speak", ">= 65 % of the bar", share, "%", enough, of),
+                goal("fan-out in a room of 1,000, 8 speak", ">= 65 % of the baseline", share, "%", enough, of),
                 Goal {
                     met: None,
                     ..goal("  CPU of the server per 1,000 deliveries", "<= 1/3 of a peer's", cpu, "ms", |_| true, of)
@@ -81,10 +81,10 @@ impl Goals {
             ]
         });
 
-        // One who speaks has all that is on its way read at once: nothing suits the bar better.
+        // One who speaks has all that is on its way read at once: nothing suits the baseline better.
         told(Room { senders: 1, window: 32, ..room.clone() }.run(tools)?, &|of| {
-            let share = of.value("share of the bar");
-            vec![goal("fan-out in a room of 1,000, 1 speaks", ">= 65 % of the bar", share, "%", enough, of)]
+            let share = of.value("share of the baseline");
+            vec![goal("fan-out in a room of 1,000, 1 speaks", ">= 65 % of the baseline", share, "%", enough, of)]
         });
 
         let pairs = Pairs { pairs: 500, rate: None, window: 32, span: Span::of(10.0) };
@@ -149,7 +149,7 @@ impl Goals {
             ]
         });
 
-        let history = History { messages: self.history, pages: 5_000, people: 1 };
+        let history = HistoryPages { messages: self.history, pages: 5_000, people: 1 };
         told(history.run(tools)?, &|of| {
             let page = of.summary("page, 1 asking at a time").map(|page| page.p99);
             let start = of.summary("start until /health answers").map(|start| start.p50 / 1_000.0);

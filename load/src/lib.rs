@@ -1,18 +1,20 @@
 //! The load generator of Myna and the checker of what it promises.
 //!
-//! A run prepares a site (a store with people and conversations), starts a server on it, lets virtual people talk, stops
+//! A run prepares a dataset (a store with people and conversations), starts a server on it, lets virtual people talk, stops
 //! the server, and compares what everybody has written down with what is stored. People are of two kinds: quick ones are
 //! many and cost little; whole ones have the client that browsers have.
 
-pub mod bar;
+pub mod baseline;
 pub mod chaos;
 pub mod checker;
 pub mod clock;
+pub mod dataset;
 pub mod disk;
-pub mod floor;
 pub mod goals;
-pub mod journal;
+pub mod harness;
+pub mod history;
 pub mod latency;
+pub mod load_loop;
 pub mod machine;
 pub mod marker;
 pub mod peers;
@@ -21,8 +23,6 @@ pub mod progress;
 pub mod proxy;
 pub mod quick;
 pub mod scenario;
-pub mod site;
-pub mod stage;
 pub mod table;
 pub mod talking;
 pub mod whole;

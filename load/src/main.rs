@@ -5,12 +5,13 @@ use anyhow::{Context, bail, ensure};
 use clap::{Parser, Subcommand};
 use myna_load::chaos::Chaos;
 use myna_load::goals::Goals;
+use myna_load::harness::Tools;
 use myna_load::machine::Machine;
 use myna_load::peers::Peers;
 use myna_load::process::myna;
 use myna_load::scenario::abuser::Abuser;
 use myna_load::scenario::flaky::Flaky;
-use myna_load::scenario::history::History;
+use myna_load::scenario::history::HistoryPages;
 use myna_load::scenario::idle::Idle;
 use myna_load::scenario::lone::Lone;
 use myna_load::scenario::moving::Moving;
@@ -20,7 +21,6 @@ use myna_load::scenario::restart::Restart;
 use myna_load::scenario::room::Room;
 use myna_load::scenario::rooms::Rooms;
 use myna_load::scenario::slow::Slow;
-use myna_load::stage::Tools;
 use myna_load::table::{Outcome, Report};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ enum Command {
     Rooms(Rooms),
     Room(Room),
     Idle(Idle),
-    History(History),
+    History(HistoryPages),
     Restart(Restart),
     Flaky(Flaky),
     Slow(Slow),
@@ -66,8 +66,8 @@ enum Command {
     Nodes(Nodes),
     Moving(Moving),
     Chaos(Chaos),
-    /// Be the bar: a bare TCP broadcaster
-    Bar {
+    /// Be the baseline: a bare TCP broadcaster
+    Baseline {
         /// Where to listen
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
@@ -77,9 +77,9 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    if let Command::Bar { listen } = arguments.command {
+    if let Command::Baseline { listen } = arguments.command {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        return runtime.block_on(myna_load::bar::serve(listen));
+        return runtime.block_on(myna_load::baseline::serve(listen));
     }
     let others = if arguments.pin { Some(pin()?) } else { None };
     let folder = arguments.folder.clone().unwrap_or_else(beside_the_build);
@@ -133,7 +133,7 @@ fn alone(command: &Command, tools: &Tools, program: &Path) -> anyhow::Result<Out
         Command::Slow(slow) => slow.run(tools),
         Command::Abuser(abuser) => abuser.run(tools),
         Command::Moving(moving) => moving.run(tools, program),
-        Command::Chaos(_) | Command::Goals(_) | Command::Nodes(_) | Command::Bar { .. } | Command::Peers(_) => {
+        Command::Chaos(_) | Command::Goals(_) | Command::Nodes(_) | Command::Baseline { .. } | Command::Peers(_) => {
             bail!("it is no scenario")
         }
     }

@@ -12,7 +12,7 @@ mod stack;
 mod xmpp;
 
 use crate::clock::nanos;
-use crate::floor::Floor;
+use crate::load_loop::LoadLoop;
 use crate::machine::load_average;
 use anyhow::{Context, anyhow, ensure};
 use clap::Args;
@@ -66,7 +66,7 @@ pub struct Peers {
 /// What a peer speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Language {
-    Bar,
+    Baseline,
     Myna,
     SocketIo,
     Xmpp,
@@ -90,7 +90,7 @@ const fn peer(name: &'static str, language: Language, folder: &'static str, more
 }
 
 static PEERS: [Peer; 8] = [
-    peer("bar", Language::Bar, "", &[]),
+    peer("baseline", Language::Baseline, "", &[]),
     peer("myna", Language::Myna, "myna", &[]),
     peer("node-sqlite", Language::SocketIo, "node", &["sqlite"]),
     peer("node-mongo", Language::SocketIo, "node", &["mongo"]),
@@ -159,7 +159,7 @@ impl Peers {
         }
         for (record, places) in report.peers.iter_mut().zip(&places) {
             eprintln!("{}: rehearsal", record.name);
-            // The bar's place of 100, or the one that others have.
+            // The baseline's place of 100, or the one that others have.
             let place = &places[places.len().min(2) - 1];
             let rehearsed = rehearse(place, seconds, record).with_context(|| place.said());
             noted(record, rehearsed);
@@ -196,7 +196,7 @@ fn noted(record: &mut Record, result: anyhow::Result<()>) {
 
 /// Installs what is missing of a peer. The last line that its installer prints says what it is.
 fn install(scripts: &Path, peer: &Peer) -> anyhow::Result<String> {
-    if peer.language == Language::Bar {
+    if peer.language == Language::Baseline {
         return Ok("tokio, nothing else".to_owned());
     }
     let installer = scripts.join(peer.folder).join("install");
@@ -207,12 +207,12 @@ fn install(scripts: &Path, peer: &Peer) -> anyhow::Result<String> {
     Ok(said.lines().last().unwrap_or_default().to_owned())
 }
 
-/// Where a peer plays. The bar has no rooms, only everybody: each size is a place of its own.
+/// Where a peer plays. The baseline has no rooms, only everybody: each size is a place of its own.
 fn places_of<'a>(tools: &'a Tools, peer: &'static Peer, members: usize) -> anyhow::Result<Vec<Place<'a>>> {
     let mut sizes: Vec<usize> =
         SIZES.iter().map(|size| (*size).min(members)).filter(|size| *size <= peer.most).collect();
     sizes.dedup();
-    if peer.language == Language::Bar {
+    if peer.language == Language::Baseline {
         return sizes.iter().map(|size| Place::new(tools, peer, Rooms::new(&[*size]))).collect();
     }
     Ok(vec![Place::new(tools, peer, Rooms::new(&sizes))?])
@@ -225,21 +225,21 @@ fn rehearse(place: &Place<'_>, seconds: u64, record: &mut Record) -> anyhow::Res
     let talk = if place.peer.most < SIZES[2] { 0 } else { 1.min(rooms.len() - 1) };
     let tracer = Flushes::in_folder(place.folder());
     let stack = place.start(tracer.as_ref())?;
-    let mut crowd = place.clients(&stack, Some(talk))?;
+    let mut pool = place.clients(&stack, Some(talk))?;
     let audience = rooms.iter().map(|size| *size as u32).collect();
-    let mut floor = Floor::new(&mut crowd, audience, place.peer.language != Language::Bar);
-    lone(&mut floor, 0, UNCOUNTED).context("before flushes are counted")?;
+    let mut load_loop = LoadLoop::new(&mut pool, audience, place.peer.language != Language::Baseline);
+    lone(&mut load_loop, 0, UNCOUNTED).context("before flushes are counted")?;
     let count = || tracer.as_ref().map_or(0, Flushes::count);
     let before = count();
-    lone(&mut floor, 0, COUNTED).context("while flushes are counted")?;
+    lone(&mut load_loop, 0, COUNTED).context("while flushes are counted")?;
     if tracer.is_some() {
         record.flushes = Some((count() - before) as f64 / COUNTED as f64);
     } else {
         eprintln!("\n*** {}: flushes are not counted, as there is no strace ***\n", record.name);
     }
     // Messages of this run are numbered on.
-    let first = floor.ledger.sent.len() as u64;
-    record.cuts = Some(cut(&mut crowd, talk as u32, rooms[talk], 3 * seconds, first).context("while links are cut")?);
+    let first = load_loop.history.sent.len() as u64;
+    record.cuts = Some(cut(&mut pool, talk as u32, rooms[talk], 3 * seconds, first).context("while links are cut")?);
     Ok(())
 }
 
@@ -249,10 +249,10 @@ fn play(place: &Place<'_>, largest: usize, seconds: u64, record: &mut Record) ->
     let stack = place.start(None)?;
     std::thread::sleep(IDLE);
     let empty = stack.usage()?;
-    let mut crowd = place.clients(&stack, None)?;
+    let mut pool = place.clients(&stack, None)?;
     let audience = rooms.iter().map(|size| *size as u32).collect();
-    let mut floor = Floor::new(&mut crowd, audience, place.peer.language != Language::Bar);
-    floor.listen(floor.clock().now() + nanos(IDLE))?;
+    let mut load_loop = LoadLoop::new(&mut pool, audience, place.peer.language != Language::Baseline);
+    load_loop.listen(load_loop.clock().now() + nanos(IDLE))?;
     let idle = stack.usage()?;
     let people = place.rooms.people();
     if people == largest.min(place.peer.most) {
@@ -261,7 +261,7 @@ fn play(place: &Place<'_>, largest: usize, seconds: u64, record: &mut Record) ->
         record.idle_kb.add((idle.proportional as f64 - empty.proportional as f64) / people as f64);
     }
     for (talk, members) in rooms.iter().enumerate() {
-        let done = job(&mut floor, &stack, talk as u32, *members, Seconds { low: seconds + 1, flood: seconds })?;
+        let done = job(&mut load_loop, &stack, talk as u32, *members, Seconds { low: seconds + 1, flood: seconds })?;
         record.done(*members, &done);
     }
     Ok(())

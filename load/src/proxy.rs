@@ -13,7 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// What happens to everything that passes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Weather {
+pub struct LinkConditions {
     /// Nothing that clients say passes; it does later, as TCP repeats it. Connections can be opened.
     pub holds_up: bool,
     /// The same of what the server says.
@@ -40,7 +40,7 @@ pub struct Proxy {
 #[derive(Debug)]
 struct Steering {
     servers: Vec<SocketAddr>,
-    weather: watch::Sender<Weather>,
+    conditions: watch::Sender<LinkConditions>,
     cuts: watch::Sender<u64>,
     lost_acks: AtomicU64,
 }
@@ -50,8 +50,8 @@ impl Proxy {
     pub async fn start(servers: Vec<SocketAddr>, seed: u64) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let (weather, cuts) = (watch::Sender::new(Weather::default()), watch::Sender::new(0));
-        let steering = Arc::new(Steering { servers, weather, cuts, lost_acks: AtomicU64::new(0) });
+        let (conditions, cuts) = (watch::Sender::new(LinkConditions::default()), watch::Sender::new(0));
+        let steering = Arc::new(Steering { servers, conditions, cuts, lost_acks: AtomicU64::new(0) });
         let accepting = tokio::spawn(accept(listener, steering.clone(), fastrand::Rng::with_seed(seed)));
         Ok(Self { address, steering, accepting })
     }
@@ -62,8 +62,8 @@ impl Proxy {
     }
 
     /// From now on it is so.
-    pub fn weather(&self, weather: Weather) {
-        self.steering.weather.send_replace(weather);
+    pub fn set_conditions(&self, conditions: LinkConditions) {
+        self.steering.conditions.send_replace(conditions);
     }
 
     /// Cuts all links of now, without a close frame; new ones pass.

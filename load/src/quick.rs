@@ -2,12 +2,12 @@
 //! machine costs little next to the server. It reads frames itself (a server's frames are not masked), and looks only for
 //! what it has to know of them.
 
-mod crowd;
-mod dialect;
+mod client_pool;
 mod frames;
 mod myna;
+mod protocol_adapter;
 
-pub use crowd::{Crowd, Fate, Told};
-pub use dialect::{Bare, Dialect, Heard};
+pub use client_pool::{ClientPool, ConnectionState, Told};
 pub use frames::{Frame, Frames, OpCode, put_masked, put_plain};
 pub use myna::Myna;
+pub use protocol_adapter::{Bare, Heard, ProtocolAdapter};

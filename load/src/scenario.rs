@@ -1,4 +1,4 @@
-//! What can be run: each scenario sets its stage, lets people talk, has the checker look at what is left, and answers with
+//! What can be run: each scenario sets its harness, lets people talk, has the checker look at what is left, and answers with
 //! figures.
 
 pub mod abuser;
@@ -15,10 +15,10 @@ pub mod rooms;
 pub mod slow;
 
 use crate::clock::{Nanos, nanos};
-use crate::floor::Floor;
+use crate::load_loop::LoadLoop;
 use crate::process::{self, Usage};
 use crate::progress::Progress;
-use crate::quick::Dialect;
+use crate::quick::ProtocolAdapter;
 use crate::table::{Durability, Outcome};
 use std::ops::Range;
 use std::time::Duration;
@@ -79,14 +79,18 @@ struct Beginning {
 
 impl Beginning {
     /// Now. `usage` is of who serves these people.
-    fn of<D>(floor: &Floor<'_, D>, usage: impl Fn() -> anyhow::Result<Usage>) -> anyhow::Result<Self> {
+    fn of<D>(load_loop: &LoadLoop<'_, D>, usage: impl Fn() -> anyhow::Result<Usage>) -> anyhow::Result<Self> {
         let (server, generator) = (usage()?, process::usage(std::process::id())?);
-        Ok(Self { server, generator, sent: floor.ledger.sent.len(), delivered: floor.all_delivered })
+        Ok(Self { server, generator, sent: load_loop.history.sent.len(), delivered: load_loop.all_delivered })
     }
 
     /// What was used and done since then.
-    fn until_now<D>(self, floor: &Floor<'_, D>, usage: impl Fn() -> anyhow::Result<Usage>) -> anyhow::Result<Used> {
-        let end = Self::of(floor, usage)?;
+    fn until_now<D>(
+        self,
+        load_loop: &LoadLoop<'_, D>,
+        usage: impl Fn() -> anyhow::Result<Usage>,
+    ) -> anyhow::Result<Used> {
+        let end = Self::of(load_loop, usage)?;
         Ok(Used {
             server: self.server..end.server,
             generator: self.generator..end.generator,
@@ -97,19 +101,19 @@ impl Beginning {
 }
 
 /// People talk: first to get warm, and then it is measured. `talk` is told until when, and tells how far it has come.
-fn measured<D: Dialect>(
-    floor: &mut Floor<'_, D>,
+fn measured<D: ProtocolAdapter>(
+    load_loop: &mut LoadLoop<'_, D>,
     span: &Span,
     what: &str,
     usage: impl Fn() -> anyhow::Result<Usage>,
-    talk: impl Fn(&mut Floor<'_, D>, Nanos, &mut dyn FnMut(Nanos)) -> anyhow::Result<()>,
+    talk: impl Fn(&mut LoadLoop<'_, D>, Nanos, &mut dyn FnMut(Nanos)) -> anyhow::Result<()>,
 ) -> anyhow::Result<Used> {
-    let end = floor.measure(span.warm());
-    talk(floor, end, &mut Progress::until("warming up", floor.clock(), end))?;
-    let end = floor.measure(span.measured());
-    let beginning = Beginning::of(floor, &usage)?;
-    talk(floor, end, &mut Progress::until(what, floor.clock(), end))?;
-    beginning.until_now(floor, usage)
+    let end = load_loop.measure(span.warm());
+    talk(load_loop, end, &mut Progress::until("warming up", load_loop.clock(), end))?;
+    let end = load_loop.measure(span.measured());
+    let beginning = Beginning::of(load_loop, &usage)?;
+    talk(load_loop, end, &mut Progress::until(what, load_loop.clock(), end))?;
+    beginning.until_now(load_loop, usage)
 }
 
 /// The middle one of several figures, the smallest and the greatest.

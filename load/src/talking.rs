@@ -1,9 +1,9 @@
 //! Whole people who talk by a schedule while things happen to them and to their server.
 
 use crate::clock::{Clock, Nanos, SECOND};
-use crate::journal::Ledger;
-use crate::quick::{Crowd, Myna};
-use crate::site::Site;
+use crate::dataset::Dataset;
+use crate::history::History;
+use crate::quick::{ClientPool, Myna};
 use crate::whole::Tabs;
 use anyhow::ensure;
 use std::net::SocketAddr;
@@ -14,10 +14,10 @@ const PATIENCE: Nanos = 120 * SECOND;
 
 /// People who talk by a schedule, each in the first of their conversations.
 pub struct Talking {
-    pub crowd: Crowd<Myna>,
+    pub pool: ClientPool<Myna>,
     pub tabs: Tabs,
-    pub ledger: Ledger,
-    site: Arc<Site>,
+    pub history: History,
+    dataset: Arc<Dataset>,
     start: Nanos,
     rate: f64,
     said: u64,
@@ -26,37 +26,37 @@ pub struct Talking {
 }
 
 impl Talking {
-    /// Everybody of the site connects to this address; then they begin to talk, so many messages a second all together.
-    pub fn begin(site: &Arc<Site>, clock: Clock, address: SocketAddr, rate: f64) -> anyhow::Result<Self> {
-        let people = site.people.len();
-        let myna = Myna::quick(site.clone(), address).with_whole(0..people);
-        let mut crowd = Crowd::new(myna, people, address, clock)?;
-        let (mut tabs, mut ledger) = (Tabs::new(site.clone(), 0..people), Ledger::new(people));
-        tabs.connect(&mut crowd, &mut ledger)?;
+    /// Everybody of the dataset connects to this address; then they begin to talk, so many messages a second all together.
+    pub fn begin(dataset: &Arc<Dataset>, clock: Clock, address: SocketAddr, rate: f64) -> anyhow::Result<Self> {
+        let people = dataset.people.len();
+        let myna = Myna::quick(dataset.clone(), address).with_whole(0..people);
+        let mut pool = ClientPool::new(myna, people, address, clock)?;
+        let (mut tabs, mut history) = (Tabs::new(dataset.clone(), 0..people), History::new(people));
+        tabs.connect(&mut pool, &mut history)?;
         let start = clock.now();
-        Ok(Self { crowd, tabs, ledger, site: site.clone(), start, rate, said: 0, acked: 0 })
+        Ok(Self { pool, tabs, history, dataset: dataset.clone(), start, rate, said: 0, acked: 0 })
     }
 
     /// The moment it is.
     pub fn now(&self) -> Nanos {
-        self.crowd.clock().now()
+        self.pool.clock().now()
     }
 
     /// Says what is due, and lets the clients do what follows until the next word is due, something happens, or this moment
     /// comes.
     pub fn turn(&mut self, until: Nanos) -> anyhow::Result<()> {
         let due = |said: u64| self.start + (said as f64 * SECOND as f64 / self.rate) as Nanos;
-        let people = self.crowd.people() as u64;
+        let people = self.pool.people() as u64;
         let (mut said, now) = (self.said, self.now());
         while due(said) <= now {
             let person = (said * 7 % people) as usize;
-            let talk = self.site.people[person].talks[0];
-            self.tabs.say(&mut self.crowd, &mut self.ledger, person, talk, due(said))?;
+            let talk = self.dataset.people[person].talks[0];
+            self.tabs.say(&mut self.pool, &mut self.history, person, talk, due(said))?;
             said += 1;
         }
         let next = due(said);
         self.said = said;
-        self.tabs.turn(&mut self.crowd, &mut self.ledger, next.min(until))
+        self.tabs.turn(&mut self.pool, &mut self.history, next.min(until))
     }
 
     /// Lets them talk for so many seconds.
@@ -70,25 +70,25 @@ impl Talking {
 
     /// They say nothing more, and go on until all know everything that was promised.
     pub fn settle(&mut self) -> anyhow::Result<()> {
-        self.tabs.settle(&mut self.crowd, &mut self.ledger)
+        self.tabs.settle(&mut self.pool, &mut self.history)
     }
 
     /// All connections end: what everybody has written down.
-    pub fn hang_up(self) -> Ledger {
-        self.ledger
+    pub fn hang_up(self) -> History {
+        self.history
     }
 
     /// Everybody's device says that it has a network: who waits to come back does so at once.
     pub fn online(&mut self) -> anyhow::Result<()> {
-        (0..self.crowd.people()).try_for_each(|person| self.tabs.online(&mut self.crowd, person))
+        (0..self.pool.people()).try_for_each(|person| self.tabs.online(&mut self.pool, person))
     }
 
     /// Lets them talk until everybody is told everything again, over connections of which so many were opened, and all that
     /// was said before is acknowledged: how long that took.
     pub fn recover(&mut self, opened: u64) -> anyhow::Result<Nanos> {
-        let (start, said, people) = (self.now(), self.ledger.sent.len(), self.crowd.people());
+        let (start, said, people) = (self.now(), self.history.sent.len(), self.pool.people());
         loop {
-            while self.ledger.sent.get(self.acked).is_some_and(|sent| sent.acked.is_some()) {
+            while self.history.sent.get(self.acked).is_some_and(|sent| sent.acked.is_some()) {
                 self.acked += 1;
             }
             let (live, now) = (self.tabs.live(), self.now());

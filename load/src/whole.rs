@@ -2,11 +2,11 @@
 //! them what a browser does: sockets and timers.
 
 use crate::clock::{MILLISECOND, Nanos, SECOND};
-use crate::journal::{Ledger, Received};
+use crate::dataset::Dataset;
+use crate::history::{History, Received};
 use crate::latency::Latency;
 use crate::marker::{Marker, TEXT_BYTES};
-use crate::quick::{Crowd, Dialect, Heard, Told};
-use crate::site::Site;
+use crate::quick::{ClientPool, Heard, ProtocolAdapter, Told};
 use anyhow::{Context, bail, ensure};
 use myna_client::{Action, Client, Line, Status};
 use myna_protocol::{Command, Event, RequestId, Row, Seq, Text, Timestamp};
@@ -36,9 +36,9 @@ struct Tab {
     live: bool,
 }
 
-/// Whole people at these places of a crowd.
+/// Whole people at these places of a pool.
 pub struct Tabs {
-    site: Arc<Site>,
+    dataset: Arc<Dataset>,
     places: Range<usize>,
     tabs: Vec<Tab>,
     timers: BinaryHeap<Reverse<(Nanos, usize)>>,
@@ -64,7 +64,7 @@ fn moment(at: Timestamp) -> Nanos {
 
 impl Tabs {
     /// The people at these places, who know nothing yet. Each looks at the first of their conversations.
-    pub fn new(site: Arc<Site>, places: Range<usize>) -> Self {
+    pub fn new(dataset: Arc<Dataset>, places: Range<usize>) -> Self {
         let tab = |place: usize| Tab {
             client: Client::new(place as u64 + 1),
             wake: None,
@@ -77,7 +77,7 @@ impl Tabs {
         };
         Self {
             tabs: places.clone().map(tab).collect(),
-            site,
+            dataset,
             places,
             timers: BinaryHeap::new(),
             live: 0,
@@ -110,28 +110,32 @@ impl Tabs {
     }
 
     /// Somebody's device has a network again.
-    pub fn online(&mut self, crowd: &mut Crowd<impl Dialect>, person: usize) -> anyhow::Result<()> {
-        self.act(crowd, person, Client::online)
+    pub fn online(&mut self, pool: &mut ClientPool<impl ProtocolAdapter>, person: usize) -> anyhow::Result<()> {
+        self.act(pool, person, Client::online)
     }
 
     /// Everybody begins to connect, and looks at the first of their conversations.
-    pub fn connect(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger) -> anyhow::Result<()> {
+    pub fn connect(
+        &mut self,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        history: &mut History,
+    ) -> anyhow::Result<()> {
         const AT_ONCE: usize = 200;
-        let end = crowd.clock().now() + SETTLE;
+        let end = pool.clock().now() + SETTLE;
         for person in self.places.clone() {
-            let look = self.site.people[person].talks.first().map(|talk| self.site.talks[*talk as usize].id);
+            let look = self.dataset.people[person].talks.first().map(|talk| self.dataset.talks[*talk as usize].id);
             if let Some(talk) = look {
-                self.act(crowd, person, |client, now| client.open(talk, now))?;
+                self.act(pool, person, |client, now| client.open(talk, now))?;
             }
-            self.act(crowd, person, Client::connect)?;
+            self.act(pool, person, Client::connect)?;
             while person + 1 - self.places.start > self.live + AT_ONCE {
-                ensure!(crowd.clock().now() < end, "only {} of {} are connected", self.live, self.tabs.len());
-                self.turn(crowd, ledger, end)?;
+                ensure!(pool.clock().now() < end, "only {} of {} are connected", self.live, self.tabs.len());
+                self.turn(pool, history, end)?;
             }
         }
         while self.live < self.tabs.len() {
-            ensure!(crowd.clock().now() < end, "only {} of {} are connected", self.live, self.tabs.len());
-            self.turn(crowd, ledger, end)?;
+            ensure!(pool.clock().now() < end, "only {} of {} are connected", self.live, self.tabs.len());
+            self.turn(pool, history, end)?;
         }
         Ok(())
     }
@@ -139,93 +143,108 @@ impl Tabs {
     /// Somebody says something that was due at this moment.
     pub fn say(
         &mut self,
-        crowd: &mut Crowd<impl Dialect>,
-        ledger: &mut Ledger,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        history: &mut History,
         person: usize,
         talk: u32,
         due: Nanos,
     ) -> anyhow::Result<()> {
-        let number = ledger.send(person, talk, due);
+        let number = history.send(person, talk, due);
         let text = Text::parse(&Marker { number, due }.text(TEXT_BYTES)).ok().context("a marker is a text")?;
-        let (id, client_id) = (self.site.talks[talk as usize].id, self.site.client_id(number));
-        self.act(crowd, person, |client, now| client.send(id, client_id, text, now))
+        let (id, client_id) = (self.dataset.talks[talk as usize].id, self.dataset.client_id(number));
+        self.act(pool, person, |client, now| client.send(id, client_id, text, now))
     }
 
     /// Somebody's connection is cut, with a close frame or without a word.
-    pub fn cut(&mut self, crowd: &mut Crowd<impl Dialect>, person: usize, code: Option<u16>) -> anyhow::Result<()> {
-        crowd.close(person, code)?;
-        self.act(crowd, person, |client, now| client.closed(None, now))
+    pub fn cut(
+        &mut self,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        person: usize,
+        code: Option<u16>,
+    ) -> anyhow::Result<()> {
+        pool.close(person, code)?;
+        self.act(pool, person, |client, now| client.closed(None, now))
     }
 
     /// Waits until something happens or this moment comes, and lets the clients do what follows.
-    pub fn turn(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger, until: Nanos) -> anyhow::Result<()> {
+    pub fn turn(
+        &mut self,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        history: &mut History,
+        until: Nanos,
+    ) -> anyhow::Result<()> {
         let mut told = std::mem::take(&mut self.told);
-        crowd.turn(Some(until.min(self.next_wake())), &mut told)?;
+        pool.turn(Some(until.min(self.next_wake())), &mut told)?;
         for told in told.drain(..).filter(|told| self.places.contains(&told.person)).collect::<Vec<_>>() {
-            self.hear(crowd, ledger, told)?;
+            self.hear(pool, history, told)?;
         }
         self.told = told;
-        self.tick(crowd)
+        self.tick(pool)
     }
 
     /// Does what is due.
-    pub fn tick(&mut self, crowd: &mut Crowd<impl Dialect>) -> anyhow::Result<()> {
-        let now = crowd.clock().now();
+    pub fn tick(&mut self, pool: &mut ClientPool<impl ProtocolAdapter>) -> anyhow::Result<()> {
+        let now = pool.clock().now();
         while let Some(Reverse((at, person))) = self.timers.peek().copied().filter(|Reverse((at, _))| *at <= now) {
             self.timers.pop();
             let tab = &mut self.tabs[person - self.places.start];
             if tab.wake == Some(at) {
                 tab.wake = None;
-                self.act(crowd, person, Client::tick)?;
+                self.act(pool, person, Client::tick)?;
             }
         }
         Ok(())
     }
 
     /// One of them was told something.
-    pub fn hear(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger, told: Told) -> anyhow::Result<()> {
+    pub fn hear(
+        &mut self,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        history: &mut History,
+        told: Told,
+    ) -> anyhow::Result<()> {
         let Told { at, person, heard } = told;
         match heard {
             Heard::Opened => {
                 self.opened += 1;
-                self.act(crowd, person, Client::opened)
+                self.act(pool, person, Client::opened)
             }
             Heard::Event(event) => {
-                self.note(ledger, at, person, &event);
-                self.act(crowd, person, |client, now| client.event(*event, now))
+                self.note(history, at, person, &event);
+                self.act(pool, person, |client, now| client.event(*event, now))
             }
-            Heard::Closed(code) => self.act(crowd, person, |client, now| client.closed(code, now)),
+            Heard::Closed(code) => self.act(pool, person, |client, now| client.closed(code, now)),
             other => bail!("{person} is whole, and is told {other:?}"),
         }
     }
 
     /// Writes down what an event says of messages.
-    fn note(&mut self, ledger: &mut Ledger, at: Nanos, person: usize, event: &Event) {
+    fn note(&mut self, history: &mut History, at: Nanos, person: usize, event: &Event) {
         let tab = &mut self.tabs[person - self.places.start];
         match event {
             Event::Rows(rows) => {
                 for row in &rows.rows {
                     let Row::Message(message) = row else { continue };
-                    let Some(number) = self.site.number_of(message.client_id) else { continue };
+                    let Some(number) = self.dataset.number_of(message.client_id) else { continue };
                     if tab.had.insert(number)
                         && let Some(marker) = Marker::read(message.text.as_bytes())
                     {
                         self.deliveries.add(at.saturating_sub(marker.due));
                     }
                     // A sender's own row is as good as the answer: the client asks no more.
-                    if message.sender == self.site.people[person].id {
-                        ledger.acked(number, message.seq, at);
+                    if message.sender == self.dataset.people[person].id {
+                        history.acked(number, message.seq, at);
                     }
                 }
             }
             Event::Ack { request, seq: Some(seq), .. } => {
                 if let Some(number) = tab.asked.remove(request) {
-                    ledger.acked(number, *seq, at);
+                    history.acked(number, *seq, at);
                 }
             }
             Event::Rejected { request: Some(request), .. } => {
                 if let Some(number) = tab.asked.remove(request) {
-                    ledger.refused(number);
+                    history.refused(number);
                 }
             }
             _ => {}
@@ -235,11 +254,11 @@ impl Tabs {
     /// Does something to a client, and what it asks for.
     fn act(
         &mut self,
-        crowd: &mut Crowd<impl Dialect>,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
         person: usize,
         act: impl FnOnce(&mut Client, Timestamp) -> Vec<Action>,
     ) -> anyhow::Result<()> {
-        let now = crowd.clock().now();
+        let now = pool.clock().now();
         let tab = &mut self.tabs[person - self.places.start];
         let mut actions = VecDeque::from(act(&mut tab.client, timestamp(now)));
         while let Some(action) = actions.pop_front() {
@@ -247,16 +266,16 @@ impl Tabs {
                 Action::Connect => {
                     tab.since = now;
                     tab.asked.clear();
-                    crowd.connect(person)?;
+                    pool.connect(person)?;
                 }
-                Action::Close(code) => crowd.close(person, Some(code))?,
+                Action::Close(code) => pool.close(person, Some(code))?,
                 Action::Say(command) => {
                     if let Command::Send { request, client_id, .. } = &command
-                        && let Some(number) = self.site.number_of(*client_id)
+                        && let Some(number) = self.dataset.number_of(*client_id)
                     {
                         tab.asked.insert(*request, number);
                     }
-                    crowd.say(person, &serde_json::to_string(&command)?)?;
+                    pool.say(person, &serde_json::to_string(&command)?)?;
                 }
                 Action::WakeAt(at) => {
                     // A moment of its clock has passed when the next one has begun.
@@ -264,9 +283,9 @@ impl Tabs {
                     tab.wake = Some(at);
                     self.timers.push(Reverse((at, person)));
                 }
-                Action::Keep(unsent) => tab.kept.extend(self.site.number_of(unsent.client_id)),
+                Action::Keep(unsent) => tab.kept.extend(self.dataset.number_of(unsent.client_id)),
                 Action::Forget(client_id) => {
-                    if let Some(number) = self.site.number_of(client_id) {
+                    if let Some(number) = self.dataset.number_of(client_id) {
                         tab.kept.remove(&number);
                     }
                 }
@@ -293,8 +312,8 @@ impl Tabs {
 
     /// Lets them go on until all know everything that was promised and have loaded all of it, and writes down what each
     /// has on show.
-    pub fn settle(&mut self, crowd: &mut Crowd<impl Dialect>, ledger: &mut Ledger) -> anyhow::Result<()> {
-        let end = crowd.clock().now() + SETTLE;
+    pub fn settle(&mut self, pool: &mut ClientPool<impl ProtocolAdapter>, history: &mut History) -> anyhow::Result<()> {
+        let end = pool.clock().now() + SETTLE;
         // Who knows all that was promised may know less than is promised later, as long as somebody still speaks.
         let mut waiting: Vec<usize> = Vec::new();
         loop {
@@ -302,10 +321,10 @@ impl Tabs {
             if again {
                 waiting = self.places.clone().collect();
             }
-            let promised = promised(ledger, self.site.talks.len());
+            let promised = promised(history, self.dataset.talks.len());
             let mut rest = Vec::new();
             for person in waiting {
-                if !self.has_all(crowd, &promised, person)? {
+                if !self.has_all(pool, &promised, person)? {
                     rest.push(person);
                 }
             }
@@ -316,33 +335,38 @@ impl Tabs {
                 }
                 continue;
             };
-            if crowd.clock().now() > end {
+            if pool.clock().now() > end {
                 let tab = &self.tabs[first - self.places.start];
                 let (count, status, kept) = (waiting.len(), tab.client.status(), tab.kept.len());
                 bail!("{count} do not come to know everything; {first} is {status:?}, with {kept} in the outbox");
             }
-            self.turn(crowd, ledger, crowd.clock().now() + 100 * MILLISECOND)?;
+            self.turn(pool, history, pool.clock().now() + 100 * MILLISECOND)?;
         }
         for person in self.places.clone() {
-            ledger.journals[person].received = self.shown(person);
+            history.journals[person].received = self.shown(person);
         }
         Ok(())
     }
 
     /// Whether somebody's outbox is empty and everything they are to know is loaded; if not, what is older is asked for.
-    fn has_all(&mut self, crowd: &mut Crowd<impl Dialect>, promised: &[Seq], person: usize) -> anyhow::Result<bool> {
+    fn has_all(
+        &mut self,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        promised: &[Seq],
+        person: usize,
+    ) -> anyhow::Result<bool> {
         let tab = &self.tabs[person - self.places.start];
         if !tab.live || !tab.kept.is_empty() {
             return Ok(false);
         }
         let mut all = true;
-        for talk in self.site.people[person].talks.clone() {
-            let (id, promised) = (self.site.talks[talk as usize].id, promised[talk as usize]);
+        for talk in self.dataset.people[person].talks.clone() {
+            let (id, promised) = (self.dataset.talks[talk as usize].id, promised[talk as usize]);
             let Some(view) = self.tabs[person - self.places.start].client.conversation(id) else { return Ok(false) };
             let is_whole = view.last_seq >= promised && !view.has_older;
             if view.has_older && !view.loading {
-                self.act(crowd, person, |client, now| client.open(id, now))?;
-                self.act(crowd, person, |client, now| client.older(id, now))?;
+                self.act(pool, person, |client, now| client.open(id, now))?;
+                self.act(pool, person, |client, now| client.older(id, now))?;
             }
             all &= is_whole;
         }
@@ -351,19 +375,19 @@ impl Tabs {
 
     /// What somebody has on show, conversation by conversation.
     fn shown(&self, person: usize) -> Vec<Received> {
-        self.site.people[person].talks.iter().flat_map(|talk| self.shown_of(person, *talk)).collect()
+        self.dataset.people[person].talks.iter().flat_map(|talk| self.shown_of(person, *talk)).collect()
     }
 
     /// What somebody has on show of one conversation, of this run.
     fn shown_of(&self, person: usize, talk: u32) -> Vec<Received> {
-        let lines = self.tabs[person - self.places.start].client.transcript(self.site.talks[talk as usize].id);
+        let lines = self.tabs[person - self.places.start].client.transcript(self.dataset.talks[talk as usize].id);
         let bubbles = lines.into_iter().filter_map(|line| match line {
             Line::Bubble(bubble) => Some(bubble),
             Line::Separator { .. } | Line::Notice(_) => None,
         });
         bubbles
             .filter_map(|bubble| {
-                let number = self.site.number_of(bubble.client_id)?;
+                let number = self.dataset.number_of(bubble.client_id)?;
                 Some(Received { talk, seq: bubble.seq? as u32, number: number as u32 })
             })
             .collect()
@@ -371,9 +395,9 @@ impl Tabs {
 }
 
 /// The greatest place that was promised in each conversation.
-fn promised(ledger: &Ledger, talks: usize) -> Vec<Seq> {
+fn promised(history: &History, talks: usize) -> Vec<Seq> {
     let mut promised = vec![0; talks];
-    for sent in &ledger.sent {
+    for sent in &history.sent {
         if let Some((seq, _)) = sent.acked {
             let place = &mut promised[sent.talk as usize];
             *place = seq.max(*place);

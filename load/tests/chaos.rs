@@ -5,7 +5,7 @@
 
 use clap::error::ErrorKind;
 use myna_load::chaos::{Chaos, Load, MATRIX};
-use myna_load::stage::Tools;
+use myna_load::harness::Tools;
 use myna_server::config::Config;
 use myna_server::serve::{Server, told_to_stop};
 use std::ffi::OsString;

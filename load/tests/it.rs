@@ -1,11 +1,13 @@
 //! Short runs of each scenario against a server in this process, each with the checker.
 
 use myna_load::checker::Verdict;
-use myna_load::journal::Ledger;
+use myna_load::dataset::Plan;
+use myna_load::harness::{Harness, Host, Tools};
+use myna_load::history::History;
 use myna_load::scenario::Span;
 use myna_load::scenario::abuser::Abuser;
 use myna_load::scenario::flaky::Flaky;
-use myna_load::scenario::history::History;
+use myna_load::scenario::history::HistoryPages;
 use myna_load::scenario::idle::Idle;
 use myna_load::scenario::lone::Lone;
 use myna_load::scenario::pairs::Pairs;
@@ -13,8 +15,6 @@ use myna_load::scenario::restart::Restart;
 use myna_load::scenario::room::Room;
 use myna_load::scenario::rooms::Rooms;
 use myna_load::scenario::slow::Slow;
-use myna_load::site::Plan;
-use myna_load::stage::{Host, Stage, Tools};
 use myna_load::table::Outcome;
 use myna_server::config::Config;
 use myna_server::serve::Server;
@@ -110,7 +110,7 @@ fn idle_people_stay() {
 
 #[test]
 fn pages_of_history_come_whole() {
-    let history = History { messages: 4_000, pages: 50, people: 2 };
+    let history = HistoryPages { messages: 4_000, pages: 50, people: 2 };
     let (outcome, _) = clean(|tools| history.run(tools));
     assert_eq!(outcome.summary("page, 2 asking at a time").unwrap().count, 50);
 }
@@ -145,10 +145,10 @@ fn others_talk_beside_one_who_abuses_the_server() {
 #[test]
 fn a_promise_that_the_store_does_not_keep_is_found() {
     let (tools, _folder) = tools();
-    let stage = Stage::set(&tools, &Plan::pairs(1), &[]).unwrap();
-    let mut ledger = Ledger::new(2);
-    let number = ledger.send(0, 0, 0);
-    ledger.acked(number, 1, 1);
-    let verdict = stage.check(&ledger).unwrap();
+    let harness = Harness::set(&tools, &Plan::pairs(1), &[]).unwrap();
+    let mut history = History::new(2);
+    let number = history.send(0, 0, 0);
+    history.acked(number, 1, 1);
+    let verdict = harness.check(&history).unwrap();
     assert_eq!((verdict.lost, verdict.is_clean()), (1, false), "{verdict}");
 }

@@ -1,10 +1,10 @@
 //! The server's clock is set while people talk: places are counted, and never told by a clock.
 
-use super::ground::{Ground, QUIET};
+use super::fault_harness::{FaultHarness, QUIET};
 use super::needs::faketime;
 use super::row::Row;
+use crate::harness::{Harness, Tools};
 use crate::process::Process;
-use crate::stage::{Stage, Tools};
 use anyhow::{Context, ensure};
 use std::path::Path;
 use tempfile::TempDir;
@@ -13,9 +13,9 @@ use tempfile::TempDir;
 const JUMPS: &[&str] = &[AHEAD, "-3600", "+0"];
 const AHEAD: &str = "+86400";
 
-pub(super) fn jumps(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
+pub(super) fn jumps(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
     let library = faketime().context("it was there")?;
-    let folder = TempDir::new_in(&ground.tools.folder)?;
+    let folder = TempDir::new_in(&faults.tools.folder)?;
     let clock = folder.path().join("clock");
     std::fs::write(&clock, "+0")?;
     let mut told = vec![
@@ -26,21 +26,21 @@ pub(super) fn jumps(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
         "FAKETIME_DONT_FAKE_MONOTONIC=1".to_owned(),
         "DONT_FAKE_MONOTONIC=1".to_owned(),
     ];
-    told.push(ground.program.display().to_string());
+    told.push(faults.program.display().to_string());
     let tools = Tools {
         runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?,
         folder: folder.path().to_owned(),
         start: Box::new(move |args| Ok(Box::new(Process::start(Path::new("env"), told.iter().chain(args))?))),
     };
-    let mut play = ground.play_on(Stage::set(&tools, &ground.plan(), QUIET)?, false)?;
+    let mut play = faults.play_on(Harness::set(&tools, &faults.plan(), QUIET)?, false)?;
     play.calm()?;
-    let today = play.stage.day()?;
+    let today = play.harness.day()?;
     for jump in JUMPS {
         std::fs::write(&clock, jump)?;
         play.recover(row)?;
         // The date that HTTP tells is a second old at most.
-        play.talking.last(ground.load.seconds.max(1.5))?;
-        ensure!(*jump != AHEAD || play.stage.day()? != today, "the server's clock has not jumped");
+        play.talking.last(faults.load.seconds.max(1.5))?;
+        ensure!(*jump != AHEAD || play.harness.day()? != today, "the server's clock has not jumped");
     }
     play.end(row)
 }

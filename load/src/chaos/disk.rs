@@ -1,12 +1,12 @@
 //! A disk that does not keep what it is given, takes its time, or has no space left.
 
-use super::ground::{Ground, Play, QUIET};
+use super::fault_harness::{FaultHarness, Play, QUIET};
 use super::points::{FLUSH, files};
 use super::row::Row;
 use super::strace::{Injection, Strace};
 use crate::clock::SECOND;
-use crate::site::Site;
-use crate::stage::Stage;
+use crate::dataset::Dataset;
+use crate::harness::Harness;
 use anyhow::ensure;
 use std::fs::File;
 use std::io::Write;
@@ -21,24 +21,24 @@ const PATIENCE: u64 = 60 * SECOND;
 
 /// While the flushes of the store's files are ill-treated so.
 fn flushes(play: &Play<'_>, what: &str) -> anyhow::Result<Strace> {
-    let files = files(play.stage.folder());
+    let files = files(play.harness.folder());
     let files = [files[0].as_path(), files[1].as_path()];
-    Strace::attach(play.stage.pid(), &Injection { calls: FLUSH, what, files: &files })
+    Strace::attach(play.harness.pid(), &Injection { calls: FLUSH, what, files: &files })
 }
 
 /// What a failed flush was to keep may be lost whatever later flushes say: nothing is acknowledged until the server has
 /// been started again, and it says so.
-pub(super) fn flush_error(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut play = ground.play()?;
+pub(super) fn flush_error(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = faults.play()?;
     play.calm()?;
     let strace = flushes(&play, "error=EIO")?;
     // What was flushed before may be told yet.
     play.talking.last(0.5)?;
-    let promised = play.talking.ledger.acks();
-    play.talking.last(ground.load.seconds)?;
+    let promised = play.talking.history.acks();
+    play.talking.last(faults.load.seconds)?;
     strace.detach();
     play.talking.last(1.0)?;
-    let (promised, refused) = (play.talking.ledger.acks() - promised, refused(&play));
+    let (promised, refused) = (play.talking.history.acks() - promised, refused(&play));
     row.count("refused", refused);
     if promised > 0 {
         row.failed(&format!("{promised} were acknowledged after a flush had failed"));
@@ -46,11 +46,11 @@ pub(super) fn flush_error(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<
     if refused == 0 {
         row.failed("nobody was refused");
     }
-    if play.stage.is_ready()? {
+    if play.harness.is_ready()? {
         row.failed("/ready says that all is well");
     }
     let opened = play.all_anew();
-    let stopping = play.stage.stopping();
+    let stopping = play.harness.stopping();
     while !stopping.is_finished() {
         play.talking.last(0.05)?;
     }
@@ -61,19 +61,19 @@ pub(super) fn flush_error(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<
 
 /// How many messages were refused so far.
 fn refused(play: &Play<'_>) -> u64 {
-    play.talking.ledger.sent.iter().filter(|sent| sent.refused).count() as u64
+    play.talking.history.sent.iter().filter(|sent| sent.refused).count() as u64
 }
 
 /// Everything comes later, and nobody is refused.
-pub(super) fn flush_slow(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut play = ground.play()?;
+pub(super) fn flush_slow(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = faults.play()?;
     play.calm()?;
     let from = play.talking.now();
     let strace = flushes(&play, "delay_enter=500000")?;
-    play.talking.last(2.0 * ground.load.seconds)?;
+    play.talking.last(2.0 * faults.load.seconds)?;
     strace.detach();
     play.recover(row)?;
-    let answers = play.talking.ledger.answers(from);
+    let answers = play.talking.history.answers(from);
     row.most("due to acknowledged, 50 % of them", answers.at(0.5) / 1_000.0, "s");
     row.most("due to acknowledged, 99 % of them", answers.at(0.99) / 1_000.0, "s");
     ensure!(answers.max() >= 500.0, "no flush was slow");
@@ -119,12 +119,12 @@ impl Drop for Small {
 }
 
 /// Writes are refused, reads go on, and when there is space again everything does, by itself.
-pub(super) fn full(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let small = Small::mount(&ground.tools.folder)?;
+pub(super) fn full(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let small = Small::mount(&faults.tools.folder)?;
     let url = format!("sqlite:{}", small.0.path().join("myna.db").display());
-    let site = Site::new(&ground.plan(), fastrand::u64(..));
-    ground.tools.runtime.block_on(site.fill(&url, |_| ()))?;
-    let mut play = ground.play_on(Stage::over(ground.tools, site, url, None, QUIET)?, false)?;
+    let dataset = Dataset::new(&faults.plan(), fastrand::u64(..));
+    faults.tools.runtime.block_on(dataset.fill(&url, |_| ()))?;
+    let mut play = faults.play_on(Harness::over(faults.tools, dataset, url, None, QUIET)?, false)?;
     play.calm()?;
     small.fill()?;
     let end = play.talking.now() + PATIENCE;
@@ -132,7 +132,7 @@ pub(super) fn full(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
         ensure!(play.talking.now() < end, "nobody is refused though there is no space");
         play.talking.last(0.1)?;
     }
-    play.talking.last(ground.load.seconds)?;
+    play.talking.last(faults.load.seconds)?;
     comes_back(&mut play)?;
     row.count("refused", refused(&play));
     small.empty()?;
@@ -142,10 +142,10 @@ pub(super) fn full(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
 
 /// Somebody who comes back meanwhile is told everything that they do not know.
 fn comes_back(play: &mut Play<'_>) -> anyhow::Result<()> {
-    let (person, people) = (fastrand::usize(..play.talking.crowd.people()), play.talking.crowd.people());
+    let (person, people) = (fastrand::usize(..play.talking.pool.people()), play.talking.pool.people());
     let opened = play.talking.tabs.opened();
-    play.talking.tabs.cut(&mut play.talking.crowd, person, None)?;
-    play.talking.tabs.online(&mut play.talking.crowd, person)?;
+    play.talking.tabs.cut(&mut play.talking.pool, person, None)?;
+    play.talking.tabs.online(&mut play.talking.pool, person)?;
     let end = play.talking.now() + PATIENCE;
     while play.talking.tabs.opened() == opened || play.talking.tabs.live() < people {
         ensure!(play.talking.now() < end, "who comes back is not told what is stored");

@@ -1,10 +1,10 @@
 //! Two nodes over one MongoDB, each with some of the people: a node ends, the database ends, or is slow.
 
-use super::ground::{Ground, QUIET, some};
+use super::fault_harness::{FaultHarness, QUIET, some};
 use super::row::Row;
+use crate::dataset::Dataset;
+use crate::harness::Harness;
 use crate::proxy::Proxy;
-use crate::site::Site;
-use crate::stage::Stage;
 use crate::talking::Talking;
 use anyhow::Context;
 use myna_mongo_server::{MongoServer, Options, Program, fresh_database_name};
@@ -17,32 +17,32 @@ const SLOW: Duration = Duration::from_millis(100);
 
 /// Two nodes, and everybody connected to one of them by a proxy, which finds the other when one is gone.
 struct Nodes<'a> {
-    ground: &'a Ground<'a>,
+    faults: &'a FaultHarness<'a>,
     mongo: MongoServer,
     /// What stands before the database, and lets pass everything unless it is told otherwise.
     link: myna_mongo_server::Proxy,
-    nodes: [Stage<'a>; 2],
+    nodes: [Harness<'a>; 2],
     _proxy: Proxy,
     talking: Talking,
 }
 
 impl<'a> Nodes<'a> {
-    fn begin(ground: &'a Ground<'a>) -> anyhow::Result<Self> {
-        let runtime = &ground.tools.runtime;
+    fn begin(faults: &'a FaultHarness<'a>) -> anyhow::Result<Self> {
+        let runtime = &faults.tools.runtime;
         let program = Program::find()?.context("it was there")?;
         let mongo = runtime.block_on(MongoServer::start(&program, &Options::default()))?;
         let link = runtime.block_on(myna_mongo_server::Proxy::start(&mongo))?;
         let url = link.uri(&fresh_database_name());
-        let site = Site::new(&ground.plan(), fastrand::u64(..));
-        runtime.block_on(site.fill(&url, |_| ()))?;
-        let node = || Stage::over(ground.tools, site.clone(), url.clone(), None, QUIET);
+        let dataset = Dataset::new(&faults.plan(), fastrand::u64(..));
+        runtime.block_on(dataset.fill(&url, |_| ()))?;
+        let node = || Harness::over(faults.tools, dataset.clone(), url.clone(), None, QUIET);
         let nodes = [node()?, node()?];
         let addresses = nodes.iter().map(|node| node.address).collect();
         let proxy = runtime.block_on(Proxy::start(addresses, fastrand::u64(..)))?;
-        let rate = ground.load.rate * SHARE;
-        let mut talking = Talking::begin(&nodes[0].site, nodes[0].clock, proxy.address(), rate)?;
+        let rate = faults.load.rate * SHARE;
+        let mut talking = Talking::begin(&nodes[0].dataset, nodes[0].clock, proxy.address(), rate)?;
         talking.last(some(0.5..1.0))?;
-        Ok(Self { ground, mongo, link, nodes, _proxy: proxy, talking })
+        Ok(Self { faults, mongo, link, nodes, _proxy: proxy, talking })
     }
 
     fn recover(&mut self, row: &mut Row) -> anyhow::Result<()> {
@@ -54,17 +54,17 @@ impl<'a> Nodes<'a> {
         self.talking.last(0.2)?;
         self.talking.online()?;
         self.talking.settle()?;
-        let ledger = self.talking.hang_up();
+        let history = self.talking.hang_up();
         let [one, mut other] = self.nodes;
         other.stop()?;
-        row.judged(one.check(&ledger)?);
+        row.judged(one.check(&history)?);
         Ok(())
     }
 }
 
 /// Who was on the node that ends goes to the other; later there are two again.
-pub(super) fn killed(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut play = Nodes::begin(ground)?;
+pub(super) fn killed(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = Nodes::begin(faults)?;
     let gone = fastrand::usize(..2);
     let start = play.talking.now();
     play.nodes[gone].kill();
@@ -72,39 +72,39 @@ pub(super) fn killed(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
     play.talking.last(0.1)?;
     play.talking.recover(0)?;
     row.recovered(play.talking.now() - start);
-    play.talking.last(ground.load.seconds)?;
+    play.talking.last(faults.load.seconds)?;
     play.nodes[gone].start()?;
     play.talking.last(1.0)?;
     play.end(row)
 }
 
-pub(super) fn paused(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut play = Nodes::begin(ground)?;
+pub(super) fn paused(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = Nodes::begin(faults)?;
     play.mongo.pause()?;
-    let talked = play.talking.last(ground.load.seconds);
+    let talked = play.talking.last(faults.load.seconds);
     play.mongo.resume()?;
     talked?;
     play.recover(row)?;
     play.end(row)
 }
 
-pub(super) fn database_killed(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut play = Nodes::begin(ground)?;
+pub(super) fn database_killed(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = Nodes::begin(faults)?;
     play.mongo.kill()?;
-    play.talking.last(ground.load.seconds)?;
-    let tools = play.ground.tools;
+    play.talking.last(faults.load.seconds)?;
+    let tools = play.faults.tools;
     tools.runtime.block_on(play.mongo.restart())?;
     play.recover(row)?;
     play.end(row)
 }
 
-pub(super) fn slow(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut play = Nodes::begin(ground)?;
+pub(super) fn slow(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut play = Nodes::begin(faults)?;
     let from = play.talking.now();
     play.link.delay(SLOW);
-    play.talking.last(2.0 * ground.load.seconds)?;
+    play.talking.last(2.0 * faults.load.seconds)?;
     play.link.delay(Duration::ZERO);
     play.recover(row)?;
-    row.most("due to acknowledged, 99 % of them", play.talking.ledger.answers(from).at(0.99) / 1_000.0, "s");
+    row.most("due to acknowledged, 99 % of them", play.talking.history.answers(from).at(0.99) / 1_000.0, "s");
     play.end(row)
 }

@@ -1,6 +1,6 @@
 //! The server is killed at a place of our choice inside a commit or a checkpoint.
 
-use super::ground::{Ground, Play};
+use super::fault_harness::{FaultHarness, Play};
 use super::row::Row;
 use super::strace::{Injection, Strace};
 use crate::clock::{Nanos, SECOND};
@@ -19,14 +19,14 @@ pub(super) fn files(folder: &Path) -> [PathBuf; 2] {
 }
 
 /// What is killed on its way into one of these calls.
-fn kill(ground: &Ground<'_>, row: &mut Row, calls: &str, file: Option<usize>, most: u64) -> anyhow::Result<()> {
-    let mut play = ground.play()?;
+fn kill(faults: &FaultHarness<'_>, row: &mut Row, calls: &str, file: Option<usize>, most: u64) -> anyhow::Result<()> {
+    let mut play = faults.play()?;
     play.calm()?;
     let opened = play.all_anew();
-    let files = files(play.stage.folder());
+    let files = files(play.harness.folder());
     let files: Vec<&Path> = file.map(|file| files[file].as_path()).into_iter().collect();
     let what = format!("signal=KILL:when={}", fastrand::u64(1..=most));
-    let strace = Strace::attach(play.stage.pid(), &Injection { calls, what: &what, files: &files })?;
+    let strace = Strace::attach(play.harness.pid(), &Injection { calls, what: &what, files: &files })?;
     ended(&mut play)?;
     strace.detach();
     play.start_again(row, opened)?;
@@ -36,30 +36,30 @@ fn kill(ground: &Ground<'_>, row: &mut Row, calls: &str, file: Option<usize>, mo
 /// Everybody talks until the server has ended.
 fn ended(play: &mut Play<'_>) -> anyhow::Result<()> {
     let end = play.talking.now() + PATIENCE;
-    while !play.stage.has_ended()? {
+    while !play.harness.has_ended()? {
         ensure!(play.talking.now() < end, "the server never came to where it is killed");
         play.talking.last(0.01)?;
     }
     Ok(())
 }
 
-pub(super) fn before_a_write_to_the_log(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    kill(ground, row, "pwrite64", Some(1), 200)
+pub(super) fn before_a_write_to_the_log(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    kill(faults, row, "pwrite64", Some(1), 200)
 }
 
-pub(super) fn before_the_flush_of_the_log(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    kill(ground, row, FLUSH, Some(1), 30)
+pub(super) fn before_the_flush_of_the_log(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    kill(faults, row, FLUSH, Some(1), 30)
 }
 
 /// What is committed is told by these calls, one of them for each who is told.
-pub(super) fn before_somebody_is_told(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    kill(ground, row, "sendto,writev", None, 200)
+pub(super) fn before_somebody_is_told(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    kill(faults, row, "sendto,writev", None, 200)
 }
 
-pub(super) fn before_a_write_to_the_file(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    kill(ground, row, "pwrite64", Some(0), 20)
+pub(super) fn before_a_write_to_the_file(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    kill(faults, row, "pwrite64", Some(0), 20)
 }
 
-pub(super) fn before_the_flush_of_the_file(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    kill(ground, row, FLUSH, Some(0), 1)
+pub(super) fn before_the_flush_of_the_file(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    kill(faults, row, FLUSH, Some(0), 1)
 }

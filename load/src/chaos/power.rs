@@ -4,13 +4,13 @@
 //! what the next start finds. Nothing is lost here that the device has taken: a disk with a cache of its own that lies
 //! about flushes is what [`unflushed`] is.
 
-use super::ground::{Ground, Play, QUIET, some};
+use super::fault_harness::{FaultHarness, Play, QUIET, some};
 use super::points::{FLUSH, files};
 use super::row::Row;
 use super::strace::{Injection, Strace};
+use crate::dataset::Dataset;
+use crate::harness::Harness;
 use crate::process::signal;
-use crate::site::Site;
-use crate::stage::Stage;
 use anyhow::{Context, ensure};
 use std::ffi::OsStr;
 use std::fs::File;
@@ -83,11 +83,11 @@ fn run<'a>(program: &str, arguments: impl IntoIterator<Item = &'a OsStr>) -> any
 }
 
 /// People who talk over a store on this disk.
-fn play_on<'a>(ground: &'a Ground<'a>, disk: &Disk) -> anyhow::Result<Play<'a>> {
+fn play_on<'a>(faults: &'a FaultHarness<'a>, disk: &Disk) -> anyhow::Result<Play<'a>> {
     let url = format!("sqlite:{}", disk.root().join("myna.db").display());
-    let site = Site::new(&ground.plan(), fastrand::u64(..));
-    ground.tools.runtime.block_on(site.fill(&url, |_| ()))?;
-    let mut play = ground.play_on(Stage::over(ground.tools, site, url, None, QUIET)?, false)?;
+    let dataset = Dataset::new(&faults.plan(), fastrand::u64(..));
+    faults.tools.runtime.block_on(dataset.fill(&url, |_| ()))?;
+    let mut play = faults.play_on(Harness::over(faults.tools, dataset, url, None, QUIET)?, false)?;
     play.calm()?;
     Ok(play)
 }
@@ -95,17 +95,17 @@ fn play_on<'a>(ground: &'a Ground<'a>, disk: &Disk) -> anyhow::Result<Play<'a>> 
 /// The server stands still while the device is copied, so that the copy is of one moment; what it has promised by then
 /// it has promised.
 fn fail(play: &mut Play<'_>, disk: &mut Disk) -> anyhow::Result<()> {
-    signal(play.stage.pid(), "STOP")?;
+    signal(play.harness.pid(), "STOP")?;
     disk.lose_power()?;
-    play.stage.kill();
+    play.harness.kill();
     disk.regain_power()
 }
 
 /// Everything that was promised was flushed: it is there after the next start.
-pub(super) fn fails(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut disk = Disk::make(&ground.tools.folder)?;
-    let mut play = play_on(ground, &disk)?;
-    play.talking.last(some(0.2..ground.load.seconds))?;
+pub(super) fn fails(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut disk = Disk::make(&faults.tools.folder)?;
+    let mut play = play_on(faults, &disk)?;
+    play.talking.last(some(0.2..faults.load.seconds))?;
     let opened = play.all_anew();
     fail(&mut play, &mut disk)?;
     play.start_again(row, opened)?;
@@ -113,18 +113,18 @@ pub(super) fn fails(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
 }
 
 /// A proof that the fault above would find what is not flushed: flushes that do nothing lose promises, and are found out.
-pub(super) fn unflushed(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut disk = Disk::make(&ground.tools.folder)?;
-    let mut play = play_on(ground, &disk)?;
+pub(super) fn unflushed(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut disk = Disk::make(&faults.tools.folder)?;
+    let mut play = play_on(faults, &disk)?;
     let files = files(&disk.root());
     let files = [files[0].as_path(), files[1].as_path()];
-    let strace = Strace::attach(play.stage.pid(), &Injection { calls: FLUSH, what: "retval=0", files: &files })?;
-    play.talking.last(ground.load.seconds)?;
+    let strace = Strace::attach(play.harness.pid(), &Injection { calls: FLUSH, what: "retval=0", files: &files })?;
+    play.talking.last(faults.load.seconds)?;
     let lost = fail(&mut play, &mut disk);
     strace.detach();
     lost?;
-    let ledger = play.talking.hang_up();
-    let verdict = play.stage.check(&ledger)?;
+    let history = play.talking.hang_up();
+    let verdict = play.harness.check(&history)?;
     row.count("promises that were not kept, as it has to be", verdict.lost);
     if verdict.lost == 0 {
         row.failed("the flushes did nothing, and nothing was lost: power is not what fails here");

@@ -1,6 +1,6 @@
 //! Some read nothing.
 
-use super::ground::Ground;
+use super::fault_harness::FaultHarness;
 use super::row::Row;
 use crate::scenario::Span;
 use crate::scenario::slow::Slow;
@@ -17,11 +17,11 @@ const NOTICED: f64 = 1.5;
 /// Less than this is noise beside a flush, in milliseconds.
 const NOISE: f64 = 25.0;
 
-pub(super) fn fifty_read_nothing(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let load = ground.load;
+pub(super) fn fifty_read_nothing(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let load = faults.load;
     let span = Span { warm: 1.0, seconds: 8.0 * load.seconds };
     let slow = Slow { readers: READERS, slow: SLOW, rate: load.rate / 2.0, bytes: BYTES, span };
-    let outcome = slow.run(ground.tools)?;
+    let outcome = slow.run(faults.tools)?;
     let [all, some] = ["all read", "some read nothing"]
         .map(|when| outcome.summary(&format!("due to delivered to the readers, {when}")).map(|times| times.p99));
     let (all, some) = all.zip(some).context("the readers were told something")?;

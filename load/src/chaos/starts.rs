@@ -1,14 +1,14 @@
 //! The server is killed at each step of making a store, and of bringing one up to date: there is no chance in it.
 
-use super::ground::{Ground, QUIET};
+use super::fault_harness::{FaultHarness, QUIET};
 use super::points::files;
 use super::row::Row;
 use super::strace::Injection;
 use crate::clock::Clock;
-use crate::journal::Ledger;
+use crate::dataset::Dataset;
+use crate::harness::Harness;
+use crate::history::History;
 use crate::process::Process;
-use crate::site::Site;
-use crate::stage::Stage;
 use anyhow::{Context, ensure};
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
@@ -28,22 +28,22 @@ const OLDER: &str = "DROP TABLE store; PRAGMA user_version = 1;";
 const MESSAGES: u64 = 30;
 
 /// A store that is not there yet.
-pub(super) fn of_a_new_store(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let site = Site::default();
-    at_each_step(ground, row, &site, |_| Ok(()))
+pub(super) fn of_a_new_store(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let dataset = Dataset::default();
+    at_each_step(faults, row, &dataset, |_| Ok(()))
 }
 
 /// A store with people and messages, as the release before would have left it.
-pub(super) fn of_an_older_store(ground: &Ground<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut plan = ground.plan();
+pub(super) fn of_an_older_store(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
+    let mut plan = faults.plan();
     plan.talks.iter_mut().for_each(|talk| talk.messages = MESSAGES);
-    let site = Site::new(&plan, fastrand::u64(..));
-    let folder = TempDir::new_in(&ground.tools.folder)?;
+    let dataset = Dataset::new(&plan, fastrand::u64(..));
+    let folder = TempDir::new_in(&faults.tools.folder)?;
     let [older, _] = files(folder.path());
-    ground.tools.runtime.block_on(site.fill(&url(&older), |_| ()))?;
+    faults.tools.runtime.block_on(dataset.fill(&url(&older), |_| ()))?;
     let made = Command::new("sqlite3").arg(&older).arg(OLDER).output()?;
     ensure!(made.status.success(), "the older store cannot be made: {}", String::from_utf8_lossy(&made.stderr));
-    at_each_step(ground, row, &site, |store| Ok(std::fs::copy(&older, store).map(|_| ())?))
+    at_each_step(faults, row, &dataset, |store| Ok(std::fs::copy(&older, store).map(|_| ())?))
 }
 
 fn url(store: &Path) -> String {
@@ -53,14 +53,14 @@ fn url(store: &Path) -> String {
 /// Starts a server on what `prepare` makes, once for each step, at which it is killed; then starts one that is not, and
 /// looks at the store.
 fn at_each_step(
-    ground: &Ground<'_>,
+    faults: &FaultHarness<'_>,
     row: &mut Row,
-    site: &Site,
+    dataset: &Dataset,
     prepare: impl Fn(&Path) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut steps = 0;
     for call in CALLS {
-        let last = (1..MOST).find_map(|step| match at_step(ground, row, site, &prepare, call, step) {
+        let last = (1..MOST).find_map(|step| match at_step(faults, row, dataset, &prepare, call, step) {
             Ok(true) => None,
             Ok(false) => Some(Ok(step)),
             Err(error) => Some(Err(error.context(format!("killed at {call} {step}")))),
@@ -74,38 +74,38 @@ fn at_each_step(
 
 /// The same for one step; whether there is such a step.
 fn at_step(
-    ground: &Ground<'_>,
+    faults: &FaultHarness<'_>,
     row: &mut Row,
-    site: &Site,
+    dataset: &Dataset,
     prepare: impl Fn(&Path) -> anyhow::Result<()>,
     call: &str,
     step: u64,
 ) -> anyhow::Result<bool> {
-    let folder = TempDir::new_in(&ground.tools.folder)?;
+    let folder = TempDir::new_in(&faults.tools.folder)?;
     let [store, log] = files(folder.path());
     prepare(&store)?;
     let [journal, index, lock] = ["-journal", "-shm", ".lock"].map(|end| folder.path().join(format!("myna.db{end}")));
     let files = [folder.path(), &store, &log, &journal, &index, &lock];
     let what = format!("signal=KILL:when={step}");
-    let killed = starts(ground, &Injection { calls: call, what: &what, files: &files }, &url(&store))?;
+    let killed = starts(faults, &Injection { calls: call, what: &what, files: &files }, &url(&store))?;
     if killed {
         let clock = Clock::start();
-        let mut stage = Stage::over(ground.tools, site.clone(), url(&store), None, QUIET)?;
+        let mut harness = Harness::over(faults.tools, dataset.clone(), url(&store), None, QUIET)?;
         row.recovered(clock.now());
-        ensure!(stage.is_ready()?, "the server cannot serve");
-        stage.stop()?;
-        ground.look_at(&url(&store))?;
-        row.judged(stage.check(&Ledger::new(site.people.len()))?);
+        ensure!(harness.is_ready()?, "the server cannot serve");
+        harness.stop()?;
+        faults.look_at(&url(&store))?;
+        row.judged(harness.check(&History::new(dataset.people.len()))?);
     }
     Ok(killed)
 }
 
 /// Starts a server that is killed at a step; whether it came to that.
-fn starts(ground: &Ground<'_>, injection: &Injection<'_>, url: &str) -> anyhow::Result<bool> {
+fn starts(faults: &FaultHarness<'_>, injection: &Injection<'_>, url: &str) -> anyhow::Result<bool> {
     // The tracer is nobody's parent: the process is the server.
     let mut arguments: Vec<OsString> = vec!["-D".into()];
     arguments.extend(injection.arguments().into_iter().map(OsString::from));
-    arguments.push(ground.program.into());
+    arguments.push(faults.program.into());
     let server = ["--listen", "127.0.0.1:0", "--store", url].into_iter().chain(QUIET.iter().copied());
     arguments.extend(server.map(OsString::from));
     match Process::start(Path::new("strace"), arguments) {

@@ -3,7 +3,7 @@
 use super::SENDER;
 use crate::clock::{MILLISECOND, Nanos, SECOND};
 use crate::marker::{Marker, TEXT_BYTES};
-use crate::quick::{Crowd, Dialect, Fate, Heard, Told};
+use crate::quick::{ClientPool, ConnectionState, Heard, ProtocolAdapter, Told};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -44,14 +44,14 @@ struct Links {
 
 /// Cuts the links of all but the sender, who is the first of so many in this room, at random for some time. Messages are
 /// numbered from `first`.
-pub(super) fn cut<D: Dialect>(
-    crowd: &mut Crowd<D>,
+pub(super) fn cut<D: ProtocolAdapter>(
+    pool: &mut ClientPool<D>,
     talk: u32,
     members: usize,
     seconds: u64,
     first: u64,
 ) -> anyhow::Result<Cuts> {
-    let clock = crowd.clock();
+    let clock = pool.clock();
     let start = clock.now();
     let (end, sent) = (start + seconds * SECOND, seconds * RATE);
     let due = |message: u64| start + message * SECOND / RATE;
@@ -68,16 +68,16 @@ pub(super) fn cut<D: Dialect>(
         while said < sent && due(said) <= now {
             let number = first + said;
             let text = Marker { number, due: due(said) }.text(TEXT_BYTES);
-            let message = crowd.dialect().message(SENDER, talk, number, &text);
-            crowd.say(SENDER, &message)?;
+            let message = pool.adapter().message(SENDER, talk, number, &text);
+            pool.say(SENDER, &message)?;
             said += 1;
         }
-        links.turn(crowd, now, now < end)?;
-        let is_silent = now > links.news + SILENCE && crowd.open() == crowd.people();
+        links.turn(pool, now, now < end)?;
+        let is_silent = now > links.news + SILENCE && pool.open() == pool.people();
         if now > end && (links.is_complete() || is_silent || now > end + PATIENCE) {
             break;
         }
-        crowd.turn(Some(now + 10 * MILLISECOND), &mut told)?;
+        pool.turn(Some(now + 10 * MILLISECOND), &mut told)?;
         for Told { at, person, heard } in told.drain(..) {
             links.hear(at, person, &heard)?;
         }
@@ -88,16 +88,16 @@ pub(super) fn cut<D: Dialect>(
 
 impl Links {
     /// Cuts and opens what is to be; towards the end only opens.
-    fn turn<D: Dialect>(&mut self, crowd: &mut Crowd<D>, now: Nanos, cuts: bool) -> anyhow::Result<()> {
+    fn turn<D: ProtocolAdapter>(&mut self, pool: &mut ClientPool<D>, now: Nanos, cuts: bool) -> anyhow::Result<()> {
         for person in (1..self.turns.len()).filter(|person| *person != SENDER) {
             if now < self.turns[person] {
                 continue;
             }
-            if crowd.fate(person) == Fate::Closed {
-                crowd.connect(person)?;
+            if pool.state(person) == ConnectionState::Closed {
+                pool.connect(person)?;
                 self.turns[person] = now + fastrand::u64(LASTS);
             } else if cuts {
-                crowd.close(person, None)?;
+                pool.close(person, None)?;
                 self.cut += 1;
                 self.turns[person] = now + fastrand::u64(GONE);
             }

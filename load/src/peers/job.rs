@@ -3,9 +3,9 @@
 use super::SENDER;
 use super::stack::Stack;
 use crate::clock::{MILLISECOND, SECOND};
-use crate::floor::Floor;
 use crate::latency::Latency;
-use crate::quick::Dialect;
+use crate::load_loop::LoadLoop;
+use crate::quick::ProtocolAdapter;
 
 /// Messages that are on their way at any moment, where as many are sent as go through: sent, and not yet with the last.
 pub(super) const WINDOW: usize = 32;
@@ -40,28 +40,28 @@ pub(super) fn low_rate(members: usize) -> f64 {
 }
 
 /// Does the job in this conversation, first at a low rate and then with all that goes through.
-pub(super) fn job<D: Dialect>(
-    floor: &mut Floor<'_, D>,
+pub(super) fn job<D: ProtocolAdapter>(
+    load_loop: &mut LoadLoop<'_, D>,
     stack: &Stack,
     talk: u32,
     members: usize,
     seconds: Seconds,
 ) -> anyhow::Result<Done> {
-    let from = floor.clock().now();
+    let from = load_loop.clock().now();
     let end = from + seconds.low * SECOND;
-    floor.measured = from..end;
-    floor.last = Latency::default();
-    floor.open_loop(low_rate(members), end, |_| (SENDER, talk), |_| ())?;
-    let (acks, last) = (floor.ledger.answers(from), std::mem::take(&mut floor.last));
+    load_loop.measured = from..end;
+    load_loop.last = Latency::default();
+    load_loop.open_loop(low_rate(members), end, |_| (SENDER, talk), |_| ())?;
+    let (acks, last) = (load_loop.history.answers(from), std::mem::take(&mut load_loop.last));
 
     let senders = [(SENDER, talk)];
-    floor.flood(&senders, WINDOW, floor.clock().now() + WARM_UP, |_| ())?;
-    let (before, said, from) = (stack.usage()?, floor.ledger.sent.len(), floor.clock().now());
-    floor.flood(&senders, WINDOW, from + seconds.flood * SECOND, |_| ())?;
+    load_loop.flood(&senders, WINDOW, load_loop.clock().now() + WARM_UP, |_| ())?;
+    let (before, said, from) = (stack.usage()?, load_loop.history.sent.len(), load_loop.clock().now());
+    load_loop.flood(&senders, WINDOW, from + seconds.flood * SECOND, |_| ())?;
     // All that was sent counts, and the time until the last of it had arrived: a slow peer is not cut off in the middle.
-    let took = (floor.clock().now() - from) as f64 / SECOND as f64;
+    let took = (load_loop.clock().now() - from) as f64 / SECOND as f64;
     let cpu = stack.usage()?.cpu_since(&before) * 1e6;
-    let sends = (floor.ledger.sent.len() - said) as f64;
+    let sends = (load_loop.history.sent.len() - said) as f64;
     Ok(Done {
         sends_per_second: sends / took,
         deliveries_per_second: sends * members as f64 / took,
@@ -73,10 +73,10 @@ pub(super) fn job<D: Dialect>(
 }
 
 /// So many messages, each after the one before has its answer and is with everybody.
-pub(super) fn lone<D: Dialect>(floor: &mut Floor<'_, D>, talk: u32, count: usize) -> anyhow::Result<()> {
+pub(super) fn lone<D: ProtocolAdapter>(load_loop: &mut LoadLoop<'_, D>, talk: u32, count: usize) -> anyhow::Result<()> {
     for _ in 0..count {
-        floor.say(SENDER, talk, floor.clock().now())?;
-        floor.settle()?;
+        load_loop.say(SENDER, talk, load_loop.clock().now())?;
+        load_loop.settle()?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::Rooms;
 use crate::marker::{MARKER_BYTES, Marker, decimal};
-use crate::quick::{Dialect, Frame, Frames, Heard, OpCode, put_plain};
+use crate::quick::{Frame, Frames, Heard, OpCode, ProtocolAdapter, put_plain};
 use anyhow::{Context, bail};
 use reqwest::{Client, Method, StatusCode};
 use serde::Deserialize;
@@ -26,7 +26,7 @@ const WAIT: u32 = 30_000;
 /// The generator's side of the gateway.
 pub(super) struct Gateway;
 
-impl Dialect for Gateway {
+impl ProtocolAdapter for Gateway {
     fn request(&self, person: usize) -> String {
         format!("GET /{person} HTTP/1.1\r\n\r\n")
     }

@@ -8,8 +8,8 @@ use super::stack::{Stack, free_address};
 use super::xmpp::Xmpp;
 use super::{Language, Peer, Rooms, matrix};
 use crate::clock::Clock;
-use crate::quick::{Bare, Crowd, Dialect};
-use crate::site::{Plan, Site, TalkPlan};
+use crate::dataset::{Dataset, Plan, TalkPlan};
+use crate::quick::{Bare, ClientPool, ProtocolAdapter};
 use myna_protocol::Kind;
 use myna_protocol::limits::GROUP_MEMBERS;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ pub(super) struct Place<'a> {
 }
 
 /// Clients of any language.
-pub(super) type Clients = Crowd<Box<dyn Dialect>>;
+pub(super) type Clients = ClientPool<Box<dyn ProtocolAdapter>>;
 
 impl<'a> Place<'a> {
     /// A new place for a peer whose rooms these are.
@@ -67,7 +67,7 @@ impl<'a> Place<'a> {
         if peer.language == Language::Myna {
             // People and rooms are written into its store, as by somebody who moves in: it has no rooms of its own accord.
             let url = format!("sqlite:{}", place.folder.path().join("myna.db").display());
-            tools.runtime.block_on(place.site().fill(&url, |_| ()))?;
+            tools.runtime.block_on(place.dataset().fill(&url, |_| ()))?;
         }
         Ok(place)
     }
@@ -84,14 +84,14 @@ impl<'a> Place<'a> {
     }
 
     /// The same people each time, in another run.
-    fn site(&self) -> Site {
+    fn dataset(&self) -> Dataset {
         // The name of a channel is its own, and all that are made here have the same.
         let kind = |members: usize| if members <= GROUP_MEMBERS { Kind::Group } else { Kind::Channel };
         let talk =
             |members: usize| TalkPlan { kind: kind(members), members: (0..members as u32).collect(), messages: 0 };
         let plan =
             Plan { people: self.rooms.people(), talks: self.rooms.sizes().iter().map(|size| talk(*size)).collect() };
-        Site::new(&plan, self.seed)
+        Dataset::new(&plan, self.seed)
     }
 
     /// Starts the peer, under this tracer if there is one, and waits until it answers.
@@ -99,9 +99,9 @@ impl<'a> Place<'a> {
         let address = free_address()?;
         let (output, port) = (self.folder().join("output"), address.port().to_string());
         let mut command;
-        if self.peer.language == Language::Bar {
+        if self.peer.language == Language::Baseline {
             command = self.tools.command(&std::env::current_exe()?);
-            command.args(["bar", "--listen", &address.to_string()]);
+            command.args(["baseline", "--listen", &address.to_string()]);
         } else {
             command = self.tools.command(&self.tools.scripts.join(self.peer.folder).join("start"));
             command.arg(self.folder()).arg(port).args(self.peer.more);
@@ -115,11 +115,11 @@ impl<'a> Place<'a> {
     /// Everybody, connected and in their rooms. `resumed`: the room of which they remember how far they were told.
     pub(super) fn clients(&self, stack: &Stack, resumed: Option<usize>) -> anyhow::Result<Clients> {
         let (mut address, rooms) = (stack.address, self.rooms.clone());
-        let dialect: Box<dyn Dialect> = match self.peer.language {
-            Language::Bar => Box::new(Bare),
+        let adapter: Box<dyn ProtocolAdapter> = match self.peer.language {
+            Language::Baseline => Box::new(Bare),
             Language::Myna => {
-                let site = Arc::new(self.site());
-                Box::new(Remembering::new(site, address, self.known.clone(), resumed.is_some()))
+                let dataset = Arc::new(self.dataset());
+                Box::new(Remembering::new(dataset, address, self.known.clone(), resumed.is_some()))
             }
             Language::SocketIo => Box::new(SocketIo::new(address, rooms, resumed.is_some())),
             Language::Xmpp => Box::new(Xmpp::new(address, rooms, resumed)),
@@ -128,7 +128,7 @@ impl<'a> Place<'a> {
                 Box::new(matrix::Gateway)
             }
         };
-        let mut clients = Crowd::new(dialect, self.rooms.people(), address, Clock::start())?;
+        let mut clients = ClientPool::new(adapter, self.rooms.people(), address, Clock::start())?;
         clients.connect_all(0..self.rooms.people(), |_| ())?;
         Ok(clients)
     }

@@ -132,7 +132,7 @@ impl Record {
     /// What an acknowledged message has outlived, as was counted.
     fn durability(&self) -> String {
         match (self.peer.language, self.flushes) {
-            (Language::Bar, _) => "D0: nothing is kept".to_owned(),
+            (Language::Baseline, _) => "D0: nothing is kept".to_owned(),
             (_, None) => "not checked".to_owned(),
             // A message that was alone has its own flush, or none before its answer.
             (_, Some(flushes)) => {
@@ -166,26 +166,26 @@ impl Report {
     fn job(&self, f: &mut fmt::Formatter<'_>, members: usize) -> fmt::Result {
         let rate = number(low_rate(members));
         writeln!(f, "\n{} members. Alone: {rate} sends a second.\n", amount(members as u64))?;
-        let bar = self.among(members).find(|(record, _)| record.peer.language == Language::Bar);
-        let bar = bar.and_then(|(_, size)| size.deliveries_per_second.median());
+        let baseline = self.among(members).find(|(record, _)| record.peer.language == Language::Baseline);
+        let baseline = baseline.and_then(|(_, size)| size.deliveries_per_second.median());
         let mut table = Markdown::new([
             "",
             "sends/s",
             "deliveries/s",
-            "of the bar",
+            "of the baseline",
             "CPU ms per 1,000 deliveries",
             "CPU ms per 1,000 sends",
             "alone: ack, p50 / p99 ms",
             "alone: last member, p50 / p99 ms",
         ]);
         for (record, size) in self.among(members) {
-            let of_the_bar = bar.zip(size.deliveries_per_second.median());
-            let of_the_bar = of_the_bar.map_or("–".to_owned(), |(bar, own)| format!("{:.0} %", 100.0 * own / bar));
+            let share = baseline.zip(size.deliveries_per_second.median());
+            let share = share.map_or("–".to_owned(), |(baseline, own)| format!("{:.0} %", 100.0 * own / baseline));
             table.row(&[
                 record.name.to_owned(),
                 size.sends_per_second.to_string(),
                 size.deliveries_per_second.to_string(),
-                of_the_bar,
+                share,
                 size.cpu_millis_per_thousand_deliveries.to_string(),
                 size.cpu_millis_per_thousand_sends.to_string(),
                 times(&size.ack),

@@ -2,7 +2,7 @@
 
 use super::{Rooms, handshake};
 use crate::marker::{Marker, decimal};
-use crate::quick::{Dialect, Heard};
+use crate::quick::{Heard, ProtocolAdapter};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use std::cell::RefCell;
@@ -74,7 +74,7 @@ impl SocketIo {
     }
 }
 
-impl Dialect for SocketIo {
+impl ProtocolAdapter for SocketIo {
     fn request(&self, _: usize) -> String {
         handshake(self.address, "/socket.io/?EIO=4&transport=websocket", "")
     }
@@ -133,39 +133,39 @@ fn last_text(event: &[u8]) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn told(dialect: &SocketIo, message: &str) -> Vec<String> {
+    fn told(adapter: &SocketIo, message: &str) -> Vec<String> {
         let mut told = Vec::new();
-        dialect.hear(0, message.as_bytes(), &mut |heard| told.push(format!("{heard:?}"))).unwrap();
+        adapter.hear(0, message.as_bytes(), &mut |heard| told.push(format!("{heard:?}"))).unwrap();
         told
     }
 
-    fn dialect(resumes: bool) -> SocketIo {
+    fn adapter(resumes: bool) -> SocketIo {
         SocketIo::new(SocketAddr::from(([127, 0, 0, 1], 1)), Rooms::new(&[1, 2]), resumes)
     }
 
     #[test]
     fn somebody_is_live_when_they_are_in_all_their_rooms() {
-        let dialect = dialect(false);
-        assert_eq!(told(&dialect, r#"0{"sid":"a"}"#), [r#"Say("40")"#]);
-        let joins = told(&dialect, r#"40{"sid":"b"}"#);
+        let adapter = adapter(false);
+        assert_eq!(told(&adapter, r#"0{"sid":"a"}"#), [r#"Say("40")"#]);
+        let joins = told(&adapter, r#"40{"sid":"b"}"#);
         assert_eq!(joins.len(), 2);
-        assert_eq!(told(&dialect, &format!(r#"43{JOIN}["ok"]"#)), [""; 0]);
-        assert_eq!(told(&dialect, &format!(r#"43{}["ok"]"#, JOIN + 1)), ["Live"]);
+        assert_eq!(told(&adapter, &format!(r#"43{JOIN}["ok"]"#)), [""; 0]);
+        assert_eq!(told(&adapter, &format!(r#"43{}["ok"]"#, JOIN + 1)), ["Live"]);
     }
 
     #[test]
     fn somebody_who_comes_back_says_how_far_they_were_told() {
-        let dialect = dialect(true);
-        told(&dialect, r#"40{"sid":"b","pid":"p"}"#);
+        let adapter = adapter(true);
+        told(&adapter, r#"40{"sid":"b","pid":"p"}"#);
         let text = Marker { number: 7, due: 9 }.text(200);
         let event = format!(r#"42["message",{{"id":1,"sender":"s","text":"{text}"}},"offset~1"]"#);
-        assert_eq!(told(&dialect, &event), ["Row { conversation: 0, seq: 0, number: 7, due: 9 }"]);
-        assert_eq!(told(&dialect, r#"0{"sid":"c"}"#), [r#"Say("40{\"pid\":\"p\",\"offset\":\"offset~1\"}")"#]);
-        assert_eq!(told(&dialect, r#"40{"sid":"d","pid":"p"}"#), ["Live"]);
+        assert_eq!(told(&adapter, &event), ["Row { conversation: 0, seq: 0, number: 7, due: 9 }"]);
+        assert_eq!(told(&adapter, r#"0{"sid":"c"}"#), [r#"Say("40{\"pid\":\"p\",\"offset\":\"offset~1\"}")"#]);
+        assert_eq!(told(&adapter, r#"40{"sid":"d","pid":"p"}"#), ["Live"]);
     }
 
     #[test]
     fn an_acknowledgement_names_its_message() {
-        assert_eq!(told(&dialect(false), r#"43123["id"]"#), ["Ack { request: 123, seq: 0 }"]);
+        assert_eq!(told(&adapter(false), r#"43123["id"]"#), ["Ack { request: 123, seq: 0 }"]);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Rooms, SENDER, handshake};
 use crate::marker::Marker;
-use crate::quick::{Dialect, Heard};
+use crate::quick::{Heard, ProtocolAdapter};
 use anyhow::bail;
 use memchr::memmem;
 use std::cell::RefCell;
@@ -118,7 +118,7 @@ impl Xmpp {
     }
 }
 
-impl Dialect for Xmpp {
+impl ProtocolAdapter for Xmpp {
     fn request(&self, _: usize) -> String {
         handshake(self.address, "/xmpp-websocket", "Sec-WebSocket-Protocol: xmpp\r\n")
     }
@@ -199,7 +199,7 @@ fn base64(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn told(dialect: &Xmpp, person: usize, stanza: &str) -> Vec<String> {
+    fn told(adapter: &Xmpp, person: usize, stanza: &str) -> Vec<String> {
         let mut told = Vec::new();
         let mut tell = |heard| {
             told.push(match heard {
@@ -207,11 +207,11 @@ mod tests {
                 heard => format!("{heard:?}"),
             });
         };
-        dialect.hear(person, stanza.as_bytes(), &mut tell).unwrap();
+        adapter.hear(person, stanza.as_bytes(), &mut tell).unwrap();
         told
     }
 
-    fn dialect(resumed: Option<usize>) -> Xmpp {
+    fn adapter(resumed: Option<usize>) -> Xmpp {
         Xmpp::new(SocketAddr::from(([127, 0, 0, 1], 1)), Rooms::new(&[2]), resumed)
     }
 
@@ -220,39 +220,39 @@ mod tests {
 
     #[test]
     fn an_account_is_made_once() {
-        let dialect = dialect(None);
-        assert_eq!(told(&dialect, 1, FEATURES), [register(1)]);
-        assert_eq!(told(&dialect, 1, "<iq type='result' id='register'/>"), [authenticate(1)]);
-        assert_eq!(told(&dialect, 1, FEATURES), [authenticate(1)]);
+        let adapter = adapter(None);
+        assert_eq!(told(&adapter, 1, FEATURES), [register(1)]);
+        assert_eq!(told(&adapter, 1, "<iq type='result' id='register'/>"), [authenticate(1)]);
+        assert_eq!(told(&adapter, 1, FEATURES), [authenticate(1)]);
     }
 
     #[test]
     fn only_the_sender_takes_what_the_room_says_for_an_answer() {
         let text = Marker { number: 5, due: 6 }.text(200);
         let stanza = format!("<message from='r0@conference.localhost/p0'><body>{text}</body></message>");
-        assert_eq!(told(&dialect(None), SENDER, &stanza).len(), 2);
-        assert_eq!(told(&dialect(None), 1, &stanza), ["Row { conversation: 0, seq: 0, number: 5, due: 6 }"]);
+        assert_eq!(told(&adapter(None), SENDER, &stanza).len(), 2);
+        assert_eq!(told(&adapter(None), 1, &stanza), ["Row { conversation: 0, seq: 0, number: 5, due: 6 }"]);
     }
 
     #[test]
     fn who_comes_back_asks_the_archive_from_where_they_were() {
-        let dialect = dialect(Some(0));
+        let adapter = adapter(Some(0));
         let entered = "<presence><x><status code='110'/></x></presence>";
-        assert_eq!(told(&dialect, 1, entered), ["Live"]);
+        assert_eq!(told(&adapter, 1, entered), ["Live"]);
         let text = Marker { number: 5, due: 6 }.text(200);
         told(
-            &dialect,
+            &adapter,
             1,
             &format!("<message from='r0@c/p0'><body>{text}</body><stanza-id by='r0@c' id='77'/></message>"),
         );
-        assert_eq!(told(&dialect, 1, entered), [archive(0, Some("77"))]);
+        assert_eq!(told(&adapter, 1, entered), [archive(0, Some("77"))]);
         told(
-            &dialect,
+            &adapter,
             1,
             &format!("<message from='r0@c'><result xmlns='m' id=\"78\"><body>{text}</body></result></message>"),
         );
-        assert_eq!(told(&dialect, 1, "<iq id='archive'><fin/></iq>"), [archive(0, Some("78"))]);
-        assert_eq!(told(&dialect, 1, "<iq id='archive'><fin complete='true'/></iq>"), ["Live"]);
+        assert_eq!(told(&adapter, 1, "<iq id='archive'><fin/></iq>"), [archive(0, Some("78"))]);
+        assert_eq!(told(&adapter, 1, "<iq id='archive'><fin complete='true'/></iq>"), ["Live"]);
     }
 
     #[test]

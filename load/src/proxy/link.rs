@@ -1,6 +1,6 @@
 //! One link through the proxy: what passes on it, when, and in which pieces.
 
-use super::{Steering, Weather};
+use super::{LinkConditions, Steering};
 use memchr::memmem;
 use std::io;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl Link {
             way,
             awaits_ack: &awaits_ack,
             random: self.random.fork(),
-            weather: self.steering.weather.subscribe(),
+            conditions: self.steering.conditions.subscribe(),
             steering: &self.steering,
         });
         tokio::select! {
@@ -66,18 +66,18 @@ struct Passage<'a> {
     /// Something was said whose acknowledgement is to be lost.
     awaits_ack: &'a AtomicBool,
     random: fastrand::Rng,
-    weather: watch::Receiver<Weather>,
+    conditions: watch::Receiver<LinkConditions>,
     steering: &'a Steering,
 }
 
 impl Passage<'_> {
     async fn carry(self, from: OwnedReadHalf, to: OwnedWriteHalf) -> io::Result<()> {
         let (pieces, under_way) = mpsc::channel(UNDER_WAY);
-        let Self { way, awaits_ack, random, weather, steering } = self;
+        let Self { way, awaits_ack, random, conditions, steering } = self;
         // What was read before the end still arrives.
         let (read, written) = tokio::join!(
-            take(from, pieces, way, awaits_ack, random, weather.clone()),
-            give(to, under_way, way, awaits_ack, weather, steering),
+            take(from, pieces, way, awaits_ack, random, conditions.clone()),
+            give(to, under_way, way, awaits_ack, conditions, steering),
         );
         read.and(written)
     }
@@ -90,7 +90,7 @@ async fn take(
     way: Way,
     awaits_ack: &AtomicBool,
     mut random: fastrand::Rng,
-    weather: watch::Receiver<Weather>,
+    conditions: watch::Receiver<LinkConditions>,
 ) -> io::Result<()> {
     let mut last = Instant::now();
     loop {
@@ -103,7 +103,7 @@ async fn take(
             return Ok(());
         }
         piece.truncate(count);
-        let now = *weather.borrow();
+        let now = *conditions.borrow();
         if way == Way::Up && says_something(&piece) && random.f64() < now.loses_acks {
             awaits_ack.store(true, Ordering::Relaxed);
         }
@@ -121,7 +121,7 @@ async fn give(
     mut pieces: mpsc::Receiver<(Instant, Vec<u8>)>,
     way: Way,
     awaits_ack: &AtomicBool,
-    mut weather: watch::Receiver<Weather>,
+    mut conditions: watch::Receiver<LinkConditions>,
     steering: &Steering,
 ) -> io::Result<()> {
     let (mut kept, mut since) = (Vec::new(), None::<Instant>);
@@ -138,9 +138,10 @@ async fn give(
             Ok(None) => return Ok(()),
             Err(_) => awaits_ack.store(false, Ordering::Relaxed),
         }
-        let holds = |weather: &Weather| if way == Way::Up { weather.holds_up } else { weather.holds_down };
+        let holds =
+            |conditions: &LinkConditions| if way == Way::Up { conditions.holds_up } else { conditions.holds_down };
         // With an error the proxy is gone, and the link with it.
-        let Ok(now) = weather.wait_for(|weather| !holds(weather)).await.map(|now| *now) else { return Ok(()) };
+        let Ok(now) = conditions.wait_for(|conditions| !holds(conditions)).await.map(|now| *now) else { return Ok(()) };
         if way == Way::Down && awaits_ack.load(Ordering::Relaxed) {
             if acknowledges(&kept) {
                 steering.lost_acks.fetch_add(1, Ordering::Relaxed);

@@ -1,5 +1,5 @@
 use super::link::{acknowledges, says_something};
-use super::{Proxy, Weather};
+use super::{LinkConditions, Proxy};
 use crate::quick::{OpCode, put_masked};
 use myna_protocol::Event;
 use std::time::Duration;
@@ -35,7 +35,7 @@ async fn is_over(from: &mut TcpStream) -> bool {
 async fn everything_passes_both_ways_whole_or_in_slices() {
     let (proxy, mut client, mut server) = link().await;
     for sliced in [false, true] {
-        proxy.weather(Weather { sliced, ..Weather::default() });
+        proxy.set_conditions(LinkConditions { sliced, ..LinkConditions::default() });
         client.write_all(b"question").await.unwrap();
         assert_eq!(next(&mut server, 8).await, "question");
         server.write_all(b"answer").await.unwrap();
@@ -46,14 +46,14 @@ async fn everything_passes_both_ways_whole_or_in_slices() {
 #[tokio::test]
 async fn what_was_held_comes_later_and_in_order() {
     let (proxy, mut client, mut server) = link().await;
-    proxy.weather(Weather { holds_up: true, ..Weather::default() });
+    proxy.set_conditions(LinkConditions { holds_up: true, ..LinkConditions::default() });
     client.write_all(b"one ").await.unwrap();
     // The other way is open, and what comes on it was said later.
     server.write_all(b"down").await.unwrap();
     assert_eq!(next(&mut client, 4).await, "down");
     assert_eq!(server.try_read(&mut [0; 8]).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
     client.write_all(b"two").await.unwrap();
-    proxy.weather(Weather::default());
+    proxy.set_conditions(LinkConditions::default());
     assert_eq!(next(&mut server, 7).await, "one two");
 }
 
@@ -61,7 +61,7 @@ async fn what_was_held_comes_later_and_in_order() {
 async fn latency_keeps_the_order() {
     let (proxy, mut client, mut server) = link().await;
     let delay = Duration::from_millis(20);
-    proxy.weather(Weather { delay, jitter: delay, ..Weather::default() });
+    proxy.set_conditions(LinkConditions { delay, jitter: delay, ..LinkConditions::default() });
     let start = Instant::now();
     for word in ["a", "b", "c", "d"] {
         client.write_all(word.as_bytes()).await.unwrap();
@@ -75,7 +75,7 @@ async fn an_acknowledgement_is_lost_with_its_link_and_nothing_else_is() {
     let (proxy, mut client, mut server) = link().await;
     server.write_all(b"before").await.unwrap();
     assert_eq!(next(&mut client, 6).await, "before");
-    proxy.weather(Weather { loses_acks: 1.0, ..Weather::default() });
+    proxy.set_conditions(LinkConditions { loses_acks: 1.0, ..LinkConditions::default() });
     let send = said(r#"{"type":"send","request":1}"#);
     client.write_all(&send).await.unwrap();
     timeout(DEADLINE, server.read_exact(&mut vec![0; send.len()])).await.unwrap().unwrap();

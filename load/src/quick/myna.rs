@@ -1,8 +1,8 @@
 //! Myna's own language, with as little reading as it takes to know what a frame is about.
 
-use super::dialect::{Dialect, Heard};
+use super::protocol_adapter::{Heard, ProtocolAdapter};
+use crate::dataset::Dataset;
 use crate::marker::{Marker, decimal, hex};
-use crate::site::Site;
 use anyhow::{Context, bail};
 use memchr::memmem::{self, Finder};
 use myna_protocol::{Command, Event};
@@ -19,9 +19,9 @@ const TEXT: &[u8] = br#"","text":""#;
 /// An id as it is written.
 const ID: usize = 36;
 
-/// People of a site, each quick (what matters is read) or whole (everything is).
+/// People of a dataset, each quick (what matters is read) or whole (everything is).
 pub struct Myna {
-    site: Arc<Site>,
+    dataset: Arc<Dataset>,
     address: SocketAddr,
     /// The places of those who are whole.
     whole: Range<usize>,
@@ -29,10 +29,10 @@ pub struct Myna {
 }
 
 impl Myna {
-    /// Quick people of a site whose server is here. They say how far they know everything, as the site was prepared: they
+    /// Quick people of a dataset whose server is here. They say how far they know everything, as the dataset was prepared: they
     /// are told nothing but what comes.
-    pub fn quick(site: Arc<Site>, address: SocketAddr) -> Self {
-        Self { site, address, whole: 0..0, row: Finder::new(ROW) }
+    pub fn quick(dataset: Arc<Dataset>, address: SocketAddr) -> Self {
+        Self { dataset, address, whole: 0..0, row: Finder::new(ROW) }
     }
 
     /// The same, but those at these places are whole: they are told each frame as an event, and say hello themselves.
@@ -82,7 +82,7 @@ fn expect(rest: &mut &[u8], literal: &[u8]) -> Option<()> {
     take(rest, literal.len()).filter(|taken| *taken == literal).map(|_| ())
 }
 
-/// The number in the last 12 digits of an id, where a site puts it.
+/// The number in the last 12 digits of an id, where a dataset puts it.
 fn last_of_id(id: &[u8]) -> Option<u64> {
     hex(id.get(ID - 12..)?)
 }
@@ -93,9 +93,9 @@ fn after(frame: &[u8], letters: &str) -> Option<u64> {
     decimal(&frame[place + letters.len()..]).map(|(number, _)| number)
 }
 
-impl Dialect for Myna {
+impl ProtocolAdapter for Myna {
     fn request(&self, person: usize) -> String {
-        let (address, token) = (self.address, self.site.token(person));
+        let (address, token) = (self.address, self.dataset.token(person));
         format!(
             "GET /ws HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
@@ -104,12 +104,12 @@ impl Dialect for Myna {
     }
 
     fn greeting(&self, person: usize) -> Option<String> {
-        let hello = Command::Hello { cursors: self.site.cursors(person) };
+        let hello = Command::Hello { cursors: self.dataset.cursors(person) };
         if self.whole.contains(&person) { None } else { serde_json::to_string(&hello).ok() }
     }
 
     fn message(&self, _: usize, talk: u32, number: u64, text: &str) -> String {
-        let (conversation, client_id) = (self.site.talks[talk as usize].id, self.site.client_id(number));
+        let (conversation, client_id) = (self.dataset.talks[talk as usize].id, self.dataset.client_id(number));
         format!(
             r#"{{"type":"send","request":{number},"conversation":"{conversation}","client_id":"{client_id}","text":"{text}"}}"#
         )
@@ -149,7 +149,7 @@ impl Dialect for Myna {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::Plan;
+    use crate::dataset::Plan;
     use myna_protocol::{ClientId, ConversationId, Feed, FeedRows, Message, Row, Timestamp, UserId};
 
     fn row(number: u64) -> Row {
@@ -170,9 +170,9 @@ mod tests {
         let feed = Feed::Conversation(ConversationId::from_bytes([7; 16]));
         let rows = FeedRows { feed, from: 1, rev: 3, rows: vec![row(1), row(2)] };
         let frame = serde_json::to_string(&Event::Rows(rows)).unwrap();
-        let (site, address) = (Arc::new(Site::default()), SocketAddr::from(([127, 0, 0, 1], 1)));
+        let (dataset, address) = (Arc::new(Dataset::default()), SocketAddr::from(([127, 0, 0, 1], 1)));
         let mut heard = Vec::new();
-        Myna::quick(site, address).hear(0, frame.as_bytes(), &mut |told| heard.push(format!("{told:?}"))).unwrap();
+        Myna::quick(dataset, address).hear(0, frame.as_bytes(), &mut |told| heard.push(format!("{told:?}"))).unwrap();
         assert_eq!(
             heard,
             [1, 2].map(|n| format!("Row {{ conversation: 7, seq: {}, number: {n}, due: 99 }}", 40 + n)).to_vec()
@@ -183,17 +183,17 @@ mod tests {
     fn an_answer_tells_its_request_and_its_place() {
         let frame = serde_json::to_string(&Event::Ack { request: 12, conversation: None, seq: Some(34) }).unwrap();
         let mut heard = Vec::new();
-        let myna = Myna::quick(Arc::new(Site::default()), SocketAddr::from(([127, 0, 0, 1], 1)));
+        let myna = Myna::quick(Arc::new(Dataset::default()), SocketAddr::from(([127, 0, 0, 1], 1)));
         myna.hear(0, frame.as_bytes(), &mut |told| heard.push(format!("{told:?}"))).unwrap();
         assert_eq!(heard, ["Ack { request: 12, seq: 34 }"]);
     }
 
     #[test]
     fn what_quick_people_say_is_what_the_protocol_says() {
-        let site = Arc::new(Site::new(&Plan::pairs(1), 1));
-        let myna = Myna::quick(site.clone(), SocketAddr::from(([127, 0, 0, 1], 1)));
+        let dataset = Arc::new(Dataset::new(&Plan::pairs(1), 1));
+        let myna = Myna::quick(dataset.clone(), SocketAddr::from(([127, 0, 0, 1], 1)));
         let said = serde_json::from_str(&myna.message(0, 0, 7, "hello")).unwrap();
-        let (conversation, client_id) = (site.talks[0].id, site.client_id(7));
+        let (conversation, client_id) = (dataset.talks[0].id, dataset.client_id(7));
         assert_eq!(Command::Send { request: 7, conversation, client_id, text: "hello".to_owned() }, said);
         assert_eq!(Command::Ping {}, serde_json::from_str(myna.ping().unwrap()).unwrap());
     }
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn a_row_that_is_not_of_the_run_is_an_error_and_not_overlooked() {
         let frame = format!(r#"{{"type":"rows","rows":[{ROW}0190f000-0000-7000-8000-000000000001","seq":1}}]}}"#);
-        let myna = Myna::quick(Arc::new(Site::default()), SocketAddr::from(([127, 0, 0, 1], 1)));
+        let myna = Myna::quick(Arc::new(Dataset::default()), SocketAddr::from(([127, 0, 0, 1], 1)));
         assert!(myna.hear(0, frame.as_bytes(), &mut |_| ()).is_err());
     }
 }

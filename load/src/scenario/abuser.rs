@@ -1,11 +1,11 @@
 //! Somebody who asks for as much as they can, without a pause, beside people who talk: the others do not notice.
 
 use super::{EMBEDDED, Span};
-use crate::floor::Floor;
+use crate::dataset::Plan;
+use crate::harness::{Harness, Tools};
+use crate::load_loop::LoadLoop;
 use crate::progress::Progress;
-use crate::quick::{Crowd, Fate, Myna};
-use crate::site::Plan;
-use crate::stage::{Stage, Tools};
+use crate::quick::{ClientPool, ConnectionState, Myna};
 use crate::table::Outcome;
 use myna_protocol::{Command, ConversationId};
 use std::collections::BTreeMap;
@@ -38,35 +38,41 @@ impl Abuser {
         last.members.push(others as u32);
         plan.talks[rooms - 1] = last;
         plan.people += 1;
-        let stage = Stage::set(tools, &plan, &[])?;
+        let harness = Harness::set(tools, &plan, &[])?;
         // What the abuser is told is looked at by nobody.
-        let myna = Myna::quick(stage.site.clone(), stage.address).with_whole(others..others + 1);
-        let mut crowd = Crowd::new(myna, others + 1, stage.address, stage.clock)?;
-        crowd.connect_all(0..others, |_| ())?;
-        let mut floor = stage.floor(&mut crowd).with_audience(vec![10; rooms]);
-        floor.frail.insert(others);
-        floor.ledger.journals[others].absent = true;
-        let (rooms, room) = (rooms as u64, stage.site.talks[rooms - 1].id);
+        let myna = Myna::quick(harness.dataset.clone(), harness.address).with_whole(others..others + 1);
+        let mut pool = ClientPool::new(myna, others + 1, harness.address, harness.clock)?;
+        pool.connect_all(0..others, |_| ())?;
+        let mut load_loop = harness.load_loop(&mut pool).with_audience(vec![10; rooms]);
+        load_loop.frail.insert(others);
+        load_loop.history.journals[others].absent = true;
+        let (rooms, room) = (rooms as u64, harness.dataset.talks[rooms - 1].id);
         let who = |turn: u64| ((turn % rooms * 10 + turn / rooms % 10) as usize, (turn % rooms) as u32);
         let mut abuser = Abuse { person: others, room, asked: 0, greeted: false };
         for (what, abuses) in [("nobody abuses", false), ("one abuses", true)] {
             for lasts in [self.span.warm(), self.span.measured()] {
-                let end = floor.measure(lasts);
-                let before = stage.usage()?;
-                floor.open_loop_beside(self.rate, end, who, Progress::until(what, floor.clock(), end), |floor| {
-                    if abuses { abuser.go_on(floor) } else { Ok(()) }
-                })?;
+                let end = load_loop.measure(lasts);
+                let before = harness.usage()?;
+                load_loop.open_loop_beside(
+                    self.rate,
+                    end,
+                    who,
+                    Progress::until(what, load_loop.clock(), end),
+                    |load_loop| {
+                        if abuses { abuser.go_on(load_loop) } else { Ok(()) }
+                    },
+                )?;
                 if lasts == self.span.measured() {
-                    outcome.figure(format!("CPU of the server, {what}"), stage.usage()?.cpu_since(&before), "s");
+                    outcome.figure(format!("CPU of the server, {what}"), harness.usage()?.cpu_since(&before), "s");
                 }
             }
-            outcome.times(format!("due to acknowledged, {what}"), &floor.ledger.answers(floor.measured.start));
-            outcome.times(format!("due to delivered, {what}"), &floor.deliveries);
+            outcome.times(format!("due to acknowledged, {what}"), &load_loop.history.answers(load_loop.measured.start));
+            outcome.times(format!("due to delivered, {what}"), &load_loop.deliveries);
         }
         outcome.figure("frames that the abuser has said", abuser.asked as f64, "");
-        let ledger = floor.ledger;
-        drop(crowd);
-        outcome.verdict = Some(stage.check(&ledger)?);
+        let history = load_loop.history;
+        drop(pool);
+        outcome.verdict = Some(harness.check(&history)?);
         outcome.end();
         Ok(outcome)
     }
@@ -82,22 +88,22 @@ struct Abuse {
 
 impl Abuse {
     /// Asks for more wherever the connection takes it.
-    fn go_on(&mut self, floor: &mut Floor<'_, Myna>) -> anyhow::Result<()> {
+    fn go_on(&mut self, load_loop: &mut LoadLoop<'_, Myna>) -> anyhow::Result<()> {
         const AT_ONCE: usize = 64;
-        match floor.crowd.fate(self.person) {
-            Fate::Closed => {
+        match load_loop.pool.state(self.person) {
+            ConnectionState::Closed => {
                 self.greeted = false;
-                return floor.crowd.connect(self.person);
+                return load_loop.pool.connect(self.person);
             }
-            Fate::Connecting | Fate::Asking => return Ok(()),
-            Fate::Open => {}
+            ConnectionState::Connecting | ConnectionState::Upgrading => return Ok(()),
+            ConnectionState::Open => {}
         }
         if !self.greeted {
             self.greeted = true;
-            self.say(floor, &Command::Hello { cursors: BTreeMap::new() })?;
+            self.say(load_loop, &Command::Hello { cursors: BTreeMap::new() })?;
         }
         for _ in 0..AT_ONCE {
-            if !floor.crowd.is_clear(self.person) {
+            if !load_loop.pool.is_clear(self.person) {
                 break;
             }
             self.asked += 1;
@@ -106,12 +112,12 @@ impl Abuse {
                 0 => Command::Search { request, text: String::new() },
                 _ => Command::Load { request, conversation, before: Some(u64::from(u32::MAX)), limit: 200 },
             };
-            self.say(floor, &command)?;
+            self.say(load_loop, &command)?;
         }
         Ok(())
     }
 
-    fn say(&self, floor: &mut Floor<'_, Myna>, command: &Command) -> anyhow::Result<()> {
-        floor.crowd.say(self.person, &serde_json::to_string(command)?)
+    fn say(&self, load_loop: &mut LoadLoop<'_, Myna>, command: &Command) -> anyhow::Result<()> {
+        load_loop.pool.say(self.person, &serde_json::to_string(command)?)
     }
 }

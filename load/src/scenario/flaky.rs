@@ -2,11 +2,11 @@
 
 use super::EMBEDDED;
 use crate::clock::{Nanos, SECOND};
-use crate::journal::Ledger;
+use crate::dataset::Plan;
+use crate::harness::{Harness, Tools};
+use crate::history::History;
 use crate::progress::Progress;
-use crate::quick::{Crowd, Myna};
-use crate::site::Plan;
-use crate::stage::{Stage, Tools};
+use crate::quick::{ClientPool, Myna};
 use crate::table::Outcome;
 use crate::whole::Tabs;
 use std::cmp::Reverse;
@@ -54,13 +54,13 @@ impl Flaky {
              without, a third dead for up to 2 s before; after half of them the device says within 3 s that it is online",
             self.rate, self.seconds
         ));
-        let stage = Stage::set(tools, &Plan::rooms(rooms, 10), &[])?;
-        let people = stage.site.people.len();
-        let myna = Myna::quick(stage.site.clone(), stage.address).with_whole(0..people);
-        let mut crowd = Crowd::new(myna, people, stage.address, stage.clock)?;
-        let (mut tabs, mut ledger) = (Tabs::new(stage.site.clone(), 0..people), Ledger::new(people));
-        tabs.connect(&mut crowd, &mut ledger)?;
-        let start = stage.clock.now();
+        let harness = Harness::set(tools, &Plan::rooms(rooms, 10), &[])?;
+        let people = harness.dataset.people.len();
+        let myna = Myna::quick(harness.dataset.clone(), harness.address).with_whole(0..people);
+        let mut pool = ClientPool::new(myna, people, harness.address, harness.clock)?;
+        let (mut tabs, mut history) = (Tabs::new(harness.dataset.clone(), 0..people), History::new(people));
+        tabs.connect(&mut pool, &mut history)?;
+        let start = harness.clock.now();
         let end = start + (self.seconds * SECOND as f64) as Nanos;
         let mut faults: BinaryHeap<Reverse<(Nanos, usize, Fault)>> = BinaryHeap::new();
         for person in 0..people {
@@ -68,19 +68,19 @@ impl Flaky {
         }
         let due = |said: u64| start + (said as f64 * SECOND as f64 / self.rate) as Nanos;
         let (mut said, mut cuts) = (0, 0_u64);
-        let mut progress = Progress::until("links are cut", stage.clock, end);
-        let before = stage.usage()?;
-        while stage.clock.now() < end {
-            let now = stage.clock.now();
+        let mut progress = Progress::until("links are cut", harness.clock, end);
+        let before = harness.usage()?;
+        while harness.clock.now() < end {
+            let now = harness.clock.now();
             while due(said) <= now {
                 let person = (said * 7 % people as u64) as usize;
-                tabs.say(&mut crowd, &mut ledger, person, person as u32 / 10, due(said))?;
+                tabs.say(&mut pool, &mut history, person, person as u32 / 10, due(said))?;
                 said += 1;
             }
             while let Some(Reverse((_, person, fault))) = faults.peek().copied().filter(|Reverse((at, ..))| *at <= now)
             {
                 faults.pop();
-                if let Some((after, next)) = self.happens(fault, person, &mut crowd, &mut tabs, &mut cuts)? {
+                if let Some((after, next)) = self.happens(fault, person, &mut pool, &mut tabs, &mut cuts)? {
                     faults.push(Reverse((now + after, person, next)));
                 }
                 if matches!(fault, Fault::Closes | Fault::Ends | Fault::Noticed) {
@@ -88,28 +88,28 @@ impl Flaky {
                 }
             }
             let next = faults.peek().map_or(end, |Reverse((at, ..))| *at);
-            tabs.turn(&mut crowd, &mut ledger, due(said).min(next).min(end))?;
+            tabs.turn(&mut pool, &mut history, due(said).min(next).min(end))?;
             progress(now);
         }
         drop(progress);
-        let after = stage.usage()?;
+        let after = harness.usage()?;
         // The trouble is over: whose link is dead notices, and who waits (after many cuts in a row up to half a minute, a
         // dead link up to 45 s) is told that there is a network.
         for Reverse((_, person, _)) in faults.into_iter().filter(|Reverse((.., fault))| *fault == Fault::Noticed) {
-            tabs.cut(&mut crowd, person, None)?;
+            tabs.cut(&mut pool, person, None)?;
         }
         for person in 0..people {
-            tabs.online(&mut crowd, person)?;
+            tabs.online(&mut pool, person)?;
         }
-        tabs.settle(&mut crowd, &mut ledger)?;
+        tabs.settle(&mut pool, &mut history)?;
         outcome.times("attempt to know all that was missed", &tabs.replays);
         outcome.times("cut to live again", &tabs.absences);
         outcome.times("due to shown, with the time away", &tabs.deliveries);
         outcome.figure("cuts", cuts as f64, "");
-        outcome.figure("messages", ledger.sent.len() as f64, "");
+        outcome.figure("messages", history.sent.len() as f64, "");
         outcome.used(&before, &after, cuts, "cuts");
-        drop(crowd);
-        outcome.verdict = Some(stage.check(&ledger)?);
+        drop(pool);
+        outcome.verdict = Some(harness.check(&history)?);
         outcome.end();
         Ok(outcome)
     }
@@ -124,21 +124,21 @@ impl Flaky {
         &self,
         fault: Fault,
         person: usize,
-        crowd: &mut Crowd<Myna>,
+        pool: &mut ClientPool<Myna>,
         tabs: &mut Tabs,
         cuts: &mut u64,
     ) -> anyhow::Result<Option<(Nanos, Fault)>> {
         match fault {
             Fault::Breaks => {
-                crowd.break_link(person);
+                pool.break_link(person);
                 return Ok(Some((fastrand::u64(..2 * SECOND), Fault::Noticed)));
             }
             Fault::Returns => {
-                tabs.online(crowd, person)?;
+                tabs.online(pool, person)?;
                 return Ok(None);
             }
-            Fault::Closes => tabs.cut(crowd, person, Some(1_000))?,
-            Fault::Ends | Fault::Noticed => tabs.cut(crowd, person, None)?,
+            Fault::Closes => tabs.cut(pool, person, Some(1_000))?,
+            Fault::Ends | Fault::Noticed => tabs.cut(pool, person, None)?,
         }
         *cuts += 1;
         Ok(fastrand::bool().then(|| (fastrand::u64(..3 * SECOND), Fault::Returns)))

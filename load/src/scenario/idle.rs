@@ -2,11 +2,11 @@
 
 use super::EMBEDDED;
 use crate::clock::SECOND;
-use crate::journal::Ledger;
+use crate::dataset::Plan;
+use crate::harness::{Harness, Tools};
+use crate::history::History;
 use crate::latency::Latency;
 use crate::progress::Progress;
-use crate::site::Plan;
-use crate::stage::{Stage, Tools};
 use crate::table::Outcome;
 use anyhow::ensure;
 use std::time::Duration;
@@ -33,28 +33,28 @@ impl Idle {
         for _ in 0..STARTS {
             let folder = tempfile::TempDir::new_in(&tools.folder)?;
             let url = format!("sqlite:{}", folder.path().join("data/myna.db").display());
-            starts.merge(&Stage::starts(tools, &url, 1)?);
+            starts.merge(&Harness::starts(tools, &url, 1)?);
         }
         outcome.times("start on an empty folder until /health answers", &starts);
-        let nobody = Stage::set(tools, &Plan { people: 0, talks: Vec::new() }, &[])?;
+        let nobody = Harness::set(tools, &Plan { people: 0, talks: Vec::new() }, &[])?;
         std::thread::sleep(Duration::from_secs_f64(self.rest / 5.0));
         let empty = nobody.usage()?;
-        nobody.check(&Ledger::default())?;
+        nobody.check(&History::default())?;
         outcome.figure("empty server (RSS)", empty.resident as f64 / 1_024.0, "MB");
         outcome.figure("empty server (PSS)", empty.proportional as f64 / 1_024.0, "MB");
 
-        let stage = Stage::set(tools, &Plan::idle(self.people), &[])?;
-        let before = stage.usage()?;
-        let mut crowd = stage.quick()?;
-        let connected = stage.clock.now();
-        let connecting = stage.usage()?.cpu_since(&before);
-        let mut floor = stage.floor(&mut crowd);
+        let harness = Harness::set(tools, &Plan::idle(self.people), &[])?;
+        let before = harness.usage()?;
+        let mut pool = harness.quick()?;
+        let connected = harness.clock.now();
+        let connecting = harness.usage()?.cpu_since(&before);
+        let mut load_loop = harness.load_loop(&mut pool);
         let end = connected + (self.rest * SECOND as f64) as u64;
         let _progress = Progress::steps("resting", self.rest as u64);
-        let resting = stage.usage()?;
-        floor.listen(end)?;
-        let after = stage.usage()?;
-        let open = floor.crowd.open();
+        let resting = harness.usage()?;
+        load_loop.listen(end)?;
+        let after = harness.usage()?;
+        let open = load_loop.pool.open();
         ensure!(open == self.people, "{} of {} sockets have closed", self.people - open, self.people);
         outcome.figure("server before (RSS)", before.resident as f64 / 1_024.0, "MB");
         outcome.figure("server with them (RSS)", after.resident as f64 / 1_024.0, "MB");
@@ -64,9 +64,9 @@ impl Idle {
         outcome.figure("CPU of the server to connect 1,000", connecting * 1e6 / self.people as f64, "ms");
         let share = after.cpu_since(&resting) / self.rest.max(1e-9) * 100.0;
         outcome.figure("CPU of the server at rest", share, "% of a core");
-        let ledger = floor.ledger;
-        drop(crowd);
-        outcome.verdict = Some(stage.check(&ledger)?);
+        let history = load_loop.history;
+        drop(pool);
+        outcome.verdict = Some(harness.check(&history)?);
         outcome.end();
         Ok(outcome)
     }

@@ -2,11 +2,11 @@
 
 use super::{Beginning, EMBEDDED};
 use crate::clock::SECOND;
+use crate::dataset::Plan;
 use crate::disk::flushes;
-use crate::floor::Mark;
+use crate::harness::{Harness, PATIENT, Tools};
+use crate::load_loop::Mark;
 use crate::progress::Progress;
-use crate::site::Plan;
-use crate::stage::{PATIENT, Stage, Tools};
 use crate::table::Outcome;
 use anyhow::ensure;
 
@@ -25,20 +25,20 @@ impl Lone {
     pub fn run(&self, tools: &Tools) -> anyhow::Result<Outcome> {
         let mut outcome = Outcome::new("one sender, one message at a time", EMBEDDED);
         outcome.setting(format!("server: {}", PATIENT.join(" ")));
-        let stage = Stage::set(tools, &Plan::pairs(1), PATIENT)?;
-        let mut flushed = flushes(stage.folder(), FLUSHES)?;
-        let mut crowd = stage.quick()?;
-        let mut floor = stage.floor(&mut crowd);
+        let harness = Harness::set(tools, &Plan::pairs(1), PATIENT)?;
+        let mut flushed = flushes(harness.folder(), FLUSHES)?;
+        let mut pool = harness.quick()?;
+        let mut load_loop = harness.load_loop(&mut pool);
         let progress = Progress::steps("one after another", self.messages as u64);
-        let beginning = Beginning::of(&floor, || stage.usage())?;
+        let beginning = Beginning::of(&load_loop, || harness.usage())?;
         let mut marks = Vec::new();
         for message in 0..self.messages {
-            let number = floor.say(0, 0, floor.clock().now())?;
-            let end = floor.clock().now() + 10 * SECOND;
+            let number = load_loop.say(0, 0, load_loop.clock().now())?;
+            let end = load_loop.clock().now() + 10 * SECOND;
             let (mut acked, mut arrived) = (false, false);
             while !(acked && arrived) {
-                ensure!(floor.clock().now() < end, "message {number} is not answered or does not arrive");
-                floor.turn(end, &mut marks)?;
+                ensure!(load_loop.clock().now() < end, "message {number} is not answered or does not arrive");
+                load_loop.turn(end, &mut marks)?;
                 for mark in marks.drain(..) {
                     match mark {
                         Mark::Acked { number: other, .. } => acked |= other == number,
@@ -48,16 +48,16 @@ impl Lone {
             }
             progress.at(message as u64);
         }
-        let used = beginning.until_now(&floor, || stage.usage())?;
+        let used = beginning.until_now(&load_loop, || harness.usage())?;
         drop(progress);
-        flushed.merge(&flushes(stage.folder(), FLUSHES)?);
+        flushed.merge(&flushes(harness.folder(), FLUSHES)?);
         outcome.times("flush of 4 KiB (write, fdatasync)", &flushed);
-        outcome.times("said to acknowledged", &floor.ledger.answers(0));
-        outcome.times("said to delivered to both", &floor.last);
+        outcome.times("said to acknowledged", &load_loop.history.answers(0));
+        outcome.times("said to delivered to both", &load_loop.last);
         used.tell(&mut outcome, used.sent, "sends");
-        let ledger = floor.ledger;
-        drop(crowd);
-        outcome.verdict = Some(stage.check(&ledger)?);
+        let history = load_loop.history;
+        drop(pool);
+        outcome.verdict = Some(harness.check(&history)?);
         outcome.end();
         Ok(outcome)
     }

@@ -1,9 +1,9 @@
 //! A store is moved: copied to another one, checked, copied back and checked again, by the program as people run it.
 
 use super::EMBEDDED;
+use crate::dataset::{Dataset, Plan};
+use crate::harness::Tools;
 use crate::progress::Progress;
-use crate::site::{Plan, Site};
-use crate::stage::Tools;
 use crate::table::Outcome;
 use anyhow::{Context, ensure};
 use std::path::Path;
@@ -35,8 +35,8 @@ impl Moving {
         let (first, last) = (file("first.db"), file("last.db"));
         let other = self.other.clone().unwrap_or_else(|| file("other.db"));
         let progress = Progress::steps("preparing messages", self.messages);
-        let site = Site::new(&Plan::history(GROUPS, self.messages), 1);
-        tools.runtime.block_on(site.fill(&first, |messages| progress.at(messages)))?;
+        let dataset = Dataset::new(&Plan::history(GROUPS, self.messages), 1);
+        tools.runtime.block_on(dataset.fill(&first, |messages| progress.at(messages)))?;
         drop(progress);
         for (what, from, to) in [("there", &first, &other), ("back", &other, &last)] {
             let printed = run(program, &["store", "copy", "--from", from, "--to", to])?;

@@ -3,12 +3,12 @@
 
 use super::{EMBEDDED, Span, measured};
 use crate::clock::SECOND;
-use crate::floor::Floor;
+use crate::dataset::{Dataset, Plan};
+use crate::harness::{Harness, PATIENT, Tools};
 use crate::latency::Latency;
+use crate::load_loop::LoadLoop;
 use crate::process::Usage;
 use crate::quick::Myna;
-use crate::site::{Plan, Site};
-use crate::stage::{PATIENT, Stage, Tools};
 use crate::table::{Durability, Outcome};
 use anyhow::Context;
 use myna_mongo_server::{MongoServer, Options, Program, fresh_database_name};
@@ -57,11 +57,11 @@ impl Kind<'_> {
     }
 
     /// So many nodes on a new store.
-    fn nodes<'t>(&self, tools: &'t Tools, plan: &Plan, nodes: usize) -> anyhow::Result<Vec<Stage<'t>>> {
-        let Self::Mongo(server) = self else { return Ok(vec![Stage::set(tools, plan, PATIENT)?]) };
-        let (site, url) = (Site::new(plan, fastrand::u64(..)), server.uri(&fresh_database_name()));
-        tools.runtime.block_on(site.fill(&url, |_| ()))?;
-        (0..nodes).map(|_| Stage::over(tools, site.clone(), url.clone(), None, PATIENT)).collect()
+    fn nodes<'t>(&self, tools: &'t Tools, plan: &Plan, nodes: usize) -> anyhow::Result<Vec<Harness<'t>>> {
+        let Self::Mongo(server) = self else { return Ok(vec![Harness::set(tools, plan, PATIENT)?]) };
+        let (dataset, url) = (Dataset::new(plan, fastrand::u64(..)), server.uri(&fresh_database_name()));
+        tools.runtime.block_on(dataset.fill(&url, |_| ()))?;
+        (0..nodes).map(|_| Harness::over(tools, dataset.clone(), url.clone(), None, PATIENT)).collect()
     }
 
     /// A run on so many nodes, whose people do this.
@@ -71,20 +71,20 @@ impl Kind<'_> {
         what: &str,
         plan: &Plan,
         nodes: usize,
-        talk: impl FnOnce(&mut Floor<'_, Myna>, &[Stage<'_>], &mut Outcome) -> anyhow::Result<()>,
+        talk: impl FnOnce(&mut LoadLoop<'_, Myna>, &[Harness<'_>], &mut Outcome) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
         let on = if nodes == 1 { "one node".to_owned() } else { format!("{nodes} nodes") };
         let mut outcome = Outcome::new(format!("{}, {on}: {what}", self.name()), self.durability());
         outcome.setting(format!("each node: {}", PATIENT.join(" ")));
-        let mut stages = self.nodes(tools, plan, nodes)?;
-        let mut crowd = stages[0].quick_on(stages.iter().map(|stage| stage.address).collect())?;
-        let mut floor = stages[0].floor(&mut crowd);
-        talk(&mut floor, &stages, &mut outcome)?;
-        let ledger = floor.ledger;
-        drop(crowd);
-        let first = stages.remove(0);
-        stages.iter_mut().try_for_each(Stage::stop)?;
-        outcome.verdict = Some(first.check(&ledger)?);
+        let mut harnesses = self.nodes(tools, plan, nodes)?;
+        let mut pool = harnesses[0].quick_on(harnesses.iter().map(|harness| harness.address).collect())?;
+        let mut load_loop = harnesses[0].load_loop(&mut pool);
+        talk(&mut load_loop, &harnesses, &mut outcome)?;
+        let history = load_loop.history;
+        drop(pool);
+        let first = harnesses.remove(0);
+        harnesses.iter_mut().try_for_each(Harness::stop)?;
+        outcome.verdict = Some(first.check(&history)?);
         outcome.end();
         let _ = writeln!(std::io::stdout(), "{outcome}");
         Ok(outcome)
@@ -112,16 +112,16 @@ impl Nodes {
     /// One message after another, each alone.
     fn lone(&self, tools: &Tools, kind: &Kind<'_>, nodes: usize) -> anyhow::Result<Outcome> {
         let what = format!("{LONE} messages a second, each alone");
-        kind.run(tools, &what, &Plan::rooms(1, 3), nodes, |floor, _, outcome| {
-            floor.to = [HERE, THERE].map(|person| (person, Latency::default())).into();
+        kind.run(tools, &what, &Plan::rooms(1, 3), nodes, |load_loop, _, outcome| {
+            load_loop.to = [HERE, THERE].map(|person| (person, Latency::default())).into();
             for lasts in [SECOND, self.span.measured()] {
-                let end = floor.measure(lasts);
-                floor.open_loop(LONE, end, |_| (SPEAKER, 0), |_| ())?;
+                let end = load_loop.measure(lasts);
+                load_loop.open_loop(LONE, end, |_| (SPEAKER, 0), |_| ())?;
             }
-            outcome.times("due to acknowledged", &floor.ledger.answers(floor.measured.start));
-            outcome.times("due to a reader on the same node", &floor.to[&HERE]);
+            outcome.times("due to acknowledged", &load_loop.history.answers(load_loop.measured.start));
+            outcome.times("due to a reader on the same node", &load_loop.to[&HERE]);
             if nodes > 1 {
-                outcome.times("due to a reader on the other node", &floor.to[&THERE]);
+                outcome.times("due to a reader on the other node", &load_loop.to[&THERE]);
             }
             Ok(())
         })
@@ -133,16 +133,16 @@ impl Nodes {
         let plan = if together { Plan::room(senders) } else { Plan::notes(senders) };
         let whose = if together { "in one conversation" } else { "each in their own" };
         let what = format!("{senders} with {window} unanswered each, {whose}");
-        kind.run(tools, &what, &plan, nodes, |floor, stages, outcome| {
-            floor.crowd.relax();
+        kind.run(tools, &what, &plan, nodes, |load_loop, harnesses, outcome| {
+            load_loop.pool.relax();
             let who = |sender| (sender, if together { 0 } else { sender as u32 });
             let all: Vec<(usize, u32)> = (0..senders).map(who).collect();
-            let usage = || stages.iter().try_fold(Usage::default(), |sum, stage| Ok(sum + stage.usage()?));
-            let used = measured(floor, &self.span, "all talk", usage, |floor, end, progress| {
-                floor.saturate(&all, window, end, progress)
+            let usage = || harnesses.iter().try_fold(Usage::default(), |sum, harness| Ok(sum + harness.usage()?));
+            let used = measured(load_loop, &self.span, "all talk", usage, |load_loop, end, progress| {
+                load_loop.saturate(&all, window, end, progress)
             })?;
-            outcome.times("said to acknowledged", &floor.ledger.answers(floor.measured.start));
-            outcome.figure("sends a second", floor.acked as f64 / self.span.seconds, "/s");
+            outcome.times("said to acknowledged", &load_loop.history.answers(load_loop.measured.start));
+            outcome.figure("sends a second", load_loop.acked as f64 / self.span.seconds, "/s");
             used.tell(outcome, used.sent, "sends");
             Ok(())
         })

@@ -1,8 +1,8 @@
 //! Many pairs talk in their direct conversations: how many messages a second are made durable.
 
 use super::{EMBEDDED, Span, measured};
-use crate::site::Plan;
-use crate::stage::{PATIENT, Stage, Tools};
+use crate::dataset::Plan;
+use crate::harness::{Harness, PATIENT, Tools};
 use crate::table::Outcome;
 
 /// Pairs of people in direct conversations
@@ -29,28 +29,29 @@ impl Pairs {
         };
         let mut outcome = Outcome::new(format!("{} pairs, {how}", self.pairs), EMBEDDED);
         outcome.setting(format!("server: {}", PATIENT.join(" ")));
-        let stage = Stage::set(tools, &Plan::pairs(self.pairs), PATIENT)?;
-        let mut crowd = stage.quick()?;
-        let mut floor = stage.floor(&mut crowd);
+        let harness = Harness::set(tools, &Plan::pairs(self.pairs), PATIENT)?;
+        let mut pool = harness.quick()?;
+        let mut load_loop = harness.load_loop(&mut pool);
         let senders: Vec<(usize, u32)> = (0..self.pairs).map(|pair| (2 * pair, pair as u32)).collect();
         let pairs = self.pairs as u64;
         if self.rate.is_none_or(|rate| rate > 500.0) {
-            floor.crowd.relax();
+            load_loop.pool.relax();
         }
         // Both of a pair speak in turn.
         let who = |turn: u64| ((2 * (turn % pairs) + turn / pairs % 2) as usize, (turn % pairs) as u32);
-        let usage = || stage.usage();
-        let used = measured(&mut floor, &self.span, "pairs talk", usage, |floor, end, progress| match self.rate {
-            Some(rate) => floor.open_loop(rate, end, who, progress),
-            None => floor.saturate(&senders, self.window, end, progress),
-        })?;
-        outcome.times("due to acknowledged", &floor.ledger.answers(floor.measured.start));
-        outcome.times("due to delivered", &floor.deliveries);
-        outcome.figure("durable sends a second", floor.acked as f64 / self.span.seconds, "/s");
+        let usage = || harness.usage();
+        let used =
+            measured(&mut load_loop, &self.span, "pairs talk", usage, |load_loop, end, progress| match self.rate {
+                Some(rate) => load_loop.open_loop(rate, end, who, progress),
+                None => load_loop.saturate(&senders, self.window, end, progress),
+            })?;
+        outcome.times("due to acknowledged", &load_loop.history.answers(load_loop.measured.start));
+        outcome.times("due to delivered", &load_loop.deliveries);
+        outcome.figure("durable sends a second", load_loop.acked as f64 / self.span.seconds, "/s");
         used.tell(&mut outcome, used.sent, "sends");
-        let ledger = floor.ledger;
-        drop(crowd);
-        outcome.verdict = Some(stage.check(&ledger)?);
+        let history = load_loop.history;
+        drop(pool);
+        outcome.verdict = Some(harness.check(&history)?);
         outcome.end();
         Ok(outcome)
     }

@@ -2,9 +2,9 @@
 
 use super::EMBEDDED;
 use crate::clock::{Nanos, SECOND};
+use crate::dataset::Plan;
+use crate::harness::{Harness, Tools};
 use crate::progress::Progress;
-use crate::site::Plan;
-use crate::stage::{Stage, Tools};
 use crate::table::Outcome;
 use crate::talking::Talking;
 use anyhow::ensure;
@@ -31,16 +31,16 @@ impl Restart {
         let rooms = self.people.div_ceil(10);
         let mut outcome = Outcome::new(format!("the server of {} whole clients is restarted", rooms * 10), EMBEDDED);
         outcome.setting(format!("{} messages a second all the time; rooms of 10; default limits", self.rate));
-        let mut stage = Stage::set(tools, &Plan::rooms(rooms, 10), &[])?;
-        let mut talking = Talking::begin(&stage.site, stage.clock, stage.address, self.rate)?;
-        self.ends(&mut stage, &mut talking, &mut outcome, false)?;
-        self.ends(&mut stage, &mut talking, &mut outcome, true)?;
+        let mut harness = Harness::set(tools, &Plan::rooms(rooms, 10), &[])?;
+        let mut talking = Talking::begin(&harness.dataset, harness.clock, harness.address, self.rate)?;
+        self.ends(&mut harness, &mut talking, &mut outcome, false)?;
+        self.ends(&mut harness, &mut talking, &mut outcome, true)?;
         talking.settle()?;
         outcome.times("attempt to know all that was missed", &talking.tabs.replays);
         outcome.times("due to shown, with the time away", &talking.tabs.deliveries);
-        let usage = stage.usage()?;
+        let usage = harness.usage()?;
         outcome.figure("memory of the server (RSS)", usage.resident as f64 / 1_024.0, "MB");
-        outcome.verdict = Some(stage.check(&talking.hang_up())?);
+        outcome.verdict = Some(harness.check(&talking.hang_up())?);
         outcome.end();
         Ok(outcome)
     }
@@ -48,7 +48,7 @@ impl Restart {
     /// The server ends, told or killed, and starts again at once.
     fn ends(
         &self,
-        stage: &mut Stage<'_>,
+        harness: &mut Harness<'_>,
         talking: &mut Talking,
         outcome: &mut Outcome,
         killed: bool,
@@ -58,21 +58,21 @@ impl Restart {
         let progress = Progress::steps(how, self.people as u64);
         let gone = talking.now();
         if killed {
-            stage.kill();
+            harness.kill();
         } else {
             // It says goodbye to everybody, who have to be there to hear it.
-            let stopping = stage.stopping();
+            let stopping = harness.stopping();
             while !stopping.is_finished() {
                 talking.turn(Nanos::MAX)?;
             }
             stopping.join().map_err(|_| anyhow::anyhow!("stopping has panicked"))??;
         }
         let ended = talking.now();
-        stage.start()?;
+        harness.start()?;
         let started = talking.now();
         // Who has not noticed yet still looks connected: only who connects to the new server counts.
         let opened = talking.tabs.opened();
-        let all = talking.crowd.people();
+        let all = talking.pool.people();
         let mut most = None;
         while talking.tabs.live() < all || talking.tabs.opened() < opened + all as u64 {
             talking.turn(Nanos::MAX)?;

@@ -2,14 +2,14 @@
 //! bare broadcaster can do at most.
 
 use super::{EMBEDDED, Span, measured, spread};
-use crate::bar::BAR;
+use crate::baseline::BASELINE;
 use crate::checker::Verdict;
 use crate::clock::Clock;
-use crate::floor::Floor;
+use crate::dataset::Plan;
+use crate::harness::{Harness, PATIENT, Tools};
+use crate::load_loop::LoadLoop;
 use crate::process::{Process, Usage};
-use crate::quick::{Bare, Crowd, Dialect};
-use crate::site::Plan;
-use crate::stage::{PATIENT, Stage, Tools};
+use crate::quick::{Bare, ClientPool, ProtocolAdapter};
 use crate::table::Outcome;
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ pub struct Room {
     /// Messages that are on their way to the last member at a time, where as many as go through are sent
     #[arg(long, default_value_t = 64)]
     pub window: usize,
-    /// Runs of the server, each between two of the bar, where as many as go through are sent; with 0 there is no bar
+    /// Runs of the server, each between two of the baseline, where as many as go through are sent; with 0 there is no baseline
     #[arg(long, default_value_t = 2)]
     pub rounds: usize,
     #[command(flatten)]
@@ -56,57 +56,60 @@ impl Room {
         let name = format!("one room of {}, {rate} messages a second", self.members);
         let mut outcome = Outcome::new(name, EMBEDDED);
         outcome.setting(format!("server: {}", PATIENT.join(" ")));
-        let stage = Stage::set(tools, &Plan::room(self.members), PATIENT)?;
-        let mut crowd = stage.quick()?;
-        let mut floor = stage.floor(&mut crowd);
+        let harness = Harness::set(tools, &Plan::room(self.members), PATIENT)?;
+        let mut pool = harness.quick()?;
+        let mut load_loop = harness.load_loop(&mut pool);
         let members = self.members as u64;
         if rate > 500.0 {
-            floor.crowd.relax();
+            load_loop.pool.relax();
         }
         // Everybody says something now and then; 7 apart, so that presence_notifier do not follow each other.
         let who = |turn: u64| ((turn * 7 % members) as usize, 0);
         let used = measured(
-            &mut floor,
+            &mut load_loop,
             &self.span,
             "somebody talks",
-            || stage.usage(),
-            |floor, end, progress| floor.open_loop(rate, end, who, progress),
+            || harness.usage(),
+            |load_loop, end, progress| load_loop.open_loop(rate, end, who, progress),
         )?;
-        outcome.times("due to acknowledged", &floor.ledger.answers(floor.measured.start));
-        outcome.times("due to delivered", &floor.deliveries);
-        outcome.times("due to the last member", &floor.last);
+        outcome.times("due to acknowledged", &load_loop.history.answers(load_loop.measured.start));
+        outcome.times("due to delivered", &load_loop.deliveries);
+        outcome.times("due to the last member", &load_loop.last);
         used.tell(&mut outcome, used.delivered, "deliveries");
-        let ledger = floor.ledger;
-        drop(crowd);
-        outcome.verdict = Some(stage.check(&ledger)?);
+        let history = load_loop.history;
+        drop(pool);
+        outcome.verdict = Some(harness.check(&history)?);
         outcome.end();
         Ok(outcome)
     }
 
-    /// As many messages as go through; bar, server, bar, server, bar.
+    /// As many messages as go through; baseline, server, baseline, server, baseline.
     fn flooded(&self, tools: &Tools) -> anyhow::Result<Outcome> {
         let Self { members, senders, window, .. } = self;
         let name = format!("one room of {members}, saturated by {senders}, {window} on their way to the last");
         let mut outcome = Outcome::new(name, EMBEDDED);
         outcome.setting(format!("server: {}", PATIENT.join(" ")));
-        outcome.setting(format!("bar: {BAR}; bar and server in turn, {} runs of the server", self.rounds.max(1)));
-        let (mut bars, mut servers, mut verdict) = (Vec::new(), Vec::new(), Verdict::default());
+        outcome.setting(format!(
+            "baseline: {BASELINE}; baseline and server in turn, {} runs of the server",
+            self.rounds.max(1)
+        ));
+        let (mut baselines, mut servers, mut verdict) = (Vec::new(), Vec::new(), Verdict::default());
         for _ in 0..self.rounds.max(1) {
             if self.rounds > 0 {
-                bars.push(self.bar()?);
+                baselines.push(self.baseline()?);
             }
             let (flooded, found) = self.server(tools)?;
             servers.push(flooded);
             verdict.merge(found);
         }
         if self.rounds > 0 {
-            bars.push(self.bar()?);
+            baselines.push(self.baseline()?);
         }
         tell(&mut outcome, "of the server", &servers);
-        if !bars.is_empty() {
-            tell(&mut outcome, "of the bar", &bars);
+        if !baselines.is_empty() {
+            tell(&mut outcome, "of the baseline", &baselines);
             let middle = |runs: &[Flooded]| spread(&runs.iter().map(|run| run.per_second).collect::<Vec<_>>())[0];
-            outcome.figure("share of the bar", middle(&servers) / middle(&bars) * 100.0, "%");
+            outcome.figure("share of the baseline", middle(&servers) / middle(&baselines) * 100.0, "%");
         }
         let memory = servers.last().map_or(0.0, |run| run.usage.resident as f64 / 1_024.0);
         outcome.figure("memory of the server (RSS)", memory, "MB");
@@ -116,39 +119,39 @@ impl Room {
     }
 
     fn server(&self, tools: &Tools) -> anyhow::Result<(Flooded, Verdict)> {
-        let stage = Stage::set(tools, &Plan::room(self.members), PATIENT)?;
-        let mut crowd = stage.quick()?;
-        let mut floor = stage.floor(&mut crowd);
-        let flooded = self.flood(&mut floor, "the server", || stage.usage())?;
-        let ledger = floor.ledger;
-        drop(crowd);
-        Ok((flooded, stage.check(&ledger)?))
+        let harness = Harness::set(tools, &Plan::room(self.members), PATIENT)?;
+        let mut pool = harness.quick()?;
+        let mut load_loop = harness.load_loop(&mut pool);
+        let flooded = self.flood(&mut load_loop, "the server", || harness.usage())?;
+        let history = load_loop.history;
+        drop(pool);
+        Ok((flooded, harness.check(&history)?))
     }
 
-    fn bar(&self) -> anyhow::Result<Flooded> {
-        let bar = Process::start(&std::env::current_exe()?, ["bar"])?;
-        let mut crowd = Crowd::new(Bare, self.members, bar.address(), Clock::start())?;
-        crowd.connect_all(0..self.members, |_| ())?;
-        let mut floor = Floor::new(&mut crowd, vec![self.members as u32], false);
-        self.flood(&mut floor, "the bar", || bar.usage())
+    fn baseline(&self) -> anyhow::Result<Flooded> {
+        let baseline = Process::start(&std::env::current_exe()?, ["baseline"])?;
+        let mut pool = ClientPool::new(Bare, self.members, baseline.address(), Clock::start())?;
+        pool.connect_all(0..self.members, |_| ())?;
+        let mut load_loop = LoadLoop::new(&mut pool, vec![self.members as u32], false);
+        self.flood(&mut load_loop, "the baseline", || baseline.usage())
     }
 
-    fn flood<D: Dialect>(
+    fn flood<D: ProtocolAdapter>(
         &self,
-        floor: &mut Floor<'_, D>,
+        load_loop: &mut LoadLoop<'_, D>,
         what: &str,
         usage: impl Fn() -> anyhow::Result<Usage>,
     ) -> anyhow::Result<Flooded> {
-        floor.crowd.relax();
+        load_loop.pool.relax();
         let senders: Vec<(usize, u32)> = (0..self.senders.min(self.members)).map(|sender| (sender, 0)).collect();
-        let used = measured(floor, &self.span, what, usage, |floor, end, progress| {
-            floor.flood(&senders, self.window, end, progress)
+        let used = measured(load_loop, &self.span, what, usage, |load_loop, end, progress| {
+            load_loop.flood(&senders, self.window, end, progress)
         })?;
         let per_thousand = |used: &Range<Usage>, delivered: u64| {
             used.end.cpu_since(&used.start) * 1_000.0 / (delivered as f64 / 1_000.0).max(1e-9)
         };
         Ok(Flooded {
-            per_second: floor.delivered as f64 / self.span.seconds,
+            per_second: load_loop.delivered as f64 / self.span.seconds,
             cpu_per_thousand: per_thousand(&used.server, used.delivered),
             generator: per_thousand(&used.generator, used.delivered),
             usage: used.server.end,

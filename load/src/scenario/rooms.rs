@@ -1,8 +1,8 @@
 //! Many groups talk at once.
 
 use super::{EMBEDDED, Span, measured};
-use crate::site::Plan;
-use crate::stage::{PATIENT, Stage, Tools};
+use crate::dataset::Plan;
+use crate::harness::{Harness, PATIENT, Tools};
 use crate::table::Outcome;
 
 /// Many rooms, each with some people
@@ -31,9 +31,9 @@ impl Rooms {
         };
         let mut outcome = Outcome::new(format!("{} rooms of {}, {how}", self.rooms, self.each), EMBEDDED);
         outcome.setting(format!("server: {}", PATIENT.join(" ")));
-        let stage = Stage::set(tools, &Plan::rooms(self.rooms, self.each), PATIENT)?;
-        let mut crowd = stage.quick()?;
-        let mut floor = stage.floor(&mut crowd);
+        let harness = Harness::set(tools, &Plan::rooms(self.rooms, self.each), PATIENT)?;
+        let mut pool = harness.quick()?;
+        let mut load_loop = harness.load_loop(&mut pool);
         let (rooms, each) = (self.rooms as u64, self.each as u64);
         // Everybody in turn, room after room.
         let who = |turn: u64| {
@@ -42,22 +42,23 @@ impl Rooms {
         };
         let senders: Vec<(usize, u32)> = (0..rooms * each).map(who).collect();
         if self.rate.is_none_or(|rate| rate > 500.0) {
-            floor.crowd.relax();
+            load_loop.pool.relax();
         }
-        let usage = || stage.usage();
-        let used = measured(&mut floor, &self.span, "rooms talk", usage, |floor, end, progress| match self.rate {
-            Some(rate) => floor.open_loop(rate, end, who, progress),
-            None => floor.flood(&senders, self.window, end, progress),
-        })?;
-        outcome.times("due to acknowledged", &floor.ledger.answers(floor.measured.start));
-        outcome.times("due to delivered", &floor.deliveries);
-        outcome.times("due to the last of the room", &floor.last);
-        outcome.figure("durable sends a second", floor.acked as f64 / self.span.seconds, "/s");
-        outcome.figure("deliveries a second", floor.delivered as f64 / self.span.seconds, "/s");
+        let usage = || harness.usage();
+        let used =
+            measured(&mut load_loop, &self.span, "rooms talk", usage, |load_loop, end, progress| match self.rate {
+                Some(rate) => load_loop.open_loop(rate, end, who, progress),
+                None => load_loop.flood(&senders, self.window, end, progress),
+            })?;
+        outcome.times("due to acknowledged", &load_loop.history.answers(load_loop.measured.start));
+        outcome.times("due to delivered", &load_loop.deliveries);
+        outcome.times("due to the last of the room", &load_loop.last);
+        outcome.figure("durable sends a second", load_loop.acked as f64 / self.span.seconds, "/s");
+        outcome.figure("deliveries a second", load_loop.delivered as f64 / self.span.seconds, "/s");
         used.tell(&mut outcome, used.delivered, "deliveries");
-        let ledger = floor.ledger;
-        drop(crowd);
-        outcome.verdict = Some(stage.check(&ledger)?);
+        let history = load_loop.history;
+        drop(pool);
+        outcome.verdict = Some(harness.check(&history)?);
         outcome.end();
         Ok(outcome)
     }

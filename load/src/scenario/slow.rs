@@ -2,10 +2,10 @@
 //! bounded, and who reads again comes to know everything.
 
 use super::{EMBEDDED, Span};
+use crate::dataset::Plan;
+use crate::harness::{Harness, PATIENT, Tools};
 use crate::progress::Progress;
-use crate::quick::{Crowd, Myna};
-use crate::site::Plan;
-use crate::stage::{PATIENT, Stage, Tools};
+use crate::quick::{ClientPool, Myna};
 use crate::table::Outcome;
 use crate::whole::Tabs;
 use anyhow::Context;
@@ -40,42 +40,42 @@ impl Slow {
             PATIENT.join(" ")
         ));
         let all = self.readers + self.slow;
-        let stage = Stage::set(tools, &Plan::room(all), PATIENT)?;
+        let harness = Harness::set(tools, &Plan::room(all), PATIENT)?;
         let (readers, slow) = (0..self.readers, self.readers..all);
-        let myna = Myna::quick(stage.site.clone(), stage.address).with_whole(slow.clone());
-        let mut crowd = Crowd::new(myna, all, stage.address, stage.clock)?;
-        crowd.connect_all(readers, |_| ())?;
-        let mut floor = stage.floor(&mut crowd).with_audience(vec![self.readers as u32]);
-        let mut tabs = Tabs::new(stage.site.clone(), slow.clone());
-        tabs.connect(floor.crowd, &mut floor.ledger)?;
-        floor.tabs = Some(tabs);
-        floor.text_bytes = self.bytes;
+        let myna = Myna::quick(harness.dataset.clone(), harness.address).with_whole(slow.clone());
+        let mut pool = ClientPool::new(myna, all, harness.address, harness.clock)?;
+        pool.connect_all(readers, |_| ())?;
+        let mut load_loop = harness.load_loop(&mut pool).with_audience(vec![self.readers as u32]);
+        let mut tabs = Tabs::new(harness.dataset.clone(), slow.clone());
+        tabs.connect(load_loop.pool, &mut load_loop.history)?;
+        load_loop.tabs = Some(tabs);
+        load_loop.text_bytes = self.bytes;
         let readers = self.readers as u64;
         let who = |turn: u64| ((turn * 7 % readers) as usize, 0);
         for (what, is_deaf) in [("all read", false), ("some read nothing", true)] {
-            slow.clone().for_each(|person| floor.crowd.deafen(person, is_deaf));
+            slow.clone().for_each(|person| load_loop.pool.deafen(person, is_deaf));
             for lasts in [self.span.warm(), self.span.measured()] {
-                let end = floor.measure(lasts);
-                floor.open_loop(self.rate, end, who, Progress::until(what, floor.clock(), end))?;
+                let end = load_loop.measure(lasts);
+                load_loop.open_loop(self.rate, end, who, Progress::until(what, load_loop.clock(), end))?;
             }
-            outcome.times(format!("due to delivered to the readers, {what}"), &floor.deliveries);
+            outcome.times(format!("due to delivered to the readers, {what}"), &load_loop.deliveries);
             outcome.figure(
                 format!("memory of the server (RSS), {what}"),
-                stage.usage()?.resident as f64 / 1_024.0,
+                harness.usage()?.resident as f64 / 1_024.0,
                 "MB",
             );
         }
-        let before = floor.tabs.as_ref().map_or(0, Tabs::opened);
+        let before = load_loop.tabs.as_ref().map_or(0, Tabs::opened);
         for person in slow {
-            floor.listen_again(person)?;
+            load_loop.listen_again(person)?;
         }
-        let mut tabs = floor.tabs.take().context("they were there")?;
-        tabs.settle(floor.crowd, &mut floor.ledger)?;
+        let mut tabs = load_loop.tabs.take().context("they were there")?;
+        tabs.settle(load_loop.pool, &mut load_loop.history)?;
         outcome.figure("slow ones that were closed and came back", (tabs.opened() - before) as f64, "");
         outcome.times("slow ones: attempt to know all that was missed", &tabs.replays);
-        let ledger = floor.ledger;
-        drop(crowd);
-        outcome.verdict = Some(stage.check(&ledger)?);
+        let history = load_loop.history;
+        drop(pool);
+        outcome.verdict = Some(harness.check(&history)?);
         outcome.end();
         Ok(outcome)
     }

@@ -1,7 +1,7 @@
 //! All connections of a run on one thread: one wait for whichever has something to tell.
 
-use super::dialect::{Dialect, Heard};
 use super::frames::{Frame, Frames, OpCode, put_masked};
+use super::protocol_adapter::{Heard, ProtocolAdapter};
 use crate::clock::{Clock, MILLISECOND, Nanos, SECOND};
 use anyhow::{Context, bail, ensure};
 use mio::net::TcpStream;
@@ -29,20 +29,20 @@ const HEAD_BYTES: usize = 8 * 1024;
 /// What a system says of a connection that is under way.
 const EINPROGRESS: i32 = 115;
 
-/// How a connection stands.
+/// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum ConnectionState {
     /// There is none.
     Closed,
     Connecting,
     /// The request for a socket is not answered yet.
-    Asking,
+    Upgrading,
     Open,
 }
 
 struct Line {
     stream: Option<TcpStream>,
-    fate: Fate,
+    state: ConnectionState,
     frames: Frames,
     /// The answer to the request for a socket, so far.
     head: Vec<u8>,
@@ -59,7 +59,7 @@ impl Default for Line {
     fn default() -> Self {
         Self {
             stream: None,
-            fate: Fate::Closed,
+            state: ConnectionState::Closed,
             frames: Frames::default(),
             head: Vec::new(),
             out: Vec::new(),
@@ -79,11 +79,11 @@ pub struct Told {
 }
 
 /// People with a connection each, who speak one language.
-pub struct Crowd<D> {
+pub struct ClientPool<D> {
     poll: Poll,
     events: Events,
     lines: Vec<Line>,
-    dialect: D,
+    adapter: D,
     clock: Clock,
     /// Of the servers: people go to them in turn.
     addresses: Vec<SocketAddr>,
@@ -94,16 +94,16 @@ pub struct Crowd<D> {
     punctual: bool,
 }
 
-impl<D: Dialect> Crowd<D> {
+impl<D: ProtocolAdapter> ClientPool<D> {
     /// So many people, nobody of them connected, of a server that is here.
-    pub fn new(dialect: D, people: usize, address: SocketAddr, clock: Clock) -> anyhow::Result<Self> {
+    pub fn new(adapter: D, people: usize, address: SocketAddr, clock: Clock) -> anyhow::Result<Self> {
         let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1_024);
         ensure!(people as u64 + 64 < limit, "{people} sockets are more than the limit of open files, {limit}, allows");
         Ok(Self {
             poll: Poll::new()?,
             events: Events::with_capacity(EVENTS),
             lines: (0..people).map(|_| Line::default()).collect(),
-            dialect,
+            adapter,
             clock,
             addresses: vec![address],
             buffer: vec![0; READ],
@@ -127,8 +127,8 @@ impl<D: Dialect> Crowd<D> {
     }
 
     /// What is spoken here.
-    pub fn dialect(&self) -> &D {
-        &self.dialect
+    pub fn adapter(&self) -> &D {
+        &self.adapter
     }
 
     /// The clock of the run.
@@ -146,9 +146,9 @@ impl<D: Dialect> Crowd<D> {
         self.open
     }
 
-    /// How somebody's connection stands.
-    pub fn fate(&self, person: usize) -> Fate {
-        self.lines[person].fate
+    /// The state of a person's connection.
+    pub fn state(&self, person: usize) -> ConnectionState {
+        self.lines[person].state
     }
 
     /// Opens the connections of these people, a few hundred at a time, until all are told everything as it happens.
@@ -181,13 +181,13 @@ impl<D: Dialect> Crowd<D> {
         let mut stream = connect(address, person, self.lines.len()).context("no connection can be opened")?;
         self.poll.registry().register(&mut stream, Token(person), Interest::READABLE | Interest::WRITABLE)?;
         let line = &mut self.lines[person];
-        (line.stream, line.fate, line.said) = (Some(stream), Fate::Connecting, self.clock.now());
+        (line.stream, line.state, line.said) = (Some(stream), ConnectionState::Connecting, self.clock.now());
         Ok(())
     }
 
     /// Ends somebody's connection, saying so with a code or not at all. Nothing more is told of it.
     pub fn close(&mut self, person: usize, code: Option<u16>) -> anyhow::Result<()> {
-        if let Some(code) = code.filter(|_| self.lines[person].fate == Fate::Open) {
+        if let Some(code) = code.filter(|_| self.lines[person].state == ConnectionState::Open) {
             self.put(person, OpCode::Close, &code.to_be_bytes())?;
         }
         self.drop_line(person);
@@ -196,7 +196,7 @@ impl<D: Dialect> Crowd<D> {
 
     fn drop_line(&mut self, person: usize) {
         let line = std::mem::take(&mut self.lines[person]);
-        self.open -= usize::from(line.fate == Fate::Open);
+        self.open -= usize::from(line.state == ConnectionState::Open);
     }
 
     /// Whether the system has taken everything that somebody has said, so that more may be said.
@@ -222,7 +222,7 @@ impl<D: Dialect> Crowd<D> {
 
     fn put(&mut self, person: usize, code: OpCode, payload: &[u8]) -> anyhow::Result<()> {
         let line = &mut self.lines[person];
-        if line.fate != Fate::Open || line.mute {
+        if line.state != ConnectionState::Open || line.mute {
             return Ok(());
         }
         line.said = self.clock.now();
@@ -274,10 +274,10 @@ impl<D: Dialect> Crowd<D> {
     }
 
     fn ping(&mut self, now: Nanos) -> anyhow::Result<()> {
-        let Some(ping) = self.dialect.ping().map(str::to_owned) else { return Ok(()) };
+        let Some(ping) = self.adapter.ping().map(str::to_owned) else { return Ok(()) };
         for person in 0..self.lines.len() {
             let line = &self.lines[person];
-            if line.fate == Fate::Open && now > line.said + SILENCE {
+            if line.state == ConnectionState::Open && now > line.said + SILENCE {
                 self.say(person, &ping)?;
             }
         }
@@ -287,12 +287,12 @@ impl<D: Dialect> Crowd<D> {
     fn writable(&mut self, person: usize, told: &mut Vec<Told>) -> anyhow::Result<()> {
         let line = &mut self.lines[person];
         let Some(stream) = &line.stream else { return Ok(()) };
-        if line.fate == Fate::Connecting {
+        if line.state == ConnectionState::Connecting {
             let failed = stream.take_error()?.is_some();
             match stream.peer_addr() {
                 Ok(_) if !failed => {
-                    line.fate = Fate::Asking;
-                    line.out = self.dialect.request(person).into_bytes();
+                    line.state = ConnectionState::Upgrading;
+                    line.out = self.adapter.request(person).into_bytes();
                 }
                 Err(error) if error.kind() == ErrorKind::NotConnected && !failed => return Ok(()),
                 _ => return self.lost(person, None, told),
@@ -337,7 +337,7 @@ impl<D: Dialect> Crowd<D> {
         let line = &mut self.lines[person];
         let mut rest = Vec::new();
         let mut bytes: &[u8] = bytes;
-        if line.fate == Fate::Asking {
+        if line.state == ConnectionState::Upgrading {
             line.head.extend_from_slice(bytes);
             let Some(end) = memchr::memmem::find(&line.head, b"\r\n\r\n") else {
                 ensure!(line.head.len() < HEAD_BYTES, "the answer to a request for a socket does not end");
@@ -349,11 +349,11 @@ impl<D: Dialect> Crowd<D> {
                 return Ok(false);
             }
             rest.extend_from_slice(&line.head[end + 4..]);
-            (line.head, line.fate) = (Vec::new(), Fate::Open);
+            (line.head, line.state) = (Vec::new(), ConnectionState::Open);
             self.open += 1;
             bytes = &rest;
             told.push(Told { at, person, heard: Heard::Opened });
-            if let Some(greeting) = self.dialect.greeting(person) {
+            if let Some(greeting) = self.adapter.greeting(person) {
                 self.say(person, &greeting)?;
             }
         }
@@ -364,7 +364,7 @@ impl<D: Dialect> Crowd<D> {
         frames.take(bytes, |frame| {
             match frame {
                 Frame::Message(message) => {
-                    self.dialect.hear(person, message, &mut |heard| told.push(Told { at, person, heard }))?;
+                    self.adapter.hear(person, message, &mut |heard| told.push(Told { at, person, heard }))?;
                 }
                 Frame::Close(code) => over = Some(code),
                 Frame::Ping(payload) => pongs.push(payload.to_vec()),

@@ -41,7 +41,7 @@ pub enum Heard {
 }
 
 /// A language.
-pub trait Dialect {
+pub trait ProtocolAdapter {
     /// The head of this person's request for a socket, to its empty line.
     fn request(&self, person: usize) -> String;
 
@@ -60,7 +60,7 @@ pub trait Dialect {
     fn hear(&self, person: usize, message: &[u8], tell: &mut dyn FnMut(Heard)) -> anyhow::Result<()>;
 }
 
-impl Dialect for Box<dyn Dialect> {
+impl ProtocolAdapter for Box<dyn ProtocolAdapter> {
     fn request(&self, person: usize) -> String {
         (**self).request(person)
     }
@@ -82,11 +82,11 @@ impl Dialect for Box<dyn Dialect> {
     }
 }
 
-/// A language of nothing but texts with markers: that of the bar.
+/// A language of nothing but texts with markers: that of the baseline.
 #[derive(Debug, Clone, Copy)]
 pub struct Bare;
 
-impl Dialect for Bare {
+impl ProtocolAdapter for Bare {
     fn request(&self, _: usize) -> String {
         "GET / HTTP/1.1\r\n\r\n".to_owned()
     }
@@ -102,7 +102,7 @@ impl Dialect for Bare {
     fn hear(&self, _: usize, message: &[u8], tell: &mut dyn FnMut(Heard)) -> anyhow::Result<()> {
         match Marker::read(message) {
             Some(Marker { number, due }) => tell(Heard::Row { conversation: 0, seq: 0, number, due }),
-            // The bar says an empty message when somebody has come in.
+            // The baseline says an empty message when somebody has come in.
             None => tell(Heard::Live),
         }
         Ok(())

@@ -2,9 +2,9 @@
 
 use super::Row;
 use crate::clock::Nanos;
+use crate::dataset::Plan;
+use crate::harness::{Harness, Tools};
 use crate::proxy::Proxy;
-use crate::site::Plan;
-use crate::stage::{Stage, Tools};
 use crate::talking::Talking;
 use anyhow::ensure;
 use std::path::Path;
@@ -33,7 +33,7 @@ pub struct Load {
 }
 
 /// What every fault is given.
-pub struct Ground<'a> {
+pub struct FaultHarness<'a> {
     pub tools: &'a Tools,
     /// The server's program, for what else it does than serve.
     pub program: &'a Path,
@@ -42,13 +42,13 @@ pub struct Ground<'a> {
 
 /// A server with people who talk.
 pub(super) struct Play<'a> {
-    ground: &'a Ground<'a>,
-    pub(super) stage: Stage<'a>,
+    faults: &'a FaultHarness<'a>,
+    pub(super) harness: Harness<'a>,
     pub(super) talking: Talking,
     pub(super) proxy: Option<Proxy>,
 }
 
-impl Ground<'_> {
+impl FaultHarness<'_> {
     /// Who is in which room.
     pub(super) fn plan(&self) -> Plan {
         Plan::rooms(self.load.people.div_ceil(EACH), EACH)
@@ -56,21 +56,21 @@ impl Ground<'_> {
 
     /// A new store, a server on it, and everybody connected and talking.
     pub(super) fn play(&self) -> anyhow::Result<Play<'_>> {
-        self.play_on(Stage::set(self.tools, &self.plan(), QUIET)?, false)
+        self.play_on(Harness::set(self.tools, &self.plan(), QUIET)?, false)
     }
 
     /// The same with a proxy before the server.
     pub(super) fn play_by_proxy(&self) -> anyhow::Result<Play<'_>> {
-        self.play_on(Stage::set(self.tools, &self.plan(), QUIET)?, true)
+        self.play_on(Harness::set(self.tools, &self.plan(), QUIET)?, true)
     }
 
-    /// Everybody of a stage connected, by a proxy or without one, and talking.
-    pub(super) fn play_on<'a>(&'a self, stage: Stage<'a>, by_proxy: bool) -> anyhow::Result<Play<'a>> {
-        let proxy = Proxy::start(vec![stage.address], fastrand::u64(..));
+    /// Everybody of a harness connected, by a proxy or without one, and talking.
+    pub(super) fn play_on<'a>(&'a self, harness: Harness<'a>, by_proxy: bool) -> anyhow::Result<Play<'a>> {
+        let proxy = Proxy::start(vec![harness.address], fastrand::u64(..));
         let proxy = if by_proxy { Some(self.tools.runtime.block_on(proxy)?) } else { None };
-        let address = proxy.as_ref().map_or(stage.address, Proxy::address);
-        let talking = Talking::begin(&stage.site, stage.clock, address, self.load.rate)?;
-        Ok(Play { ground: self, stage, talking, proxy })
+        let address = proxy.as_ref().map_or(harness.address, Proxy::address);
+        let talking = Talking::begin(&harness.dataset, harness.clock, address, self.load.rate)?;
+        Ok(Play { faults: self, harness, talking, proxy })
     }
 
     /// `myna store check` says that all is well.
@@ -96,15 +96,15 @@ impl Play<'_> {
 
     /// How many connections there will have been when everybody has connected once more.
     pub(super) fn all_anew(&self) -> u64 {
-        self.talking.tabs.opened() + self.talking.crowd.people() as u64
+        self.talking.tabs.opened() + self.talking.pool.people() as u64
     }
 
     /// The server, which has ended, is started again, and everybody comes back over new connections, of which there will
     /// then have been so many.
     pub(super) fn start_again(&mut self, row: &mut Row, opened: u64) -> anyhow::Result<()> {
-        self.stage.kill();
+        self.harness.kill();
         let start = self.talking.now();
-        self.stage.start()?;
+        self.harness.start()?;
         let started = self.talking.now() - start;
         let back = self.talking.recover(opened)?;
         row.recovered(started + back);
@@ -123,14 +123,14 @@ impl Play<'_> {
         self.talking.last(0.2)?;
         self.talking.online()?;
         self.talking.settle()?;
-        let ledger = self.talking.hang_up();
+        let history = self.talking.hang_up();
         drop(self.proxy);
-        let (url, ground) = (self.stage.url.clone(), self.ground);
-        self.stage.stop()?;
+        let (url, faults) = (self.harness.url.clone(), self.faults);
+        self.harness.stop()?;
         if url.starts_with("sqlite:") {
-            ground.look_at(&url)?;
+            faults.look_at(&url)?;
         }
-        row.judged(self.stage.check(&ledger)?);
+        row.judged(self.harness.check(&history)?);
         Ok(())
     }
 }

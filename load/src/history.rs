@@ -4,7 +4,7 @@ use crate::clock::Nanos;
 use crate::latency::Latency;
 use myna_protocol::Seq;
 
-/// A message, as its sender knows it. Its number is its place in the ledger.
+/// A message, as its sender knows it. Its number is its place in the history.
 #[derive(Debug, Clone, Copy)]
 pub struct Sent {
     pub person: u32,
@@ -51,12 +51,12 @@ impl Journal {
 
 /// Everything of a run.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger {
+pub struct History {
     pub sent: Vec<Sent>,
     pub journals: Vec<Journal>,
 }
 
-impl Ledger {
+impl History {
     /// An empty journal for each of so many people.
     pub fn new(people: usize) -> Self {
         Self { sent: Vec::new(), journals: vec![Journal::default(); people] }

@@ -1,14 +1,14 @@
-//! Where a run is played: a site in a folder, a server on it, and the checker at the end.
+//! The harness of a run: a dataset in a folder, a server on it, and the checker at the end.
 
 use crate::checker::{Verdict, check};
 use crate::clock::Clock;
-use crate::floor::Floor;
-use crate::journal::Ledger;
+use crate::dataset::{Dataset, Plan};
+use crate::history::History;
 use crate::latency::Latency;
+use crate::load_loop::LoadLoop;
 use crate::process::{DEADLINE, Process, Usage, usage};
 use crate::progress::Progress;
-use crate::quick::{Crowd, Myna};
-use crate::site::{Plan, Site};
+use crate::quick::{ClientPool, Myna};
 use anyhow::{Context, ensure};
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -89,10 +89,10 @@ impl Tools {
 /// One person says much here, for many: the server's limits for one person are raised.
 pub const PATIENT: &[&str] = &["--frames-per-second", "1000000", "--frames-burst", "1000000"];
 
-/// A server on a site that was made for it.
-pub struct Stage<'a> {
+/// A server on a dataset that was made for it.
+pub struct Harness<'a> {
     pub tools: &'a Tools,
-    pub site: Arc<Site>,
+    pub dataset: Arc<Dataset>,
     pub clock: Clock,
     pub url: String,
     flags: Vec<String>,
@@ -102,29 +102,29 @@ pub struct Stage<'a> {
     folder: Option<TempDir>,
 }
 
-impl<'a> Stage<'a> {
-    /// A new site by this plan, in a folder that goes with the stage, and a server with these flags.
+impl<'a> Harness<'a> {
+    /// A new dataset by this plan, in a folder that goes with the harness, and a server with these flags.
     pub fn set(tools: &'a Tools, plan: &Plan, flags: &[&str]) -> anyhow::Result<Self> {
         let folder = TempDir::new_in(&tools.folder)?;
         let url = format!("sqlite:{}", folder.path().join("myna.db").display());
-        let site = Site::new(plan, fastrand::u64(..));
+        let dataset = Dataset::new(plan, fastrand::u64(..));
         let progress = Progress::steps("preparing messages", plan.talks.iter().map(|talk| talk.messages).sum());
-        tools.runtime.block_on(site.fill(&url, |messages| progress.at(messages)))?;
+        tools.runtime.block_on(dataset.fill(&url, |messages| progress.at(messages)))?;
         drop(progress);
-        Self::over(tools, site, url, Some(folder), flags)
+        Self::over(tools, dataset, url, Some(folder), flags)
     }
 
-    /// A server on a site that is stored here already.
+    /// A server on a dataset that is stored here already.
     pub fn over(
         tools: &'a Tools,
-        site: Site,
+        dataset: Dataset,
         url: String,
         folder: Option<TempDir>,
         flags: &[&str],
     ) -> anyhow::Result<Self> {
-        let mut stage = Self {
+        let mut harness = Self {
             tools,
-            site: Arc::new(site),
+            dataset: Arc::new(dataset),
             clock: Clock::start(),
             url,
             flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
@@ -132,8 +132,8 @@ impl<'a> Stage<'a> {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             folder,
         };
-        stage.start()?;
-        Ok(stage)
+        harness.start()?;
+        Ok(harness)
     }
 
     /// How long a server takes to answer on this store, many times, each until /health answers.
@@ -141,10 +141,10 @@ impl<'a> Stage<'a> {
         let mut times = Latency::default();
         for _ in 0..count {
             let clock = Clock::start();
-            let mut stage = Self::over(tools, Site::default(), url.to_owned(), None, &[])?;
-            stage.health()?;
+            let mut harness = Self::over(tools, Dataset::default(), url.to_owned(), None, &[])?;
+            harness.health()?;
             times.add(clock.now());
-            stage.stop()?;
+            harness.stop()?;
         }
         Ok(times)
     }
@@ -229,29 +229,29 @@ impl<'a> Stage<'a> {
         self.folder.as_ref().map_or(&self.tools.folder, |folder| folder.path())
     }
 
-    /// Everybody of the site, quick, connected.
-    pub fn quick(&self) -> anyhow::Result<Crowd<Myna>> {
+    /// Everybody of the dataset, quick, connected.
+    pub fn quick(&self) -> anyhow::Result<ClientPool<Myna>> {
         self.quick_on(vec![self.address])
     }
 
     /// The same, in turn to these nodes on the store.
-    pub fn quick_on(&self, nodes: Vec<SocketAddr>) -> anyhow::Result<Crowd<Myna>> {
-        let (people, myna) = (self.site.people.len(), Myna::quick(self.site.clone(), self.address));
-        let mut crowd = Crowd::new(myna, people, self.address, self.clock)?.spread(nodes);
+    pub fn quick_on(&self, nodes: Vec<SocketAddr>) -> anyhow::Result<ClientPool<Myna>> {
+        let (people, myna) = (self.dataset.people.len(), Myna::quick(self.dataset.clone(), self.address));
+        let mut pool = ClientPool::new(myna, people, self.address, self.clock)?.spread(nodes);
         let progress = Progress::steps("connecting people", people as u64);
-        crowd.connect_all(0..people, |live| progress.at(live as u64))?;
-        Ok(crowd)
+        pool.connect_all(0..people, |live| progress.at(live as u64))?;
+        Ok(pool)
     }
 
-    /// A floor for them: everybody in a conversation hears what is said there.
-    pub fn floor<'c>(&self, crowd: &'c mut Crowd<Myna>) -> Floor<'c, Myna> {
-        let audience = self.site.talks.iter().map(|talk| talk.members.len() as u32).collect();
-        Floor::new(crowd, audience, true)
+    /// A load loop over this pool: all members of a conversation receive what is sent there.
+    pub fn load_loop<'c>(&self, pool: &'c mut ClientPool<Myna>) -> LoadLoop<'c, Myna> {
+        let audience = self.dataset.talks.iter().map(|talk| talk.members.len() as u32).collect();
+        LoadLoop::new(pool, audience, true)
     }
 
     /// Stops the server and compares what was written down with its store.
-    pub fn check(mut self, ledger: &Ledger) -> anyhow::Result<Verdict> {
+    pub fn check(mut self, history: &History) -> anyhow::Result<Verdict> {
         self.stop()?;
-        self.tools.runtime.block_on(check(&self.url, &self.site, ledger))
+        self.tools.runtime.block_on(check(&self.url, &self.dataset, history))
     }
 }

@@ -1,4 +1,4 @@
-//! The bar: a broadcaster of nothing but TCP and tokio. It reads a text and writes it to everybody, without rules, a store,
+//! The baseline: a broadcaster of nothing but TCP and tokio. It reads a text and writes it to everybody, without rules, a store,
 //! an acknowledgement or JSON: what the machine can do at most, measured in the same run as what is compared with it.
 
 use crate::quick::{Frame, Frames, OpCode, put_plain};
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 /// What it is, in words.
-pub const BAR: &str = "bare TCP broadcaster on tokio, a task a connection, all that waits in one vectored write";
+pub const BASELINE: &str = "bare TCP broadcaster on tokio, a task a connection, all that waits in one vectored write";
 
 /// Texts that wait for one connection.
 const QUEUE: usize = 1_024;
@@ -24,7 +24,7 @@ type Members = Arc<Mutex<Vec<mpsc::Sender<Bytes>>>>;
 /// Serves until the process ends. It says where it is.
 pub async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await?;
-    println!("The bar is at http://{}", listener.local_addr()?);
+    println!("The baseline is at http://{}", listener.local_addr()?);
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let members = Members::default();
     loop {

@@ -9,7 +9,7 @@ pub use plan::{Plan, TalkPlan};
 use myna_protocol::{ClientId, ConversationId, Feed, Kind, Rev, Seq, UserId};
 use std::collections::BTreeMap;
 
-/// When everything of a site was made: milliseconds since 1970.
+/// When everything of a dataset was made: milliseconds since 1970.
 const MADE: u64 = 1_700_000_000_000;
 
 /// Somebody who can sign in by a cookie.
@@ -34,9 +34,9 @@ pub struct Talk {
     pub messages: Seq,
 }
 
-/// Everybody and everything that a run begins with. Two sites of one plan and one seed are the same.
+/// Everybody and everything that a run begins with. Two datasets of one plan and one seed are the same.
 #[derive(Debug, Clone, Default)]
-pub struct Site {
+pub struct Dataset {
     pub people: Vec<Person>,
     pub talks: Vec<Talk>,
     /// What tells the messages of this run from those of others on the same store.
@@ -56,7 +56,7 @@ fn number(id: &[u8; 16]) -> u64 {
     id[10..].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-impl Site {
+impl Dataset {
     /// What the plan says, with ids and tokens that follow from the seed.
     pub fn new(plan: &Plan, seed: u64) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn ids_tell_their_numbers_and_those_of_others_tell_none() {
-        let (one, other) = (Site::new(&Plan::pairs(3), 1), Site::new(&Plan::pairs(3), 2));
+        let (one, other) = (Dataset::new(&Plan::pairs(3), 1), Dataset::new(&Plan::pairs(3), 2));
         assert_eq!(one.number_of(one.client_id(1_234_567)), Some(1_234_567));
         assert_eq!(one.number_of(other.client_id(7)), None);
         assert_eq!(one.talk_of(one.talks[2].id), Some(2));
@@ -133,10 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn a_site_follows_from_its_seed() {
-        let sites = [7, 7, 8].map(|seed| Site::new(&Plan::rooms(2, 3), seed));
-        let told = |site: &Site| (0..6).map(|person| (site.people[person].id, site.token(person))).collect::<Vec<_>>();
-        assert_eq!(told(&sites[0]), told(&sites[1]));
-        assert_ne!(told(&sites[0]), told(&sites[2]));
+    fn a_dataset_follows_from_its_seed() {
+        let datasets = [7, 7, 8].map(|seed| Dataset::new(&Plan::rooms(2, 3), seed));
+        let told = |dataset: &Dataset| {
+            (0..6).map(|person| (dataset.people[person].id, dataset.token(person))).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&datasets[0]), told(&datasets[1]));
+        assert_ne!(told(&datasets[0]), told(&datasets[2]));
     }
 }

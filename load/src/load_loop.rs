@@ -4,10 +4,10 @@
 //! that makes everybody wait is not measured as if nobody had wanted to speak meanwhile.
 
 use crate::clock::{Clock, Nanos, SECOND};
-use crate::journal::Ledger;
+use crate::history::History;
 use crate::latency::Latency;
 use crate::marker::{Marker, TEXT_BYTES};
-use crate::quick::{Crowd, Dialect, Heard, Told};
+use crate::quick::{ClientPool, Heard, ProtocolAdapter, Told};
 use crate::whole::Tabs;
 use anyhow::{bail, ensure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,10 +16,10 @@ use std::ops::Range;
 /// How long what is under way may take to arrive after the last word.
 const SETTLE: Nanos = 60 * SECOND;
 
-/// A crowd that talks.
-pub struct Floor<'a, D> {
-    pub crowd: &'a mut Crowd<D>,
-    pub ledger: Ledger,
+/// A client pool that sends messages by a schedule.
+pub struct LoadLoop<'a, D> {
+    pub pool: &'a mut ClientPool<D>,
+    pub history: History,
     /// Times of what was due within these moments.
     pub measured: Range<Nanos>,
     /// From when a message was due until somebody had it, for each who had it.
@@ -60,13 +60,13 @@ pub enum Mark {
     Arrived { number: u64 },
 }
 
-impl<'a, D: Dialect> Floor<'a, D> {
-    /// A crowd of which so many are in each conversation. `answers`: whether the language has acknowledgements.
-    pub fn new(crowd: &'a mut Crowd<D>, audience: Vec<u32>, answers: bool) -> Self {
-        let ledger = Ledger::new(crowd.people());
+impl<'a, D: ProtocolAdapter> LoadLoop<'a, D> {
+    /// Takes the client pool and how many people each conversation has. `answers`: whether the protocol acknowledges messages.
+    pub fn new(pool: &'a mut ClientPool<D>, audience: Vec<u32>, answers: bool) -> Self {
+        let history = History::new(pool.people());
         Self {
-            crowd,
-            ledger,
+            pool,
+            history,
             measured: 0..Nanos::MAX,
             deliveries: Latency::default(),
             to: BTreeMap::new(),
@@ -102,18 +102,18 @@ impl<'a, D: Dialect> Floor<'a, D> {
     }
 
     pub fn clock(&self) -> Clock {
-        self.crowd.clock()
+        self.pool.clock()
     }
 
     /// Somebody says something that was due at this moment.
     pub fn say(&mut self, person: usize, talk: u32, due: Nanos) -> anyhow::Result<u64> {
-        let number = self.ledger.send(person, talk, due);
+        let number = self.history.send(person, talk, due);
         let text = Marker { number, due }.text(self.text_bytes);
-        let message = self.crowd.dialect().message(person, talk, number, &text);
+        let message = self.pool.adapter().message(person, talk, number, &text);
         self.missing.push(self.audience[talk as usize]);
         self.under_way += 1;
         self.unanswered += usize::from(self.answers);
-        self.crowd.say(person, &message)?;
+        self.pool.say(person, &message)?;
         Ok(number)
     }
 
@@ -121,27 +121,27 @@ impl<'a, D: Dialect> Floor<'a, D> {
     pub fn turn(&mut self, until: Nanos, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
         let mut told = std::mem::take(&mut self.told);
         let until = self.tabs.as_ref().map_or(until, |tabs| until.min(tabs.next_wake()));
-        self.crowd.turn(Some(until), &mut told)?;
+        self.pool.turn(Some(until), &mut told)?;
         self.hear_all(&mut told, marks)?;
         self.told = told;
         if let Some(tabs) = &mut self.tabs {
-            tabs.tick(self.crowd)?;
+            tabs.tick(self.pool)?;
         }
         Ok(())
     }
 
     /// Somebody who was timed_out reads again, beginning with what has come meanwhile.
     pub fn listen_again(&mut self, person: usize) -> anyhow::Result<()> {
-        self.crowd.deafen(person, false);
+        self.pool.deafen(person, false);
         let mut told = Vec::new();
-        self.crowd.catch_up(person, &mut told)?;
+        self.pool.catch_up(person, &mut told)?;
         self.hear_all(&mut told, &mut Vec::new())
     }
 
     fn hear_all(&mut self, told: &mut Vec<Told>, marks: &mut Vec<Mark>) -> anyhow::Result<()> {
         for told in told.drain(..) {
             match &mut self.tabs {
-                Some(tabs) if tabs.has(told.person) => tabs.hear(self.crowd, &mut self.ledger, told)?,
+                Some(tabs) if tabs.has(told.person) => tabs.hear(self.pool, &mut self.history, told)?,
                 _ => self.hear(told.at, told.person, &told.heard, marks)?,
             }
         }
@@ -153,7 +153,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
             Heard::Row { conversation, seq, number, due } => {
                 // Where a language has no places, those of a run are told apart by their numbers.
                 let place = if seq == 0 { number + 1 } else { seq };
-                self.ledger.journals[person].row(conversation, place, number);
+                self.history.journals[person].row(conversation, place, number);
                 self.delivered += u64::from(self.measured.contains(&at));
                 self.all_delivered += 1;
                 if let Some(times) = self.to.get_mut(&person).filter(|_| self.measured.contains(&due)) {
@@ -162,18 +162,18 @@ impl<'a, D: Dialect> Floor<'a, D> {
                 self.arrived(at, number, due, marks);
             }
             Heard::Ack { request: number, seq } => {
-                self.ledger.acked(number, seq, at);
+                self.history.acked(number, seq, at);
                 self.acked += u64::from(self.measured.contains(&at));
                 self.unanswered = self.unanswered.saturating_sub(1);
                 marks.push(Mark::Acked { person, number });
             }
             Heard::Rejected { request: Some(number), .. } => {
-                self.ledger.refused(number);
+                self.history.refused(number);
                 self.unanswered = self.unanswered.saturating_sub(1);
                 self.under_way = self.under_way.saturating_sub(1);
             }
             Heard::Closed(_) if self.frail.contains(&person) => {
-                self.ledger.journals[person].absent = true;
+                self.history.journals[person].absent = true;
             }
             Heard::Closed(code) => bail!("the server has closed the connection of {person}: {code:?}"),
             Heard::Rejected { request: None, code } => bail!("the server did not understand {person}: {code:?}"),
@@ -251,7 +251,7 @@ impl<'a, D: Dialect> Floor<'a, D> {
             self.turn(end, &mut marks)?;
             for mark in std::mem::take(&mut marks) {
                 if let Mark::Acked { person, number } = mark {
-                    let talk = self.ledger.sent[number as usize].talk;
+                    let talk = self.history.sent[number as usize].talk;
                     self.say(person, talk, self.clock().now())?;
                 }
             }

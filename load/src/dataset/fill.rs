@@ -1,6 +1,6 @@
-//! Writing a site into its store.
+//! Writing a dataset into its store.
 
-use super::{MADE, Person, Site, Talk};
+use super::{Dataset, MADE, Person, Talk};
 use crate::marker::Marker;
 use anyhow::Context;
 use myna_protocol::limits::RECEIPT_MEMBERS;
@@ -18,7 +18,7 @@ const NO_PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFza
 const ENDS: Timestamp = Timestamp(4_000_000_000_000);
 const AT: Timestamp = Timestamp(MADE as i64);
 
-impl Site {
+impl Dataset {
     /// Writes everything into the store at this URL, which is empty; `progress` is told how many messages are there.
     pub async fn fill(&self, url: &str, mut progress: impl FnMut(u64)) -> anyhow::Result<()> {
         let url = url.parse().with_context(|| format!("{url} is no store"))?;
