@@ -39,6 +39,8 @@ pub struct Talk {
 pub struct Dataset {
     pub people: Vec<Person>,
     pub talks: Vec<Talk>,
+    /// Bytes of each message that is there from the start.
+    text_bytes: usize,
     /// What tells the messages of this run from those of others on the same store.
     run: u64,
 }
@@ -81,7 +83,7 @@ impl Dataset {
             }
         });
         let talks = talks.collect();
-        Self { people, talks, run: fastrand::u64(..1 << 40) }
+        Self { people, talks, text_bytes: plan.text_bytes, run: fastrand::u64(..1 << 40) }
     }
 
     /// The token in a person's cookie.

@@ -10,6 +10,7 @@ use myna_load::machine::Machine;
 use myna_load::peers::Peers;
 use myna_load::process::myna;
 use myna_load::scenario::abuser::Abuser;
+use myna_load::scenario::attacks::Attacks;
 use myna_load::scenario::flaky::Flaky;
 use myna_load::scenario::history::HistoryPages;
 use myna_load::scenario::idle::Idle;
@@ -34,7 +35,7 @@ struct Arguments {
     command: Command,
 
     /// The server's program [default: the release build]
-    #[arg(long, env = "MYNA_BIN", value_name = "FILE", global = true)]
+    #[arg(long, visible_alias = "bin", env = "MYNA_BIN", value_name = "FILE", global = true)]
     program: Option<PathBuf>,
 
     /// Where stores are made: on the disk that is to be measured [default: beside the build]
@@ -63,6 +64,7 @@ enum Command {
     Flaky(Flaky),
     Slow(Slow),
     Abuser(Abuser),
+    Attacks(Attacks),
     Nodes(Nodes),
     Moving(Moving),
     Chaos(Chaos),
@@ -107,6 +109,10 @@ fn run(command: &Command, tools: &Tools, program: &Path) -> anyhow::Result<(Vec<
             let dirty = rows.iter().filter(|row| !row.is_clean()).map(|row| row.name.to_owned()).collect();
             return Ok((rows.iter().map(Outcome::from).collect(), dirty));
         }
+        Command::Attacks(attacks) => {
+            let (outcome, failed) = attacks.run(tools)?;
+            return Ok((vec![outcome], failed));
+        }
         Command::Goals(goals) => goals.run(tools)?,
         Command::Nodes(nodes) => nodes.run(tools)?,
         command => {
@@ -133,7 +139,12 @@ fn alone(command: &Command, tools: &Tools, program: &Path) -> anyhow::Result<Out
         Command::Slow(slow) => slow.run(tools),
         Command::Abuser(abuser) => abuser.run(tools),
         Command::Moving(moving) => moving.run(tools, program),
-        Command::Chaos(_) | Command::Goals(_) | Command::Nodes(_) | Command::Baseline { .. } | Command::Peers(_) => {
+        Command::Attacks(_)
+        | Command::Chaos(_)
+        | Command::Goals(_)
+        | Command::Nodes(_)
+        | Command::Baseline { .. }
+        | Command::Peers(_) => {
             bail!("it is no scenario")
         }
     }

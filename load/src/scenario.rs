@@ -2,6 +2,7 @@
 //! figures.
 
 pub mod abuser;
+pub mod attacks;
 pub mod flaky;
 pub mod history;
 pub mod idle;

@@ -56,7 +56,7 @@ impl Dataset {
             let last = talk.messages.min(first + BATCH as u64 - 1);
             let messages = (first..=last).map(|seq| {
                 let sender = talk.members[(seq % talk.members.len() as u64) as usize];
-                message(talk, seq, self.people[sender as usize].id)
+                message(talk, seq, self.people[sender as usize].id, self.text_bytes)
             });
             archive.put_messages(messages.collect()).await?;
             progress(last);
@@ -121,13 +121,13 @@ fn member(talk: &Talk, user: UserId, user_rev: Rev) -> MemberRecord {
 }
 
 /// A message of before the run.
-fn message(talk: &Talk, seq: Seq, sender: UserId) -> MessageRecord {
+fn message(talk: &Talk, seq: Seq, sender: UserId, bytes: usize) -> MessageRecord {
     MessageRecord {
         conversation: talk.id,
         seq,
         sender,
         client_id: ClientId::from_parts(seq, super::parts(u64::MAX, seq)),
-        text: Marker { number: seq, due: 0 }.text(crate::marker::TEXT_BYTES),
+        text: Marker { number: seq, due: 0 }.text(bytes),
         sent_at: AT.plus(seq as i64),
         rev: seq + 1,
     }

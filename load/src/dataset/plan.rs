@@ -1,5 +1,6 @@
 //! Who talks with whom in a run.
 
+use crate::marker::TEXT_BYTES;
 use myna_protocol::{Kind, Seq};
 
 /// A conversation to be made.
@@ -17,13 +18,46 @@ pub struct TalkPlan {
 pub struct Plan {
     pub people: usize,
     pub talks: Vec<TalkPlan>,
+    /// Bytes of each message that is there to begin with.
+    pub text_bytes: usize,
 }
 
 impl Plan {
+    /// So many people with these conversations.
+    pub fn new(people: usize, talks: Vec<TalkPlan>) -> Self {
+        Self { people, talks, text_bytes: TEXT_BYTES }
+    }
+
+    /// The same plan with messages of so many bytes.
+    #[must_use]
+    pub fn with_text_bytes(self, text_bytes: usize) -> Self {
+        Self { text_bytes, ..self }
+    }
+
+    /// So many people without any conversation.
+    pub fn strangers(people: usize) -> Self {
+        Self::new(people, Vec::new())
+    }
+
+    /// Two people with so many groups, each with so many messages.
+    pub fn shared_by_two(groups: usize, messages: Seq) -> Self {
+        let group = || TalkPlan { kind: Kind::Group, members: vec![0, 1], messages };
+        Self::new(2, (0..groups).map(|_| group()).collect())
+    }
+
+    /// So many groups of so many people, nobody in two of them, but for one more person, who is in all of them: the last.
+    pub fn groups_around_one(groups: usize, each: usize) -> Self {
+        let mut plan = Self::rooms(groups, each);
+        let one = plan.people as u32;
+        plan.talks.iter_mut().for_each(|talk| talk.members.push(one));
+        plan.people += 1;
+        plan
+    }
+
     /// So many pairs, each in their direct conversation: person 2n with person 2n + 1.
     pub fn pairs(pairs: usize) -> Self {
         let pair = |pair: u32| TalkPlan { kind: Kind::Direct, members: vec![2 * pair, 2 * pair + 1], messages: 0 };
-        Self { people: 2 * pairs, talks: (0..pairs as u32).map(pair).collect() }
+        Self::new(2 * pairs, (0..pairs as u32).map(pair).collect())
     }
 
     /// So many groups of so many people, nobody in two of them.
@@ -32,19 +66,19 @@ impl Plan {
             let first = room * each as u32;
             TalkPlan { kind: Kind::Group, members: (first..first + each as u32).collect(), messages: 0 }
         };
-        Self { people: rooms * each, talks: (0..rooms as u32).map(room).collect() }
+        Self::new(rooms * each, (0..rooms as u32).map(room).collect())
     }
 
     /// One channel with everybody in it.
     pub fn room(people: usize) -> Self {
         let members = (0..people as u32).collect();
-        Self { people, talks: vec![TalkPlan { kind: Kind::Channel, members, messages: 0 }] }
+        Self::new(people, vec![TalkPlan { kind: Kind::Channel, members, messages: 0 }])
     }
 
     /// So many people, each in a note to self.
     pub fn notes(people: usize) -> Self {
         let note = |person| TalkPlan { kind: Kind::Direct, members: vec![person], messages: 0 };
-        Self { people, talks: (0..people as u32).map(note).collect() }
+        Self::new(people, (0..people as u32).map(note).collect())
     }
 
     /// The same, and all of them in one channel too.
@@ -63,6 +97,6 @@ impl Plan {
             members: (0..20).map(|member| (place * 7 + member) % PEOPLE).collect(),
             messages: if place == 0 { messages - share * (groups as u64 - 1) } else { share },
         };
-        Self { people: PEOPLE as usize, talks: (0..groups as u32).map(group).collect() }
+        Self::new(PEOPLE as usize, (0..groups as u32).map(group).collect())
     }
 }

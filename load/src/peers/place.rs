@@ -89,8 +89,7 @@ impl<'a> Place<'a> {
         let kind = |members: usize| if members <= GROUP_MEMBERS { Kind::Group } else { Kind::Channel };
         let talk =
             |members: usize| TalkPlan { kind: kind(members), members: (0..members as u32).collect(), messages: 0 };
-        let plan =
-            Plan { people: self.rooms.people(), talks: self.rooms.sizes().iter().map(|size| talk(*size)).collect() };
+        let plan = Plan::new(self.rooms.people(), self.rooms.sizes().iter().map(|size| talk(*size)).collect());
         Dataset::new(&plan, self.seed)
     }
 

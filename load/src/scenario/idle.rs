@@ -36,7 +36,7 @@ impl Idle {
             starts.merge(&Harness::starts(tools, &url, 1)?);
         }
         outcome.times("start on an empty folder until /health answers", &starts);
-        let nobody = Harness::set(tools, &Plan { people: 0, talks: Vec::new() }, &[])?;
+        let nobody = Harness::set(tools, &Plan::strangers(0), &[])?;
         std::thread::sleep(Duration::from_secs_f64(self.rest / 5.0));
         let empty = nobody.usage()?;
         nobody.check(&History::default())?;

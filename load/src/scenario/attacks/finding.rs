@@ -1,0 +1,77 @@
+//! What an attack cost, beside the most that it may cost.
+
+use crate::table::number;
+
+/// One line of the table of attacks.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// What the attacker does, and what is measured.
+    pub attack: String,
+    pub value: f64,
+    pub unit: &'static str,
+    /// What else the measurement shows: what the server refused, or where the attack was stopped.
+    pub note: String,
+    /// The most that the value may be, in words.
+    pub asked: &'static str,
+    pub met: bool,
+}
+
+impl Finding {
+    /// A finding of this value, which may be at most `most`.
+    pub fn at_most(attack: impl Into<String>, value: f64, most: f64, unit: &'static str, asked: &'static str) -> Self {
+        Self { attack: attack.into(), value, unit, note: String::new(), asked, met: value <= most }
+    }
+
+    /// An attack that ended with an error: nobody knows what it costs, so it is not met.
+    pub fn broken(attack: &str, error: &anyhow::Error) -> Self {
+        Self {
+            attack: attack.to_owned(),
+            value: f64::NAN,
+            unit: "",
+            note: format!("not measured: {error:#}"),
+            asked: "",
+            met: false,
+        }
+    }
+
+    #[must_use]
+    pub fn with_note(self, note: impl Into<String>) -> Self {
+        Self { note: note.into(), ..self }
+    }
+
+    /// The same, but only met if this holds too.
+    #[must_use]
+    pub fn only_if(self, holds: bool) -> Self {
+        Self { met: self.met && holds, ..self }
+    }
+
+    /// The cells of its line: the attack, what was measured, what was asked, and the verdict.
+    pub fn row(&self) -> [String; 4] {
+        let measured = match (self.value.is_nan(), self.note.is_empty()) {
+            (true, _) => self.note.clone(),
+            (false, true) => format!("{} {}", number(self.value), self.unit).trim_end().to_owned(),
+            (false, false) => format!("{} {} ({})", number(self.value), self.unit, self.note).replace("  ", " "),
+        };
+        [self.attack.clone(), measured, self.asked.to_owned(), (if self.met { "met" } else { "NOT MET" }).to_owned()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_beyond_what_was_asked_is_not_met() {
+        let finding = |value| Finding::at_most("guesses", value, 5.0, "", "at most 5");
+        assert_eq!(finding(5.0).row(), ["guesses", "5.00", "at most 5", "met"]);
+        let beyond = finding(6.0).with_note("2 refused");
+        assert_eq!(beyond.row(), ["guesses", "6.00 (2 refused)", "at most 5", "NOT MET"]);
+        assert!(!finding(1.0).only_if(false).met);
+    }
+
+    #[test]
+    fn an_attack_that_failed_is_not_met() {
+        let broken = Finding::broken("guesses", &anyhow::anyhow!("the server has ended"));
+        assert_eq!(broken.row(), ["guesses", "not measured: the server has ended", "", "NOT MET"]);
+    }
+}
