@@ -22,7 +22,7 @@ queries! {
     SESSIONS = "SELECT id, token_hash, user_id, created_at, expires_at FROM sessions WHERE id > ?1 ORDER BY id LIMIT ?2";
     CONVERSATIONS = concat!("SELECT ", record_columns!(), " FROM conversations WHERE id > ?1 ORDER BY id LIMIT ?2");
     CONVERSATION = concat!("SELECT ", record_columns!(), " FROM conversations WHERE id = ?1");
-    MEMBERS = "SELECT conversation_id, user_id, joined_rev, joined_seq, left_seq, read_seq, read_at, rev, user_rev
+    MEMBERS = "SELECT conversation_id, user_id, came, joined_seq, left_seq, read_seq, read_at, rev, user_rev
         FROM members WHERE conversation_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3";
     MESSAGES = concat!("SELECT ", message_columns!(), " FROM messages
         WHERE conversation_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3");

@@ -14,9 +14,9 @@ queries! {
     SESSION = "INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (id) DO UPDATE SET token_hash = ?2, user_id = ?3, created_at = ?4, expires_at = ?5";
     MEMBER = "INSERT INTO members
-        (conversation_id, user_id, joined_rev, joined_seq, left_seq, read_seq, read_at, rev, user_rev)
+        (conversation_id, user_id, came, joined_seq, left_seq, read_seq, read_at, rev, user_rev)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-        ON CONFLICT (conversation_id, user_id) DO UPDATE SET joined_rev = ?3, joined_seq = ?4, left_seq = ?5, read_seq = ?6,
+        ON CONFLICT (conversation_id, user_id) DO UPDATE SET came = ?3, joined_seq = ?4, left_seq = ?5, read_seq = ?6,
         read_at = ?7, rev = ?8, user_rev = ?9";
     MESSAGE = "INSERT INTO messages (conversation_id, seq, sender_id, client_id, text, sent_at, rev)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

@@ -6,7 +6,7 @@ use crate::mongo::documents::{AsUuid, KindDoc, MemberDoc};
 use myna_chat::store::Committed;
 use myna_protocol::{ConversationId, Rejection, UserId};
 
-/// Whoever joins has read what was said before they joined_rev; who comes again keeps their place among the members.
+/// Whoever joins has read what was said before they came; who comes again keeps their place among the members.
 pub(super) fn join(draft: &mut Draft, conversation: ConversationId, user: UserId) -> Result<Committed, Stop> {
     let channel = draft.conversation(conversation).filter(|found| found.kind == KindDoc::Channel);
     let channel = channel.ok_or(Rejection::NotFound)?;
@@ -44,7 +44,7 @@ pub(super) fn leave(draft: &mut Draft, conversation: ConversationId, user: UserI
     Ok(Committed { left: vec![user], ..moved(draft, conversation, user, -1)? })
 }
 
-/// Tells the conversation how many it has now and who joined_rev or went, and that person where they are.
+/// Tells the conversation how many it has now and who came or went, and that person where they are.
 fn moved(draft: &mut Draft, id: ConversationId, user: UserId, difference: i64) -> Result<Committed, Stop> {
     if let Some(tracked) = draft.conversations.get_mut(&id) {
         tracked.now.member_count += difference;

@@ -1,4 +1,4 @@
-//! Writing what joined_rev of a batch, all of it or nothing.
+//! Writing what came of a batch, all of it or nothing.
 
 use super::draft::{Person, Tracked};
 use crate::mongo::Mongo;
