@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-hot bench-peers chaos simulate clean help
+.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-hot bench-peers attacks chaos simulate clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -73,6 +73,10 @@ bench-hot: ## Measure hot paths alone: frames, the fan-out, the embedded store.
 bench-peers: build ## Compare with peers in one run, about 20 minutes; install those that are missing first.
 	@scripts/setup mongo
 	@. scripts/env && MYNA_BIN="$$server" bench/peers/run
+
+attacks: build ## Attack the release build as hostile people would, and say what each attack costs it (ONLY=…).
+	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- attacks \
+		$(if $(ONLY),--only $(ONLY))
 
 chaos: build ## Inflict every fault on the release build while people talk, and say of each what was lost (ONLY=… SEED=…).
 	@scripts/setup chaos

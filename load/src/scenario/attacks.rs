@@ -6,9 +6,11 @@ mod finding;
 mod guesses;
 mod http_client;
 mod large_groups;
+mod memory;
 mod raw_socket;
 mod sign_ups;
 mod slow_bodies;
+mod unread_pages;
 mod unread_sockets;
 
 pub use finding::Finding;
@@ -31,6 +33,7 @@ type Attack = fn(&Tools) -> anyhow::Result<Vec<Finding>>;
 
 const ATTACKS: &[(&str, Attack)] = &[
     ("unread-sockets", unread_sockets::attack),
+    ("unread-pages", unread_pages::attack),
     ("large-groups", large_groups::attack),
     ("parallel-sign-ups", sign_ups::in_parallel),
     ("slow-bodies", slow_bodies::attack),
@@ -50,7 +53,7 @@ impl Attacks {
         ensure!(std::env::var_os("MYNA_WEAK_PASSWORDS").is_none(), "unset MYNA_WEAK_PASSWORDS first");
         let _ = rlimit::increase_nofile_limit(u64::MAX);
         let mut outcome = Outcome::new("attacks", EMBEDDED);
-        let mut table = Table::new(["attack", "measured", "asked", "verdict"]);
+        let mut table = Table::new(["attack", "measured", "asked", "verdict", "more"]);
         let mut failed = Vec::new();
         for (name, attack) in ATTACKS {
             if !self.only.is_empty() && !self.only.iter().any(|only| only == name) {

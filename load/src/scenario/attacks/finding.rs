@@ -1,6 +1,6 @@
 //! What an attack cost, beside the most that it may cost.
 
-use crate::table::number;
+use crate::table::{amount, number};
 
 /// One line of the table of attacks.
 #[derive(Debug, Clone)]
@@ -45,14 +45,13 @@ impl Finding {
         Self { met: self.met && holds, ..self }
     }
 
-    /// The cells of its line: the attack, what was measured, what was asked, and the verdict.
-    pub fn row(&self) -> [String; 4] {
-        let measured = match (self.value.is_nan(), self.note.is_empty()) {
-            (true, _) => self.note.clone(),
-            (false, true) => format!("{} {}", number(self.value), self.unit).trim_end().to_owned(),
-            (false, false) => format!("{} {} ({})", number(self.value), self.unit, self.note).replace("  ", " "),
-        };
-        [self.attack.clone(), measured, self.asked.to_owned(), (if self.met { "met" } else { "NOT MET" }).to_owned()]
+    /// The cells of its line: the attack, what was measured, what was asked, the verdict, and what else there is to say.
+    pub fn row(&self) -> [String; 5] {
+        let value = if self.value.fract() == 0.0 { amount(self.value as u64) } else { number(self.value) };
+        let measured = if self.value.is_nan() { String::new() } else { format!("{value} {}", self.unit) };
+        let verdict = if self.met { "met" } else { "NOT MET" };
+        let cells = [self.attack.as_str(), measured.trim_end(), self.asked, verdict, self.note.as_str()];
+        cells.map(str::to_owned)
     }
 }
 
@@ -63,15 +62,21 @@ mod tests {
     #[test]
     fn a_value_beyond_what_was_asked_is_not_met() {
         let finding = |value| Finding::at_most("guesses", value, 5.0, "", "at most 5");
-        assert_eq!(finding(5.0).row(), ["guesses", "5.00", "at most 5", "met"]);
+        assert_eq!(finding(5.0).row(), ["guesses", "5", "at most 5", "met", ""]);
         let beyond = finding(6.0).with_note("2 refused");
-        assert_eq!(beyond.row(), ["guesses", "6.00 (2 refused)", "at most 5", "NOT MET"]);
+        assert_eq!(beyond.row(), ["guesses", "6", "at most 5", "NOT MET", "2 refused"]);
         assert!(!finding(1.0).only_if(false).met);
+    }
+
+    #[test]
+    fn a_value_that_is_no_whole_number_has_as_many_digits_as_say_something() {
+        let finding = Finding::at_most("time", 1.987_654, 1.0, "s", "1 s");
+        assert_eq!(finding.row()[1], "1.99 s");
     }
 
     #[test]
     fn an_attack_that_failed_is_not_met() {
         let broken = Finding::broken("guesses", &anyhow::anyhow!("the server has ended"));
-        assert_eq!(broken.row(), ["guesses", "not measured: the server has ended", "", "NOT MET"]);
+        assert_eq!(broken.row(), ["guesses", "", "", "NOT MET", "not measured: the server has ended"]);
     }
 }

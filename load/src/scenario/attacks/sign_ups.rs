@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use super::http_client::{Answer, HttpClient, PASSWORD, source};
-use super::unread_sockets::megabytes;
+use super::memory::MemoryWatch;
 use crate::dataset::Plan;
 use crate::harness::{Harness, Tools};
 use anyhow::ensure;
@@ -89,14 +89,12 @@ async fn beside_others(server: SocketAddr) -> anyhow::Result<Finding> {
 /// The growth of the server's memory after a thousand sign-ups.
 pub(super) fn in_numbers(tools: &Tools) -> anyhow::Result<Vec<Finding>> {
     let harness = Harness::set(tools, &Plan::strangers(0), &[])?;
-    let before = harness.usage()?;
+    let memory = MemoryWatch::begin(&harness)?;
     let (made, refused, seconds) = tools.runtime.block_on(sign_up_all(harness.address))?;
     tools.runtime.block_on(sleep(REST));
     let name = format!("{ALL} sign-ups, {FEW_AT_ONCE} at a time, from many addresses: growth of RSS 5 s later");
-    Ok(vec![
-        Finding::at_most(name, megabytes(&before, &harness.usage()?), 40.0, "MB", "40 MB")
-            .with_note(format!("{made} made in {seconds:.0} s, {refused} refused")),
-    ])
+    let finding = memory.finding(name, 40.0, "40 MB")?;
+    Ok(vec![finding.with_note(format!("{made} made in {seconds:.0} s, {refused} refused"))])
 }
 
 /// Signs up as many as are asked for, as fast as the server lets them: how many it made and refused, and the seconds.

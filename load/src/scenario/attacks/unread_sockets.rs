@@ -1,16 +1,15 @@
 //! One person opens many sockets, asks on each for as much as the protocol gives, and reads nothing.
 
 use super::finding::Finding;
+use super::memory::MemoryWatch;
 use super::raw_socket::RawSocket;
 use crate::dataset::Plan;
 use crate::harness::{Harness, Tools};
-use crate::process::Usage;
 use crate::quick::Myna;
 use myna_protocol::limits::{PAGE_MESSAGES_MAX, TEXT_CHARS};
 use myna_protocol::{Command, Feed};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
 
 const SOCKETS: usize = 200;
 const CONVERSATIONS: usize = 20;
@@ -18,11 +17,8 @@ const CONVERSATIONS: usize = 20;
 const MESSAGES: u64 = 400;
 /// How long the server works on what it was asked before its memory is read.
 const WAIT: Duration = Duration::from_secs(10);
-/// Megabytes of growth at which the attack stops: the machine is needed by others.
-const STOP_AT: f64 = 2_048.0;
-const ASKED_MB: f64 = 64.0;
 /// The attacker.
-const PERSON: usize = 0;
+pub(super) const PERSON: usize = 0;
 
 /// What the attacker asks for on each socket.
 #[derive(Debug, Clone, Copy)]
@@ -71,10 +67,14 @@ impl Request {
     }
 }
 
+/// A store whose attacker can ask for a lot.
+pub(super) fn plan() -> Plan {
+    Plan::shared_by_two(CONVERSATIONS, MESSAGES).with_text_bytes(TEXT_CHARS)
+}
+
 /// The growth of the server's memory for each kind of request.
 pub(super) fn attack(tools: &Tools) -> anyhow::Result<Vec<Finding>> {
-    let plan = Plan::shared_by_two(CONVERSATIONS, MESSAGES).with_text_bytes(TEXT_CHARS);
-    let mut harness = Harness::set(tools, &plan, &[])?;
+    let mut harness = Harness::set(tools, &plan(), &[])?;
     let mut findings = Vec::new();
     for request in Request::ALL {
         findings.push(tools.runtime.block_on(ask(&harness, request))?);
@@ -87,39 +87,27 @@ pub(super) fn attack(tools: &Tools) -> anyhow::Result<Vec<Finding>> {
 async fn ask(harness: &Harness<'_>, request: Request) -> anyhow::Result<Finding> {
     let myna = Myna::quick(harness.dataset.clone(), harness.address);
     let commands = request.commands(harness);
-    let before = harness.usage()?;
-    let growth = || anyhow::Ok(megabytes(&before, &harness.usage()?));
-    let (mut sockets, mut refused, mut greatest) = (Vec::new(), 0, 0_f64);
+    let mut memory = MemoryWatch::begin(harness)?;
+    let (mut open, mut refused) = (Vec::new(), 0);
     for _ in 0..SOCKETS {
         // A server that refuses a socket may close the connection without an answer.
         match RawSocket::open(&myna, PERSON, harness.address, false).await {
             Ok(Some(mut socket)) => {
                 for command in &commands {
-                    // One that the server has closed meanwhile asks for nothing more.
+                    // A socket that the server has closed meanwhile asks for nothing more.
                     let _ = socket.send(command).await;
                 }
-                sockets.push(socket);
+                open.push(socket);
             }
             Ok(None) | Err(_) => refused += 1,
         }
-        greatest = greatest.max(growth()?);
-        if greatest > STOP_AT {
+        if memory.must_stop()? {
             break;
         }
     }
-    let end = Instant::now() + WAIT;
-    while Instant::now() < end && greatest <= STOP_AT {
-        sleep(Duration::from_millis(50)).await;
-        greatest = greatest.max(growth()?);
-    }
-    let (grown, open) = (growth()?, sockets.len());
-    let stopped = if greatest > STOP_AT { ", stopped there" } else { "" };
-    let name = format!("{SOCKETS} sockets of one person, {}, nothing read: growth of RSS", request.name());
-    Ok(Finding::at_most(name, grown, ASKED_MB, "MB", "64 MB")
-        .with_note(format!("{greatest:.0} MB at most{stopped}; {open} open, {refused} refused")))
-}
-
-/// How much more memory, in MB.
-pub(super) fn megabytes(before: &Usage, after: &Usage) -> f64 {
-    (after.resident as f64 - before.resident as f64) / 1_024.0
+    memory.watch(WAIT).await?;
+    let name = format!("{SOCKETS} sockets of one person, {}, none read: growth of RSS after 10 s", request.name());
+    let finding = memory.finding(name, 64.0, "64 MB")?;
+    let note = format!("{}; {} open, {refused} refused", finding.note, open.len());
+    Ok(finding.with_note(note))
 }
