@@ -62,6 +62,8 @@ impl Attacks {
             eprintln!("{name} …");
             let findings = attack(tools).unwrap_or_else(|error| vec![Finding::broken(name, &error)]);
             for finding in &findings {
+                // The table comes at the end; until then this shows how far it is.
+                eprintln!("  {}", finding.row().join(" | "));
                 table.row(finding.row());
                 outcome.figure(finding.attack.as_str(), finding.value, finding.unit);
             }

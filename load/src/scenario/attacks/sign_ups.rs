@@ -91,7 +91,7 @@ pub(super) fn in_numbers(tools: &Tools) -> anyhow::Result<Vec<Finding>> {
     let harness = Harness::set(tools, &Plan::strangers(0), &[])?;
     let memory = MemoryWatch::begin(&harness)?;
     let (made, refused, seconds) = tools.runtime.block_on(sign_up_all(harness.address))?;
-    tools.runtime.block_on(sleep(REST));
+    tools.runtime.block_on(async { sleep(REST).await });
     let name = format!("{ALL} sign-ups, {FEW_AT_ONCE} at a time, from many addresses: growth of RSS 5 s later");
     let finding = memory.finding(name, 40.0, "40 MB")?;
     Ok(vec![finding.with_note(format!("{made} made in {seconds:.0} s, {refused} refused"))])
