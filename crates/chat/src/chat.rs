@@ -2,7 +2,7 @@
 
 use crate::accounts::Attempts;
 use crate::committer::{Commits, Committer};
-use crate::nodes::{LocalPresence, PresenceNotifier, PresencePublisher, RemotePresence, Words};
+use crate::presence::{LocalPresence, PresenceNotifier, PresencePublisher, RemotePresence, Words};
 use crate::relay::Relay;
 use crate::store::{Health, Store, StoreError};
 use crate::{Clock, Hub, Ids, Passwords, Tasks};

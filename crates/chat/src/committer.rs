@@ -2,7 +2,7 @@
 
 mod event_batch;
 
-use crate::nodes::Words;
+use crate::presence::Words;
 use crate::store::{Change, Committed, Store, StoreError};
 use crate::{Error, Hub};
 use event_batch::EventBatch;

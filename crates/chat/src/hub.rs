@@ -17,6 +17,7 @@ pub use broadcast::{Broadcast, Content};
 pub(crate) use connection::QUEUE_BYTES;
 pub use connection::{Connection, Outgoing};
 
+use crate::lock;
 use crate::store::Head;
 use behind::Behind;
 use connection::Subscriber;
@@ -24,7 +25,7 @@ use myna_protocol::{ByeReason, ConversationId, Feed, FeedRows, Rev, SessionId, S
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::timeout;
 use topic::{Delivery, Topic};
@@ -288,11 +289,6 @@ impl Hub {
             self.remove(subscriber, feed);
         }
     }
-}
-
-/// Locks; a panic of another holder left nothing half done, as every section here is a plain map operation.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

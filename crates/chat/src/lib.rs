@@ -26,7 +26,11 @@ pub use committer::Pending;
 
 mod relay;
 
-mod nodes;
+mod backoff;
+mod each;
+mod lock;
+pub use backoff::Backoff;
+pub use lock::lock;
 
 mod tasks;
 pub use tasks::Tasks;

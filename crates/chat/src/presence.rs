@@ -1,4 +1,17 @@
-//! Who is there: here or on another node, for the others to see.
+//! Who is online, here or on another node, and who is shown that.
+//!
+//! Nothing of it is stored. An update between nodes may be lost: a node sends a snapshot of its people before the others
+//! stop believing the last one.
+
+mod local;
+mod notifier;
+mod publisher;
+mod remote;
+
+pub(crate) use local::LocalPresence;
+pub(crate) use notifier::{PresenceNotifier, Words};
+pub(crate) use publisher::PresencePublisher;
+pub(crate) use remote::RemotePresence;
 
 use crate::{Chat, Connection};
 use myna_protocol::UserId;

@@ -7,8 +7,9 @@ mod pending_notices;
 mod reader;
 
 use crate::Hub;
+use crate::each::each;
 use crate::hub::Delivered;
-use crate::nodes::{Words, each};
+use crate::presence::Words;
 use crate::store::{BusState, ChangeNotice, EphemeralUpdate, NodeId, Store, StoreError};
 use myna_protocol::limits::TYPING_TTL_MILLIS;
 use myna_protocol::{Feed, Rev, Signal};

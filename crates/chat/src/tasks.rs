@@ -1,7 +1,7 @@
 //! What runs beside the questions that are asked: committing, hearing the other nodes, telling them.
 
 use crate::committer::Committer;
-use crate::nodes::{PresenceNotifier, PresencePublisher};
+use crate::presence::{PresenceNotifier, PresencePublisher};
 use crate::relay::Relay;
 use tokio::task::JoinSet;
 

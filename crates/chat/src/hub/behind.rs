@@ -1,6 +1,6 @@
 //! The feeds that lack something that was told remote_presence.
 
-use super::lock;
+use crate::lock;
 use myna_protocol::{Feed, Rev};
 use std::collections::HashMap;
 use std::sync::Mutex;

@@ -1,6 +1,7 @@
 //! Who is there, as far as the others may see it. Derived from who listens: nothing is kept or stored.
 
-use super::{Broadcast, Connection, Content, Hub, Subscriber, lock};
+use super::{Broadcast, Connection, Content, Hub, Subscriber};
+use crate::lock;
 use myna_protocol::{ConversationId, Feed, Signal, UserId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

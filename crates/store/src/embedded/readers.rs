@@ -2,9 +2,10 @@
 
 use super::job::{Job, Jobs, stopped};
 use crate::OpenError;
+use myna_chat::lock;
 use myna_chat::store::StoreError;
 use rusqlite::Connection;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use tokio::sync::mpsc;
 
@@ -53,7 +54,7 @@ impl Drop for Readers {
 fn read(connection: &Connection, queue: &Mutex<Jobs>) {
     loop {
         // One thread waits for the next job while it holds the lock, the others wait for the lock.
-        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+        let job = lock(queue).blocking_recv();
         let Some(mut job) = job else { return };
         let failure = in_snapshot(connection, &mut *job).err().map(|error| error.to_string());
         job.answer(failure.as_deref());

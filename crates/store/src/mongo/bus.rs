@@ -12,8 +12,9 @@ mod stream;
 
 use super::Mongo;
 use heartbeat::Liveness;
+use myna_chat::lock;
 use myna_chat::store::{BusState, ChangeNotice, EphemeralUpdate, NodeId, StoreError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -45,7 +46,7 @@ impl Notices {
     }
 
     fn take(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
-        self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.receiver).take()
     }
 }
 
@@ -55,11 +56,11 @@ pub(super) struct Tasks(Mutex<JoinSet<()>>);
 
 impl Tasks {
     fn add(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
+        lock(&self.0).spawn(task);
     }
 
     async fn end(&self) {
-        let mut tasks = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut tasks = std::mem::take(&mut *lock(&self.0));
         tasks.shutdown().await;
     }
 }

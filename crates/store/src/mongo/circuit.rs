@@ -3,8 +3,9 @@
 //! Closed: everything is tried. After [`FAILURES`] failures in a row, over more than a moment, it opens: nothing is tried until a while has passed.
 //! Then it is half open: one call is let through. It answers: closed. It fails: open again, for twice as long.
 
+use myna_chat::lock;
 use myna_chat::store::Circuit as State;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -98,8 +99,7 @@ impl Circuit {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Every section is a plain assignment: a panic of another holder left nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

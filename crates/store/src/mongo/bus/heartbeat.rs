@@ -5,8 +5,9 @@ use crate::mongo::documents::NODES;
 use crate::mongo::failure::Failure;
 use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, Document, Uuid, doc};
+use myna_chat::lock;
 use serde::{Deserialize, Serialize};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
@@ -38,12 +39,12 @@ pub(in crate::mongo) struct Liveness(Mutex<Option<Instant>>);
 
 impl Liveness {
     pub(super) fn felt(&self, now: Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        *lock(&self.0) = Some(now);
     }
 
     /// How long ago that was; `None` before the first.
     pub(super) fn silent_for(&self) -> Option<Duration> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed())
+        lock(&self.0).map(|at| at.elapsed())
     }
 
     pub(super) fn is_felt(&self) -> bool {

@@ -1,9 +1,10 @@
 //! Who is on the other nodes, as they told.
 
+use crate::lock;
 use crate::store::{EphemeralUpdate, NodeId};
 use myna_protocol::UserId;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -66,7 +67,7 @@ impl RemotePresence {
     }
 
     fn lock(&self) -> MutexGuard<'_, Nodes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Tells the people here who of those they know went, or came to another node.
 
-use super::{LocalPresence, RemotePresence, each};
+use super::{LocalPresence, RemotePresence};
 use crate::Hub;
+use crate::each::each;
 use crate::store::{EphemeralUpdate, NodeId, Store, StoreError};
 use myna_protocol::{Signal, UserId};
 use std::collections::HashSet;

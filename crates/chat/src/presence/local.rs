@@ -1,9 +1,10 @@
 //! What this node has to tell the others, gathered until it is told.
 
+use crate::lock;
 use crate::store::EphemeralUpdate;
 use myna_protocol::{ConversationId, UserId};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 /// The people of this node, and what happened among them since the others were told. Of two words on one thing the last
@@ -83,7 +84,7 @@ impl LocalPresence {
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.waiting)
     }
 }
 
