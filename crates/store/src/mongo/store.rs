@@ -12,7 +12,6 @@ use myna_protocol::{
     Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
 };
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 #[async_trait]
 impl UserStore for Mongo {
@@ -142,7 +141,7 @@ impl Bus for Mongo {
     }
 
     fn health(&self) -> Health {
-        Health { circuit: self.calls.circuit.state(Instant::now()), bus: self.bus_state() }
+        Health { circuit: self.calls.state(), bus: self.bus_state() }
     }
 
     async fn close(&self) {

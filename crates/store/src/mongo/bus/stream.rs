@@ -8,7 +8,7 @@ use mongodb::bson::{Document, Uuid, deserialize_from_document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken;
 use mongodb::error::Error;
-use myna_chat::store::{ChangeNotice, NodeId};
+use myna_chat::store::{ChangeNotice, Circuit, NodeId};
 use myna_protocol::Feed;
 use serde::Deserialize;
 use std::time::Duration;
@@ -105,7 +105,7 @@ pub(super) async fn listen(node: Node, notices: mpsc::Sender<ChangeNotice>) {
             }
             Err(error) => {
                 // The token may be what is wrong: without it everything is looked at afresh.
-                if node.calls.circuit.enter(Instant::now()).is_ok() && !passes(&error) {
+                if node.calls.state() == Circuit::Closed && !passes(&error) {
                     token = None;
                 }
                 said(&error)
