@@ -52,8 +52,8 @@ impl Hub {
         }
     }
 
-    /// Tells all connections of these people.
-    pub(crate) fn tell(&self, people: impl IntoIterator<Item = UserId>, signal: Signal) {
+    /// Sends a signal to all connections of these people.
+    pub(crate) fn send_to(&self, people: impl IntoIterator<Item = UserId>, signal: Signal) {
         let broadcast = Arc::new(Broadcast::new(Content::Signal(signal)));
         for user in people {
             for subscriber in self.listeners(Feed::User(user)).iter() {

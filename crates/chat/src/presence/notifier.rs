@@ -1,175 +1,147 @@
-//! Tells the people here who of those they know went, or came to another node.
+//! Signals to the people here which of those they see went offline, or came online at another node.
 
-use super::{LocalPresence, RemotePresence};
-use crate::Hub;
+use super::queue::Waiting;
+use super::{LocalPresence, PresenceQueue, RemotePresence};
 use crate::each::each;
-use crate::store::{EphemeralUpdate, NodeId, Store, StoreError};
+use crate::store::{Store, StoreError};
+use crate::{Backoff, Hub};
 use myna_protocol::{Signal, UserId};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-/// Words that may wait. One more is lost: it will be told again.
-const QUEUE: usize = 1_024;
-/// When people are told whom the store could not say to tell.
-const AGAIN: Duration = Duration::from_secs(1);
+/// People whose changes are sent together: when thousands drop at once, each of their peers gets a few signals. Thousands
+/// would not fit into the queue of its socket.
+const BATCH: usize = 256;
+/// The wait before the notifier tries those again whose peers could not be read.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Something to be done about who is where.
-enum Word {
-    /// Another node tells of its people.
-    EphemeralUpdate(NodeId, EphemeralUpdate),
-    /// Somebody is not here any more.
-    Moved(UserId),
-    /// These people know somebody new.
-    SendPresence(Vec<UserId>),
-}
-
-/// Takes words for the presence_notifier.
-#[derive(Clone)]
-pub(crate) struct Words {
-    queue: mpsc::Sender<Word>,
-    remote_presence: Arc<RemotePresence>,
-}
-
-impl Words {
-    /// Another node tells of its people.
-    pub(crate) fn update(&self, from: NodeId, update: EphemeralUpdate) {
-        self.put(Word::EphemeralUpdate(from, update));
-    }
-
-    /// Somebody is not here any more: unless they are on another node, those who know them are told.
-    pub(crate) fn moved(&self, user: UserId) {
-        self.put(Word::Moved(user));
-    }
-
-    /// These people came into a new conversation: they are told who of it is on another node.
-    pub(crate) fn send_presence(&self, users: &[UserId]) {
-        if !self.remote_presence.is_empty() {
-            self.put(Word::SendPresence(users.to_vec()));
-        }
-    }
-
-    fn put(&self, word: Word) {
-        if self.queue.try_send(word).is_err() {
-            tracing::debug!("more is told of other nodes' people than can be heard");
-        }
-    }
-}
-
-/// Listens to words. One runs in each process.
+/// Drains the presence queue. One runs in each process.
 pub(crate) struct PresenceNotifier {
-    crowd: Arc<Crowd>,
-    words: mpsc::Receiver<Word>,
-}
-
-/// What is needed to tell somebody of somebody.
-struct Crowd {
     store: Arc<dyn Store>,
     hub: Arc<Hub>,
-    local_presence: Arc<LocalPresence>,
-    remote_presence: Arc<RemotePresence>,
+    local: Arc<LocalPresence>,
+    remote: Arc<RemotePresence>,
+    queue: Arc<PresenceQueue>,
 }
 
 impl PresenceNotifier {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         hub: Arc<Hub>,
-        local_presence: Arc<LocalPresence>,
-        remote_presence: Arc<RemotePresence>,
-    ) -> (Self, Words) {
-        let (queue, words) = mpsc::channel(QUEUE);
-        let crowd = Arc::new(Crowd { store, hub, local_presence, remote_presence: remote_presence.clone() });
-        (Self { crowd, words }, Words { queue, remote_presence })
+        local: Arc<LocalPresence>,
+        remote: Arc<RemotePresence>,
+        queue: Arc<PresenceQueue>,
+    ) -> Self {
+        Self { store, hub, local, remote, queue }
     }
 
-    /// Works until nobody is left who could say a word.
-    pub(crate) async fn run(mut self) {
-        let mut changed: HashSet<UserId> = HashSet::new();
+    /// Runs until it is dropped.
+    pub(crate) async fn run(self: Arc<Self>) {
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
         let mut again_at = None;
         loop {
             tokio::select! {
-                word = self.words.recv() => match word {
-                    Some(Word::EphemeralUpdate(node, update)) => {
-                        changed.extend(self.crowd.remote_presence.hear(node, &update, Instant::now()));
-                    }
-                    Some(Word::Moved(user)) => {
-                        changed.insert(user);
-                    }
-                    Some(Word::SendPresence(users)) => self.send_presence(users).await,
-                    None => return,
-                },
-                () = until(self.crowd.remote_presence.next_lapse()) => {
-                    changed.extend(self.crowd.remote_presence.lapse(Instant::now()));
+                () = self.queue.filled() => {}
+                () = until(self.remote.next_expiry()) => {
+                    self.queue.put_back(self.remote.expire(Instant::now()));
                 }
                 () = until(again_at) => {}
             }
-            changed = self.announce(changed).await;
-            again_at = (!changed.is_empty()).then(|| Instant::now() + AGAIN);
+            let Waiting { changed, newcomers } = self.queue.take();
+            let failed = self.announce(&changed).await;
+            self.introduce(newcomers).await;
+            again_at = if failed.is_empty() {
+                backoff.reset();
+                None
+            } else {
+                Some(Instant::now() + backoff.wait())
+            };
+            self.queue.put_back(failed);
         }
     }
 
-    /// Tells the presence_peers of these people whether they are there; of whom the store could not say who that is.
-    async fn announce(&self, users: HashSet<UserId>) -> HashSet<UserId> {
-        let work = users.into_iter().map(|user| {
-            let crowd = self.crowd.clone();
-            async move { crowd.announce(user).await.map_err(|error| (user, error)) }
-        });
-        let failed = each(work).await.into_iter().filter_map(Result::err);
+    /// Signals to the presence peers of these people whether they are online by now. Returns those whose peers could not be
+    /// read.
+    async fn announce(&self, users: &BTreeSet<UserId>) -> Vec<UserId> {
+        // No connection could receive it.
+        if self.hub.is_deserted() {
+            return Vec::new();
+        }
+        let mut failed = Vec::new();
+        // Whoever is here again was announced when they came.
+        let gone: Vec<UserId> = users.iter().copied().filter(|user| !self.local.is_here(*user)).collect();
+        for batch in gone.chunks(BATCH) {
+            let mut peers = self.presence_peers(batch).await;
+            failed.extend(batch.iter().filter(|user| !peers.contains_key(user)));
+            peers.retain(|user, _| !self.local.is_here(*user));
+            let (online, offline): (BTreeMap<_, _>, _) =
+                peers.into_iter().partition(|(user, _)| self.remote.is_online(*user));
+            self.signal(online, true);
+            self.signal(offline, false);
+        }
         failed
-            .map(|(user, error)| {
-                tracing::debug!(%error, "people could not be told who is there");
-                user
-            })
-            .collect()
     }
 
-    async fn send_presence(&self, users: Vec<UserId>) {
-        let work = users.into_iter().map(|user| {
-            let crowd = self.crowd.clone();
-            async move { crowd.send_presence(user).await }
-        });
-        for error in each(work).await.into_iter().filter_map(Result::err) {
-            tracing::debug!(%error, "people could not be introduced");
+    /// Sends each peer who is here one signal for all of these people that it sees. Peers of the same people share a signal.
+    fn signal(&self, peers: BTreeMap<UserId, Vec<UserId>>, online: bool) {
+        let mut seen: HashMap<UserId, Vec<UserId>> = HashMap::new();
+        for (user, peers) in peers {
+            for peer in peers.into_iter().filter(|peer| self.hub.is_online(*peer)) {
+                seen.entry(peer).or_default().push(user);
+            }
         }
+        let mut signals: HashMap<Vec<UserId>, Vec<UserId>> = HashMap::new();
+        for (peer, users) in seen {
+            signals.entry(users).or_default().push(peer);
+        }
+        for (users, peers) in signals {
+            self.hub.send_to(peers, Signal::Presence { users, online });
+        }
+    }
+
+    /// Signals to these people, if they are here, which of those they see are on another node.
+    async fn introduce(&self, newcomers: BTreeSet<UserId>) {
+        if self.remote.is_empty() {
+            return;
+        }
+        let here: Vec<UserId> = newcomers.into_iter().filter(|user| self.hub.is_online(*user)).collect();
+        for batch in here.chunks(BATCH) {
+            for (user, mut peers) in self.presence_peers(batch).await {
+                peers.retain(|other| self.remote.is_online(*other));
+                if !peers.is_empty() {
+                    self.hub.send_to([user], Signal::Presence { users: peers, online: true });
+                }
+            }
+        }
+    }
+
+    /// The presence peers of each of these people, without those people whose peers could not be read.
+    async fn presence_peers(&self, users: &[UserId]) -> BTreeMap<UserId, Vec<UserId>> {
+        let work: Vec<_> = users.iter().map(|user| read_peers(self.store.clone(), *user)).collect();
+        let mut found = BTreeMap::new();
+        for (user, peers) in each(work).await {
+            match peers {
+                Ok(peers) => {
+                    found.insert(user, peers);
+                }
+                Err(error) => tracing::debug!(%error, "the presence peers of a person could not be read"),
+            }
+        }
+        found
     }
 }
 
-impl Crowd {
-    /// Tells the people here who know this person whether they are there, unless they are here.
-    async fn announce(&self, user: UserId) -> Result<(), StoreError> {
-        if self.hub.is_deserted() || self.local_presence.is_here(user) {
-            return Ok(());
-        }
-        let presence_peers = self.store.presence_peers(user).await?;
-        let online = self.remote_presence.is_online(user);
-        // Who came back here meanwhile has been announced.
-        if self.local_presence.is_here(user) {
-            return Ok(());
-        }
-        self.hub.tell(presence_peers, Signal::Presence { users: vec![user], online });
-        Ok(())
-    }
-
-    /// Tells a person, if they are here, who of those they know is on another node.
-    async fn send_presence(&self, user: UserId) -> Result<(), StoreError> {
-        if !self.hub.is_online(user) {
-            return Ok(());
-        }
-        let mut users = self.store.presence_peers(user).await?;
-        users.retain(|other| self.remote_presence.is_online(*other));
-        if !users.is_empty() {
-            self.hub.tell([user], Signal::Presence { users, online: true });
-        }
-        Ok(())
-    }
+async fn read_peers(store: Arc<dyn Store>, user: UserId) -> (UserId, Result<Vec<UserId>, StoreError>) {
+    (user, store.presence_peers(user).await)
 }
 
-/// Waits until this moment, or for ever.
-async fn until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
+/// Waits until this time, or for ever.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
         None => std::future::pending().await,
     }
 }

@@ -1,4 +1,4 @@
-//! Tells the other nodes what happens among the people of this one, a few times a second at most.
+//! Publishes the presence and the typing of this node's people to the other nodes, a few times a second at most.
 
 use super::LocalPresence;
 use crate::store::{BusState, Store};
@@ -6,31 +6,33 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// The least time between two words.
+/// The least time between two updates.
 const PACE: Duration = Duration::from_millis(250);
-/// How often everybody here is told: well within the time after which a silent node's people lapse.
+/// How often a snapshot of everybody here is published: well within the time after which the others forget a silent node.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(30);
-/// When the snapshot is due after a word that did not go out.
-const AGAIN: Duration = Duration::from_secs(1);
+/// When the snapshot is due after an update that could not be published.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Tells. One runs in each process.
+/// Publishes. One runs in each process.
 pub(crate) struct PresencePublisher {
     store: Arc<dyn Store>,
-    local_presence: Arc<LocalPresence>,
+    local: Arc<LocalPresence>,
 }
 
 impl PresencePublisher {
-    pub(crate) fn new(store: Arc<dyn Store>, local_presence: Arc<LocalPresence>) -> Self {
-        Self { store, local_presence }
+    pub(crate) fn new(store: Arc<dyn Store>, local: Arc<LocalPresence>) -> Self {
+        Self { store, local }
     }
 
-    pub(crate) async fn run(self) {
-        // A node that begins says so, though nobody is here: what a lost one of its place said may still be believed.
-        self.local_presence.unheard();
+    /// Runs until it is dropped.
+    pub(crate) async fn run(self: Arc<Self>) {
+        // A node that starts publishes a snapshot, though nobody is here yet: the others may still believe what an earlier
+        // run of it published.
+        self.local.require_snapshot();
         let mut snapshot_at = Instant::now();
         loop {
             tokio::select! {
-                () = self.local_presence.notice() => {}
+                () = self.local.changed() => {}
                 () = sleep_until(snapshot_at) => {}
             }
             let now = Instant::now();
@@ -38,14 +40,14 @@ impl PresencePublisher {
             if snapshot {
                 snapshot_at = now + SNAPSHOT_INTERVAL;
             }
-            let Some(update) = self.local_presence.take(snapshot) else { continue };
+            let Some(update) = self.local.take(snapshot) else { continue };
             if self.store.health().bus == BusState::Alone {
                 continue;
             }
-            if let Err(error) = self.store.tell(update).await {
-                tracing::debug!(%error, "the other nodes were not told");
-                self.local_presence.unheard();
-                snapshot_at = Instant::now() + AGAIN;
+            if let Err(error) = self.store.publish(update).await {
+                tracing::debug!(%error, "an update for the other nodes could not be published");
+                self.local.require_snapshot();
+                snapshot_at = Instant::now() + RETRY_AFTER;
             }
             sleep(PACE).await;
         }

@@ -1,6 +1,7 @@
 //! Nodes on one store, inside a test: what notices between them is in the test's hands.
 
 use async_trait::async_trait;
+use myna_chat::ChangeNotices;
 use myna_chat::store::{
     Access, Account, Bus, BusState, Change, ChangeNotice, Circuit, Committed, ConversationStore, EphemeralUpdate,
     FeedStore, Head, Health, NewSession, NewUser, NodeId, Session, SessionStore, Store, StoreError, UserStore,
@@ -11,10 +12,8 @@ use myna_protocol::{
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
-/// Notices that a node can have before it hears them.
-const NOTICES: usize = 4_096;
 /// So often nothing is under way, one look after the other, when all is quiet: more than any chain of tasks is long.
 const LOOKS: usize = 30;
 
@@ -40,13 +39,16 @@ pub(crate) struct Air {
 /// One node's.
 struct Ear {
     waiting: Mutex<Vec<ChangeNotice>>,
-    heard: Mutex<mpsc::Sender<ChangeNotice>>,
-    notices: Mutex<Option<mpsc::Receiver<ChangeNotice>>>,
+    heard: Mutex<Arc<ChangeNotices>>,
     polling: AtomicBool,
     /// The next commit lands, and the node is told that it may not have.
     uncertain: AtomicBool,
     /// So many questions for rows fail.
     failing: AtomicUsize,
+    /// The next commit, or question for revs, panics.
+    panicking: AtomicBool,
+    /// Questions for rows get no answer.
+    stuck: AtomicBool,
     /// Rung when something begins to wait.
     bell: Notify,
 }
@@ -55,17 +57,28 @@ impl Ear {
     /// Whether its node has notices before it. A node that has died hears none any more.
     fn has_unheard(&self) -> bool {
         let heard = self.heard.lock().unwrap();
-        !heard.is_closed() && heard.capacity() < NOTICES
+        Arc::strong_count(&heard) > 1 && !heard.is_empty()
+    }
+
+    fn panic_if_told(&self) {
+        assert!(!self.panicking.swap(false, Ordering::SeqCst), "a panic on purpose");
     }
 }
 
 impl Air {
     pub(crate) fn new(nodes: usize) -> Arc<Self> {
         let ear = || {
-            let (heard, notices) = mpsc::channel(NOTICES);
-            let (polling, uncertain, failing, bell) = Default::default();
-            let (waiting, heard, notices) = (Mutex::default(), Mutex::new(heard), Mutex::new(Some(notices)));
-            Ear { waiting, heard, notices, polling, uncertain, failing, bell }
+            let (polling, uncertain, failing, panicking, stuck, bell) = Default::default();
+            Ear {
+                waiting: Mutex::default(),
+                heard: Mutex::default(),
+                polling,
+                uncertain,
+                failing,
+                panicking,
+                stuck,
+                bell,
+            }
         };
         Arc::new(Self { ears: (0..nodes).map(|_| ear()).collect(), under_way: AtomicUsize::new(0) })
     }
@@ -73,8 +86,7 @@ impl Air {
     /// The store as this node has it, from its start: it hears what notices from now on.
     pub(crate) fn node(self: &Arc<Self>, number: usize, store: Arc<dyn Store>) -> Arc<dyn Store> {
         let ear = &self.ears[number];
-        let (heard, notices) = mpsc::channel(NOTICES);
-        (*ear.heard.lock().unwrap(), *ear.notices.lock().unwrap()) = (heard, Some(notices));
+        *ear.heard.lock().unwrap() = Arc::default();
         ear.waiting.lock().unwrap().clear();
         ear.uncertain.store(false, Ordering::SeqCst);
         Arc::new(Node { number, store, air: self.clone() })
@@ -92,7 +104,7 @@ impl Air {
             Fate::Lost => notices = vec![ChangeNotice::Missed],
         }
         for notice in notices {
-            ear.heard.lock().unwrap().try_send(notice).unwrap();
+            ear.heard.lock().unwrap().push(notice);
         }
         any
     }
@@ -105,6 +117,26 @@ impl Air {
     /// The next questions of this node for rows fail, so many of them.
     pub(crate) fn make_fail(&self, node: usize, questions: usize) {
         self.ears[node].failing.store(questions, Ordering::SeqCst);
+    }
+
+    /// The next commit of this node, or its next question for revs, panics.
+    pub(crate) fn make_panic(&self, node: usize) {
+        self.ears[node].panicking.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on the questions of this node for rows get no answer.
+    pub(crate) fn make_stuck(&self, node: usize) {
+        self.ears[node].stuck.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until a node has asked the store something that is not answered yet.
+    pub(crate) async fn until_asked(&self) {
+        let asked = async {
+            while self.under_way.load(Ordering::SeqCst) == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(DEADLINE, asked).await.unwrap();
     }
 
     /// Waits until a notice like this waits for a node.
@@ -230,6 +262,7 @@ impl SessionStore for Node {
 #[async_trait]
 impl ConversationStore for Node {
     async fn commit(&self, batch: Vec<Change>) -> Answer<Vec<Result<Committed, Rejection>>> {
+        self.ear().panic_if_told();
         // What the store was given it does, and the others hear of it, even if this node dies meanwhile.
         let (asking, _) = self.ask();
         let (air, store) = (self.air.clone(), self.store.clone());
@@ -266,6 +299,7 @@ impl FeedStore for Node {
     }
 
     async fn revs(&self, feeds: &[Feed]) -> Answer<Vec<(Feed, Rev)>> {
+        self.ear().panic_if_told();
         let (_asking, store) = self.ask();
         store.revs(feeds).await
     }
@@ -280,6 +314,9 @@ impl FeedStore for Node {
         let less = |failing: usize| failing.checked_sub(1);
         if self.ear().failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
             return Err(StoreError::Unavailable("not now".to_owned()));
+        }
+        if self.ear().stuck.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
         }
         store.rows_since(feed, rev, limit).await
     }
@@ -311,12 +348,12 @@ impl Bus for Node {
         Some([self.number as u8; 16])
     }
 
-    fn listen(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
-        self.ear().notices.lock().unwrap().take()
+    fn listen(&self) -> Option<Arc<ChangeNotices>> {
+        Some(self.ear().heard.lock().unwrap().clone())
     }
 
     /// As a driver that does not leave one's own update out.
-    async fn tell(&self, update: EphemeralUpdate) -> Answer<()> {
+    async fn publish(&self, update: EphemeralUpdate) -> Answer<()> {
         self.air.notice(&ChangeNotice::EphemeralUpdate([self.number as u8; 16], update));
         Ok(())
     }
