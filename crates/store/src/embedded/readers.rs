@@ -2,8 +2,8 @@
 
 use super::job::{Job, Jobs, stopped};
 use crate::OpenError;
-use myna_chat::lock;
 use myna_chat::store::StoreError;
+use myna_chat::{Supervisor, lock};
 use rusqlite::Connection;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -11,6 +11,9 @@ use tokio::sync::mpsc;
 
 /// Jobs that may wait; past it, callers wait to be let in.
 const WAITING: usize = 1_024;
+
+/// What the threads are called. Reads are short; more threads than these would only contend.
+pub(super) const NAMES: [&str; 3] = ["SQLite reader 1", "SQLite reader 2", "SQLite reader 3"];
 
 /// The way to the reading threads. Dropping it waits until everything sent is done.
 pub(super) struct Readers {
@@ -20,15 +23,15 @@ pub(super) struct Readers {
 
 impl Readers {
     /// Starts a thread for each connection.
-    pub(super) fn start(connections: Vec<Connection>) -> Result<Self, OpenError> {
+    pub(super) fn start(connections: [Connection; NAMES.len()], supervisor: &Supervisor) -> Result<Self, OpenError> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let queue = Arc::new(Mutex::new(receiver));
         let mut readers = Self { jobs: Some(sender), threads: Vec::new() };
-        for connection in connections {
-            let queue = Arc::clone(&queue);
+        for (name, connection) in NAMES.into_iter().zip(connections) {
+            let (queue, supervisor) = (Arc::clone(&queue), supervisor.clone());
             let thread = thread::Builder::new()
                 .name("myna-reader".to_owned())
-                .spawn(move || read(&connection, &queue))
+                .spawn(move || supervisor.restart_thread_on_panic(name, || read(&connection, &queue)))
                 .map_err(|error| OpenError::Threads(error.to_string()))?;
             readers.threads.push(thread);
         }
@@ -45,7 +48,7 @@ impl Drop for Readers {
     fn drop(&mut self) {
         drop(self.jobs.take());
         for thread in self.threads.drain(..) {
-            // A panic there has already answered who waited for it, and was printed.
+            // The supervisor has caught a panic there.
             let _ = thread.join();
         }
     }
