@@ -34,8 +34,15 @@ fn run(config: &Config) -> anyhow::Result<ExitCode> {
             () = told_to_stop.as_mut() => return Ok(ExitCode::SUCCESS),
         };
         println!("Myna is at {}", server.url());
-        told_to_stop.await;
+        let failed = tokio::select! {
+            () = told_to_stop => None,
+            task = server.failed() => Some(task),
+        };
         server.stop().await;
-        Ok(ExitCode::SUCCESS)
+        match failed {
+            None => Ok(ExitCode::SUCCESS),
+            // Whoever watches over the process starts it again.
+            Some(task) => anyhow::bail!("the {task} failed, and the server cannot work without it"),
+        }
     })
 }

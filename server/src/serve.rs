@@ -29,7 +29,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a database that cannot be reached is waited for: it may be starting too.
 const STORE_PATIENCE: Duration = Duration::from_secs(5 * 60);
 /// How often sessions that have expired are removed.
-const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// A running server.
 pub struct Server {
@@ -39,7 +39,7 @@ pub struct Server {
     connections: TaskTracker,
     accepting: JoinHandle<()>,
     working: JoinHandle<()>,
-    forgetting: JoinHandle<()>,
+    sweeping: JoinHandle<()>,
 }
 
 impl Server {
@@ -55,13 +55,18 @@ impl Server {
         let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords };
         let (chat, tasks) = Chat::new(parts);
         let working = tokio::spawn(tasks.run());
-        let forgetting = tokio::spawn(forget_expired_sessions(chat.clone()));
+        let supervisor = chat.supervisor().clone();
+        let sweeping = {
+            let (supervisor, chat) = (supervisor.clone(), chat.clone());
+            tokio::spawn(supervisor.restart_on_panic("session sweep", move || sweep_sessions(chat.clone())))
+        };
         let state = AppState::new(config, chat, leptos_options(config, address));
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
-        let accepting = tokio::spawn(accept(listener, router(state.clone()), connections.clone(), stopping.clone()));
+        let accepting = accept(listener, router(state.clone()), connections.clone(), stopping.clone());
+        let accepting = tokio::spawn(supervisor.fail_on_panic("accept loop", accepting));
         tracing::info!(%address, store = %config.store, "listening");
-        Ok(Self { address, state, stopping, connections, accepting, working, forgetting })
+        Ok(Self { address, state, stopping, connections, accepting, working, sweeping })
     }
 
     /// Where it listens.
@@ -72,6 +77,16 @@ impl Server {
     /// The address to type on this machine.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Waits until a task has failed without which the server cannot work; its name. Cancel safe.
+    pub async fn failed(&self) -> &'static str {
+        self.state.chat.supervisor().failed().await
+    }
+
+    /// How many sockets are open.
+    pub fn sockets(&self) -> usize {
+        self.state.chat.hub().connections()
     }
 
     /// Stops within 5 seconds: takes nothing new, tells every socket, answers what is under way.
@@ -91,7 +106,7 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         // Nobody waits for a change any more. What these still hold of the store has to go before it is closed.
-        for task in [self.working, self.forgetting] {
+        for task in [self.working, self.sweeping] {
             task.abort();
             let _ = task.await;
         }
@@ -181,8 +196,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: axum::Router, stop
     }
 }
 
-async fn forget_expired_sessions(chat: Chat) {
-    let mut every = tokio::time::interval(FORGET_EVERY);
+async fn sweep_sessions(chat: Chat) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
     loop {
         every.tick().await;
         match chat.forget_expired_sessions().await {
@@ -232,4 +247,42 @@ fn built_site(beside: &Path) -> PathBuf {
         .into_iter()
         .find(|site| site.join("pkg").is_dir())
         .unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_long_lived_task_of_a_server_is_supervised() {
+        let server = Server::start(&Config::for_tests()).await.unwrap();
+        let supervisor = server.state.chat.supervisor();
+        let tasks = async {
+            while supervisor.tasks().len() < 7 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), tasks).await.unwrap();
+        let tasks: Vec<_> = supervisor.tasks().into_keys().collect();
+        let expected = [
+            "SQLite writer",
+            "accept loop",
+            "committer",
+            "presence notifier",
+            "presence publisher",
+            "relay",
+            "session sweep",
+        ];
+        assert_eq!(tasks, expected);
+        server.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_server_learns_which_task_it_cannot_work_without_has_failed() {
+        let server = Server::start(&Config::for_tests()).await.unwrap();
+        let supervisor = server.state.chat.supervisor().clone();
+        supervisor.fail_on_panic("a task of this test", async { panic!("a test") }).await;
+        assert_eq!(server.failed().await, "a task of this test");
+        server.stop().await;
+    }
 }

@@ -221,15 +221,8 @@ impl SocketSession {
     async fn handle(&mut self, command: Command) -> Result<(), End> {
         match (command, self.welcomed) {
             (Command::Ping {}, _) => self.send(&Event::Pong { server_time: self.chat.clock().now() }).await,
-            (Command::Hello { cursors }, false) => {
-                // A session may have ended between the handshake and now.
-                match self.chat.session_holds(self.session.id).await {
-                    Ok(true) => {}
-                    Ok(false) => return self.end(ByeReason::Revoked).await,
-                    Err(error) => return self.defer(&error).await,
-                }
-                self.welcome(&cursors).await
-            }
+            // A session that has ended since the handshake has ended this connection too: the hub sees to that.
+            (Command::Hello { cursors }, false) => self.welcome(&cursors).await,
             (command @ Command::Hello { .. }, true) | (command, false) => {
                 self.send(&rejected(command.request(), &Rejection::OutOfOrder.into())).await
             }

@@ -1,10 +1,12 @@
 //! What every handler shares.
 
 use crate::config::{Config, PublicUrl};
+use crate::http::health::StoreCheck;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use myna_app::visit::SessionCookie;
 use myna_chat::Chat;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
 
@@ -15,6 +17,8 @@ pub(crate) struct AppState {
     pub(crate) public_url: Option<PublicUrl>,
     pub(crate) cookie: SessionCookie,
     pub(crate) pace: Pace,
+    /// Shared by all who ask whether the server is ready.
+    pub(crate) store_check: Arc<StoreCheck>,
     /// Every open socket, so that stopping can wait for them.
     pub(crate) sockets: TaskTracker,
 }
@@ -39,6 +43,7 @@ impl AppState {
                 burst: config.frames_burst,
                 patience: Duration::from_secs(config.frames_patience.into()),
             },
+            store_check: Arc::default(),
             sockets: TaskTracker::new(),
         }
     }

@@ -2,10 +2,10 @@
 
 use crate::accounts::Attempts;
 use crate::committer::{Commits, Committer};
-use crate::nodes::{LocalPresence, PresenceNotifier, PresencePublisher, RemotePresence, Words};
+use crate::presence::{LocalPresence, PresenceNotifier, PresencePublisher, PresenceQueue, RemotePresence};
 use crate::relay::Relay;
-use crate::store::{Health, Store, StoreError};
-use crate::{Clock, Hub, Ids, Passwords, Tasks};
+use crate::store::{self, BusState, Circuit, Store, StoreError};
+use crate::{Clock, Hub, Ids, Passwords, Supervisor, Tasks};
 use std::sync::Arc;
 
 /// What the rules are built from.
@@ -14,6 +14,15 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub passwords: Passwords,
+}
+
+/// How a process and its store are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    pub circuit: Circuit,
+    pub bus: BusState,
+    /// The long-lived tasks that do not run now, by name.
+    pub down: Vec<&'static str>,
 }
 
 /// The rules of Myna over a store. Cheap to clone.
@@ -30,25 +39,44 @@ pub(crate) struct Inner {
     pub(crate) commits: Commits,
     pub(crate) local_presence: Arc<LocalPresence>,
     pub(crate) remote_presence: Arc<RemotePresence>,
-    pub(crate) words: Words,
+    pub(crate) presence_queue: Arc<PresenceQueue>,
+    supervisor: Supervisor,
 }
 
 impl Chat {
-    /// The rules, and the work that somebody has to run.
+    /// The rules, and their tasks, which the caller has to run.
     pub fn new(parts: Parts) -> (Self, Tasks) {
         let Parts { store, clock, ids, passwords } = parts;
-        let hub = Arc::new(Hub::default());
-        let (local_presence, remote_presence) =
-            (Arc::new(LocalPresence::default()), Arc::new(RemotePresence::default()));
-        let (presence_notifier, words) =
-            PresenceNotifier::new(store.clone(), hub.clone(), local_presence.clone(), remote_presence.clone());
-        let relay = Relay::new(store.clone(), hub.clone(), words.clone());
-        let (committer, commits) = Committer::new(store.clone(), hub.clone(), words.clone());
-        let presence_publisher = PresencePublisher::new(store.clone(), local_presence.clone());
-        let attempts = Attempts::default();
-        let inner =
-            Inner { store, hub, clock, ids, passwords, attempts, commits, local_presence, remote_presence, words };
-        (Self(Arc::new(inner)), Tasks { committer, relay, presence_publisher, presence_notifier })
+        let (hub, supervisor) = (Arc::new(Hub::default()), store.supervisor());
+        let local_presence = Arc::new(LocalPresence::default());
+        let remote_presence = Arc::new(RemotePresence::default());
+        let presence_queue = Arc::new(PresenceQueue::default());
+        let presence_notifier = Arc::new(PresenceNotifier::new(
+            store.clone(),
+            hub.clone(),
+            local_presence.clone(),
+            remote_presence.clone(),
+            presence_queue.clone(),
+        ));
+        let (relay, remote) = Relay::new(&store, &hub, &remote_presence, &presence_queue);
+        let (committer, commits) = Committer::new(store.clone(), hub.clone(), presence_queue.clone());
+        let presence_publisher = Arc::new(PresencePublisher::new(store.clone(), local_presence.clone()));
+        let tasks =
+            Tasks { supervisor: supervisor.clone(), committer, relay, remote, presence_publisher, presence_notifier };
+        let inner = Inner {
+            store,
+            hub,
+            clock,
+            ids,
+            passwords,
+            attempts: Attempts::default(),
+            commits,
+            local_presence,
+            remote_presence,
+            presence_queue,
+            supervisor,
+        };
+        (Self(Arc::new(inner)), tasks)
     }
 
     /// The notifier of this process.
@@ -66,9 +94,15 @@ impl Chat {
         self.0.store.ping().await
     }
 
-    /// How the store is, without asking it.
+    /// How the process and its store are, without asking the store.
     pub fn health(&self) -> Health {
-        self.0.store.health()
+        let store::Health { circuit, bus } = self.0.store.health();
+        Health { circuit, bus, down: self.0.supervisor.down() }
+    }
+
+    /// Watches over the long-lived tasks of the process, those of its store among them.
+    pub fn supervisor(&self) -> &Supervisor {
+        &self.0.supervisor
     }
 
     /// Ends what the store does by itself. Nothing can be asked or changed afterwards.

@@ -2,7 +2,7 @@
 
 mod event_batch;
 
-use crate::nodes::Words;
+use crate::presence::PresenceQueue;
 use crate::store::{Change, Committed, Store, StoreError};
 use crate::{Error, Hub};
 use event_batch::EventBatch;
@@ -57,14 +57,14 @@ impl Commits {
 pub(crate) struct Committer {
     store: Arc<dyn Store>,
     hub: Arc<Hub>,
-    presence_notifier: Words,
+    presence_queue: Arc<PresenceQueue>,
     queue: mpsc::Receiver<Job>,
 }
 
 impl Committer {
-    pub(crate) fn new(store: Arc<dyn Store>, hub: Arc<Hub>, presence_notifier: Words) -> (Self, Commits) {
+    pub(crate) fn new(store: Arc<dyn Store>, hub: Arc<Hub>, presence_queue: Arc<PresenceQueue>) -> (Self, Commits) {
         let (sender, queue) = mpsc::channel(QUEUE);
-        (Self { store, hub, presence_notifier, queue }, Commits(sender))
+        (Self { store, hub, presence_queue, queue }, Commits(sender))
     }
 
     /// Works until nobody is left who could hand in a change.
@@ -159,7 +159,7 @@ impl Committer {
         }
         if !committed.joined.is_empty() {
             self.hub.send_presence(id);
-            self.presence_notifier.send_presence(&committed.joined);
+            self.presence_queue.send_presence(committed.joined.iter().copied());
         }
         committed
     }

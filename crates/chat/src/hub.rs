@@ -17,16 +17,18 @@ pub use broadcast::{Broadcast, Content};
 pub(crate) use connection::QUEUE_BYTES;
 pub use connection::{Connection, Outgoing};
 
+use crate::lock;
 use crate::store::Head;
 use behind::Behind;
 use connection::Subscriber;
 use myna_protocol::{ByeReason, ConversationId, Feed, FeedRows, Rev, SessionId, Signal, UserId};
+use sessions::EndedSessions;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use topic::{Delivery, Topic};
 
 /// Feeds are spread over this many locks, so that busy conversations do not wait for each other.
@@ -43,6 +45,7 @@ pub struct Hub {
     next_subscriber: AtomicU64,
     stopping: AtomicBool,
     behind: Behind,
+    ended_sessions: EndedSessions,
     /// Held while a group of changes is committed and published.
     committing: tokio::sync::Mutex<()>,
 }
@@ -55,6 +58,7 @@ impl Default for Hub {
             next_subscriber: AtomicU64::new(1),
             stopping: AtomicBool::new(false),
             behind: Behind::default(),
+            ended_sessions: EndedSessions::default(),
             committing: tokio::sync::Mutex::default(),
         }
     }
@@ -85,11 +89,16 @@ impl Hub {
         let _ = timeout(SETTLE, self.committing.lock()).await;
     }
 
-    /// Opens a connection that listens to the person's own feed from now on. Dropping it ends all its listening.
+    /// Opens a connection that listens to the person's own feed from now on. Dropping it ends all its listening. Where the
+    /// session has ended within the last minute, the connection is over at once.
     pub fn connect(self: &Arc<Self>, user: UserId, session: SessionId) -> Connection {
         let id = self.next_subscriber.fetch_add(1, Ordering::Relaxed);
         let (subscriber, connection) = Connection::new(self.clone(), id, user, session);
         self.add(&subscriber, Feed::User(user), 0, false, None);
+        // After it was added: whoever ends the session from now on finds it.
+        if self.ended_sessions.contains(session, Instant::now()) {
+            subscriber.end(ByeReason::Revoked);
+        }
         if self.stopping.load(Ordering::SeqCst) {
             subscriber.end(ByeReason::Stopping);
         }
@@ -288,11 +297,6 @@ impl Hub {
             self.remove(subscriber, feed);
         }
     }
-}
-
-/// Locks; a panic of another holder left nothing half done, as every section here is a plain map operation.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! It names no driver, no status code and no JSON; time and ids are injected. Everything done in a conversation goes
 //! through a [`Member`], obtained by [`Chat::member`]; every durable change goes through the one committer of the process; [`Tasks`] runs it,
-//! and the relay, which brings what other nodes on the store did.
+//! and the relay, which brings what other nodes on the store did. A [`Supervisor`] watches over all tasks.
 
 pub mod store;
 
@@ -24,10 +24,18 @@ pub use hub::{Broadcast, Connection, Content, Hub, Outgoing};
 mod committer;
 pub use committer::Pending;
 
+mod notices;
+pub use notices::ChangeNotices;
 mod relay;
 
-mod nodes;
+mod backoff;
+mod each;
+mod lock;
+pub use backoff::Backoff;
+pub use lock::lock;
 
+mod supervisor;
+pub use supervisor::{Supervisor, TaskState, panic_text};
 mod tasks;
 pub use tasks::Tasks;
 
@@ -45,4 +53,4 @@ mod feeds;
 pub use feeds::Catchup;
 
 mod chat;
-pub use chat::{Chat, Parts};
+pub use chat::{Chat, Health, Parts};

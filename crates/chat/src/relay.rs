@@ -1,196 +1,208 @@
-//! Hears the store's other nodes, and mends what was missed: asks the store for what a notice tells of, and publishes it.
+//! Delivers what other nodes commit, and repairs what was missed: reads from the store what a notice points at, and publishes
+//! it to the hub.
 //!
-//! A notice says that something changed, never what: late, doubled and reordered ones are harmless. An own commit notices too,
-//! and has been delivered by then; one that failed here and landed all the same is delivered by its notice.
+//! A notice says that something changed, never what: late, doubled and reordered ones are harmless. A node's own commits come
+//! back as notices too, and have been delivered by then; one that failed here and landed all the same is delivered by its notice.
+//!
+//! Three tasks share the notices, so that none waits behind another: the [`Relay`] reads feeds, the [`Listener`] handles what
+//! needs no reading, and [`Revocations`] looks for ended sessions.
 
-mod pending_notices;
+mod listener;
 mod reader;
+mod revocations;
 
-use crate::Hub;
+pub(crate) use listener::Listener;
+pub(crate) use revocations::Revocations;
+
+use crate::each::each;
 use crate::hub::Delivered;
-use crate::nodes::{Words, each};
-use crate::store::{BusState, ChangeNotice, EphemeralUpdate, NodeId, Store, StoreError};
-use myna_protocol::limits::TYPING_TTL_MILLIS;
-use myna_protocol::{Feed, Rev, Signal};
-use pending_notices::PendingNotices;
+use crate::notices::FeedNotices;
+use crate::presence::{PresenceQueue, RemotePresence};
+use crate::store::{BusState, Store, StoreError};
+use crate::{Backoff, ChangeNotices, Hub};
+use myna_protocol::{Feed, Rev};
 use reader::Reader;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
-/// Notices that are drawn together at once.
-const NOTICES: usize = 1_024;
-/// Feeds or sessions in one question.
+/// Feeds in one question.
 const CHUNK: usize = 1_000;
-/// How often the store is asked what is new while no notice can be pending.
+/// How often the store is asked what is new while no notice can come.
 const POLL: Duration = Duration::from_millis(500);
 /// How long to wait before what failed is tried again: this, doubled with each failure, up to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Listens, and brings what was notified. One runs in each process.
+/// Reads and publishes the feeds that changed. One runs in each process.
 pub(crate) struct Relay {
     store: Arc<dyn Store>,
     hub: Arc<Hub>,
-    words: Words,
-    reader: Arc<Reader>,
-    notices: Option<mpsc::Receiver<ChangeNotice>>,
+    presence_queue: Arc<PresenceQueue>,
+    reader: Reader,
+    notices: Option<Arc<ChangeNotices>>,
+}
+
+/// The parts of the relay that only a process with other nodes has.
+pub(crate) struct Remote {
+    pub(crate) listener: Arc<Listener>,
+    pub(crate) revocations: Arc<Revocations>,
 }
 
 /// What failed, and when it is tried again.
-#[derive(Default)]
-struct Again {
-    pending: PendingNotices,
+struct Retry {
+    feeds: FeedNotices,
     at: Option<Instant>,
-    failures: u32,
+    backoff: Backoff,
 }
 
 impl Relay {
-    /// Hears the notices from now on.
-    pub(crate) fn new(store: Arc<dyn Store>, hub: Arc<Hub>, words: Words) -> Self {
-        let reader = Arc::new(Reader::new(store.clone(), hub.clone()));
+    /// Receives the notices from now on.
+    pub(crate) fn new(
+        store: &Arc<dyn Store>,
+        hub: &Arc<Hub>,
+        remote: &Arc<RemotePresence>,
+        presence_queue: &Arc<PresenceQueue>,
+    ) -> (Arc<Self>, Option<Remote>) {
         let notices = store.listen();
-        Self { store, hub, words, reader, notices }
+        let others = notices.clone().map(|notices| Remote {
+            listener: Arc::new(Listener {
+                node: store.node(),
+                hub: hub.clone(),
+                remote: remote.clone(),
+                presence_queue: presence_queue.clone(),
+                notices: notices.clone(),
+            }),
+            revocations: Arc::new(Revocations { store: store.clone(), hub: hub.clone(), notices }),
+        });
+        let reader = Reader::new(store.clone(), hub.clone());
+        let relay =
+            Self { store: store.clone(), hub: hub.clone(), presence_queue: presence_queue.clone(), reader, notices };
+        (Arc::new(relay), others)
     }
 
-    pub(crate) async fn run(mut self) {
-        let has_other_nodes = self.notices.is_some();
+    /// Runs until it is dropped.
+    pub(crate) async fn run(self: Arc<Self>) {
         let mut poll = interval(POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut again = Again::default();
-        let mut notified = Vec::new();
+        let mut retry = Retry::default();
+        // What an earlier run took and did not finish is found by a look at everything.
+        let mut pending = FeedNotices { missed: true, ..FeedNotices::default() };
         loop {
-            let mut pending = PendingNotices::default();
-            tokio::select! {
-                count = next(&mut self.notices, &mut notified) => {
-                    if count == 0 {
-                        self.notices = None;
-                    }
-                }
-                () = self.hub.fallen_behind() => {}
-                () = again.due() => pending = again.take(),
-                _ = poll.tick(), if has_other_nodes => pending.missed = self.store.health().bus == BusState::Polling,
-            }
-            notified.drain(..).for_each(|notice| pending.notice(notice));
-            self.hub.take_behind().into_iter().for_each(|(feed, rev)| pending.feed(feed, rev));
+            self.hub.take_behind().into_iter().for_each(|(feed, rev)| pending.add(feed, rev));
             if !pending.is_empty() {
-                let failed = self.bring(pending).await;
-                again.add(failed);
+                retry.add(self.bring(pending).await);
             }
+            pending = tokio::select! {
+                feeds = self.feeds() => feeds,
+                () = self.hub.fallen_behind() => FeedNotices::default(),
+                () = until(retry.at) => retry.take(),
+                _ = poll.tick(), if self.notices.is_some() => {
+                    FeedNotices { missed: self.store.health().bus == BusState::Polling, ..FeedNotices::default() }
+                }
+            };
         }
     }
 
-    /// Does what was pending; what failed.
-    async fn bring(&self, mut pending: PendingNotices) -> PendingNotices {
-        let mut failed = PendingNotices::default();
-        if pending.feeds.keys().any(|feed| self.hub.delivered(*feed) != Delivered::ToNobody) {
-            self.hub.settled().await;
+    /// The next feeds that another node changed; never, where there are no other nodes.
+    async fn feeds(&self) -> FeedNotices {
+        match &self.notices {
+            Some(notices) => notices.feeds().await,
+            None => std::future::pending().await,
         }
-        for (node, update) in std::mem::take(&mut pending.update) {
-            self.hear(node, update);
+    }
+
+    /// Brings what is pending; what failed.
+    async fn bring(self: &Arc<Self>, mut pending: FeedNotices) -> FeedNotices {
+        let mut failed = FeedNotices::default();
+        if pending.revs.keys().any(|feed| self.hub.delivered(*feed) != Delivered::ToNobody) {
+            self.hub.settled().await;
         }
         if pending.missed
             && let Err(error) = self.look_everywhere(&mut pending).await
         {
-            tracing::warn!(%error, "what other nodes did could not be looked for");
+            tracing::warn!(%error, "the changes of other nodes could not be looked for");
             failed.missed = true;
         }
-        self.hub.revoke(&pending.sessions);
         // People's own feeds first: they say who may hear the others.
         let is_own = |(feed, _): &(Feed, Rev)| matches!(feed, Feed::User(_));
-        let (own, shared): (Vec<_>, Vec<_>) = pending.feeds.into_iter().partition(is_own);
+        let (own, shared): (Vec<_>, Vec<_>) = pending.revs.into_iter().partition(is_own);
         for feeds in [own, shared] {
             for (feed, rev) in self.bring_all(feeds).await {
-                failed.feed(feed, rev);
+                failed.add(feed, rev);
             }
             for (conversation, users) in self.reader.take_came() {
                 self.hub.send_presence(conversation);
-                self.words.send_presence(&users.into_iter().collect::<Vec<_>>());
+                self.presence_queue.send_presence(users);
             }
         }
         failed
     }
 
-    /// Brings these feeds; which have to be tried again.
-    async fn bring_all(&self, feeds: Vec<(Feed, Rev)>) -> Vec<(Feed, Rev)> {
-        let lacking = feeds.into_iter().filter(|(feed, rev)| self.hub.lacks(*feed, *rev));
-        let work = lacking.map(|(feed, rev)| {
-            let reader = self.reader.clone();
-            async move { (feed, rev, reader.bring(feed, rev).await) }
-        });
-        let mut failed = Vec::new();
-        for (feed, rev, brought) in each(work).await {
+    /// Brings these feeds; those that have to be tried again.
+    async fn bring_all(self: &Arc<Self>, feeds: Vec<(Feed, Rev)>) -> HashMap<Feed, Rev> {
+        let mut left: HashMap<Feed, Rev> =
+            feeds.into_iter().filter(|(feed, rev)| self.hub.lacks(*feed, *rev)).collect();
+        let work: Vec<_> = left.iter().map(|(feed, rev)| self.clone().bring_one(*feed, *rev)).collect();
+        for (feed, brought) in each(work).await {
             match brought {
-                Ok(true) => continue,
-                Ok(false) => tracing::debug!(%feed, rev, "the store answers with less than was notified"),
-                Err(error) => tracing::warn!(%error, %feed, "what another node did could not be read"),
+                Ok(true) => {
+                    left.remove(&feed);
+                }
+                Ok(false) => tracing::debug!(%feed, "the store answers with less than a notice said"),
+                Err(error) => tracing::warn!(%error, %feed, "a change of another node could not be read"),
             }
-            failed.push((feed, rev));
         }
-        failed
+        left
     }
 
-    /// Notices may have been lost: everything in use counts as notified.
-    async fn look_everywhere(&self, pending: &mut PendingNotices) -> Result<(), StoreError> {
+    async fn bring_one(self: Arc<Self>, feed: Feed, rev: Rev) -> (Feed, Result<bool, StoreError>) {
+        (feed, self.reader.bring(feed, rev).await)
+    }
+
+    /// Notices may have been lost: every feed in use counts as changed.
+    async fn look_everywhere(&self, pending: &mut FeedNotices) -> Result<(), StoreError> {
         for feeds in self.hub.feeds().chunks(CHUNK) {
             for (feed, rev) in self.store.revs(feeds).await? {
-                pending.feed(feed, rev);
+                // No bound: these are the feeds that sockets here listen to.
+                let known = pending.revs.entry(feed).or_insert(rev);
+                *known = rev.max(*known);
             }
-        }
-        for sessions in self.hub.sessions().chunks(CHUNK) {
-            pending.sessions.extend(self.store.ended_sessions(sessions).await?);
         }
         Ok(())
     }
+}
 
-    /// Another node tells something of the moment. What one tells oneself is known.
-    fn hear(&self, from: NodeId, mut update: EphemeralUpdate) {
-        if self.store.node() == Some(from) {
-            return;
-        }
-        for (conversation, user, typing) in std::mem::take(&mut update.typing) {
-            let signal = Signal::Typing { conversation, user, typing, ttl: TYPING_TTL_MILLIS };
-            self.hub.signal(conversation, signal, user);
-        }
-        if update != EphemeralUpdate::default() {
-            self.words.update(from, update);
-        }
+impl Default for Retry {
+    fn default() -> Self {
+        Self { feeds: FeedNotices::default(), at: None, backoff: Backoff::new(FIRST_PAUSE, LAST_PAUSE) }
     }
 }
 
-impl Again {
-    fn add(&mut self, failed: PendingNotices) {
+impl Retry {
+    fn add(&mut self, failed: FeedNotices) {
         if failed.is_empty() {
             // What was tried worked: the store answers.
-            self.failures = 0;
+            self.backoff.reset();
             return;
         }
-        self.pending.absorb(failed);
+        self.feeds.absorb(failed);
         if self.at.is_none() {
-            let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.min(16)).min(LAST_PAUSE);
-            self.failures = self.failures.saturating_add(1);
-            self.at = Some(Instant::now() + pause);
+            self.at = Some(Instant::now() + self.backoff.wait());
         }
     }
 
-    fn take(&mut self) -> PendingNotices {
+    fn take(&mut self) -> FeedNotices {
         self.at = None;
-        std::mem::take(&mut self.pending)
-    }
-
-    async fn due(&self) {
-        match self.at {
-            Some(at) => sleep_until(at).await,
-            None => std::future::pending().await,
-        }
+        std::mem::take(&mut self.feeds)
     }
 }
 
-/// The next notices: how many, 0 when there will be none any more; for ever where there are none.
-async fn next(notices: &mut Option<mpsc::Receiver<ChangeNotice>>, notified: &mut Vec<ChangeNotice>) -> usize {
-    match notices {
-        Some(notices) => notices.recv_many(notified, NOTICES).await,
+/// Waits until this time, or for ever.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
         None => std::future::pending().await,
     }
 }

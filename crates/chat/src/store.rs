@@ -3,12 +3,13 @@
 //! Methods say the intent; what must be atomic is one method; absence is `Option`. Drivers live in `myna-store`, and one
 //! contract suite runs on each of them: what a comment here promises, a rule there proves.
 
+use crate::{ChangeNotices, Supervisor};
 use async_trait::async_trait;
 use myna_protocol::{
     ClientId, Conversation, ConversationId, Feed, FeedRows, Kind, Name, Rejection, Rev, Row, Seq, SessionId, Text,
     Timestamp, User, UserId,
 };
-use tokio::sync::mpsc;
+use std::sync::Arc;
 
 /// A store's own failure: ours to mend, never the caller's fault, not to be shown.
 #[derive(Debug, thiserror::Error)]
@@ -294,7 +295,7 @@ pub struct EphemeralUpdate {
 pub enum BusState {
     /// There can be no other node.
     Alone,
-    /// What happens remote_presence is heard at once.
+    /// What happens at other nodes is noticed at once.
     Live,
     /// It is not: the store is asked again and again instead.
     Polling,
@@ -326,14 +327,19 @@ pub trait Bus: Send + Sync {
         None
     }
 
-    /// The notices from now on; `None` where nobody else can change the store, and when it was asked for before.
-    fn listen(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
+    /// The notices from now on, for the one relay of the process; `None` where nobody else can change the store.
+    fn listen(&self) -> Option<Arc<ChangeNotices>> {
         None
     }
 
-    /// Tells the other nodes, which hear it soon or not at all.
-    async fn tell(&self, _news: EphemeralUpdate) -> Result<(), StoreError> {
+    /// Publishes an update to the other nodes, which receive it soon or not at all.
+    async fn publish(&self, _update: EphemeralUpdate) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    /// Watches over the tasks of the store. The process that uses the store asks for it once, and adds its own tasks.
+    fn supervisor(&self) -> Supervisor {
+        Supervisor::default()
     }
 
     /// How the store is.

@@ -1,26 +1,37 @@
-//! What runs beside the questions that are asked: committing, hearing the other nodes, telling them.
+//! The long-lived tasks of the rules: committing, hearing the other nodes, and publishing presence to them.
 
+use crate::Supervisor;
 use crate::committer::Committer;
-use crate::nodes::{PresenceNotifier, PresencePublisher};
-use crate::relay::Relay;
+use crate::presence::{PresenceNotifier, PresencePublisher};
+use crate::relay::{Relay, Remote};
+use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// The work of a process. Somebody has to run it, once.
+/// The tasks of a process, to be run once.
 #[must_use]
 pub struct Tasks {
+    pub(crate) supervisor: Supervisor,
     pub(crate) committer: Committer,
-    pub(crate) relay: Relay,
-    pub(crate) presence_publisher: PresencePublisher,
-    pub(crate) presence_notifier: PresenceNotifier,
+    pub(crate) relay: Arc<Relay>,
+    pub(crate) remote: Option<Remote>,
+    pub(crate) presence_publisher: Arc<PresencePublisher>,
+    pub(crate) presence_notifier: Arc<PresenceNotifier>,
 }
 
 impl Tasks {
-    /// Works until nobody is left who could hand in a change. Dropping it ends the work at once.
+    /// Runs until no handle is left through which a change could come, or until the committer has failed. Dropping it ends
+    /// all tasks at once.
     pub async fn run(self) {
+        let Self { supervisor, committer, relay, remote, presence_publisher, presence_notifier } = self;
         let mut beside = JoinSet::new();
-        beside.spawn(self.relay.run());
-        beside.spawn(self.presence_publisher.run());
-        beside.spawn(self.presence_notifier.run());
-        self.committer.run().await;
+        let supervise = || supervisor.clone();
+        beside.spawn(supervise().restart_on_panic("relay", move || relay.clone().run()));
+        if let Some(Remote { listener, revocations }) = remote {
+            beside.spawn(supervise().restart_on_panic("notice listener", move || listener.clone().run()));
+            beside.spawn(supervise().restart_on_panic("revocations", move || revocations.clone().run()));
+        }
+        beside.spawn(supervise().restart_on_panic("presence publisher", move || presence_publisher.clone().run()));
+        beside.spawn(supervise().restart_on_panic("presence notifier", move || presence_notifier.clone().run()));
+        supervisor.fail_on_panic("committer", committer.run()).await;
     }
 }

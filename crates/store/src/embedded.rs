@@ -32,14 +32,12 @@ use crate::{OpenError, Purpose};
 use checkpoints::Checkpoints;
 use job::Reply;
 use location::Location;
+use myna_chat::Supervisor;
 use myna_chat::store::StoreError;
 use readers::Readers;
 use rusqlite::Connection;
 use std::path::Path;
 use writer::Writer;
-
-/// Threads that read a file. Reads are short; more threads than this would only contend.
-const READERS: usize = 3;
 
 /// An open embedded store. Dropping it ends its threads after what they were given is done.
 pub(crate) struct Embedded {
@@ -49,13 +47,16 @@ pub(crate) struct Embedded {
     writer: Writer,
     _checkpoints: Option<Checkpoints>,
     _location: Option<Location>,
+    supervisor: Supervisor,
 }
 
 impl Embedded {
     /// A store that goes with the process. One connection serves all: an SQLite database in memory has only one.
     pub(crate) fn in_memory() -> Result<Self, OpenError> {
         let connection = connection::in_memory()?;
-        Ok(Self { readers: None, writer: Writer::start(connection, None)?, _checkpoints: None, _location: None })
+        let supervisor = Supervisor::default();
+        let writer = Writer::start(connection, None, supervisor.clone())?;
+        Ok(Self { readers: None, writer, _checkpoints: None, _location: None, supervisor })
     }
 
     /// The store in this file, made when there is none; one whose copy is not finished is refused.
@@ -82,13 +83,17 @@ impl Embedded {
     }
 
     fn start(location: Location, connection: Connection) -> Result<Self, OpenError> {
-        let readers = (0..READERS).map(|_| connection::reading(location.path())).collect::<Result<_, _>>()?;
-        let (checkpoints, bell) = Checkpoints::start(connection::checkpointing(location.path())?)?;
+        let (supervisor, reading) = (Supervisor::default(), || connection::reading(location.path()));
+        let readers = Readers::start([reading()?, reading()?, reading()?], &supervisor)?;
+        let (checkpoints, trigger) =
+            Checkpoints::start(connection::checkpointing(location.path())?, supervisor.clone())?;
+        let writer = Writer::start(connection, Some(trigger), supervisor.clone())?;
         Ok(Self {
-            readers: Some(Readers::start(readers)?),
-            writer: Writer::start(connection, Some(bell))?,
+            readers: Some(readers),
+            writer,
             _checkpoints: Some(checkpoints),
             _location: Some(location),
+            supervisor,
         })
     }
 

@@ -75,7 +75,7 @@ impl Mongo {
             store.take_journal(&place).await?;
             tracing::warn!(%place, "this MongoDB is a standalone server: one node works fully, a second would be refused");
         }
-        store.beat();
+        store.start_heartbeat();
         Ok(store)
     }
 

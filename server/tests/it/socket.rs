@@ -178,7 +178,11 @@ async fn a_closed_tab_leaves_nothing_behind() {
         ann.socket().await.leave_page().await;
         drop(ann.socket().await);
     }
-    let gone = async { while !server.place.get("/ready").await.body.contains(r#""sockets":0"#) {} };
+    let gone = async {
+        while server.sockets() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
     soon("every socket is gone", gone).await;
 }
 

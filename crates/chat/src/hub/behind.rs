@@ -1,16 +1,16 @@
-//! The feeds that lack something that was told remote_presence.
+//! The feeds with a gap: something before what was published last has not been delivered.
 
-use super::lock;
+use crate::lock;
 use myna_protocol::{Feed, Rev};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use tokio::sync::Notify;
 
-/// Feeds with a gap, each with a rev it has come to at least, and the bell that wakes the relay.
+/// Feeds with a gap, each with a rev it has come to at least, and what wakes the relay.
 #[derive(Default)]
 pub(super) struct Behind {
     feeds: Mutex<HashMap<Feed, Rev>>,
-    bell: Notify,
+    added: Notify,
 }
 
 impl Behind {
@@ -18,11 +18,11 @@ impl Behind {
         let mut feeds = lock(&self.feeds);
         let known = feeds.entry(feed).or_insert(rev);
         *known = rev.max(*known);
-        self.bell.notify_one();
+        self.added.notify_one();
     }
 
     pub(super) async fn waiting(&self) {
-        self.bell.notified().await;
+        self.added.notified().await;
     }
 
     pub(super) fn take(&self) -> HashMap<Feed, Rev> {

@@ -1,6 +1,7 @@
 //! One socket's place in the hub: a bounded queue that never makes the others wait.
 
-use super::{Broadcast, Hub, lock};
+use super::{Broadcast, Hub};
+use crate::lock;
 use myna_protocol::{ByeReason, Feed, Rev, SessionId, UserId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,7 @@
 //! Who is there, as far as the others may see it. Derived from who listens: nothing is kept or stored.
 
-use super::{Broadcast, Connection, Content, Hub, Subscriber, lock};
+use super::{Broadcast, Connection, Content, Hub, Subscriber};
+use crate::lock;
 use myna_protocol::{ConversationId, Feed, Signal, UserId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -51,8 +52,8 @@ impl Hub {
         }
     }
 
-    /// Tells all connections of these people.
-    pub(crate) fn tell(&self, people: impl IntoIterator<Item = UserId>, signal: Signal) {
+    /// Sends a signal to all connections of these people.
+    pub(crate) fn send_to(&self, people: impl IntoIterator<Item = UserId>, signal: Signal) {
         let broadcast = Arc::new(Broadcast::new(Content::Signal(signal)));
         for user in people {
             for subscriber in self.listeners(Feed::User(user)).iter() {

@@ -98,6 +98,21 @@ async fn a_revoked_session_ends_its_sockets_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_connection_that_comes_just_after_its_session_ended_is_over_at_once() {
+    let hub = Arc::new(Hub::default());
+    hub.end_session(user(1), session(1), ByeReason::SignedOut);
+    hub.revoke(&HashSet::from([session(2)]));
+    for ended in [session(1), session(2)] {
+        let mut late = hub.connect(user(1), ended);
+        assert!(matches!(late.next().await, Outgoing::Bye(ByeReason::Revoked)));
+    }
+    let mut other = hub.connect(user(1), session(3));
+    follow(&hub, &other, false);
+    hub.publish(rows(1));
+    assert!(matches!(other.next().await, Outgoing::Broadcast(_)));
+}
+
+#[tokio::test]
 async fn people_see_each_other_come_and_go_only_where_the_conversation_lets_them() {
     let hub = Arc::new(Hub::default());
     let mut bea = hub.connect(user(1), session(1));

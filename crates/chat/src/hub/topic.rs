@@ -1,7 +1,8 @@
 //! Who listens to one feed, and how far it has been delivered to them.
 
-use super::{Broadcast, Subscriber, lock};
+use super::{Broadcast, Subscriber};
 use crate::Content;
+use crate::lock;
 use myna_protocol::{ByeReason, FeedRows, Rev};
 use std::sync::{Arc, Mutex, MutexGuard};
 

@@ -2,11 +2,12 @@
 
 use crate::Hub;
 use crate::hub::Delivered;
+use crate::lock;
 use crate::store::{Store, StoreError};
 use myna_protocol::limits::RESYNC_ROWS;
 use myna_protocol::{ConversationId, Feed, FeedRows, Membership, Rev, Row, UserId};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// A conversation that somebody here came into is delivered whole when it has at most so many rows: a new one, mostly. Of any
 /// other the newest row is delivered, and clients load what they show.
@@ -27,7 +28,7 @@ impl Reader {
 
     /// Who came into which conversations since the last time.
     pub(super) fn take_came(&self) -> HashMap<ConversationId, HashSet<UserId>> {
-        std::mem::take(&mut self.came.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut lock(&self.came))
     }
 
     /// Tells the listeners of a feed what they lack up to `rev`; false when the store does not know that much yet.
@@ -84,7 +85,7 @@ impl Reader {
         let Some(first) = self.first_rows(id).await? else { return Ok(()) };
         self.hub.subscribe(user, id, row.rev, access.receipts, &first);
         self.publish_shared(id, first).await?;
-        let mut came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut came = lock(&self.came);
         came.entry(id).or_default().insert(user);
         Ok(())
     }

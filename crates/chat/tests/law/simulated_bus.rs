@@ -1,6 +1,7 @@
 //! A simulated bus: nodes on one store, inside a test. The test decides when and how the notices between them arrive.
 
 use async_trait::async_trait;
+use myna_chat::ChangeNotices;
 use myna_chat::store::{
     Access, Account, Bus, BusState, Change, ChangeNotice, Circuit, Committed, ConversationStore, EphemeralUpdate,
     FeedStore, Head, Health, NewSession, NewUser, NodeId, Session, SessionStore, Store, StoreError, UserStore,
@@ -11,26 +12,24 @@ use myna_protocol::{
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
-/// Notices that a node can have before it hears them.
-const NOTICES: usize = 4_096;
 /// So often nothing is under way, one look after the other, when all is quiet: more than any chain of tasks is long.
 const LOOKS: usize = 30;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// How the bus spoils the delivery of the notices that wait for a node.
+/// What becomes of the notices that wait for a node.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum DeliveryFault {
     None,
     Duplicated,
     Reordered,
-    /// The notices are lost, and the node receives [`ChangeNotice::Missed`] instead.
+    /// They are lost, and the node is told that something may have been.
     Lost,
 }
 
-/// The bus between the nodes of a test. It delivers a notice when the test asks for it.
+/// The bus between the nodes.
 pub(crate) struct SimulatedBus {
     inboxes: Vec<Inbox>,
     /// Questions to the store that are being answered.
@@ -40,13 +39,16 @@ pub(crate) struct SimulatedBus {
 /// The notices for one node, and the faults that this node meets.
 struct Inbox {
     waiting: Mutex<Vec<ChangeNotice>>,
-    heard: Mutex<mpsc::Sender<ChangeNotice>>,
-    notices: Mutex<Option<mpsc::Receiver<ChangeNotice>>>,
+    heard: Mutex<Arc<ChangeNotices>>,
     polling: AtomicBool,
     /// The next commit lands, and the node is told that it may not have.
     uncertain: AtomicBool,
     /// So many questions for rows fail.
     failing: AtomicUsize,
+    /// The next commit, or question for revs, panics.
+    panicking: AtomicBool,
+    /// Questions for rows get no answer.
+    stuck: AtomicBool,
     /// Notified when a notice begins to wait.
     arrival: Notify,
 }
@@ -55,17 +57,28 @@ impl Inbox {
     /// Whether its node has notices before it. A node that has died hears none any more.
     fn has_unheard(&self) -> bool {
         let heard = self.heard.lock().unwrap();
-        !heard.is_closed() && heard.capacity() < NOTICES
+        Arc::strong_count(&heard) > 1 && !heard.is_empty()
+    }
+
+    fn panic_if_told(&self) {
+        assert!(!self.panicking.swap(false, Ordering::SeqCst), "a panic on purpose");
     }
 }
 
 impl SimulatedBus {
     pub(crate) fn new(nodes: usize) -> Arc<Self> {
         let inbox = || {
-            let (heard, notices) = mpsc::channel(NOTICES);
-            let (polling, uncertain, failing, arrival) = Default::default();
-            let (waiting, heard, notices) = (Mutex::default(), Mutex::new(heard), Mutex::new(Some(notices)));
-            Inbox { waiting, heard, notices, polling, uncertain, failing, arrival }
+            let (polling, uncertain, failing, panicking, stuck, arrival) = Default::default();
+            Inbox {
+                waiting: Mutex::default(),
+                heard: Mutex::default(),
+                polling,
+                uncertain,
+                failing,
+                panicking,
+                stuck,
+                arrival,
+            }
         };
         Arc::new(Self { inboxes: (0..nodes).map(|_| inbox()).collect(), under_way: AtomicUsize::new(0) })
     }
@@ -73,8 +86,7 @@ impl SimulatedBus {
     /// The store as this node has it, from its start: it hears what notices from now on.
     pub(crate) fn node(self: &Arc<Self>, number: usize, store: Arc<dyn Store>) -> Arc<dyn Store> {
         let inbox = &self.inboxes[number];
-        let (heard, notices) = mpsc::channel(NOTICES);
-        (*inbox.heard.lock().unwrap(), *inbox.notices.lock().unwrap()) = (heard, Some(notices));
+        *inbox.heard.lock().unwrap() = Arc::default();
         inbox.waiting.lock().unwrap().clear();
         inbox.uncertain.store(false, Ordering::SeqCst);
         Arc::new(Node { number, store, bus: self.clone() })
@@ -92,7 +104,7 @@ impl SimulatedBus {
             DeliveryFault::Lost => notices = vec![ChangeNotice::Missed],
         }
         for notice in notices {
-            inbox.heard.lock().unwrap().try_send(notice).unwrap();
+            inbox.heard.lock().unwrap().push(notice);
         }
         any
     }
@@ -105,6 +117,26 @@ impl SimulatedBus {
     /// The next questions of this node for rows fail, so many of them.
     pub(crate) fn make_fail(&self, node: usize, questions: usize) {
         self.inboxes[node].failing.store(questions, Ordering::SeqCst);
+    }
+
+    /// The next commit of this node, or its next question for revs, panics.
+    pub(crate) fn make_panic(&self, node: usize) {
+        self.inboxes[node].panicking.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on the questions of this node for rows get no answer.
+    pub(crate) fn make_stuck(&self, node: usize) {
+        self.inboxes[node].stuck.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until a node has asked the store something that is not answered yet.
+    pub(crate) async fn until_asked(&self) {
+        let asked = async {
+            while self.under_way.load(Ordering::SeqCst) == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(DEADLINE, asked).await.unwrap();
     }
 
     /// Waits until a notice like this waits for a node.
@@ -230,6 +262,7 @@ impl SessionStore for Node {
 #[async_trait]
 impl ConversationStore for Node {
     async fn commit(&self, batch: Vec<Change>) -> Answer<Vec<Result<Committed, Rejection>>> {
+        self.inbox().panic_if_told();
         // What the store was given it does, and the others hear of it, even if this node dies meanwhile.
         let (asking, _) = self.ask();
         let (bus, store) = (self.bus.clone(), self.store.clone());
@@ -266,6 +299,7 @@ impl FeedStore for Node {
     }
 
     async fn revs(&self, feeds: &[Feed]) -> Answer<Vec<(Feed, Rev)>> {
+        self.inbox().panic_if_told();
         let (_asking, store) = self.ask();
         store.revs(feeds).await
     }
@@ -280,6 +314,9 @@ impl FeedStore for Node {
         let less = |failing: usize| failing.checked_sub(1);
         if self.inbox().failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
             return Err(StoreError::Unavailable("not now".to_owned()));
+        }
+        if self.inbox().stuck.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
         }
         store.rows_since(feed, rev, limit).await
     }
@@ -311,12 +348,12 @@ impl Bus for Node {
         Some([self.number as u8; 16])
     }
 
-    fn listen(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
-        self.inbox().notices.lock().unwrap().take()
+    fn listen(&self) -> Option<Arc<ChangeNotices>> {
+        Some(self.inbox().heard.lock().unwrap().clone())
     }
 
     /// As a driver that does not leave one's own update out.
-    async fn tell(&self, update: EphemeralUpdate) -> Answer<()> {
+    async fn publish(&self, update: EphemeralUpdate) -> Answer<()> {
         self.bus.notice(&ChangeNotice::EphemeralUpdate([self.number as u8; 16], update));
         Ok(())
     }

@@ -11,6 +11,8 @@ use std::time::Duration;
 const STATEMENTS: usize = 128;
 /// Pages that the writer keeps, at most: where many conversations talk at once, those of their newest messages.
 const WRITER_CACHE_KIB: i64 = 16 * 1_024;
+/// Bytes that the file of the write-ahead log keeps when it begins anew: more than it has while nobody holds it.
+const LOG_LIMIT: i64 = 64 * 1_024 * 1_024;
 /// How long one connection waits for another: the writer for an emptying of the log, at most.
 const BUSY: Duration = Duration::from_secs(10);
 /// Files up to this many pages (16 MB) are checked in whole at the start; larger ones would delay it.
@@ -118,6 +120,8 @@ fn make_durable(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(failed)?;
     // 0 is OFF, 1 is NORMAL, 2 is FULL.
     expect("synchronous", synchronous.to_string(), "2")?;
+    let limited = connection.pragma_update_and_check(None, "journal_size_limit", LOG_LIMIT, |_| Ok(()));
+    limited.map_err(failed)?;
     // Checkpoints have a thread of their own.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(())).map_err(failed)
 }

@@ -1,8 +1,10 @@
 //! Work for a thread that owns a connection, and the answer that comes back when it is safe to give.
 
 use super::failure::failure;
+use myna_chat::panic_text;
 use myna_chat::store::StoreError;
 use rusqlite::Connection;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
 
 /// Work that is done first and answered later: between the two lies the commit.
@@ -40,6 +42,12 @@ pub(super) fn stopped() -> StoreError {
     StoreError::Unavailable("it has stopped".to_owned())
 }
 
+/// The work has panicked, and was undone.
+fn panicked(why: &str) -> StoreError {
+    tracing::error!(why, "a job of the store panicked");
+    StoreError::Backend(format!("a job panicked: {why}").into())
+}
+
 struct Work<F, T> {
     work: Option<F>,
     outcome: Option<Result<T, StoreError>>,
@@ -53,7 +61,13 @@ where
 {
     fn run(&mut self, connection: &Connection) -> Result<(), String> {
         let work = self.work.take().ok_or("a job can run once")?;
-        match self.outcome.insert(work(connection).map_err(failure)) {
+        // A panic in one job must not end the thread, on which all others depend. What the job wrote is undone as after any
+        // other failure, and nothing else of it outlives the panic.
+        let outcome = match catch_unwind(AssertUnwindSafe(|| work(connection))) {
+            Ok(outcome) => outcome.map_err(failure),
+            Err(panic) => Err(panicked(panic_text(&*panic))),
+        };
+        match self.outcome.insert(outcome) {
             Ok(_) => Ok(()),
             Err(error) => Err(error.to_string()),
         }

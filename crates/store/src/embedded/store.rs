@@ -2,6 +2,7 @@
 
 use super::{Embedded, commit, conversations, feeds, history, sessions, users};
 use async_trait::async_trait;
+use myna_chat::Supervisor;
 use myna_chat::store::{
     Access, Account, Bus, Change, Committed, ConversationStore, FeedStore, Head, NewSession, NewUser, Session,
     SessionStore, StoreError, UserStore,
@@ -130,4 +131,8 @@ impl FeedStore for Embedded {
 }
 
 /// One process has the file to itself: there is nobody to hear and nobody to tell.
-impl Bus for Embedded {}
+impl Bus for Embedded {
+    fn supervisor(&self) -> Supervisor {
+        self.supervisor.clone()
+    }
+}

@@ -1,8 +1,9 @@
 //! The one thread that writes, with group commit.
 
-use super::checkpoints::Bell;
+use super::checkpoints::CheckpointTrigger;
 use super::job::{Job, Jobs, stopped};
 use crate::OpenError;
+use myna_chat::Supervisor;
 use myna_chat::store::StoreError;
 use rusqlite::{Connection, Error, ffi};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ const WAITING: usize = 1_024;
 /// Jobs in one transaction, at most: it bounds how long the first of them waits for the last.
 const GROUP: usize = 256;
 
-/// What everybody is told once a flush has failed.
+/// The answer to everybody once a flush has failed.
 const UNFLUSHED: &str = "the disk did not keep a commit: nothing is written any more until Myna is started again";
 
 queries! {
@@ -50,14 +51,21 @@ impl From<String> for Failure {
 }
 
 impl Writer {
-    /// Starts the thread. The bell is notified when the log has grown.
-    pub(super) fn start(connection: Connection, bell: Option<Bell>) -> Result<Self, OpenError> {
+    /// Starts the thread. It triggers a checkpoint when the log has grown.
+    pub(super) fn start(
+        connection: Connection,
+        checkpoints: Option<CheckpointTrigger>,
+        supervisor: Supervisor,
+    ) -> Result<Self, OpenError> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let has_lost = Arc::new(AtomicBool::new(false));
         let lost = has_lost.clone();
         let thread = thread::Builder::new()
             .name("myna-writer".to_owned())
-            .spawn(move || write(&connection, receiver, bell.as_ref(), &lost))
+            .spawn(move || {
+                let work = || write(&connection, receiver, checkpoints.as_ref(), &lost);
+                supervisor.fail_thread_on_panic("SQLite writer", work);
+            })
             .map_err(|error| OpenError::Threads(error.to_string()))?;
         Ok(Self { jobs: Some(sender), thread: Some(thread), has_lost })
     }
@@ -78,13 +86,13 @@ impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.jobs.take());
         if let Some(thread) = self.thread.take() {
-            // A panic there has already answered everybody who waited, and was printed.
+            // The supervisor has caught a panic there.
             let _ = thread.join();
         }
     }
 }
 
-fn write(connection: &Connection, mut jobs: Jobs, bell: Option<&Bell>, has_lost: &AtomicBool) {
+fn write(connection: &Connection, mut jobs: Jobs, checkpoints: Option<&CheckpointTrigger>, has_lost: &AtomicBool) {
     let mut group = Vec::new();
     while let Some(job) = jobs.blocking_recv() {
         group.push(job);
@@ -111,13 +119,13 @@ fn write(connection: &Connection, mut jobs: Jobs, bell: Option<&Bell>, has_lost:
         for job in group.drain(..) {
             job.answer(failure.as_deref());
         }
-        if let Some(bell) = bell {
-            bell.ring_if_grown(connection);
+        if let Some(checkpoints) = checkpoints {
+            checkpoints.fire_if_grown(connection);
         }
     }
 }
 
-/// Runs the jobs in one transaction. An error: nobody may be told that any of them has happened.
+/// Runs the jobs in one transaction. After an error none of them may be acknowledged.
 fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     let done = in_transaction(connection, group);
     if done.is_err() && !connection.is_autocommit() {

@@ -1,7 +1,7 @@
-//! Hearing the other nodes, and telling them.
+//! Hearing the other nodes, and publishing to them.
 //!
 //! One change stream a node on the whole database, filtered to what clients see: the counters of conversations and of
-//! people, sessions that end, update of other nodes, and the node's own heartbeat, by which it knows that the stream is
+//! people, sessions that end, updates of other nodes, and the node's own heartbeat, by which it knows that the stream is
 //! alive. The stream is a notifier: it says which feed has come how far, and what changed is read from the store. It is
 //! resumed after its last token; when that is too old, `ChangeNotice::Missed` says that everything has to be looked at.
 
@@ -13,58 +13,53 @@ mod stream;
 use super::Mongo;
 use heartbeat::Liveness;
 use myna_chat::store::{BusState, ChangeNotice, EphemeralUpdate, NodeId, StoreError};
-use std::sync::{Arc, Mutex, PoisonError};
+use myna_chat::{ChangeNotices, Supervisor, lock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// How long the server may take to hear that cursors and sessions are not needed any more.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Notices that may wait for who listens. While they do, the stream waits too, and nothing is lost.
-const QUEUE: usize = 1_024;
-
-/// The notices of one node: whoever serves takes the receiving end.
+/// The notices of one node, and whether its stream has been started.
+#[derive(Default)]
 pub(super) struct Notices {
-    sender: mpsc::Sender<ChangeNotice>,
-    receiver: Mutex<Option<mpsc::Receiver<ChangeNotice>>>,
-}
-
-impl Default for Notices {
-    fn default() -> Self {
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        Self { sender, receiver: Mutex::new(Some(receiver)) }
-    }
+    notices: Arc<ChangeNotices>,
+    has_stream: AtomicBool,
 }
 
 impl Notices {
-    /// Everything has to be looked at. A full queue will make its reader look anyway.
+    /// Everything has to be looked at.
     pub(super) fn missed(&self) {
-        let _ = self.sender.try_send(ChangeNotice::Missed);
-    }
-
-    fn take(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
-        self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.notices.push(ChangeNotice::Missed);
     }
 }
 
-/// Tasks that end with the store.
+/// Tasks that end with the store. The supervisor watches over them.
 #[derive(Default)]
-pub(super) struct Tasks(Mutex<JoinSet<()>>);
+pub(super) struct Tasks {
+    running: Mutex<JoinSet<()>>,
+    pub(super) supervisor: Supervisor,
+}
 
 impl Tasks {
-    fn add(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
+    /// Starts a task, and starts it again when it panics.
+    fn start<F>(&self, name: &'static str, start: impl FnMut() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        lock(&self.running).spawn(self.supervisor.clone().restart_on_panic(name, start));
     }
 
     async fn end(&self) {
-        let mut tasks = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut tasks = std::mem::take(&mut *lock(&self.running));
         tasks.shutdown().await;
     }
 }
 
-/// What a node needs of its store to beat and to listen, without keeping the store open.
+/// What a node needs of its store for its heartbeat and its stream, without keeping the store open.
 #[derive(Clone)]
 pub(super) struct Node {
     pub(super) id: NodeId,
@@ -74,18 +69,20 @@ pub(super) struct Node {
 }
 
 impl Mongo {
-    /// Begins to beat: others can see that this node is there.
-    pub(super) fn beat(&self) {
-        self.tasks.add(heartbeat::beat(self.node.clone()));
+    /// Starts the heartbeat: others can see that this node is there.
+    pub(super) fn start_heartbeat(&self) {
+        let node = self.node.clone();
+        self.tasks.start("MongoDB heartbeat", move || heartbeat::run(node.clone()));
     }
 
-    pub(super) fn hear(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
-        let receiver = self.notices.take()?;
-        if !self.is_standalone {
-            let listening = stream::listen(self.node.clone(), self.notices.sender.clone());
-            self.tasks.add(listening);
+    /// The notices from now on. The first call starts the change stream, where the server has one.
+    pub(super) fn listen_to_changes(&self) -> Arc<ChangeNotices> {
+        let notices = self.notices.notices.clone();
+        if !self.is_standalone && !self.notices.has_stream.swap(true, Ordering::Relaxed) {
+            let (node, notices) = (self.node.clone(), notices.clone());
+            self.tasks.start("MongoDB change stream", move || stream::listen(node.clone(), notices.clone()));
         }
-        Some(receiver)
+        notices
     }
 
     /// Ends the tasks, and tells the server what it need not keep: what the driver still has to say about a cursor when the
@@ -94,11 +91,11 @@ impl Mongo {
         self.tasks.end().await;
         self.sessions.forget();
         if timeout(LEAVE_TIMEOUT, async { self.client.clone().shutdown().await }).await.is_err() {
-            tracing::debug!("the database did not hear that this node leaves");
+            tracing::debug!("the database could not be told that this node leaves");
         }
     }
 
-    pub(super) async fn tell_all(&self, update: EphemeralUpdate) -> Result<(), StoreError> {
+    pub(super) async fn insert_update(&self, update: EphemeralUpdate) -> Result<(), StoreError> {
         if self.is_standalone {
             return Ok(());
         }
@@ -106,7 +103,7 @@ impl Mongo {
     }
 
     pub(super) fn bus_state(&self) -> BusState {
-        match self.node.liveness.is_felt() {
+        match self.node.liveness.is_confirmed() {
             _ if self.is_standalone => BusState::Alone,
             true => BusState::Live,
             false => BusState::Polling,

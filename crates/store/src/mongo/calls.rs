@@ -1,8 +1,9 @@
 //! How the database is asked: inside a deadline, again after what passes, and not at all while it is dead.
 
-use super::circuit::Circuit;
+use super::circuit::{Circuit, Permit};
 use super::failure::{Failure, said};
 use mongodb::error::ErrorKind;
+use myna_chat::Backoff;
 use myna_chat::store::{Circuit as State, StoreError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -19,7 +20,7 @@ const WAIT_MOST: Duration = Duration::from_secs(1);
 /// The calls of one store.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    pub(super) circuit: Circuit,
+    circuit: Circuit,
 }
 
 impl Calls {
@@ -30,53 +31,56 @@ impl Calls {
         F: Future<Output = Result<T, Failure>>,
     {
         let deadline = Instant::now() + DEADLINE;
-        let mut most = WAIT_FIRST;
+        let mut backoff = Backoff::new(WAIT_FIRST, WAIT_MOST);
         loop {
-            if let Err(refused) = self.circuit.enter(Instant::now()) {
-                let millis = refused.again_in.as_millis();
-                return Err(StoreError::Unavailable(format!("MongoDB does not answer: tried again in {millis} ms")));
-            }
             let now = Instant::now();
-            let is_probe = self.circuit.state(now) != State::Closed;
-            let until = if is_probe { deadline.min(now + PROBE) } else { deadline };
+            let permit = self.circuit.enter(now).map_err(|refused| {
+                let millis = refused.again_in.as_millis();
+                StoreError::Unavailable(format!("MongoDB does not answer: tried again in {millis} ms"))
+            })?;
+            let until = if permit.is_probe() { deadline.min(now + PROBE) } else { deadline };
             let failure = match timeout_at(until, work()).await {
                 Ok(Ok(done)) => {
-                    self.circuit.answered();
+                    permit.answered();
                     return Ok(done);
                 }
                 Ok(Err(failure)) => failure,
                 Err(_) => Failure::Unavailable("MongoDB did not answer in time".to_owned()),
             };
-            let again = self.note(&failure);
-            let wait = most.mul_f64(fastrand::f64());
+            let again = note(permit, &failure);
+            let wait = backoff.wait().mul_f64(fastrand::f64());
             if !again || Instant::now() + wait >= deadline {
                 return Err(failure.into());
             }
             sleep(wait).await;
-            most = (most * 2).min(WAIT_MOST);
         }
     }
 
-    /// Tells the circuit how it went; whether another try can help.
-    fn note(&self, failure: &Failure) -> bool {
-        match failure {
-            Failure::DuplicateKey | Failure::Corrupt(_) | Failure::Other(_) => {
-                self.circuit.answered();
-                false
-            }
-            Failure::WriteConflict => {
-                self.circuit.answered();
-                true
-            }
-            Failure::Unreachable(error) => {
-                let certain = matches!(error.kind.as_ref(), ErrorKind::ServerSelection { .. });
-                self.circuit.failed(Instant::now(), certain, &said(error));
-                true
-            }
-            Failure::Unavailable(why) => {
-                self.circuit.failed(Instant::now(), true, why);
-                false
-            }
+    /// How the database is, without asking it.
+    pub(super) fn state(&self) -> State {
+        self.circuit.state(Instant::now())
+    }
+}
+
+/// Tells the circuit what came of a call; whether another try can help.
+fn note(permit: Permit<'_>, failure: &Failure) -> bool {
+    match failure {
+        Failure::DuplicateKey | Failure::Corrupt(_) | Failure::Other(_) => {
+            permit.answered();
+            false
+        }
+        Failure::WriteConflict => {
+            permit.answered();
+            true
+        }
+        Failure::Unreachable(error) => {
+            let certain = matches!(error.kind.as_ref(), ErrorKind::ServerSelection { .. });
+            permit.failed(Instant::now(), certain, &said(error));
+            true
+        }
+        Failure::Unavailable(why) => {
+            permit.failed(Instant::now(), true, why);
+            false
         }
     }
 }
@@ -84,6 +88,7 @@ impl Calls {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
     use std::future::pending;
 
     #[tokio::test(start_paused = true)]
@@ -91,13 +96,26 @@ mod tests {
         let calls = Calls::default();
         let refused = calls.call(|| async { Err::<(), _>(Failure::Unavailable("a test".to_owned())) }).await;
         assert!(refused.is_err());
-        assert_eq!(calls.circuit.state(Instant::now()), State::Open);
+        assert_eq!(calls.state(), State::Open);
         // The clock stands still, and goes on by itself when all wait.
-        while calls.circuit.state(Instant::now()) == State::Open {
+        while calls.state() == State::Open {
             sleep(WAIT_MOST).await;
         }
         let began = Instant::now();
         assert!(calls.call(pending::<Result<(), Failure>>).await.is_err());
         assert_eq!(began.elapsed(), PROBE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_that_its_caller_gives_up_does_not_keep_the_next_one_out() {
+        let calls = Calls::default();
+        let refused = calls.call(|| async { Err::<(), _>(Failure::Unavailable("a test".to_owned())) }).await;
+        assert!(refused.is_err());
+        while calls.state() == State::Open {
+            sleep(WAIT_MOST).await;
+        }
+        assert!(calls.call(pending::<Result<(), Failure>>).now_or_never().is_none());
+        calls.call(|| async { Ok(()) }).await.unwrap();
+        assert_eq!(calls.state(), State::Closed);
     }
 }

@@ -3,8 +3,9 @@
 //! Closed: everything is tried. After [`FAILURES`] failures in a row, over more than a moment, it opens: nothing is tried until a while has passed.
 //! Then it is half open: one call is let through. It answers: closed. It fails: open again, for twice as long.
 
+use myna_chat::lock;
 use myna_chat::store::Circuit as State;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -24,8 +25,8 @@ struct Inner {
     failing_since: Option<Instant>,
     /// When the next try is let through, and how long the wait was; `None` while closed.
     open: Option<(Instant, Duration)>,
-    /// The one call that is let through is under way since then.
-    probing: Option<Instant>,
+    /// The one call that is let through is under way.
+    probing: bool,
 }
 
 /// A breaker that all calls to one database share.
@@ -38,42 +39,41 @@ pub(super) struct Refused {
     pub(super) again_in: Duration,
 }
 
-impl Circuit {
-    /// Asks to try something. Whoever may has to say how it went.
-    pub(super) fn enter(&self, now: Instant) -> Result<(), Refused> {
-        let mut inner = self.lock();
-        let Some((until, wait)) = inner.open else { return Ok(()) };
-        if now < until {
-            return Err(Refused { again_in: until - now });
-        }
-        // A call that was given up says nothing any more: after a while another one may try.
-        if let Some(since) = inner.probing
-            && now < since + OPEN_MOST
-        {
-            return Err(Refused { again_in: wait });
-        }
-        inner.probing = Some(now);
-        Ok(())
+/// Leave to try one call, to be given back with what came of it. A call that is given up is dropped with its permit: then
+/// the next one may try.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Permit<'a> {
+    circuit: &'a Circuit,
+    is_probe: bool,
+}
+
+impl Permit<'_> {
+    /// Whether this is the one call that is let through while the circuit is half open.
+    pub(super) fn is_probe(&self) -> bool {
+        self.is_probe
     }
 
     /// The database has answered, whatever it said.
-    pub(super) fn answered(&self) {
-        let mut inner = self.lock();
+    pub(super) fn answered(mut self) {
+        let mut inner = self.circuit.lock();
         if inner.open.is_some() {
             tracing::info!(circuit = "closed", "MongoDB answers again");
         }
         *inner = Inner::default();
+        self.is_probe = false;
     }
 
     /// The database could not be asked. `certain` when the driver has looked for it for as long as it may.
-    pub(super) fn failed(&self, now: Instant, certain: bool, why: &str) {
-        let mut inner = self.lock();
+    pub(super) fn failed(mut self, now: Instant, certain: bool, why: &str) {
+        let is_probe = std::mem::take(&mut self.is_probe);
+        let mut inner = self.circuit.lock();
         inner.failures = inner.failures.saturating_add(1);
         let since = *inner.failing_since.get_or_insert(now);
         let lasts = inner.failures >= FAILURES && now >= since + FAILING;
         let wait = match inner.open {
-            // Calls from before it opened say nothing new.
-            Some(_) if inner.probing.is_none() => return,
+            // A call from before it opened says nothing new.
+            Some(_) if !is_probe => return,
             Some((_, wait)) => (wait * 2).min(OPEN_MOST),
             None if certain || lasts => {
                 tracing::error!(
@@ -86,7 +86,31 @@ impl Circuit {
             None => return,
         };
         inner.open = Some((now + wait, wait));
-        inner.probing = None;
+        inner.probing = false;
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        if self.is_probe {
+            self.circuit.lock().probing = false;
+        }
+    }
+}
+
+impl Circuit {
+    /// Asks for leave to try something. To learn how the database is, use `state`: this takes the one probe.
+    pub(super) fn enter(&self, now: Instant) -> Result<Permit<'_>, Refused> {
+        let mut inner = self.lock();
+        let Some((until, wait)) = inner.open else { return Ok(Permit { circuit: self, is_probe: false }) };
+        if now < until {
+            return Err(Refused { again_in: until - now });
+        }
+        if inner.probing {
+            return Err(Refused { again_in: wait });
+        }
+        inner.probing = true;
+        Ok(Permit { circuit: self, is_probe: true })
     }
 
     pub(super) fn state(&self, now: Instant) -> State {
@@ -98,8 +122,7 @@ impl Circuit {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Every section is a plain assignment: a panic of another holder left nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
@@ -107,86 +130,108 @@ impl Circuit {
 mod tests {
     use super::*;
 
+    fn fail(circuit: &Circuit, now: Instant) {
+        circuit.enter(now).unwrap().failed(now, false, "a test");
+    }
+
+    fn refused(circuit: &Circuit, now: Instant) -> Duration {
+        circuit.enter(now).map(|_| ()).unwrap_err().again_in
+    }
+
     fn opened() -> (Circuit, Instant) {
         let (circuit, began) = (Circuit::default(), Instant::now());
         let now = began + FAILING;
-        circuit.failed(began, false, "a test");
+        fail(&circuit, began);
         for _ in 1..FAILURES {
-            assert_eq!(circuit.enter(now), Ok(()));
-            circuit.failed(now, false, "a test");
+            fail(&circuit, now);
         }
         (circuit, now)
     }
 
-    #[tokio::test]
-    async fn calls_that_all_fail_at_one_cut_do_not_open_it() {
+    #[test]
+    fn calls_that_all_fail_at_one_cut_do_not_open_it() {
         let (circuit, now) = (Circuit::default(), Instant::now());
         for _ in 0..FAILURES * 3 {
-            circuit.failed(now, false, "a test");
+            fail(&circuit, now);
         }
         assert_eq!(circuit.state(now), State::Closed);
-        circuit.answered();
-        circuit.failed(now + FAILING, false, "a test");
+        circuit.enter(now).unwrap().answered();
+        fail(&circuit, now + FAILING);
         assert_eq!(circuit.state(now + FAILING), State::Closed, "it has answered since");
     }
 
-    #[tokio::test]
-    async fn it_opens_after_some_failures_in_a_row_and_not_before() {
+    #[test]
+    fn it_opens_after_some_failures_in_a_row_and_not_before() {
         let (circuit, now) = (Circuit::default(), Instant::now());
         for _ in 0..FAILURES * 3 {
-            circuit.failed(now, false, "a test");
+            fail(&circuit, now);
             assert_eq!(circuit.state(now), State::Closed);
-            circuit.answered();
+            circuit.enter(now).unwrap().answered();
         }
         let (circuit, now) = opened();
         assert_eq!(circuit.state(now), State::Open);
-        assert_eq!(circuit.enter(now), Err(Refused { again_in: OPEN_FIRST }));
+        assert_eq!(refused(&circuit, now), OPEN_FIRST);
     }
 
-    #[tokio::test]
-    async fn it_opens_at_once_when_the_driver_has_found_no_server() {
+    #[test]
+    fn it_opens_at_once_when_the_driver_has_found_no_server() {
         let (circuit, now) = (Circuit::default(), Instant::now());
-        circuit.failed(now, true, "a test");
+        circuit.enter(now).unwrap().failed(now, true, "a test");
         assert_eq!(circuit.state(now), State::Open);
     }
 
-    #[tokio::test]
-    async fn one_call_is_let_through_and_its_answer_closes_it() {
+    #[test]
+    fn one_call_is_let_through_and_its_answer_closes_it() {
         let (circuit, now) = opened();
         let later = now + OPEN_FIRST;
         assert_eq!(circuit.state(later), State::HalfOpen);
-        assert_eq!(circuit.enter(later), Ok(()));
-        assert!(circuit.enter(later).is_err(), "the second one is refused");
-        circuit.answered();
-        assert_eq!((circuit.state(later), circuit.enter(later)), (State::Closed, Ok(())));
+        let probe = circuit.enter(later).unwrap();
+        assert!(probe.is_probe());
+        assert_eq!(refused(&circuit, later), OPEN_FIRST, "the second one is refused");
+        probe.answered();
+        assert_eq!(circuit.state(later), State::Closed);
+        assert!(!circuit.enter(later).unwrap().is_probe());
     }
 
-    #[tokio::test]
-    async fn a_call_that_fails_again_doubles_the_wait_up_to_a_limit() {
+    #[test]
+    fn a_call_that_fails_again_doubles_the_wait_up_to_a_limit() {
         let (circuit, mut now) = opened();
         let mut wait = OPEN_FIRST;
         for _ in 0..10 {
             now += wait;
-            assert_eq!(circuit.enter(now), Ok(()));
-            circuit.failed(now, false, "a test");
+            fail(&circuit, now);
             wait = (wait * 2).min(OPEN_MOST);
-            assert_eq!(circuit.enter(now), Err(Refused { again_in: wait }));
+            assert_eq!(refused(&circuit, now), wait);
         }
     }
 
-    #[tokio::test]
-    async fn a_call_that_never_ends_does_not_keep_it_half_open() {
+    #[test]
+    fn a_call_that_is_given_up_lets_the_next_one_try_at_once() {
         let (circuit, now) = opened();
         let later = now + OPEN_FIRST;
-        assert_eq!(circuit.enter(later), Ok(()));
-        assert!(circuit.enter(later + OPEN_MOST / 2).is_err());
-        assert_eq!(circuit.enter(later + OPEN_MOST), Ok(()));
+        drop(circuit.enter(later).unwrap());
+        assert!(circuit.enter(later).unwrap().is_probe());
     }
 
-    #[tokio::test]
-    async fn failures_from_before_it_opened_change_nothing() {
+    #[test]
+    fn asking_how_the_database_is_takes_no_probe() {
         let (circuit, now) = opened();
-        circuit.failed(now, false, "a test");
-        assert_eq!(circuit.enter(now), Err(Refused { again_in: OPEN_FIRST }));
+        let later = now + OPEN_FIRST;
+        assert_eq!(circuit.state(later), State::HalfOpen);
+        assert_eq!(circuit.state(later), State::HalfOpen);
+        assert!(circuit.enter(later).is_ok());
+    }
+
+    #[test]
+    fn failures_from_before_it_opened_change_nothing() {
+        let (circuit, began) = (Circuit::default(), Instant::now());
+        let slow = circuit.enter(began).unwrap();
+        circuit.enter(began).unwrap().failed(began, true, "a test");
+        let later = began + OPEN_FIRST;
+        let probe = circuit.enter(later).unwrap();
+        slow.failed(later, true, "a test");
+        assert_eq!(refused(&circuit, later), OPEN_FIRST, "the probe is still under way");
+        probe.answered();
+        assert_eq!(circuit.state(later), State::Closed);
     }
 }

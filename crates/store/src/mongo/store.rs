@@ -5,14 +5,14 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use mongodb::bson::doc;
 use myna_chat::store::{
-    Access, Account, Bus, Change, ChangeNotice, Committed, ConversationStore, EphemeralUpdate, FeedStore, Head, Health,
-    NewSession, NewUser, NodeId, Session, SessionStore, StoreError, UserStore,
+    Access, Account, Bus, Change, Committed, ConversationStore, EphemeralUpdate, FeedStore, Head, Health, NewSession,
+    NewUser, NodeId, Session, SessionStore, StoreError, UserStore,
 };
+use myna_chat::{ChangeNotices, Supervisor};
 use myna_protocol::{
     Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
 };
-use tokio::sync::mpsc;
-use tokio::time::Instant;
+use std::sync::Arc;
 
 #[async_trait]
 impl UserStore for Mongo {
@@ -129,20 +129,24 @@ impl FeedStore for Mongo {
 
 #[async_trait]
 impl Bus for Mongo {
-    fn listen(&self) -> Option<mpsc::Receiver<ChangeNotice>> {
-        self.hear()
+    fn listen(&self) -> Option<Arc<ChangeNotices>> {
+        Some(self.listen_to_changes())
+    }
+
+    fn supervisor(&self) -> Supervisor {
+        self.tasks.supervisor.clone()
     }
 
     fn node(&self) -> Option<NodeId> {
         (!self.is_standalone).then_some(self.node.id)
     }
 
-    async fn tell(&self, update: EphemeralUpdate) -> Result<(), StoreError> {
-        self.tell_all(update).await
+    async fn publish(&self, update: EphemeralUpdate) -> Result<(), StoreError> {
+        self.insert_update(update).await
     }
 
     fn health(&self) -> Health {
-        Health { circuit: self.calls.circuit.state(Instant::now()), bus: self.bus_state() }
+        Health { circuit: self.calls.state(), bus: self.bus_state() }
     }
 
     async fn close(&self) {

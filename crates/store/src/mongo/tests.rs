@@ -5,10 +5,11 @@ use super::documents::{AsUuid, CONVERSATIONS, MEMBERS, MESSAGES, Pair, SESSIONS,
 use super::reading::{Query, by_id};
 use super::{Mongo, conversations, feeds, history, users};
 use mongodb::bson::{Bson, Document, Uuid, doc};
-use myna_chat::store::{Change, ConversationStore, NewSession, NewUser, SessionStore, UserStore};
+use myna_chat::store::{Bus, Change, ConversationStore, NewSession, NewUser, SessionStore, UserStore};
 use myna_protocol::{ClientId, ConversationId, Name, SessionId, Text, Timestamp, UserId};
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many keys may be looked at for each document that is found.
@@ -214,4 +215,25 @@ async fn every_hot_query_reads_an_index_and_little_more_of_it_than_it_finds() {
     let _ = std::io::stderr().write_all(told.as_bytes());
     assert!(wrong.is_empty(), "{wrong:?}\n{told}");
     store.database.drop().await.expect("it is dropped");
+}
+
+#[tokio::test]
+async fn the_tasks_of_a_node_are_supervised() {
+    let Some(server) = myna_mongo_server::shared().await.expect("a MongoDB server starts") else { return };
+    let url = server.uri(&myna_mongo_server::fresh_database_name()).parse().expect("this is an address");
+    let crate::StoreUrl::Mongo(url) = url else { panic!("this is a MongoDB") };
+    let store = Mongo::open(&url, Duration::ZERO).await.expect("it opens");
+    let notices = store.listen().expect("there may be other nodes");
+    let expected: &[_] =
+        if store.is_standalone { &["MongoDB heartbeat"] } else { &["MongoDB change stream", "MongoDB heartbeat"] };
+    let started = async {
+        while store.supervisor().tasks().len() < expected.len() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), started).await.expect("they start");
+    assert_eq!(store.supervisor().tasks().into_keys().collect::<Vec<_>>(), expected);
+    assert!(Arc::ptr_eq(&notices, &store.listen().expect("there still may be")), "there is one stream");
+    store.database.drop().await.expect("it is dropped");
+    store.close().await;
 }

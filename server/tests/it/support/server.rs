@@ -33,6 +33,11 @@ impl TestServer {
         self.place.sign_up(name).await
     }
 
+    /// How many sockets are open.
+    pub(crate) fn sockets(&self) -> usize {
+        self.server.sockets()
+    }
+
     pub(crate) async fn stop(self) {
         self.server.stop().await;
     }

@@ -1,14 +1,16 @@
 //! The write-ahead log: copied when it has grown, never by the writer, gone at the end.
 
 use super::{file, names, person};
-use crate::embedded::checkpoints::{Bell, Checkpoints, copy};
+use crate::embedded::checkpoints::{CheckpointTrigger, Checkpoints, LogWatch, copy, pass};
 use crate::embedded::connection;
+use myna_chat::Supervisor;
 use myna_chat::store::UserStore;
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, DEFAULT_NAME};
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
+use tokio::time::Instant;
 
 /// Pages in the log, and how many of them the file has.
 fn pages(connection: &Connection) -> (i32, i32) {
@@ -28,18 +30,18 @@ fn fresh(path: &Path) -> Connection {
 }
 
 #[test]
-fn the_bell_rings_once_the_log_has_grown() {
+fn a_checkpoint_is_triggered_once_the_log_has_grown() {
     let folder = tempfile::tempdir().unwrap();
     let connection = fresh(&folder.path().join("myna.db"));
-    let (bell, notices) = sync_channel(1);
-    let bell = Bell::from(bell);
+    let (trigger, calls) = sync_channel(1);
+    let trigger = CheckpointTrigger::from(trigger);
     write(&connection, 1);
-    bell.ring_if_grown(&connection);
-    assert!(notices.try_recv().is_err());
+    trigger.fire_if_grown(&connection);
+    assert!(calls.try_recv().is_err());
     write(&connection, 5);
-    bell.ring_if_grown(&connection);
-    bell.ring_if_grown(&connection);
-    notices.try_recv().expect("the log has grown");
+    trigger.fire_if_grown(&connection);
+    trigger.fire_if_grown(&connection);
+    calls.try_recv().expect("the log has grown");
 }
 
 #[test]
@@ -52,15 +54,15 @@ fn the_writer_never_copies_the_log_by_itself() {
 }
 
 #[test]
-fn a_rung_bell_has_the_log_copied_and_the_end_empties_it() {
+fn a_trigger_has_the_log_copied_and_the_end_empties_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("myna.db");
     let writer = fresh(&path);
     write(&writer, 5);
-    let (bell, notices) = sync_channel(1);
-    bell.send(()).unwrap();
-    drop(bell);
-    copy(&connection::checkpointing(&path).unwrap(), &notices);
+    let (trigger, calls) = sync_channel(1);
+    trigger.send(()).unwrap();
+    drop(trigger);
+    copy(&connection::checkpointing(&path).unwrap(), &calls);
     assert_eq!(pages(&writer), (0, 0));
     assert!(fs::metadata(&path).unwrap().len() > 5_000_000);
 }
@@ -70,15 +72,47 @@ fn the_log_stays_short_while_commits_never_pause() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("myna.db");
     let writer = fresh(&path);
-    let (checkpoints, bell) = Checkpoints::start(connection::checkpointing(&path).unwrap()).unwrap();
+    let (checkpoints, trigger) =
+        Checkpoints::start(connection::checkpointing(&path).unwrap(), Supervisor::default()).unwrap();
     let mut longest = 0;
     for _ in 0..80 {
         write(&writer, 1);
-        bell.ring_if_grown(&writer);
+        trigger.fire_if_grown(&writer);
         longest = longest.max(pages(&writer).0);
     }
     assert!(longest < 12_000, "{longest} pages");
-    drop((writer, bell, checkpoints));
+    drop((writer, trigger, checkpoints));
+}
+
+#[test]
+fn the_log_of_an_idle_store_is_emptied_once_an_outside_reader_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("myna.db");
+    let (writer, copier) = (fresh(&path), connection::checkpointing(&path).unwrap());
+    let (mut watch, now) = (LogWatch::default(), Instant::now());
+    let log = || fs::metadata(folder.path().join("myna.db-wal")).unwrap().len();
+    write(&writer, 1);
+    let outside = Connection::open(&path).unwrap();
+    outside.execute_batch("BEGIN; SELECT count(*) FROM noise").unwrap();
+    write(&writer, 80);
+    pass(&copier, &mut watch, now);
+    assert!(log() > 80_000_000, "the reader holds it");
+    outside.execute_batch("COMMIT").unwrap();
+    pass(&copier, &mut watch, now);
+    assert_eq!(log(), 0);
+    let patience: i64 = copier.query_row("PRAGMA busy_timeout", [], |row| row.get(0)).unwrap();
+    assert_eq!(patience, 10_000, "it is as patient as before");
+}
+
+#[test]
+fn the_log_begins_anew_with_64_megabytes_at_most() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("myna.db");
+    let writer = fresh(&path);
+    write(&writer, 80);
+    writer.wal_checkpoint_v2(DEFAULT_NAME, CheckpointMode::PASSIVE).unwrap();
+    write(&writer, 1);
+    assert_eq!(fs::metadata(folder.path().join("myna.db-wal")).unwrap().len(), 64 * 1_024 * 1_024);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::{file, hold, memory, names, person};
 use crate::embedded::users;
 use futures_util::future::join_all;
-use myna_chat::store::{FeedStore, StoreError, UserStore};
+use myna_chat::store::{Bus, FeedStore, StoreError, UserStore};
 use rusqlite::Connection;
 use std::sync::mpsc;
 
@@ -61,6 +61,66 @@ async fn a_failed_job_is_undone_alone() {
     assert!(matches!(third, Err(StoreError::Conflict)), "{third:?}");
     fourth.unwrap();
     assert_eq!(names(&store).await, ["Person 1", "Person 3"]);
+}
+
+#[tokio::test]
+async fn a_job_that_panics_is_undone_alone_and_the_writer_goes_on() {
+    let store = memory();
+    let (release, held) = hold(&store).await;
+    let jobs = async {
+        tokio::join!(
+            store.create_user(person(1)),
+            store.write(|connection| -> rusqlite::Result<()> {
+                users::create(connection, &person(2))?;
+                panic!("a test");
+            }),
+            store.create_user(person(3)),
+        )
+    };
+    let release = async {
+        tokio::task::yield_now().await;
+        drop(release);
+    };
+    let ((), (), (first, second, third)) = tokio::join!(release, held, jobs);
+    first.unwrap();
+    assert!(matches!(&second, Err(StoreError::Backend(why)) if why.to_string().contains("a test")), "{second:?}");
+    third.unwrap();
+    assert_eq!(names(&store).await, ["Person 1", "Person 3"]);
+    assert_eq!(store.supervisor().down(), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn a_read_that_panics_is_an_error_and_the_readers_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = file(&folder.path().join("myna.db"));
+    store.create_user(person(1)).await.unwrap();
+    for _ in 0..10 {
+        let read = store.read(|connection| -> rusqlite::Result<()> {
+            let mut statement = connection.prepare_cached("SELECT name FROM users")?;
+            let _rows = statement.query([])?;
+            panic!("a test");
+        });
+        assert!(matches!(read.await, Err(StoreError::Backend(_))));
+    }
+    assert_eq!(names(&store).await, ["Person 1"]);
+    store.create_user(person(2)).await.unwrap();
+    assert_eq!(names(&store).await, ["Person 1", "Person 2"]);
+}
+
+#[tokio::test]
+async fn every_thread_of_a_file_is_supervised() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = file(&folder.path().join("myna.db"));
+    // A job is done by a thread that has said so before.
+    store.create_user(person(1)).await.unwrap();
+    let tasks = async {
+        while store.supervisor().tasks().len() < 5 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), tasks).await.unwrap();
+    let tasks: Vec<_> = store.supervisor().tasks().into_keys().collect();
+    assert_eq!(tasks, ["SQLite checkpoints", "SQLite reader 1", "SQLite reader 2", "SQLite reader 3", "SQLite writer"]);
 }
 
 #[tokio::test]

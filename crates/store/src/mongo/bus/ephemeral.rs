@@ -1,4 +1,4 @@
-//! What nodes tell each other for a moment: documents that the database removes after a minute.
+//! Ephemeral updates between nodes: documents that the database deletes after a minute.
 
 use super::Node;
 use crate::mongo::documents::{AsUuid, EPHEMERAL, conversation_id, user_id};
@@ -62,7 +62,7 @@ impl EphemeralDoc {
     }
 }
 
-/// Nobody waits for it and nobody misses it: it need not be on disk.
+/// Publishes an update. A lost one does no harm: it need not be on disk.
 pub(super) async fn insert(node: &Node, update: &EphemeralUpdate) -> Result<(), Failure> {
     let concern = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
     let document = EphemeralDoc::of(node.id, update);
@@ -70,7 +70,7 @@ pub(super) async fn insert(node: &Node, update: &EphemeralUpdate) -> Result<(), 
     Ok(())
 }
 
-/// What the others have told in the last minute of who is there, oldest first: for who has just come.
+/// What the others have published of their people in the last minute, oldest first: for a node that has just started.
 pub(super) async fn recent(node: &Node) -> Result<Vec<ChangeNotice>, Failure> {
     let filter: Document = doc! { "node": { "$ne": Uuid::from_bytes(node.id) } };
     let found = node.database.collection::<EphemeralDoc>(EPHEMERAL).find(filter).sort(doc! { "at": 1 }).await?;

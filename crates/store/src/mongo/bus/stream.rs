@@ -8,11 +8,12 @@ use mongodb::bson::{Document, Uuid, deserialize_from_document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken;
 use mongodb::error::Error;
-use myna_chat::store::{ChangeNotice, NodeId};
+use myna_chat::store::{ChangeNotice, Circuit, NodeId};
+use myna_chat::{Backoff, ChangeNotices};
 use myna_protocol::Feed;
 use serde::Deserialize;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long the server may hold an empty answer back.
@@ -58,7 +59,7 @@ struct Fields {
     rev: Option<i64>,
 }
 
-/// Only what clients see, and of that only what is needed to notice.
+/// Only what clients see, and of that only what a notice needs.
 pub(super) fn pipeline(node: NodeId) -> Vec<Document> {
     let me = Uuid::from_bytes(node);
     let rev_changed = doc! { "updateDescription.updatedFields.rev": { "$exists": true } };
@@ -83,29 +84,24 @@ pub(super) fn pipeline(node: NodeId) -> Vec<Document> {
     vec![doc! { "$match": { "$or": wanted } }, doc! { "$project": fields }]
 }
 
-/// Listens for as long as somebody takes the notices.
-pub(super) async fn listen(node: Node, notices: mpsc::Sender<ChangeNotice>) {
+/// Listens to the stream, and opens it anew whenever it breaks off. Never waits for whoever takes the notices.
+pub(super) async fn listen(node: Node, notices: Arc<ChangeNotices>) {
     let mut token: Option<ResumeToken> = None;
-    let mut wait = WAIT_FIRST;
+    let mut backoff = Backoff::new(WAIT_FIRST, WAIT_MOST);
     loop {
         let opened = Instant::now();
         let why = match open(&node, token.clone()).await {
             Ok(mut stream) => {
                 // What changed before it was open, or while its token was too old, is looked for in the store.
                 if token.is_none() {
-                    if !introduced(&node, &notices).await {
-                        return;
-                    }
-                    node.liveness.felt(Instant::now());
+                    catch_up(&node, &notices).await;
+                    node.liveness.confirm(Instant::now());
                 }
-                match hear(&node, &mut stream, &mut token, &notices).await {
-                    Some(why) => why,
-                    None => return,
-                }
+                read(&node, &mut stream, &mut token, &notices).await
             }
             Err(error) => {
                 // The token may be what is wrong: without it everything is looked at afresh.
-                if node.calls.circuit.enter(Instant::now()).is_ok() && !passes(&error) {
+                if node.calls.state() == Circuit::Closed && !passes(&error) {
                     token = None;
                 }
                 said(&error)
@@ -113,10 +109,9 @@ pub(super) async fn listen(node: Node, notices: mpsc::Sender<ChangeNotice>) {
         };
         tracing::warn!(why, "the change stream broke off: it is opened again");
         if opened.elapsed() > WAIT_MOST {
-            wait = WAIT_FIRST;
+            backoff.reset();
         }
-        sleep(wait.mul_f64(fastrand::f64())).await;
-        wait = (wait * 2).min(WAIT_MOST);
+        sleep(backoff.wait().mul_f64(fastrand::f64())).await;
     }
 }
 
@@ -134,69 +129,57 @@ fn passes(error: &Error) -> bool {
     matches!(Failure::from(error.clone()), Failure::Unreachable(_))
 }
 
-/// Says what may have been missed, and who is said to be where. False when nobody listens any more.
-async fn introduced(node: &Node, notices: &mpsc::Sender<ChangeNotice>) -> bool {
-    if notices.send(ChangeNotice::Missed).await.is_err() {
-        return false;
-    }
+/// Says that anything may have been missed, and who is on the other nodes by what those published last.
+async fn catch_up(node: &Node, notices: &ChangeNotices) {
+    notices.push(ChangeNotice::Missed);
     match node.calls.call(|| ephemeral::recent(node)).await {
-        Ok(recent) => {
-            for notice in recent {
-                if notices.send(notice).await.is_err() {
-                    return false;
-                }
-            }
-        }
-        Err(error) => tracing::debug!(%error, "who is at the other nodes is not known yet"),
+        Ok(recent) => recent.into_iter().for_each(|notice| notices.push(notice)),
+        Err(error) => tracing::debug!(%error, "the people of the other nodes are not known yet"),
     }
-    true
 }
 
-/// Notices until the stream ends: why it did. `None` when nobody listens any more.
-async fn hear(
+/// Passes notices on until the stream ends; why it did.
+async fn read(
     node: &Node,
     stream: &mut ChangeStream<Document>,
     token: &mut Option<ResumeToken>,
-    notices: &mpsc::Sender<ChangeNotice>,
-) -> Option<String> {
-    let mut last_felt = Instant::now();
+    notices: &ChangeNotices,
+) -> String {
+    let mut confirmed_at = Instant::now();
     loop {
-        if notices.is_closed() {
-            return None;
-        }
         let next = match timeout(TIMEOUT, stream.next_if_any()).await {
             Ok(Ok(next)) => next,
-            Ok(Err(error)) => return Some(said(&error)),
-            Err(_) => return Some("it does not answer".to_owned()),
+            Ok(Err(error)) => return said(&error),
+            Err(_) => return "it does not answer".to_owned(),
         };
         if let Some(next) = next {
             match stream_item(node, next) {
-                Ok(StreamItem::ChangeNotice(notice)) => notices.send(notice).await.ok()?,
-                Ok(StreamItem::Liveness) => {
-                    last_felt = Instant::now();
-                    node.liveness.felt(last_felt);
+                Ok(StreamItem::ChangeNotice(notice)) => notices.push(notice),
+                Ok(StreamItem::Heartbeat) => {
+                    confirmed_at = Instant::now();
+                    node.liveness.confirm(confirmed_at);
                 }
                 Ok(StreamItem::Nothing) => {}
                 Err(failure) => {
                     tracing::error!(?failure, "a change could not be read");
-                    notices.send(ChangeNotice::Missed).await.ok()?;
+                    notices.push(ChangeNotice::Missed);
                 }
             }
         }
-        // A token only counts once what it stands behind was notified.
+        // A token only counts once everything before it was passed on.
         *token = stream.resume_token();
         if !stream.is_alive() {
-            return Some("the server has ended it".to_owned());
+            return "the server has ended it".to_owned();
         }
-        if last_felt.elapsed() > TIMEOUT {
-            return Some("it has brought nothing for a while, not even the heartbeat".to_owned());
+        if confirmed_at.elapsed() > TIMEOUT {
+            return "it has brought nothing for a while, not even the heartbeat".to_owned();
         }
     }
 }
 
 enum StreamItem {
     ChangeNotice(ChangeNotice),
-    Liveness,
+    Heartbeat,
     Nothing,
 }
 
@@ -225,7 +208,7 @@ fn stream_item(node: &Node, change: Document) -> Result<StreamItem, Failure> {
         (SESSIONS, _) if change.operation == "delete" => {
             StreamItem::ChangeNotice(ChangeNotice::SessionEnded(session_id(id)))
         }
-        (NODES, _) if id.bytes() == node.id => StreamItem::Liveness,
+        (NODES, _) if id.bytes() == node.id => StreamItem::Heartbeat,
         _ => StreamItem::Nothing,
     })
 }

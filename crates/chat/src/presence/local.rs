@@ -1,51 +1,52 @@
-//! What this node has to tell the others, gathered until it is told.
+//! What this node has to publish to the others, gathered until the publisher takes it.
 
+use crate::lock;
 use crate::store::EphemeralUpdate;
 use myna_protocol::{ConversationId, UserId};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
-/// The people of this node, and what happened among them since the others were told. Of two words on one thing the last
-/// is kept, so that it stays small however much happens.
+/// The people of this node, and what changed among them since the last update. Of two changes of one thing the last is kept,
+/// so that this stays small however much happens.
 #[derive(Default)]
 pub(crate) struct LocalPresence {
     waiting: Mutex<Waiting>,
-    bell: Notify,
+    changed: Notify,
 }
 
 #[derive(Default)]
 struct Waiting {
     here: HashSet<UserId>,
     typing: HashMap<(ConversationId, UserId), bool>,
-    /// Who came (true) or went.
-    moved: HashMap<UserId, bool>,
-    /// Whether the others may believe that somebody is here.
-    believed: bool,
+    /// Who connected (true) or disconnected.
+    presence: HashMap<UserId, bool>,
+    /// Whether the others may show somebody of this node as online.
+    shown_elsewhere: bool,
 }
 
 impl LocalPresence {
     pub(crate) fn typing(&self, conversation: ConversationId, user: UserId, typing: bool) {
         self.lock().typing.insert((conversation, user), typing);
-        self.bell.notify_one();
+        self.changed.notify_one();
     }
 
-    /// Somebody is here: from their first `hello` until a while after their last connection ended.
+    /// A person is here: from their first `hello` until a while after their last connection ended.
     pub(crate) fn connected(&self, user: UserId) {
         let mut waiting = self.lock();
         if waiting.here.insert(user) {
-            waiting.moved.insert(user, true);
-            self.bell.notify_one();
+            waiting.presence.insert(user, true);
+            self.changed.notify_one();
         }
     }
 
-    /// Somebody is not here any more; whether they were.
+    /// A person is not here any more; whether they were.
     pub(crate) fn disconnected(&self, user: UserId) -> bool {
         let mut waiting = self.lock();
         let was = waiting.here.remove(&user);
         if was {
-            waiting.moved.insert(user, false);
-            self.bell.notify_one();
+            waiting.presence.insert(user, false);
+            self.changed.notify_one();
         }
         was
     }
@@ -54,36 +55,37 @@ impl LocalPresence {
         self.lock().here.contains(&user)
     }
 
-    /// Waits until there may be something to tell.
-    pub(crate) async fn notice(&self) {
-        self.bell.notified().await;
+    /// Waits until there may be something to publish. Cancel safe.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
     }
 
-    /// Takes what there is to tell, with everybody here if the snapshot is due.
+    /// Takes what there is to publish: a snapshot of everybody here if it is due, else what changed.
     pub(crate) fn take(&self, snapshot: bool) -> Option<EphemeralUpdate> {
         let mut waiting = self.lock();
         let typing: Vec<_> = waiting.typing.drain().map(|((id, user), typing)| (id, user, typing)).collect();
-        let moved = std::mem::take(&mut waiting.moved);
+        let presence = std::mem::take(&mut waiting.presence);
         let mut update = EphemeralUpdate { typing, ..EphemeralUpdate::default() };
-        if snapshot && (waiting.believed || !waiting.here.is_empty()) {
-            waiting.believed = !waiting.here.is_empty();
+        if snapshot && (waiting.shown_elsewhere || !waiting.here.is_empty()) {
+            waiting.shown_elsewhere = !waiting.here.is_empty();
             update.online = Some(waiting.here.iter().copied().collect());
         } else {
-            let (connected, disconnected): (Vec<_>, Vec<_>) = moved.into_iter().partition(|(_, connected)| *connected);
-            waiting.believed |= !connected.is_empty();
+            let (connected, disconnected): (Vec<_>, Vec<_>) =
+                presence.into_iter().partition(|(_, connected)| *connected);
+            waiting.shown_elsewhere |= !connected.is_empty();
             update.connected = connected.into_iter().map(|(user, _)| user).collect();
             update.disconnected = disconnected.into_iter().map(|(user, _)| user).collect();
         }
         (update != EphemeralUpdate::default()).then_some(update)
     }
 
-    /// What was taken may not have been heard: the next presence snapshot is not left out.
-    pub(crate) fn unheard(&self) {
-        self.lock().believed = true;
+    /// What was taken may not have reached the others: the next presence snapshot is not left out.
+    pub(crate) fn require_snapshot(&self) {
+        self.lock().shown_elsewhere = true;
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.waiting)
     }
 }
 
@@ -96,15 +98,15 @@ mod tests {
     }
 
     #[test]
-    fn of_two_words_on_one_thing_the_last_is_told() {
+    fn of_two_changes_of_one_thing_the_last_is_published() {
         let (local_presence, id) = (LocalPresence::default(), ConversationId::from_bytes([9; 16]));
         local_presence.typing(id, user(1), true);
         local_presence.typing(id, user(1), false);
         local_presence.connected(user(1));
         local_presence.connected(user(2));
         assert!(local_presence.disconnected(user(2)));
-        assert!(!local_presence.disconnected(user(3)), "who was not here does not go");
-        let update = local_presence.take(false).expect("there is something to tell");
+        assert!(!local_presence.disconnected(user(3)), "a person who was not here does not leave");
+        let update = local_presence.take(false).expect("there is something to publish");
         assert_eq!(
             update,
             EphemeralUpdate {
@@ -114,16 +116,16 @@ mod tests {
                 online: None
             }
         );
-        assert_eq!(local_presence.take(false), None, "it is told once");
+        assert_eq!(local_presence.take(false), None, "it is published once");
     }
 
     #[test]
-    fn the_roll_is_called_while_somebody_is_here_and_once_after() {
+    fn snapshots_are_published_while_anybody_is_here_and_once_after() {
         let local_presence = LocalPresence::default();
         assert_eq!(local_presence.take(true), None);
         local_presence.connected(user(1));
         let all = EphemeralUpdate { online: Some(vec![user(1)]), ..EphemeralUpdate::default() };
-        assert_eq!(local_presence.take(true), Some(all.clone()), "it says who came, too");
+        assert_eq!(local_presence.take(true), Some(all.clone()), "it includes who just connected");
         assert_eq!(local_presence.take(true), Some(all));
         local_presence.disconnected(user(1));
         assert_eq!(
@@ -131,7 +133,7 @@ mod tests {
             Some(EphemeralUpdate { online: Some(Vec::new()), ..EphemeralUpdate::default() })
         );
         assert_eq!(local_presence.take(true), None);
-        local_presence.unheard();
+        local_presence.require_snapshot();
         assert!(local_presence.take(true).is_some());
     }
 }

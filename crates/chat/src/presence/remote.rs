@@ -1,13 +1,14 @@
-//! Who is on the other nodes, as they told.
+//! Who is on the other nodes, as those published it.
 
+use crate::lock;
 use crate::store::{EphemeralUpdate, NodeId};
 use myna_protocol::UserId;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a node is believed that says nothing of its people.
+/// How long the last update of a node is believed.
 const TIME_TO_LIVE: Duration = Duration::from_secs(60);
 
 /// The people of the other nodes.
@@ -16,7 +17,7 @@ pub(crate) struct RemotePresence(Mutex<HashMap<NodeId, Node>>);
 
 struct Node {
     people: HashSet<UserId>,
-    lapses_at: Instant,
+    expires_at: Instant,
 }
 
 type Nodes = HashMap<NodeId, Node>;
@@ -30,15 +31,15 @@ impl RemotePresence {
         self.lock().values().all(|node| node.people.is_empty())
     }
 
-    /// Takes what a node tells of its people; who is on another node since then and was on none before, or the reverse.
-    pub(crate) fn hear(&self, from: NodeId, update: &EphemeralUpdate, now: Instant) -> Vec<UserId> {
+    /// Applies the update of a node. Returns who is on another node since then and was on none before, or the reverse.
+    pub(crate) fn apply(&self, from: NodeId, update: &EphemeralUpdate, now: Instant) -> Vec<UserId> {
         let mut nodes = self.lock();
-        let told: HashSet<UserId> =
+        let named: HashSet<UserId> =
             update.online.iter().flatten().chain(&update.connected).chain(&update.disconnected).copied().collect();
         let before = update.online.as_ref().and_then(|_| nodes.get(&from)).map(|node| node.people.iter().copied());
-        let concerned: HashSet<UserId> = before.into_iter().flatten().chain(told).collect();
+        let concerned: HashSet<UserId> = before.into_iter().flatten().chain(named).collect();
         changes(&mut nodes, concerned, |nodes| {
-            let node = nodes.entry(from).or_insert_with(|| Node { people: HashSet::new(), lapses_at: now });
+            let node = nodes.entry(from).or_insert_with(|| Node { people: HashSet::new(), expires_at: now });
             if let Some(online) = &update.online {
                 node.people = online.iter().copied().collect();
             }
@@ -47,26 +48,26 @@ impl RemotePresence {
                 node.people.remove(user);
             }
             if update.online.is_some() || !update.connected.is_empty() {
-                node.lapses_at = now + TIME_TO_LIVE;
+                node.expires_at = now + TIME_TO_LIVE;
             }
         })
     }
 
-    /// Forgets the nodes that fell silent; who went with them.
-    pub(crate) fn lapse(&self, now: Instant) -> Vec<UserId> {
+    /// Forgets the nodes that fell silent. Returns who went offline with them.
+    pub(crate) fn expire(&self, now: Instant) -> Vec<UserId> {
         let mut nodes = self.lock();
-        let silent = nodes.values().filter(|node| node.lapses_at <= now);
+        let silent = nodes.values().filter(|node| node.expires_at <= now);
         let concerned: HashSet<UserId> = silent.flat_map(|node| node.people.iter().copied()).collect();
-        changes(&mut nodes, concerned, |nodes| nodes.retain(|_, node| node.lapses_at > now))
+        changes(&mut nodes, concerned, |nodes| nodes.retain(|_, node| node.expires_at > now))
     }
 
-    /// When the next node lapses if it says nothing.
-    pub(crate) fn next_lapse(&self) -> Option<Instant> {
-        self.lock().values().map(|node| node.lapses_at).min()
+    /// When the next node is forgotten if it stays silent.
+    pub(crate) fn next_expiry(&self) -> Option<Instant> {
+        self.lock().values().map(|node| node.expires_at).min()
     }
 
     fn lock(&self) -> MutexGuard<'_, Nodes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
@@ -102,21 +103,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn somebody_is_there_until_the_last_node_has_lost_them() {
+    async fn a_person_is_online_until_the_last_node_has_lost_them() {
         let (remote_presence, now) = (RemotePresence::default(), Instant::now());
-        assert_eq!(remote_presence.hear([1; 16], &connected(1), now), [user(1)]);
-        assert_eq!(remote_presence.hear([2; 16], &connected(1), now), []);
-        assert_eq!(remote_presence.hear([1; 16], &disconnected(1), now), []);
+        assert_eq!(remote_presence.apply([1; 16], &connected(1), now), [user(1)]);
+        assert_eq!(remote_presence.apply([2; 16], &connected(1), now), []);
+        assert_eq!(remote_presence.apply([1; 16], &disconnected(1), now), []);
         assert!(remote_presence.is_online(user(1)));
-        assert_eq!(remote_presence.hear([2; 16], &disconnected(1), now), [user(1)]);
+        assert_eq!(remote_presence.apply([2; 16], &disconnected(1), now), [user(1)]);
         assert!(remote_presence.is_empty());
     }
 
     #[tokio::test]
-    async fn a_roll_call_makes_void_what_was_told_before() {
+    async fn a_snapshot_replaces_all_earlier_updates() {
         let (remote_presence, now) = (RemotePresence::default(), Instant::now());
-        assert_eq!(remote_presence.hear([1; 16], &online(&[1, 2]), now).len(), 2);
-        let mut changed = remote_presence.hear([1; 16], &online(&[2, 3]), now);
+        assert_eq!(remote_presence.apply([1; 16], &online(&[1, 2]), now).len(), 2);
+        let mut changed = remote_presence.apply([1; 16], &online(&[2, 3]), now);
         changed.sort();
         assert_eq!(changed, [user(1), user(3)]);
         assert!(
@@ -127,16 +128,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_node_that_falls_silent_loses_its_people_and_one_that_speaks_keeps_them() {
+    async fn a_node_that_falls_silent_loses_its_people_and_one_that_publishes_keeps_them() {
         let (remote_presence, start) = (RemotePresence::default(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
-        remote_presence.hear([1; 16], &online(&[1]), at(0));
-        remote_presence.hear([2; 16], &online(&[2]), at(0));
-        remote_presence.hear([2; 16], &online(&[2]), at(30));
-        assert_eq!(remote_presence.next_lapse(), Some(at(60)));
-        assert_eq!(remote_presence.lapse(at(59)), []);
-        assert_eq!(remote_presence.lapse(at(60)), [user(1)]);
-        assert_eq!(remote_presence.next_lapse(), Some(at(90)));
+        remote_presence.apply([1; 16], &online(&[1]), at(0));
+        remote_presence.apply([2; 16], &online(&[2]), at(0));
+        remote_presence.apply([2; 16], &online(&[2]), at(30));
+        assert_eq!(remote_presence.next_expiry(), Some(at(60)));
+        assert_eq!(remote_presence.expire(at(59)), []);
+        assert_eq!(remote_presence.expire(at(60)), [user(1)]);
+        assert_eq!(remote_presence.next_expiry(), Some(at(90)));
         assert!(remote_presence.is_online(user(2)));
     }
 }
