@@ -1,6 +1,6 @@
 //! The whole of the rules, behind one handle.
 
-use crate::accounts::Attempts;
+use crate::accounts::Limits;
 use crate::committer::{Commits, Committer};
 use crate::nodes::{LocalPresence, PresenceNotifier, PresencePublisher, RemotePresence, Words};
 use crate::relay::Relay;
@@ -26,7 +26,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) passwords: Passwords,
-    pub(crate) attempts: Attempts,
+    pub(crate) limits: Limits,
     pub(crate) commits: Commits,
     pub(crate) local_presence: Arc<LocalPresence>,
     pub(crate) remote_presence: Arc<RemotePresence>,
@@ -45,9 +45,9 @@ impl Chat {
         let relay = Relay::new(store.clone(), hub.clone(), words.clone());
         let (committer, commits) = Committer::new(store.clone(), hub.clone(), words.clone());
         let presence_publisher = PresencePublisher::new(store.clone(), local_presence.clone());
-        let attempts = Attempts::default();
+        let limits = Limits::new(&clock);
         let inner =
-            Inner { store, hub, clock, ids, passwords, attempts, commits, local_presence, remote_presence, words };
+            Inner { store, hub, clock, ids, passwords, limits, commits, local_presence, remote_presence, words };
         (Self(Arc::new(inner)), Tasks { committer, relay, presence_publisher, presence_notifier })
     }
 

@@ -39,7 +39,7 @@ impl Nodes {
         let mut people = Vec::new();
         for name in names {
             let password = Password::parse("a long password").unwrap();
-            people.push(self.chats[0].sign_up(Name::parse(name).unwrap(), password).await.unwrap());
+            people.push(self.chats[0].sign_up(Name::parse(name).unwrap(), password, None).await.unwrap());
         }
         people.try_into().unwrap()
     }
