@@ -5,9 +5,11 @@ mod source;
 mod token;
 
 pub(crate) use limits::Limits;
+pub(crate) use source::Source;
 pub use token::Token;
 
 use crate::ids::{session_id, user_id};
+use crate::password::Purpose;
 use crate::store::{NewSession, NewUser, Session, StoreError};
 use crate::{Chat, Error};
 use myna_protocol::{ByeReason, Name, Password, Rejection, SessionId, Timestamp, User, UserId};
@@ -33,7 +35,8 @@ impl Chat {
         if !self.inner().limits.count_sign_up(from) {
             return Err(Rejection::TooMany.into());
         }
-        let password_hash = self.inner().passwords.hash(password).await?;
+        let source = from.map(Source::from);
+        let password_hash = self.inner().passwords.hash(password, Purpose::SignUp, source).await?;
         let id = user_id(&*self.inner().ids, self.clock());
         let (user, key) = (User { id, name: name.as_str().to_owned() }, name.key());
         let new = NewUser { id, name, password_hash, created_at: self.clock().now() };
@@ -57,15 +60,16 @@ impl Chat {
         if !self.inner().limits.count_sign_in(&key, from) {
             return Err(Rejection::TooMany.into());
         }
+        let source = from.map(Source::from);
         let account = self.inner().store.account_by_name_key(&key).await?;
         let stored = account.as_ref().map(|account| account.password_hash.clone());
-        let fits = self.inner().passwords.verify(password.clone(), stored).await?;
+        let fits = self.inner().passwords.verify(password.clone(), stored, source).await?;
         let Some(account) = account.filter(|_| fits) else {
             return Err(Rejection::BadCredentials.into());
         };
         self.inner().limits.know(key, from);
         if self.inner().passwords.is_outdated(&account.password_hash) {
-            let password_hash = self.inner().passwords.hash(password).await?;
+            let password_hash = self.inner().passwords.hash(password, Purpose::SignIn, source).await?;
             self.inner().store.set_password_hash(account.user.id, &password_hash).await?;
         }
         self.begin_session(account.user).await

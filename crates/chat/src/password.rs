@@ -1,31 +1,31 @@
-//! Passwords: Argon2id, on few threads, so that a rush of sign-ins cannot take the whole machine.
+//! Passwords: Argon2id, few at a time, so that a rush of sign-ins cannot take the whole machine.
+
+mod memory;
+mod queue;
 
 use crate::Error;
+use crate::accounts::Source;
 use crate::store::StoreError;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
-use myna_protocol::{Password, Rejection};
+use memory::Memory;
+use myna_protocol::Password;
+pub(crate) use queue::Purpose;
+use queue::Queue;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
-/// Hashes that may be computed at the same time.
-const AT_A_TIME: usize = 2;
-/// Callers that may wait for one; more are told to try again later.
-const WAITING: usize = 64;
-
-/// Hashes and verifies passwords.
+/// Hashes passwords and verifies them. Cheap to clone; clones share one queue and one memory.
 #[derive(Clone)]
 pub struct Passwords {
-    argon2: Argon2<'static>,
-    running: Arc<Semaphore>,
-    admitted: Arc<Semaphore>,
-    /// Verified where there is no such person, so that this takes as long as a wrong password.
-    nobody: Arc<str>,
+    params: Params,
+    queue: Queue,
+    memory: Memory,
+    /// Verified where the name is unknown, so that this takes as long as a wrong password.
+    unknown: Arc<str>,
 }
 
 impl Passwords {
-    /// The parameters that the field asks for: 19 MiB, 2 passes, 1 lane.
+    /// The parameters that OWASP recommends: 19 MiB, 2 passes, 1 lane.
     pub fn new() -> Self {
         Self::with(Params::DEFAULT)
     }
@@ -36,61 +36,46 @@ impl Passwords {
     }
 
     fn with(params: Params) -> Self {
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = argon2.hash_password(b"nobody has this password").expect("these parameters are valid");
-        Self {
-            argon2,
-            running: Arc::new(Semaphore::new(AT_A_TIME)),
-            admitted: Arc::new(Semaphore::new(AT_A_TIME + WAITING)),
-            nobody: nobody.to_string().into(),
-        }
+        let memory = Memory::new(params.block_count());
+        let unknown = hash(b"nobody has this password", &params, &memory).expect("these parameters are valid");
+        Self { params, queue: Queue::default(), memory, unknown: unknown.into() }
     }
 
-    /// The PHC string to store for this password.
-    pub async fn hash(&self, password: Password) -> Result<String, Error> {
-        let argon2 = self.argon2.clone();
-        self.compute(move || {
-            let hash = argon2.hash_password(password.expose().as_bytes()).map_err(backend)?;
-            Ok(hash.to_string())
-        })
-        .await
+    /// The PHC string to store for this password. `TooMany` when the queue is full, or full of this source's.
+    pub(crate) async fn hash(
+        &self,
+        password: Password,
+        purpose: Purpose,
+        source: Option<Source>,
+    ) -> Result<String, Error> {
+        let (params, memory) = (self.params.clone(), self.memory.clone());
+        self.queue.run(purpose, source, move || hash(password.expose().as_bytes(), &params, &memory)).await
     }
 
-    /// Whether the password fits; `stored` is `None` where there is no such person, and takes as long.
-    pub(crate) async fn verify(&self, password: Password, stored: Option<String>) -> Result<bool, Error> {
-        let argon2 = self.argon2.clone();
-        let nobody = self.nobody.clone();
-        self.compute(move || {
+    /// Whether the password fits. `stored` is `None` where the name is unknown, and takes as long. `TooMany` as for `hash`.
+    pub(crate) async fn verify(
+        &self,
+        password: Password,
+        stored: Option<String>,
+        source: Option<Source>,
+    ) -> Result<bool, Error> {
+        let (memory, unknown) = (self.memory.clone(), self.unknown.clone());
+        let work = move || {
             let known = stored.is_some();
-            let stored = stored.unwrap_or_else(|| nobody.to_string());
-            let hash =
-                PasswordHash::new(&stored).map_err(|error| StoreError::Corrupt(format!("a password hash: {error}")))?;
-            let fits = argon2.verify_password(password.expose().as_bytes(), &hash).is_ok();
+            let stored = stored.as_deref().unwrap_or(&unknown);
+            let fits = fits(password.expose().as_bytes(), stored, &memory)?;
             Ok(fits && known)
-        })
-        .await
+        };
+        self.queue.run(Purpose::SignIn, source, work).await
     }
 
     /// Whether a stored hash was made with other parameters than today's.
     pub(crate) fn is_outdated(&self, stored: &str) -> bool {
         let Ok(hash) = PasswordHash::new(stored) else { return true };
         Params::try_from(&hash).map_or(true, |params| {
-            let ours = self.argon2.params();
+            let ours = &self.params;
             (params.m_cost(), params.t_cost(), params.p_cost()) != (ours.m_cost(), ours.t_cost(), ours.p_cost())
         })
-    }
-
-    async fn compute<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, Error> {
-        let _admitted = self.admitted.try_acquire().map_err(|_| Rejection::TooMany)?;
-        let running = self.running.clone().acquire_owned().await.map_err(|_| Error::Stopping)?;
-        let done = tokio::task::spawn_blocking(move || {
-            let _running = running;
-            work()
-        });
-        Ok(done.await.map_err(backend)??)
     }
 }
 
@@ -100,6 +85,104 @@ impl Default for Passwords {
     }
 }
 
+/// The PHC string of a password, with a new salt.
+fn hash(password: &[u8], params: &Params, memory: &Memory) -> Result<String, StoreError> {
+    let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+    let mut salt = [0; Salt::RECOMMENDED_LENGTH];
+    getrandom::fill(&mut salt).map_err(backend)?;
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    let argon2 = Argon2::new(algorithm, version, params.clone());
+    memory
+        .lend(params.block_count(), |blocks| {
+            argon2.hash_password_into_with_memory(password, &salt, &mut output, blocks)
+        })
+        .map_err(backend)?;
+    let hash = PasswordHash {
+        algorithm: algorithm.ident(),
+        version: Some(version.into()),
+        params: ParamsString::try_from(params).map_err(backend)?,
+        salt: Some(Salt::new(&salt).map_err(backend)?),
+        hash: Some(Output::new(&output).map_err(backend)?),
+    };
+    Ok(hash.to_string())
+}
+
+/// Whether the password has this PHC string.
+fn fits(password: &[u8], stored: &str, memory: &Memory) -> Result<bool, StoreError> {
+    let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("a password hash: {error}"));
+    let hash = PasswordHash::new(stored).map_err(|error| corrupt(&error))?;
+    let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else {
+        return Err(corrupt(&"it has no salt or no output"));
+    };
+    let params = Params::try_from(&hash).map_err(|error| corrupt(&error))?;
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(|error| corrupt(&error))?;
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).map_err(|error| corrupt(&error))?;
+    let blocks = params.block_count();
+    let argon2 = Argon2::new(algorithm, version, params);
+    let mut output = [0; Output::MAX_LENGTH];
+    let output = &mut output[..expected.len()];
+    memory
+        .lend(blocks, |blocks| argon2.hash_password_into_with_memory(password, salt, output, blocks))
+        .map_err(backend)?;
+    // Outputs are compared in constant time.
+    Ok(Output::new(output).map_err(backend)? == *expected)
+}
+
 fn backend(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Backend(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use argon2::password_hash::PasswordHasher;
+
+    fn password(text: &str) -> Password {
+        Password::parse(text).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_hash_fits_its_password_and_no_other() {
+        let passwords = Passwords::weak();
+        let stored = passwords.hash(password("a long password"), Purpose::SignUp, None).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{stored}");
+        assert!(passwords.verify(password("a long password"), Some(stored.clone()), None).await.unwrap());
+        assert!(!passwords.verify(password("another password"), Some(stored), None).await.unwrap());
+        assert!(!passwords.verify(password("nobody has this password"), None, None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_the_library_fits_too() {
+        let params = Params::new(64, 2, 2, Some(24)).unwrap();
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let stored = argon2.hash_password(b"a long password").unwrap().to_string();
+        assert!(Passwords::weak().verify(password("a long password"), Some(stored), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_damaged_hash_is_no_wrong_password() {
+        for stored in ["", "$argon2id$v=19$m=8,t=1,p=1", "$scrypt$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo"] {
+            let answer = Passwords::weak().verify(password("a long password"), Some(stored.to_owned()), None).await;
+            assert!(matches!(answer, Err(Error::Store(StoreError::Corrupt(_)))), "{stored}: {answer:?}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_thousand_hashes_use_no_more_memory_than_those_that_run_at_a_time() {
+        let passwords = Passwords::weak();
+        for _ in 0..100 {
+            let hashes: Vec<_> = (0..10)
+                .map(|_| {
+                    let passwords = passwords.clone();
+                    tokio::spawn(
+                        async move { passwords.hash(password("a long password"), Purpose::SignIn, None).await },
+                    )
+                })
+                .collect();
+            for hash in hashes {
+                hash.await.unwrap().unwrap();
+            }
+        }
+        assert!(passwords.memory.buffers() <= queue::AT_A_TIME);
+    }
 }
