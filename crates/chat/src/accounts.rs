@@ -9,7 +9,7 @@ pub(crate) use source::Source;
 pub use token::Token;
 
 use crate::ids::{session_id, user_id};
-use crate::password::Purpose;
+use crate::password::{Fit, Purpose};
 use crate::store::{NewSession, NewUser, Session, StoreError};
 use crate::{Chat, Error};
 use myna_protocol::{ByeReason, Name, Password, Rejection, SessionId, Timestamp, User, UserId};
@@ -63,16 +63,23 @@ impl Chat {
         let source = from.map(Source::from);
         let account = self.inner().store.account_by_name_key(&key).await?;
         let stored = account.as_ref().map(|account| account.password_hash.clone());
-        let fits = self.inner().passwords.verify(password.clone(), stored, source).await?;
-        let Some(account) = account.filter(|_| fits) else {
+        let fit = self.inner().passwords.verify(password.clone(), stored, source).await?;
+        let Some(account) = account.filter(|_| fit != Fit::No) else {
             return Err(Rejection::BadCredentials.into());
         };
         self.inner().limits.know(key, from);
-        if self.inner().passwords.is_outdated(&account.password_hash) {
-            let password_hash = self.inner().passwords.hash(password, Purpose::SignIn, source).await?;
-            self.inner().store.set_password_hash(account.user.id, &password_hash).await?;
+        if fit == Fit::Outdated
+            && let Err(error) = self.hash_again(account.user.id, password, source).await
+        {
+            // The password is right, and the stored hash still fits it.
+            tracing::warn!(%error, user = %account.user.id, "an outdated password hash could not be replaced");
         }
         self.begin_session(account.user).await
+    }
+
+    async fn hash_again(&self, user: UserId, password: Password, source: Option<Source>) -> Result<(), Error> {
+        let password_hash = self.inner().passwords.hash(password, Purpose::SignIn, source).await?;
+        Ok(self.inner().store.set_password_hash(user, &password_hash).await?)
     }
 
     /// Ends a session, in the store and on its open sockets.

@@ -49,7 +49,8 @@ impl Passwords {
         source: Option<Source>,
     ) -> Result<String, Error> {
         let (params, memory) = (self.params.clone(), self.memory.clone());
-        self.queue.run(purpose, source, move || hash(password.expose().as_bytes(), &params, &memory)).await
+        let work = move || hash(password.normalised().expose().as_bytes(), &params, &memory);
+        self.queue.run(purpose, source, work).await
     }
 
     /// Whether the password fits. `stored` is `None` where the name is unknown, and takes as long. `TooMany` as for `hash`.
@@ -58,25 +59,32 @@ impl Passwords {
         password: Password,
         stored: Option<String>,
         source: Option<Source>,
-    ) -> Result<bool, Error> {
-        let (memory, unknown) = (self.memory.clone(), self.unknown.clone());
+    ) -> Result<Fit, Error> {
+        let (params, memory, unknown) = (self.params.clone(), self.memory.clone(), self.unknown.clone());
         let work = move || {
-            let known = stored.is_some();
-            let stored = stored.as_deref().unwrap_or(&unknown);
-            let fits = fits(password.expose().as_bytes(), stored, &memory)?;
-            Ok(fits && known)
+            let hash = stored.as_deref().unwrap_or(&unknown);
+            let normalised = password.normalised();
+            let fit = if fits(normalised.expose().as_bytes(), hash, &memory)? {
+                if is_weaker(hash, &params) { Fit::Outdated } else { Fit::Yes }
+            } else if normalised != password && fits(password.expose().as_bytes(), hash, &memory)? {
+                // Stored before passwords were normalised: the person could not sign in from another system.
+                Fit::Outdated
+            } else {
+                Fit::No
+            };
+            Ok(if stored.is_some() { fit } else { Fit::No })
         };
         self.queue.run(Purpose::SignIn, source, work).await
     }
+}
 
-    /// Whether a stored hash was made with other parameters than today's.
-    pub(crate) fn is_outdated(&self, stored: &str) -> bool {
-        let Ok(hash) = PasswordHash::new(stored) else { return true };
-        Params::try_from(&hash).map_or(true, |params| {
-            let ours = &self.params;
-            (params.m_cost(), params.t_cost(), params.p_cost()) != (ours.m_cost(), ours.t_cost(), ours.p_cost())
-        })
-    }
+/// Whether a password fits a stored hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    No,
+    Yes,
+    /// It does, and its hash should be made again.
+    Outdated,
 }
 
 impl Default for Passwords {
@@ -128,6 +136,17 @@ fn fits(password: &[u8], stored: &str, memory: &Memory) -> Result<bool, StoreErr
     Ok(Output::new(output).map_err(backend)? == *expected)
 }
 
+/// Whether a hash was made with less work than these parameters ask for. Hashes that took more in some way are kept: a
+/// server whose parameters are low by mistake weakens nothing.
+fn is_weaker(stored: &str, ours: &Params) -> bool {
+    let Ok(hash) = PasswordHash::new(stored) else { return false };
+    let Ok(theirs) = Params::try_from(&hash) else { return false };
+    let other_algorithm = Algorithm::try_from(hash.algorithm.as_str()) != Ok(Algorithm::Argon2id);
+    let (theirs, ours) = ((theirs.m_cost(), theirs.t_cost()), (ours.m_cost(), ours.t_cost()));
+    let no_more = theirs.0 <= ours.0 && theirs.1 <= ours.1;
+    no_more && (theirs != ours || other_algorithm)
+}
+
 fn backend(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Backend(Box::new(error))
 }
@@ -141,14 +160,65 @@ mod tests {
         Password::parse(text).unwrap()
     }
 
+    async fn fit(passwords: &Passwords, text: &str, stored: &str) -> Fit {
+        passwords.verify(password(text), Some(stored.to_owned()), None).await.unwrap()
+    }
+
+    fn costs(memory: u32, passes: u32) -> Passwords {
+        Passwords::with(Params::new(memory, passes, 1, None).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_password_fits_however_a_system_composes_its_characters_and_spaces() {
+        let passwords = Passwords::weak();
+        for (typed, elsewhere) in
+            [("caf\u{e9} au lait", "cafe\u{301}\u{a0}au\u{3000}lait"), ("\u{212b}ngstr\u{f6}m", "\u{c5}ngstro\u{308}m")]
+        {
+            for (first, second) in [(typed, elsewhere), (elsewhere, typed)] {
+                let stored = passwords.hash(password(first), Purpose::SignUp, None).await.unwrap();
+                assert_eq!(fit(&passwords, second, &stored).await, Fit::Yes, "{first} {second}");
+            }
+        }
+        let stored = passwords.hash(password("Caf\u{e9} au lait"), Purpose::SignUp, None).await.unwrap();
+        assert_eq!(fit(&passwords, "caf\u{e9} au lait", &stored).await, Fit::No, "case is part of a password");
+        assert_eq!(fit(&passwords, "Caf\u{e9}  au lait", &stored).await, Fit::No, "so is each space");
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_a_password_as_typed_still_fits_and_is_outdated() {
+        let passwords = Passwords::weak();
+        let typed = "cafe\u{301} au lait";
+        let stored = hash(typed.as_bytes(), &passwords.params, &passwords.memory).unwrap();
+        assert_eq!(fit(&passwords, typed, &stored).await, Fit::Outdated);
+        assert_eq!(fit(&passwords, "cafe au lait", &stored).await, Fit::No);
+    }
+
+    #[tokio::test]
+    async fn only_a_hash_that_took_less_work_is_outdated() {
+        let stored = costs(64, 2).hash(password("a long password"), Purpose::SignUp, None).await.unwrap();
+        for (ours, expected) in [
+            (costs(64, 2), Fit::Yes),
+            (costs(128, 2), Fit::Outdated),
+            (costs(64, 3), Fit::Outdated),
+            (costs(32, 2), Fit::Yes),
+            (costs(128, 1), Fit::Yes),
+            (Passwords::weak(), Fit::Yes),
+        ] {
+            assert_eq!(fit(&ours, "a long password", &stored).await, expected, "{:?}", ours.params);
+        }
+        let argon2 = Argon2::new(Algorithm::Argon2i, Version::V0x13, Params::new(64, 2, 1, None).unwrap());
+        let stored = argon2.hash_password(b"a long password").unwrap().to_string();
+        assert_eq!(fit(&costs(64, 2), "a long password", &stored).await, Fit::Outdated);
+    }
+
     #[tokio::test]
     async fn a_hash_fits_its_password_and_no_other() {
         let passwords = Passwords::weak();
         let stored = passwords.hash(password("a long password"), Purpose::SignUp, None).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{stored}");
-        assert!(passwords.verify(password("a long password"), Some(stored.clone()), None).await.unwrap());
-        assert!(!passwords.verify(password("another password"), Some(stored), None).await.unwrap());
-        assert!(!passwords.verify(password("nobody has this password"), None, None).await.unwrap());
+        assert_eq!(fit(&passwords, "a long password", &stored).await, Fit::Yes);
+        assert_eq!(fit(&passwords, "another password", &stored).await, Fit::No);
+        assert_eq!(passwords.verify(password("nobody has this password"), None, None).await.unwrap(), Fit::No);
     }
 
     #[tokio::test]
@@ -156,7 +226,7 @@ mod tests {
         let params = Params::new(64, 2, 2, Some(24)).unwrap();
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let stored = argon2.hash_password(b"a long password").unwrap().to_string();
-        assert!(Passwords::weak().verify(password("a long password"), Some(stored), None).await.unwrap());
+        assert_eq!(fit(&Passwords::weak(), "a long password", &stored).await, Fit::Yes);
     }
 
     #[tokio::test]

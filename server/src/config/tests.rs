@@ -100,3 +100,23 @@ fn every_setting_has_a_variable_and_a_line_of_help() {
         assert!(help.is_some(), "{flag}");
     }
 }
+
+#[test]
+fn weak_passwords_are_for_this_machine_alone() {
+    for args in [
+        &["--weak-passwords", "--listen", "127.0.0.1:0"][..],
+        &["--weak-passwords", "--listen", "[::1]:0", "--public-url", "http://localhost:3000"],
+        &["--weak-passwords", "--public-url", "http://[::1]:3000"],
+    ] {
+        assert!(read(args).unwrap().weak_passwords, "{args:?}");
+    }
+    for args in [
+        &["--weak-passwords", "--listen", "0.0.0.0:3000"][..],
+        &["--weak-passwords", "--listen", "[::]:3000"],
+        &["--weak-passwords", "--public-url", "https://chat.example"],
+        &["--weak-passwords", "--public-url", "http://localhost.example"],
+    ] {
+        let error = read(args).unwrap_err();
+        assert!(error.contains("--weak-passwords is for tests"), "{args:?}: {error}");
+    }
+}
