@@ -2,6 +2,9 @@
 
 mod file;
 mod mongo;
+mod proxies;
+
+pub use proxies::TrustedProxies;
 
 use crate::tools::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -35,6 +38,11 @@ pub struct Config {
     /// The address people type, as http(s)://host[:port]; with https the session cookie goes by nothing else
     #[arg(long, env = "MYNA_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<PublicUrl>,
+
+    /// The proxies in front of Myna, as addresses or networks with commas between: for them X-Forwarded-For or Forwarded
+    /// says where a request comes from
+    #[arg(long, env = "MYNA_TRUSTED_PROXIES", value_name = "ADDRESSES", default_value = "", hide_default_value = true)]
+    pub trusted_proxies: TrustedProxies,
 
     /// The folder of the page's files [default: `site` beside the program]
     #[arg(long, env = "MYNA_SITE", value_name = "FOLDER")]

@@ -8,6 +8,7 @@ pub mod serve;
 pub mod tools;
 
 mod auth;
+mod client_address;
 mod files;
 mod headers;
 mod http;

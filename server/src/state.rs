@@ -1,6 +1,6 @@
 //! What every handler shares.
 
-use crate::config::{Config, PublicUrl};
+use crate::config::{Config, PublicUrl, TrustedProxies};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use myna_app::visit::SessionCookie;
@@ -13,6 +13,7 @@ pub(crate) struct AppState {
     pub(crate) chat: Chat,
     pub(crate) leptos: LeptosOptions,
     pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) cookie: SessionCookie,
     pub(crate) pace: Pace,
     /// Every open socket, so that stopping can wait for them.
@@ -33,6 +34,7 @@ impl AppState {
             chat,
             leptos,
             public_url: config.public_url.clone(),
+            trusted_proxies: config.trusted_proxies.clone(),
             cookie: SessionCookie { secure: config.public_url.as_ref().is_some_and(|url| url.https) },
             pace: Pace {
                 frames_per_second: config.frames_per_second,
