@@ -5,10 +5,9 @@ use crate::client_address::ClientAddress;
 use crate::headers::{self, PageNonce};
 use crate::http::{health, session};
 use crate::state::AppState;
-use crate::{client_address, files, origin, reply, socket};
+use crate::{body, client_address, files, origin, reply, socket};
 use ::http::request::Parts;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use leptos::context::{provide_context, use_context};
@@ -39,7 +38,6 @@ pub(crate) fn router(state: AppState) -> Router {
     let app = Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), context, page)
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(reply::BODY_BYTES))
         .layer(from_fn(reply::check_arguments))
         .layer(from_fn_with_state(state.clone(), auth::remember));
     Router::new()
@@ -49,6 +47,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/ws", get(socket::upgrade))
         .merge(app)
         .merge(files::serve(&state.leptos))
+        .layer(from_fn(body::read))
         .layer(from_fn_with_state(state.clone(), client_address::find))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(from_fn_with_state(state.clone(), headers::secure))

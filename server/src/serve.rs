@@ -1,5 +1,6 @@
 //! A server's life: it opens the store, listens, and stops without losing anything.
 
+use crate::client_stream::ClientStream;
 use crate::config::Config;
 use crate::router::router;
 use crate::state::AppState;
@@ -166,7 +167,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: axum::Router, stop
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(ClientStream::new(stream)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {

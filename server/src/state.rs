@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::config::{Config, PublicUrl, TrustedProxies};
+use crate::host::Hosts;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use myna_app::visit::SessionCookie;
@@ -13,6 +14,7 @@ pub(crate) struct AppState {
     pub(crate) chat: Chat,
     pub(crate) leptos: LeptosOptions,
     pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) hosts: Hosts,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) cookie: SessionCookie,
     pub(crate) pace: Pace,
@@ -34,6 +36,7 @@ impl AppState {
             chat,
             leptos,
             public_url: config.public_url.clone(),
+            hosts: Hosts::of(config),
             trusted_proxies: config.trusted_proxies.clone(),
             cookie: SessionCookie { secure: config.public_url.as_ref().is_some_and(|url| url.https) },
             pace: Pace {
