@@ -46,7 +46,7 @@ pub struct Server {
 impl Server {
     /// Opens the store and listens. The error is one sentence to print.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        raise_file_limit();
+        let files = raise_file_limit();
         // The address first: where that is taken, nothing is made.
         let listener =
             listen(config.listen).with_context(|| format!("cannot listen on {} (--listen)", config.listen))?;
@@ -57,7 +57,7 @@ impl Server {
         let (chat, tasks) = Chat::new(parts);
         let working = tokio::spawn(tasks.run());
         let forgetting = tokio::spawn(forget_expired_sessions(chat.clone()));
-        let state = AppState::new(config, chat, leptos_options(config, address));
+        let state = AppState::new(config, chat, leptos_options(config, address), files);
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let accepting = tokio::spawn(accept(listener, router(state.clone()), connections.clone(), stopping.clone()));
@@ -194,11 +194,17 @@ async fn forget_expired_sessions(chat: Chat) {
     }
 }
 
-/// Each socket is an open file, and the usual limit is low.
-fn raise_file_limit() {
+/// Each socket is an open file, and the usual limit is low. Returns the limit, where it is known.
+fn raise_file_limit() -> Option<u64> {
     match rlimit::increase_nofile_limit(u64::MAX) {
-        Ok(limit) => tracing::debug!(limit, "open files"),
-        Err(error) => tracing::warn!(%error, "the limit of open files could not be raised"),
+        Ok(limit) => {
+            tracing::debug!(limit, "open files");
+            Some(limit)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files could not be raised");
+            None
+        }
     }
 }
 

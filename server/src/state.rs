@@ -2,6 +2,7 @@
 
 use crate::config::{Config, PublicUrl, TrustedProxies};
 use crate::host::Hosts;
+use crate::socket::OpenSockets;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use myna_app::visit::SessionCookie;
@@ -18,7 +19,8 @@ pub(crate) struct AppState {
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) cookie: SessionCookie,
     pub(crate) pace: Pace,
-    /// Every open socket, so that stopping can wait for them.
+    pub(crate) open_sockets: OpenSockets,
+    /// The task of each open socket, so that stopping can wait for them.
     pub(crate) sockets: TaskTracker,
 }
 
@@ -31,7 +33,8 @@ pub(crate) struct Pace {
 }
 
 impl AppState {
-    pub(crate) fn new(config: &Config, chat: Chat, leptos: LeptosOptions) -> Self {
+    /// `files`: how many files the process may open; `None` where there is no limit.
+    pub(crate) fn new(config: &Config, chat: Chat, leptos: LeptosOptions, files: Option<u64>) -> Self {
         Self {
             chat,
             leptos,
@@ -44,6 +47,7 @@ impl AppState {
                 burst: config.frames_burst,
                 patience: Duration::from_secs(config.frames_patience.into()),
             },
+            open_sockets: OpenSockets::new(files),
             sockets: TaskTracker::new(),
         }
     }
