@@ -35,7 +35,7 @@ pub(crate) struct Pace {
 impl AppState {
     /// `files`: how many files the process may open; `None` where there is no limit.
     pub(crate) fn new(config: &Config, chat: Chat, leptos: LeptosOptions, files: Option<u64>) -> Self {
-        Self {
+        let state = Self {
             chat,
             leptos,
             public_url: config.public_url.clone(),
@@ -49,6 +49,26 @@ impl AppState {
             },
             open_sockets: OpenSockets::new(files),
             sockets: TaskTracker::new(),
+        };
+        state.warn(config);
+        state
+    }
+}
+
+impl AppState {
+    /// Says what the settings leave open.
+    fn warn(&self, config: &Config) {
+        if !self.cookie.secure && !config.listen.ip().is_loopback() {
+            tracing::warn!(
+                "other machines reach this server, and the session cookie goes without `Secure`: anybody on the way can \
+                 read it; put a proxy with TLS in front, and set --public-url https://…"
+            );
+        }
+        if self.hosts == Hosts::Any {
+            tracing::warn!(
+                "requests are taken under any name in `Host`, so that pages of other sites can reach this server by DNS \
+                 rebinding; set --public-url"
+            );
         }
     }
 }
