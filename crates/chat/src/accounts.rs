@@ -35,6 +35,11 @@ impl Chat {
         if !self.inner().limits.count_sign_up(from) {
             return Err(Rejection::TooMany.into());
         }
+        if let Some(key) = name.look_alike_key()
+            && self.inner().store.account_by_name_key(&key).await?.is_some()
+        {
+            return Err(Rejection::NameTaken.into());
+        }
         let source = from.map(Source::from);
         let password_hash = self.inner().passwords.hash(password, Purpose::SignUp, source).await?;
         let id = user_id(&*self.inner().ids, self.clock());
@@ -53,7 +58,7 @@ impl Chat {
     /// Signs a person in. An unknown name and a wrong password have the same answer and take the same time. `TooMany`
     /// when the address `from` has tried too often, or many addresses have tried this name. Right passwords count too.
     pub async fn sign_in(&self, name: &str, password: &str, from: Option<IpAddr>) -> Result<SignedIn, Error> {
-        let (Ok(name), Ok(password)) = (Name::parse(name), Password::parse(password)) else {
+        let (Ok(name), Ok(password)) = (Name::stored(name), Password::parse(password)) else {
             return Err(Rejection::BadCredentials.into());
         };
         let key = name.key();

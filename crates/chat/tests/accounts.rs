@@ -58,6 +58,18 @@ async fn a_name_is_taken_whatever_its_letters_look_like() {
 }
 
 #[tokio::test]
+async fn a_name_in_foreign_letters_that_look_like_a_taken_name_is_taken() {
+    let (chat, _) = chat().await;
+    sign_up(&chat, "Bob").await.unwrap();
+    for same in ["\u{412}ob", "B\u{43e}b", "B\u{3bf}b", "\u{1d401}\u{1d428}\u{1d41b}"] {
+        assert_eq!(sign_up(&chat, same).await.unwrap_err(), Rejection::NameTaken, "{same}");
+    }
+    for other in ["B\u{f6}b", "\u{411}\u{43e}\u{431}", "Rob"] {
+        sign_up(&chat, other).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_name_and_a_wrong_password_answer_alike() {
     let (chat, _) = chat().await;
     sign_up(&chat, "Lena").await.unwrap();
