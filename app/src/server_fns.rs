@@ -22,7 +22,7 @@ pub async fn sign_up(name: String, password: String) -> Result<(), Problem> {
     let visit = ssr::visit()?;
     let parsed = Name::parse(&name).and_then(|name| Ok((name, Password::parse(&password)?)));
     let signed_in = match parsed {
-        Ok((name, password)) => visit.chat.sign_up(name, password).await,
+        Ok((name, password)) => visit.chat.sign_up(name, password, visit.from).await,
         Err(rejection) => Err(rejection.into()),
     };
     ssr::enter(&visit, signed_in)

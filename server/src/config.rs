@@ -2,6 +2,9 @@
 
 mod file;
 mod mongo;
+mod proxies;
+
+pub use proxies::TrustedProxies;
 
 use crate::tools::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -10,7 +13,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use mongo::MongoSettings;
 use myna_store::StoreUrl;
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// Self-hosted, Messages-style chat.
@@ -35,6 +38,11 @@ pub struct Config {
     /// The address people type, as http(s)://host[:port]; with https the session cookie goes by nothing else
     #[arg(long, env = "MYNA_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<PublicUrl>,
+
+    /// The proxies in front of Myna, as addresses or networks with commas between: for them X-Forwarded-For or Forwarded
+    /// says where a request comes from
+    #[arg(long, env = "MYNA_TRUSTED_PROXIES", value_name = "ADDRESSES", default_value = "", hide_default_value = true)]
+    pub trusted_proxies: TrustedProxies,
 
     /// The folder of the page's files [default: `site` beside the program]
     #[arg(long, env = "MYNA_SITE", value_name = "FOLDER")]
@@ -61,7 +69,8 @@ pub struct Config {
     #[arg(long, env = "MYNA_LOG_FORMAT", value_name = "FORMAT", default_value = "auto")]
     pub log_format: LogFormat,
 
-    /// Make passwords cheap to hash: for tests and benchmarks only, never for people
+    /// Make passwords cheap to hash: for tests and benchmarks only, never for people, and so on this machine's own
+    /// addresses only. Hashes that are stored already stay as they are.
     #[arg(long, env = "MYNA_WEAK_PASSWORDS", hide = true)]
     pub weak_passwords: bool,
 
@@ -90,6 +99,34 @@ pub struct PublicUrl {
     pub authority: String,
 }
 
+impl PublicUrl {
+    /// The host without its port.
+    pub fn host(&self) -> &str {
+        host_of(&self.authority)
+    }
+
+    fn is_of_this_machine(&self) -> bool {
+        self.host() == "localhost" || address_of(self.host()).is_some_and(|address| address.is_loopback())
+    }
+}
+
+/// The host of `host:port`, which may have no port.
+pub(crate) fn host_of(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+/// The address that a host is; `None` for a name. IPv6 addresses stand in brackets.
+pub(crate) fn address_of(host: &str) -> Option<IpAddr> {
+    let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    inner.map_or_else(
+        || host.parse::<Ipv4Addr>().ok().map(IpAddr::V4),
+        |inner| inner.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
+    )
+}
+
 impl Config {
     /// The settings of this process. The error is the sentence to print and the exit code (see `clap::Error::exit`).
     pub fn from_machine() -> Result<Self, clap::Error> {
@@ -112,7 +149,17 @@ impl Config {
         let is_default = matches.value_source("store") == Some(ValueSource::DefaultValue);
         config.store =
             config.settled_store(is_default).map_err(|why| command.error(ErrorKind::ValueValidation, why))?;
+        if config.weak_passwords && !config.is_for_this_machine() {
+            let why = "--weak-passwords is for tests and benchmarks: it needs a --listen on 127.0.0.1 or [::1], and no \
+                       --public-url of another machine";
+            return Err(command.error(ErrorKind::ValueValidation, why));
+        }
         Ok(config)
+    }
+
+    /// Whether only this machine reaches the server.
+    fn is_for_this_machine(&self) -> bool {
+        self.listen.ip().is_loopback() && self.public_url.as_ref().is_none_or(PublicUrl::is_of_this_machine)
     }
 
     /// The store that the settings mean together: `--store` where it was given, else the MongoDB that is named, else the

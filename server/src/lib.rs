@@ -8,8 +8,12 @@ pub mod serve;
 pub mod tools;
 
 mod auth;
+mod body;
+mod client_address;
+mod client_stream;
 mod files;
 mod headers;
+mod host;
 mod http;
 mod origin;
 mod reply;

@@ -1,4 +1,4 @@
-//! Requests that change something, and sockets, are taken from our own pages only.
+//! Requests have to be for us; those that change something, and sockets, are taken from our own pages only.
 
 use crate::config::PublicUrl;
 use crate::reply::Refused;
@@ -7,13 +7,24 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{HOST, ORIGIN, UPGRADE};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use myna_protocol::Rejection;
 
-/// Refuses what comes from a foreign page. A browser always names the origin of a POST and of a socket; other clients
+/// Refuses what is no request for a page or a file of ours (400), what is for another host (421), and what comes from a
+/// foreign page (403). A browser always names the origin of a POST and of a socket; other clients
 /// may leave it out of a POST, since they carry nobody's cookies unasked.
 pub(crate) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let headers = request.headers();
+    // CONNECT, and a target without a path, are for proxies.
+    if *request.method() == Method::CONNECT || request.uri().path().is_empty() {
+        return Refused(Rejection::Malformed).into_response();
+    }
+    // A browser always names the host.
+    let is_ours = |host: &HeaderValue| host.to_str().is_ok_and(|host| state.hosts.include(host));
+    if !headers.get(HOST).is_none_or(is_ours) {
+        tracing::debug!(host = ?headers.get(HOST), "a request for another host was refused: is --public-url right?");
+        return (StatusCode::MISDIRECTED_REQUEST, Refused(Rejection::ForeignOrigin)).into_response();
+    }
     let is_socket = headers.contains_key(UPGRADE);
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let refused = match headers.get(ORIGIN) {
@@ -53,7 +64,6 @@ fn is_cross_site(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
 
     fn own(origin: &str, host: &str, url: Option<&PublicUrl>) -> bool {
         let mut headers = HeaderMap::new();

@@ -1,7 +1,6 @@
 //! The one place where a refusal becomes an answer: an HTTP status with a JSON body, or a `rejected` frame.
 
 use axum::Json;
-use axum::body::HttpBody;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -40,16 +39,9 @@ pub(crate) fn refuse(error: &Error) -> (StatusCode, Rejection) {
     (status(rejection), rejection)
 }
 
-/// Bytes in the body of a request: forms and server functions carry little.
-pub(crate) const BODY_BYTES: usize = 64 * 1024;
-
-/// Refuses a body that says of itself that it is too large, and gives a server function that could not be called, because
-/// its arguments could not be read, the status of the caller's mistake. One that was called has set its own (`refuse`).
+/// Gives a server function that could not be called, because its arguments could not be read, the status of the caller's
+/// mistake. One that was called has set its own (`refuse`).
 pub(crate) async fn check_arguments(request: Request, next: Next) -> Response {
-    if request.body().size_hint().lower() > BODY_BYTES as u64 {
-        let refused = Refused(Rejection::Malformed).into_response();
-        return (StatusCode::PAYLOAD_TOO_LARGE, refused).into_response();
-    }
     let mut response = next.run(request).await;
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR && response.headers().contains_key(SERVER_FN_ERROR_HEADER)
     {

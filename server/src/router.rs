@@ -1,13 +1,13 @@
 //! The table of contents: every path this server answers.
 
 use crate::auth::{self, Signed};
+use crate::client_address::ClientAddress;
 use crate::headers::{self, PageNonce};
 use crate::http::{health, session};
 use crate::state::AppState;
-use crate::{files, origin, reply, socket};
+use crate::{body, client_address, files, origin, reply, socket};
 use ::http::request::Parts;
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use leptos::context::{provide_context, use_context};
@@ -15,7 +15,6 @@ use leptos::nonce::Nonce;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use myna_app::visit::Visit;
 use myna_app::{App, shell};
-use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 /// The paths of the pages: the same for every server of a process, and made once, because while Leptos makes them no page
@@ -39,7 +38,6 @@ pub(crate) fn router(state: AppState) -> Router {
     let app = Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), context, page)
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(reply::BODY_BYTES))
         .layer(from_fn(reply::check_arguments))
         .layer(from_fn_with_state(state.clone(), auth::remember));
     Router::new()
@@ -49,6 +47,8 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/ws", get(socket::upgrade))
         .merge(app)
         .merge(files::serve(&state.leptos))
+        .layer(from_fn(body::read))
+        .layer(from_fn_with_state(state.clone(), client_address::find))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(from_fn_with_state(state.clone(), headers::secure))
         .with_state(state)
@@ -61,12 +61,12 @@ fn give_context(state: &AppState) {
     if let Some(PageNonce(nonce)) = extensions.and_then(|extensions| extensions.get::<PageNonce>()) {
         provide_context(Nonce::from_value(nonce.as_str()));
     }
-    let address = extensions.and_then(|extensions| extensions.get::<ConnectInfo<SocketAddr>>());
+    let address = extensions.and_then(|extensions| extensions.get::<ClientAddress>());
     provide_context(Visit {
         chat: state.chat.clone(),
         session: extensions.and_then(|extensions| extensions.get::<Signed>()).map(|signed| signed.0.clone()),
         cookie: state.cookie,
-        from: address.map(|address| address.0.ip()),
+        from: address.map(|address| address.0),
         refuse: reply::refuse,
     });
 }

@@ -1,5 +1,6 @@
 //! A server's life: it opens the store, listens, and stops without losing anything.
 
+use crate::client_stream::ClientStream;
 use crate::config::Config;
 use crate::router::router;
 use crate::state::AppState;
@@ -45,7 +46,7 @@ pub struct Server {
 impl Server {
     /// Opens the store and listens. The error is one sentence to print.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        raise_file_limit();
+        let files = raise_file_limit();
         // The address first: where that is taken, nothing is made.
         let listener =
             listen(config.listen).with_context(|| format!("cannot listen on {} (--listen)", config.listen))?;
@@ -60,7 +61,7 @@ impl Server {
             let (supervisor, chat) = (supervisor.clone(), chat.clone());
             tokio::spawn(supervisor.restart_on_panic("session sweep", move || sweep_sessions(chat.clone())))
         };
-        let state = AppState::new(config, chat, leptos_options(config, address));
+        let state = AppState::new(config, chat, leptos_options(config, address), files);
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let accepting = accept(listener, router(state.clone()), connections.clone(), stopping.clone());
@@ -181,7 +182,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: axum::Router, stop
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(ClientStream::new(stream)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {
@@ -208,11 +209,17 @@ async fn sweep_sessions(chat: Chat) {
     }
 }
 
-/// Each socket is an open file, and the usual limit is low.
-fn raise_file_limit() {
+/// Each socket is an open file, and the usual limit is low. Returns the limit, where it is known.
+fn raise_file_limit() -> Option<u64> {
     match rlimit::increase_nofile_limit(u64::MAX) {
-        Ok(limit) => tracing::debug!(limit, "open files"),
-        Err(error) => tracing::warn!(%error, "the limit of open files could not be raised"),
+        Ok(limit) => {
+            tracing::debug!(limit, "open files");
+            Some(limit)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files could not be raised");
+            None
+        }
     }
 }
 

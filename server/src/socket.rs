@@ -2,6 +2,7 @@
 
 mod commands;
 mod frame;
+mod open_sockets;
 mod throttle;
 mod wire;
 
@@ -21,6 +22,7 @@ use hyper::upgrade::OnUpgrade;
 use myna_chat::store::Session;
 use myna_chat::{Chat, Connection, Error, Outgoing};
 use myna_protocol::{ByeReason, Command, Event, Rejection, Signal, close};
+pub(crate) use open_sockets::OpenSockets;
 use std::pin::pin;
 use std::time::Duration;
 use throttle::Throttle;
@@ -46,7 +48,8 @@ const LEAVING_GRACE: Duration = Duration::from_secs(3);
 /// Within how many milliseconds clients come back after the server stops: spread, so that they do not come all at once.
 const COME_BACK_MILLIS: u32 = 3_000;
 
-/// `GET /ws`: only from our own pages (see `origin`), only signed in, only in our language.
+/// `GET /ws`: only from our own pages (see `origin`), only signed in, only in our language, and only
+/// so many at a time (see `OpenSockets`).
 pub(crate) async fn upgrade(
     State(state): State<AppState>,
     signed: Result<Signed, Refused>,
@@ -60,6 +63,9 @@ pub(crate) async fn upgrade(
     let Some((mut answer, upgrade)) = answer.zip(request.extensions_mut().remove::<OnUpgrade>()) else {
         return Refused(Rejection::Malformed).into_response();
     };
+    let Some(open) = state.open_sockets.admit(&session) else {
+        return Refused(Rejection::TooMany).into_response();
+    };
     answer.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     let (token, chat, pace) = (state.sockets.token(), state.chat, state.pace);
     tokio::spawn(async move {
@@ -67,7 +73,7 @@ pub(crate) async fn upgrade(
             session.run().await;
             session.depart();
         }
-        drop(token);
+        drop((open, token));
     });
     answer
 }

@@ -1,7 +1,9 @@
 //! What every handler shares.
 
-use crate::config::{Config, PublicUrl};
+use crate::config::{Config, PublicUrl, TrustedProxies};
+use crate::host::Hosts;
 use crate::http::health::StoreCheck;
+use crate::socket::OpenSockets;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use myna_app::visit::SessionCookie;
@@ -15,11 +17,14 @@ pub(crate) struct AppState {
     pub(crate) chat: Chat,
     pub(crate) leptos: LeptosOptions,
     pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) hosts: Hosts,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) cookie: SessionCookie,
     pub(crate) pace: Pace,
     /// Shared by all who ask whether the server is ready.
     pub(crate) store_check: Arc<StoreCheck>,
-    /// Every open socket, so that stopping can wait for them.
+    pub(crate) open_sockets: OpenSockets,
+    /// The task of each open socket, so that stopping can wait for them.
     pub(crate) sockets: TaskTracker,
 }
 
@@ -32,11 +37,14 @@ pub(crate) struct Pace {
 }
 
 impl AppState {
-    pub(crate) fn new(config: &Config, chat: Chat, leptos: LeptosOptions) -> Self {
-        Self {
+    /// `files`: how many files the process may open; `None` where there is no limit.
+    pub(crate) fn new(config: &Config, chat: Chat, leptos: LeptosOptions, files: Option<u64>) -> Self {
+        let state = Self {
             chat,
             leptos,
             public_url: config.public_url.clone(),
+            hosts: Hosts::of(config),
+            trusted_proxies: config.trusted_proxies.clone(),
             cookie: SessionCookie { secure: config.public_url.as_ref().is_some_and(|url| url.https) },
             pace: Pace {
                 frames_per_second: config.frames_per_second,
@@ -44,7 +52,28 @@ impl AppState {
                 patience: Duration::from_secs(config.frames_patience.into()),
             },
             store_check: Arc::default(),
+            open_sockets: OpenSockets::new(files),
             sockets: TaskTracker::new(),
+        };
+        state.warn(config);
+        state
+    }
+}
+
+impl AppState {
+    /// Says what the settings leave open.
+    fn warn(&self, config: &Config) {
+        if !self.cookie.secure && !config.listen.ip().is_loopback() {
+            tracing::warn!(
+                "other machines reach this server, and the session cookie goes without `Secure`: anybody on the way can \
+                 read it; put a proxy with TLS in front, and set --public-url https://…"
+            );
+        }
+        if self.hosts == Hosts::Any {
+            tracing::warn!(
+                "requests are taken under any name in `Host`, so that pages of other sites can reach this server by DNS \
+                 rebinding; set --public-url"
+            );
         }
     }
 }

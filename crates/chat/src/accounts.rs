@@ -1,12 +1,15 @@
 //! Accounts: signing up, in and out, and who a token belongs to.
 
-mod attempts;
+mod limits;
+mod source;
 mod token;
 
-pub(crate) use attempts::Attempts;
+pub(crate) use limits::Limits;
+pub(crate) use source::Source;
 pub use token::Token;
 
 use crate::ids::{session_id, user_id};
+use crate::password::{Fit, Purpose};
 use crate::store::{NewSession, NewUser, Session, StoreError};
 use crate::{Chat, Error};
 use myna_protocol::{ByeReason, Name, Password, Rejection, SessionId, Timestamp, User, UserId};
@@ -25,42 +28,63 @@ pub struct SignedIn {
 }
 
 impl Chat {
-    /// Makes an account and signs it in. `NameTaken` when somebody has a name that people would take for the same.
-    pub async fn sign_up(&self, name: Name, password: Password) -> Result<SignedIn, Error> {
-        let password_hash = self.inner().passwords.hash(password).await?;
+    /// Creates an account and signs it in. `NameTaken` when a person has a name that people would take for the same;
+    /// `TooMany` when the address `from` has created many accounts. `from` is `None` for calls from inside the process,
+    /// which have no limit.
+    pub async fn sign_up(&self, name: Name, password: Password, from: Option<IpAddr>) -> Result<SignedIn, Error> {
+        if !self.inner().limits.count_sign_up(from) {
+            return Err(Rejection::TooMany.into());
+        }
+        if let Some(key) = name.look_alike_key()
+            && self.inner().store.account_by_name_key(&key).await?.is_some()
+        {
+            return Err(Rejection::NameTaken.into());
+        }
+        let source = from.map(Source::from);
+        let password_hash = self.inner().passwords.hash(password, Purpose::SignUp, source).await?;
         let id = user_id(&*self.inner().ids, self.clock());
-        let user = User { id, name: name.as_str().to_owned() };
+        let (user, key) = (User { id, name: name.as_str().to_owned() }, name.key());
         let new = NewUser { id, name, password_hash, created_at: self.clock().now() };
         match self.inner().store.create_user(new).await {
-            Ok(()) => self.begin_session(user).await,
+            Ok(()) => {
+                self.inner().limits.know(key, from);
+                self.begin_session(user).await
+            }
             Err(StoreError::Conflict) => Err(Rejection::NameTaken.into()),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Signs somebody in. An unknown name and a wrong password answer alike and take alike; after some failures in a row
-    /// from one address, further attempts on the name have to wait (`TooMany`).
+    /// Signs a person in. An unknown name and a wrong password have the same answer and take the same time. `TooMany`
+    /// when the address `from` has tried too often, or many addresses have tried this name. Right passwords count too.
     pub async fn sign_in(&self, name: &str, password: &str, from: Option<IpAddr>) -> Result<SignedIn, Error> {
-        let (Ok(name), Ok(password)) = (Name::parse(name), Password::parse(password)) else {
+        let (Ok(name), Ok(password)) = (Name::stored(name), Password::parse(password)) else {
             return Err(Rejection::BadCredentials.into());
         };
-        let attempt = (name.key(), from);
-        if !self.inner().attempts.may_try(&attempt, self.clock().now()) {
+        let key = name.key();
+        if !self.inner().limits.count_sign_in(&key, from) {
             return Err(Rejection::TooMany.into());
         }
-        let account = self.inner().store.account_by_name_key(&attempt.0).await?;
+        let source = from.map(Source::from);
+        let account = self.inner().store.account_by_name_key(&key).await?;
         let stored = account.as_ref().map(|account| account.password_hash.clone());
-        let fits = self.inner().passwords.verify(password.clone(), stored).await?;
-        let Some(account) = account.filter(|_| fits) else {
-            self.inner().attempts.failed(attempt, self.clock().now());
+        let fit = self.inner().passwords.verify(password.clone(), stored, source).await?;
+        let Some(account) = account.filter(|_| fit != Fit::No) else {
             return Err(Rejection::BadCredentials.into());
         };
-        self.inner().attempts.succeeded(&attempt);
-        if self.inner().passwords.is_outdated(&account.password_hash) {
-            let password_hash = self.inner().passwords.hash(password).await?;
-            self.inner().store.set_password_hash(account.user.id, &password_hash).await?;
+        self.inner().limits.know(key, from);
+        if fit == Fit::Outdated
+            && let Err(error) = self.hash_again(account.user.id, password, source).await
+        {
+            // The password is right, and the stored hash still fits it.
+            tracing::warn!(%error, user = %account.user.id, "an outdated password hash could not be replaced");
         }
         self.begin_session(account.user).await
+    }
+
+    async fn hash_again(&self, user: UserId, password: Password, source: Option<Source>) -> Result<(), Error> {
+        let password_hash = self.inner().passwords.hash(password, Purpose::SignIn, source).await?;
+        Ok(self.inner().store.set_password_hash(user, &password_hash).await?)
     }
 
     /// Ends a session, in the store and on its open sockets.

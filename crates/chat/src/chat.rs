@@ -1,6 +1,6 @@
 //! The whole of the rules, behind one handle.
 
-use crate::accounts::Attempts;
+use crate::accounts::Limits;
 use crate::committer::{Commits, Committer};
 use crate::presence::{LocalPresence, PresenceNotifier, PresencePublisher, PresenceQueue, RemotePresence};
 use crate::relay::Relay;
@@ -35,7 +35,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) passwords: Passwords,
-    pub(crate) attempts: Attempts,
+    pub(crate) limits: Limits,
     pub(crate) commits: Commits,
     pub(crate) local_presence: Arc<LocalPresence>,
     pub(crate) remote_presence: Arc<RemotePresence>,
@@ -63,13 +63,14 @@ impl Chat {
         let presence_publisher = Arc::new(PresencePublisher::new(store.clone(), local_presence.clone()));
         let tasks =
             Tasks { supervisor: supervisor.clone(), committer, relay, remote, presence_publisher, presence_notifier };
+        let limits = Limits::new(&clock);
         let inner = Inner {
             store,
             hub,
             clock,
             ids,
             passwords,
-            attempts: Attempts::default(),
+            limits,
             commits,
             local_presence,
             remote_presence,

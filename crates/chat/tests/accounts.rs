@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+const HERE: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
+const ELSEWHERE: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)));
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// A clock that stands still until a test moves it.
@@ -38,11 +40,11 @@ async fn chat() -> (Chat, Arc<TestClock>) {
 
 async fn sign_up(chat: &Chat, name: &str) -> Result<SignedIn, Rejection> {
     let password = Password::parse("a long password").unwrap();
-    chat.sign_up(Name::parse(name).unwrap(), password).await.map_err(|error| error.rejection())
+    chat.sign_up(Name::parse(name).unwrap(), password, HERE).await.map_err(|error| error.rejection())
 }
 
 async fn sign_in(chat: &Chat, name: &str, password: &str) -> Result<SignedIn, Rejection> {
-    chat.sign_in(name, password, Some(IpAddr::V4(Ipv4Addr::LOCALHOST))).await.map_err(|error| error.rejection())
+    chat.sign_in(name, password, HERE).await.map_err(|error| error.rejection())
 }
 
 #[tokio::test]
@@ -53,6 +55,18 @@ async fn a_name_is_taken_whatever_its_letters_look_like() {
         assert_eq!(sign_up(&chat, same).await.unwrap_err(), Rejection::NameTaken, "{same}");
     }
     sign_up(&chat, "Lena Nowak").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_name_in_foreign_letters_that_look_like_a_taken_name_is_taken() {
+    let (chat, _) = chat().await;
+    sign_up(&chat, "Bob").await.unwrap();
+    for same in ["\u{412}ob", "B\u{43e}b", "B\u{3bf}b", "\u{1d401}\u{1d428}\u{1d41b}"] {
+        assert_eq!(sign_up(&chat, same).await.unwrap_err(), Rejection::NameTaken, "{same}");
+    }
+    for other in ["B\u{f6}b", "\u{411}\u{43e}\u{431}", "Rob"] {
+        sign_up(&chat, other).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -67,17 +81,52 @@ async fn an_unknown_name_and_a_wrong_password_answer_alike() {
     }
 }
 
+/// How many of these answers say that a password was verified and is wrong; the others say that there were too many attempts.
+fn verified(answers: Vec<Result<SignedIn, Error>>) -> usize {
+    let rejections = answers.into_iter().map(|answer| answer.unwrap_err().rejection());
+    rejections.filter(|rejection| *rejection != Rejection::TooMany).count()
+}
+
 #[tokio::test]
-async fn guessing_gets_slower_for_the_guesser_and_for_nobody_else() {
+async fn guessing_gets_slower_for_the_guesser_and_the_owner_still_signs_in() {
     let (chat, clock) = chat().await;
     sign_up(&chat, "Lena").await.unwrap();
     for _ in 0..5 {
-        assert_eq!(sign_in(&chat, "Lena", "a wrong password").await.unwrap_err(), Rejection::BadCredentials);
+        let guess = chat.sign_in("Lena", "a wrong password", ELSEWHERE).await;
+        assert_eq!(guess.unwrap_err().rejection(), Rejection::BadCredentials);
     }
-    assert_eq!(sign_in(&chat, "Lena", "a long password").await.unwrap_err(), Rejection::TooMany);
-    let remote_presence = Some(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)));
-    chat.sign_in("Lena", "a long password", remote_presence).await.unwrap();
-    clock.advance(1_000);
+    let right = chat.sign_in("Lena", "a long password", ELSEWHERE).await;
+    assert_eq!(right.unwrap_err().rejection(), Rejection::TooMany, "there a right password waits too");
+    sign_in(&chat, "Lena", "a long password").await.unwrap();
+    clock.advance(20_000);
+    chat.sign_in("Lena", "a long password", ELSEWHERE).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_parallel_guesses_from_one_address_only_a_handful_is_verified() {
+    let (chat, _) = chat().await;
+    sign_up(&chat, "Lena").await.unwrap();
+    let guess = |_| {
+        let chat = chat.clone();
+        tokio::spawn(async move { chat.sign_in("Lena", "a wrong password", ELSEWHERE).await })
+    };
+    let guesses: Vec<_> = (0..66).map(guess).collect();
+    let mut answers = Vec::new();
+    for guess in guesses {
+        answers.push(guess.await.unwrap());
+    }
+    assert_eq!(verified(answers), 5);
+}
+
+#[tokio::test]
+async fn an_address_that_tries_one_password_on_many_names_has_to_wait() {
+    let (chat, _) = chat().await;
+    let mut answers = Vec::new();
+    for n in 0..100 {
+        answers.push(chat.sign_in(&format!("Person {n}"), "a long password", ELSEWHERE).await);
+    }
+    assert_eq!(verified(answers), 30);
+    sign_up(&chat, "Lena").await.unwrap();
     sign_in(&chat, "Lena", "a long password").await.unwrap();
 }
 

@@ -3,14 +3,22 @@
 use crate::Rejection;
 use crate::limits::NAME_CHARS;
 use unicode_normalization::UnicodeNormalization;
+use unicode_properties::UnicodeEmoji;
+use unicode_security::skeleton;
 
 /// The name of a person, group or channel: NFC, 1 to 64 characters, single spaces, nothing invisible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name(String);
 
 impl Name {
-    /// Normalises and checks what somebody wrote. Parsing a `Name` again changes nothing.
+    /// Normalises and checks a new name. Parsing a `Name` again changes nothing.
     pub fn parse(raw: &str) -> Result<Self, Rejection> {
+        let name = Self::stored(raw)?;
+        if hides_something(&name.0) { Err(Rejection::NameInvalid) } else { Ok(name) }
+    }
+
+    /// A name that a store may hold: earlier versions took some names that `parse` refuses.
+    pub fn stored(raw: &str) -> Result<Self, Rejection> {
         if raw.len() > NAME_CHARS * 64 || raw.chars().any(|c| c.is_control() || is_invisible(c)) {
             return Err(Rejection::NameInvalid);
         }
@@ -35,6 +43,14 @@ impl Name {
         search_key(&self.0)
     }
 
+    /// The key of the name that this one can be taken for when its foreign letters are read as the Latin letters they look
+    /// like (Unicode's confusables, UTS 39); `None` when that is its own key. It is no key to store: it finds a name in
+    /// Latin letters by an imitation, and not the reverse.
+    pub fn look_alike_key(&self) -> Option<String> {
+        let latin: String = self.0.nfd().map(|c| if c.is_ascii() { c.into() } else { imitated(c) }).collect();
+        Some(search_key(&latin)).filter(|key| *key != self.key())
+    }
+
     /// The keys of its words, by the beginning of which it is found; without doubles.
     pub fn word_keys(&self) -> Vec<String> {
         let mut words: Vec<String> = self.key().split(' ').map(str::to_owned).collect();
@@ -54,6 +70,30 @@ fn search_key(text: &str) -> String {
     let folded: String = text.nfkc().filter(|c| !joiner(c)).flat_map(char::to_lowercase).nfkc().collect();
     // Leaving something out can leave spaces at the ends, or two in a row: they would be a name of their own.
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The letters that this one looks like.
+fn imitated(c: char) -> String {
+    skeleton(c.encode_utf8(&mut [0; 4])).collect()
+}
+
+/// Whether a name has characters that nobody sees. An emoji may be followed by U+FE0F, which gives it its colours: phones
+/// write it.
+fn hides_something(name: &str) -> bool {
+    let before = std::iter::once(' ').chain(name.chars());
+    name.chars().zip(before).any(|(c, before)| {
+        let colours = c == '\u{fe0f}' && !before.is_ascii() && before.is_emoji_char();
+        is_ignorable(c) && !colours
+    })
+}
+
+/// `Default_Ignorable_Code_Point` of Unicode without the joiners (see `is_invisible`), and the blank of Braille.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Characters that change how a name looks without being seen: they would let one name pass for another.

@@ -52,12 +52,12 @@ fn composed(text: &str) -> String {
     text.to_owned()
 }
 
-/// A password as typed: 8 to 256 characters. It cannot be printed.
+/// A password as a person typed it: 8 to 256 characters. It cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
 impl Password {
-    /// Checks the length; nothing is changed.
+    /// Checks the length, in characters as typed; nothing is changed.
     pub fn parse(raw: &str) -> Result<Self, Rejection> {
         match raw.chars().count() {
             0..PASSWORD_CHARS_MIN => Err(Rejection::PasswordTooShort),
@@ -66,10 +66,23 @@ impl Password {
         }
     }
 
-    /// The secret itself, for hashing.
+    /// The secret itself, as typed. Hashes that are older than `normalised` are of this form.
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// The secret in the form to hash: systems write the same keys as different characters. This is `OpaqueString` of
+    /// RFC 8265: NFC, and each space as U+0020. Normalising again changes nothing.
+    #[cfg(feature = "unicode")]
+    pub fn normalised(&self) -> Self {
+        Self(self.0.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect())
+    }
+}
+
+/// Whether this character is one of Unicode's spaces (general category Zs).
+#[cfg(feature = "unicode")]
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
 }
 
 impl fmt::Debug for Password {

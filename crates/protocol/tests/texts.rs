@@ -123,3 +123,61 @@ fn a_password_has_8_to_256_characters() {
     assert_eq!(password(PASSWORD_CHARS_MAX), Ok(()));
     assert_eq!(password(PASSWORD_CHARS_MAX + 1), Err(Rejection::PasswordTooLong));
 }
+
+#[test]
+fn a_name_hides_nothing() {
+    for hidden in [
+        '\u{ad}',
+        '\u{34f}',
+        '\u{61c}',
+        '\u{115f}',
+        '\u{17b4}',
+        '\u{180b}',
+        '\u{200b}',
+        '\u{2062}',
+        '\u{2800}',
+        '\u{3164}',
+        '\u{fe00}',
+        '\u{fe0e}',
+        '\u{fe0f}',
+        '\u{feff}',
+        '\u{fff3}',
+        '\u{1bca0}',
+        '\u{1d173}',
+        '\u{e0041}',
+        '\u{e0101}',
+    ] {
+        for name in [format!("Bob{hidden}"), format!("{hidden}Bob"), format!("B{hidden}ob"), format!("Bob 7{hidden}")] {
+            assert_eq!(Name::parse(&name), Err(Rejection::NameInvalid), "U+{:04X} in {name:?}", u32::from(hidden));
+        }
+    }
+}
+
+#[test]
+fn a_name_may_have_what_phones_and_scripts_write() {
+    for name in [
+        "Family \u{2764}\u{fe0f}",
+        "\u{1f3f3}\u{fe0f}\u{200d}\u{1f308}",
+        "\u{645}\u{6cc}\u{200c}\u{62e}",
+        "Zo\u{eb}",
+        "\u{1f468}\u{200d}\u{1f469}",
+    ] {
+        assert_eq!(Name::parse(name).map(|name| name.as_str().to_owned()), Ok(name.to_owned()));
+    }
+}
+
+#[test]
+fn a_name_of_an_earlier_version_is_still_a_name_of_the_store() {
+    let name = Name::stored("Bob\u{2800}").unwrap();
+    assert_eq!(name.key(), "bob\u{2800}");
+    assert_eq!(Name::stored("Bob\u{202e}"), Err(Rejection::NameInvalid));
+}
+
+#[test]
+fn letters_of_another_script_are_read_as_the_ones_they_look_like() {
+    let key = |name: &str| Name::parse(name).unwrap().look_alike_key();
+    assert_eq!(key("\u{412}\u{43e}b"), Some("bob".to_owned()));
+    for own in ["Bob", "Zo\u{eb}", "Tim 1", "I l 0 O"] {
+        assert_eq!(key(own), None, "{own}");
+    }
+}

@@ -31,6 +31,8 @@ fn a_wrong_setting_is_refused_with_its_name_and_what_was_expected() {
         (["--store", "postgres://x"], "--store", "sqlite:"),
         (["--public-url", "ftp://x"], "--public-url", "https://host"),
         (["--public-url", "https://x/path"], "--public-url", "without a path"),
+        (["--trusted-proxies", "10.0.0.0/8,proxy"], "--trusted-proxies", "'proxy' is neither an address nor a network"),
+        (["--trusted-proxies", "10.0.0.0/33"], "--trusted-proxies", "192.0.2.1,10.0.0.0/8"),
         (["--log", "info,=,"], "--log", "filter"),
         (["--frames-per-second", "0"], "--frames-per-second", "0"),
         (["--log-format", "xml"], "--log-format", "pretty"),
@@ -99,4 +101,40 @@ fn every_setting_has_a_variable_and_a_line_of_help() {
         assert_eq!(variable, if name.starts_with("MONGO_") { name } else { format!("MYNA_{name}") });
         assert!(help.is_some(), "{flag}");
     }
+}
+
+#[test]
+fn weak_passwords_are_for_this_machine_alone() {
+    for args in [
+        &["--weak-passwords", "--listen", "127.0.0.1:0"][..],
+        &["--weak-passwords", "--listen", "[::1]:0", "--public-url", "http://localhost:3000"],
+        &["--weak-passwords", "--public-url", "http://[::1]:3000"],
+    ] {
+        assert!(read(args).unwrap().weak_passwords, "{args:?}");
+    }
+    for args in [
+        &["--weak-passwords", "--listen", "0.0.0.0:3000"][..],
+        &["--weak-passwords", "--listen", "[::]:3000"],
+        &["--weak-passwords", "--public-url", "https://chat.example"],
+        &["--weak-passwords", "--public-url", "http://localhost.example"],
+    ] {
+        let error = read(args).unwrap_err();
+        assert!(error.contains("--weak-passwords is for tests"), "{args:?}: {error}");
+    }
+}
+
+#[test]
+fn trusted_proxies_are_a_list_of_addresses_and_networks() {
+    let trusted =
+        |args: &[&str], address: &str| read(args).unwrap().trusted_proxies.contains(&address.parse().unwrap());
+    assert!(!trusted(&[], "127.0.0.1"), "nobody is trusted by default");
+    let args = &["--trusted-proxies", "192.0.2.1, 10.0.0.0/8,fd00::/8"];
+    for (address, expected) in
+        [("192.0.2.1", true), ("192.0.2.2", false), ("10.255.0.1", true), ("fd12::1", true), ("fe80::1", false)]
+    {
+        assert_eq!(trusted(args, address), expected, "{address}");
+    }
+    let file = file("trusted_proxies = \"10.0.0.0/8\"\n");
+    let args = ["--config", file.path().to_str().unwrap(), "--trusted-proxies", "192.0.2.1"];
+    assert!(trusted(&args[..2], "10.0.0.1") && !trusted(&args, "10.0.0.1"), "a flag wins over the file");
 }

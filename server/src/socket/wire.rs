@@ -4,6 +4,7 @@
 //! made once for all sockets, and are written from where they are, many in one call, without a copy for each socket.
 
 use super::frame::Frame;
+use crate::client_stream::ClientStream;
 use bytes::{Buf, Bytes};
 use futures_util::FutureExt;
 use futures_util::{SinkExt, StreamExt};
@@ -46,14 +47,14 @@ impl Wire {
     /// Takes over what the HTTP server has let go; `None` when it came by anything but TCP.
     pub(super) async fn new(upgraded: Upgraded) -> Option<Self> {
         // Without the layers in between, and without the buffer of the HTTP server.
-        let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+        let parts = upgraded.downcast::<TokioIo<ClientStream<TcpStream>>>().ok()?;
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
             .max_write_buffer_size(CONTROL_MAX)
             .max_frame_size(Some(FRAME_BYTES))
             .max_message_size(Some(FRAME_BYTES));
-        let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
+        let (stream, early) = (parts.io.into_inner().into_inner(), parts.read_buf.to_vec());
         let socket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
         Some(Self { socket, waiting: Vec::new(), waiting_bytes: 0 })
     }

@@ -6,6 +6,7 @@ mod files;
 mod frames;
 mod http;
 mod kill;
+mod limits;
 mod nodes;
 mod operators;
 mod pace;

@@ -125,7 +125,7 @@ async fn a_client_that_hangs_in_the_middle_of_a_request_does_not_keep_the_proces
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     let mut server = ServerProcess::start(folder.path()).await;
     let mut request = soon("a connection", TcpStream::connect(server.place.address)).await.expect("the server listens");
-    let head = "POST /api/sign_up HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nname=";
+    let head = "POST /api/sign_up HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nname=";
     request.write_all(head.as_bytes()).await.expect("the server reads");
     assert_eq!(server.place.get("/health").await.status, 200);
     server.signal("TERM").await;

@@ -39,7 +39,7 @@ impl Nodes {
         let mut people = Vec::new();
         for name in names {
             let password = Password::parse("a long password").unwrap();
-            people.push(self.chats[0].sign_up(Name::parse(name).unwrap(), password).await.unwrap());
+            people.push(self.chats[0].sign_up(Name::parse(name).unwrap(), password, None).await.unwrap());
         }
         people.try_into().unwrap()
     }
@@ -198,17 +198,17 @@ async fn a_session_ended_on_one_node_ends_its_sockets_on_the_other_though_the_no
 
 #[tokio::test]
 async fn a_session_that_ended_elsewhere_does_not_wait_for_slow_reads_of_feeds() {
-    for fate in [Fate::Heard, Fate::Lost] {
+    for fault in [DeliveryFault::None, DeliveryFault::Lost] {
         let nodes = Nodes::new().await;
         let [ada, bea] = nodes.sign_up(["Ada", "Bea"]).await;
         let id = nodes.direct(&ada, &bea).await;
         let mut adas = nodes.come(1, &ada).await;
-        nodes.air.make_stuck(1);
+        nodes.bus.make_stuck(1);
         nodes.send(0, &bea, id, "this cannot be read").await;
-        nodes.air.deliver(1, Fate::Heard);
-        nodes.air.until_asked().await;
+        nodes.bus.deliver(1, DeliveryFault::None);
+        nodes.bus.until_asked().await;
         nodes.chats[0].sign_out(ada.user.id, ada.session).await.unwrap();
-        nodes.air.deliver(1, fate);
+        nodes.bus.deliver(1, fault);
         ends(&mut adas, ByeReason::Revoked).await;
         let mut late = nodes.chats[1].hub().connect(ada.user.id, ada.session);
         ends(&mut late, ByeReason::Revoked).await;
@@ -221,10 +221,10 @@ async fn a_relay_that_panics_starts_again_and_delivers_what_it_had_taken() {
     let [ada, bea] = nodes.sign_up(["Ada", "Bea"]).await;
     let id = nodes.direct(&ada, &bea).await;
     let mut adas = nodes.come(1, &ada).await;
-    nodes.air.quiet().await;
+    nodes.bus.quiet().await;
     nodes.send(0, &bea, id, "all the same").await;
-    nodes.air.make_panic(1);
-    nodes.air.deliver(1, Fate::Lost);
+    nodes.bus.make_panic(1);
+    nodes.bus.deliver(1, DeliveryFault::Lost);
     let delivered = async {
         loop {
             match adas.next().await {
@@ -242,7 +242,7 @@ async fn a_relay_that_panics_starts_again_and_delivers_what_it_had_taken() {
 async fn a_committer_that_panics_ends_the_process() {
     let nodes = Nodes::new().await;
     let [ada] = nodes.sign_up(["Ada"]).await;
-    nodes.air.make_panic(0);
+    nodes.bus.make_panic(0);
     let answer = nodes.chats[0].direct(ada.user.id, ada.user.id).await;
     assert!(matches!(answer, Err(myna_chat::Error::Stopping)), "{answer:?}");
     assert_eq!(nodes.chats[0].supervisor().failed().await, "committer");
@@ -253,7 +253,7 @@ async fn a_committer_that_panics_ends_the_process() {
 #[tokio::test]
 async fn a_node_that_hears_the_others_supervises_each_of_its_tasks() {
     let nodes = Nodes::new().await;
-    nodes.air.quiet().await;
+    nodes.bus.quiet().await;
     let tasks: Vec<_> = nodes.chats[0].supervisor().tasks().into_keys().collect();
     let expected = ["committer", "notice listener", "presence notifier", "presence publisher", "relay", "revocations"];
     assert_eq!(tasks, expected);

@@ -130,7 +130,7 @@ impl World {
         for (number, name) in ["Ada", "Bea", "Chidi", "Dana"].iter().take(people).enumerate() {
             let name = Name::parse(name).unwrap();
             let password = Password::parse("a long password").unwrap();
-            let account = self.chat(0).sign_up(name, password).await.unwrap();
+            let account = self.chat(0).sign_up(name, password, None).await.unwrap();
             self.people.push(Person::new((account.user, account.session), 1, number % nodes));
         }
         for who in 0..people {

@@ -136,6 +136,6 @@ impl Embedded {
 
 /// The key of a stored name.
 fn key(name: &str) -> Result<String, StoreError> {
-    let name = Name::parse(name).map_err(|_| StoreError::Corrupt(format!("{name:?} is not a name")))?;
+    let name = Name::stored(name).map_err(|_| StoreError::Corrupt(format!("{name:?} is not a name")))?;
     Ok(name.key())
 }

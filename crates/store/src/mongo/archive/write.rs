@@ -147,6 +147,6 @@ impl Mongo {
 }
 
 fn name_key(name: &str) -> Result<String, Failure> {
-    let name = Name::parse(name).map_err(|_| Failure::Corrupt("a name breaks the rules of names".to_owned()))?;
+    let name = Name::stored(name).map_err(|_| Failure::Corrupt("a name breaks the rules of names".to_owned()))?;
     Ok(name.key())
 }
