@@ -123,16 +123,16 @@ pub trait Archive: FeedStore {
     /// The seq of the last stored message of a conversation, whatever its own row says; 0 if there is none.
     async fn last_message(&self, conversation: ConversationId) -> Result<Seq, StoreError>;
 
-    /// Puts people. No other person may have one of their names.
+    /// Puts people, whose names were free or theirs.
     async fn put_users(&self, users: Vec<UserRecord>) -> Result<(), StoreError>;
 
     /// Puts sessions.
     async fn put_sessions(&self, sessions: Vec<SessionRecord>) -> Result<(), StoreError>;
 
-    /// Puts members. Their conversation's own row need not exist.
+    /// Puts members. Their conversation's own row need not be there.
     async fn put_members(&self, members: Vec<MemberRecord>) -> Result<(), StoreError>;
 
-    /// Puts messages. Their conversation's own row need not exist.
+    /// Puts messages. Their conversation's own row need not be there.
     async fn put_messages(&self, messages: Vec<MessageRecord>) -> Result<(), StoreError>;
 
     /// Puts a conversation's own row.

@@ -38,7 +38,7 @@ pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -
     Ok(counts)
 }
 
-/// Finds members and messages whose conversation does not exist, between two adjacent conversations.
+/// Looks for rows of conversations that have none of their own, between two that follow each other.
 async fn orphans(
     archive: &dyn Archive,
     after: Option<ConversationId>,

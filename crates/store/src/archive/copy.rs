@@ -121,7 +121,7 @@ impl Copying<'_> {
         Ok(())
     }
 
-    /// Copies the members, then the messages from the first missing one on, then the conversation's own row.
+    /// The members, then the messages from the first that is missing, then the conversation's own row.
     async fn conversation(&self, row: ConversationRecord) -> Result<(), CopyError> {
         let id = row.id;
         self.members(id).await?;

@@ -40,7 +40,7 @@ pub(super) fn sessions(
     pages.map_ok(move |page| page.into_iter().filter(|session| session.expires_at > until).collect())
 }
 
-/// All conversations, one by one.
+/// One by one.
 pub(super) fn conversations(archive: &dyn Archive) -> impl Stream<Item = Result<ConversationRecord, StoreError>> {
     let pages = pages(None, |after| archive.conversations(after, PAGE), |row| Some(row.id));
     pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten()

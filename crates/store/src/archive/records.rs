@@ -1,4 +1,4 @@
-//! The rows of a store, with every stored field that cannot be derived.
+//! The rows of a store, with everything that is stored of each and cannot be derived.
 
 use myna_protocol::{ClientId, ConversationId, Kind, Rev, Seq, SessionId, Timestamp, UserId};
 
@@ -35,9 +35,9 @@ pub struct ConversationRecord {
     pub pair: Option<[UserId; 2]>,
     pub created_by: UserId,
     pub created_at: Timestamp,
-    /// Whether members see how far the others have read.
+    /// Whether members are told how far the others have read.
     pub receipts: bool,
-    /// How many people are in it now.
+    /// How many are in it now.
     pub member_count: u32,
     pub last_seq: Seq,
     /// The counter of its feed.
@@ -46,7 +46,7 @@ pub struct ConversationRecord {
     pub row_rev: Rev,
 }
 
-/// A person who is, or was, in a conversation.
+/// Somebody who is, or was, in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRecord {
     pub conversation: ConversationId,

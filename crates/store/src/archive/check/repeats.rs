@@ -96,7 +96,7 @@ mod tests {
         }
     }
 
-    /// The repetitions found, and the number of passes.
+    /// What is found, and in how many looks.
     fn found(announced: u64, messages: &[MessageRecord]) -> (Vec<[u64; 2]>, u32) {
         let mut repeats = Repeats::among(announced);
         let mut looks = 1;
