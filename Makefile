@@ -1,4 +1,4 @@
-# What a person does with this repository. Each recipe is a line or two; scripts/ has the rest.
+# The commands for people who work with this repository. Each recipe is a line or two; scripts/ has the rest.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -22,20 +22,20 @@ build: ## Build the server and the page in release mode, and print the page's si
 	@scripts/setup run
 	@scripts/build
 
-dev: ## Build, serve, and do so again after each change.
+dev: ## Build and serve, and repeat it after each change.
 	@scripts/setup run
 	@. scripts/env && cargo leptos watch
 
-cluster: ## Try two nodes over one MongoDB on this machine, on http://127.0.0.1:3001 and the next port (PORT=…).
+cluster: ## Run two nodes over one MongoDB on this machine, on http://127.0.0.1:3001 and the next port (PORT=…).
 	@scripts/setup mongo
 	@scripts/build mongo-server
 	@scripts/cluster
 
-test: ## Install what is missing, then run every check and test: what CI does.
+test: ## Install what is missing, then run every check and test, as CI does.
 	@scripts/setup test
 	@scripts/test
 
-check: ## Say quickly whether everything is formatted and compiles, for the server and for the browser.
+check: ## Check quickly that everything is formatted and compiles, for the server and for the browser.
 	@scripts/setup run
 	@scripts/test fmt check
 
@@ -50,45 +50,45 @@ e2e: ## Run the browser stories against a release build.
 fmt: ## Format the Rust code.
 	@. scripts/env && cargo fmt --all
 
-lint: ## Run clippy with warnings as errors, the rules of deny.toml, the boundaries, and the stories' types.
+lint: ## Run clippy with warnings as errors, cargo-deny, the boundary checks, and the type check of the stories.
 	@scripts/setup test
 	@scripts/test lint deny boundaries types
 
-boundaries: ## Check that each part knows only what it may know.
+boundaries: ## Check that each part depends only on the parts that it may depend on.
 	@scripts/boundaries
 
-size: ## Print what a browser loads first, from the last release build.
+size: ## Print the size of a browser's first load, from the last release build.
 	@scripts/size
 
-bench: build ## Measure the release build against its goals, with the checker's verdict.
+bench: build ## Measure the release build against its goals, and check that nothing was lost.
 	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- goals
 
-bench-stores: build ## Measure copies of stores, and sends on one node and on two (MYNA_BENCH_STORE=mongodb://… copies there).
+bench-stores: build ## Measure store copies, and sends on one node and on two (MYNA_BENCH_STORE=mongodb://… copies to that store).
 	@scripts/setup mongo
 	@. scripts/env && for what in nodes moving; do MYNA_BIN="$$server" cargo run --release -p myna-load -- "$$what"; done
 
 bench-hot: ## Measure hot paths alone: frames, the fan-out, the embedded store.
 	@. scripts/env && cargo bench "$${server_side[@]}" --bench frames --bench hub --bench embedded
 
-bench-peers: build ## Compare with peers in one run, about 20 minutes; install those that are missing first.
+bench-peers: build ## Compare with other chat servers in one run, about 20 minutes; install missing ones first.
 	@scripts/setup mongo
 	@. scripts/env && MYNA_BIN="$$server" bench/peers/run
 
-attacks: build ## Attack the release build as hostile people would, and say what each attack costs it (ONLY=…).
+attacks: build ## Attack the release build as hostile people would, and print what each attack costs it (ONLY=…).
 	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- attacks \
 		$(if $(ONLY),--only $(ONLY))
 
-chaos: build ## Inflict every fault on the release build while people talk, and say of each what was lost (ONLY=… SEED=…).
+chaos: build ## Cause every fault while simulated people talk to the release build, and report what was lost (ONLY=… SEED=…).
 	@scripts/setup chaos
 	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- chaos \
 		$(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
 
-simulate: ## Follow thousands of random plans of people and of nodes that die, each from a seed of its own (PLANS=… SEED=…).
+simulate: ## Run thousands of random plans of people and failing nodes, each from its own seed (PLANS=… SEED=…).
 	@scripts/setup run
 	@. scripts/env && MYNA_PLANS=$(or $(PLANS),3000) $(if $(SEED),MYNA_SEED=$(SEED)) \
 		cargo test "$${server_side[@]}" --test law -- --nocapture random_plans
 
-clean: ## Remove what was built; the data folder stays.
+clean: ## Delete what was built; keep the data folder.
 	@. scripts/env && cargo clean && rm -rf target end2end/test-results
 
 help: ## Print this list.

@@ -1,4 +1,4 @@
-// Run by mongosh: makes one replica set of the three servers, once, and waits until it has a primary.
+// mongosh runs this script. It initiates one replica set of the three servers, once, and waits until it has a primary.
 
 const config = {
   _id: "rs0",
@@ -12,7 +12,7 @@ const config = {
 try {
   rs.status();
 } catch (error) {
-  // It is not one yet. Anything else is a failure.
+  // There is no replica set yet. Any other error is a failure.
   if (error.codeName !== "NotYetInitialized") throw error;
   rs.initiate(config);
 }

@@ -1,4 +1,4 @@
-//! Certificates for a server with TLS: an authority made for the occasion, and what it signed for loopback.
+//! Certificates for a server with TLS: a new authority, and a certificate for loopback that it signs.
 
 use anyhow::Context;
 use rcgen::{
@@ -6,10 +6,10 @@ use rcgen::{
 };
 use std::path::{Path, PathBuf};
 
-/// PEM files.
+/// The PEM files of one server.
 #[derive(Debug, Clone)]
 pub(crate) struct Certificates {
-    /// What a client has to trust.
+    /// The authority that a client must trust.
     pub(crate) authority: PathBuf,
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
@@ -18,7 +18,7 @@ pub(crate) struct Certificates {
 }
 
 impl Certificates {
-    /// Makes new ones in this folder.
+    /// Creates new ones in this folder.
     pub(crate) fn make(folder: &Path) -> anyhow::Result<Self> {
         let mut authority = CertificateParams::new(Vec::new())?;
         authority.distinguished_name.push(DnType::CommonName, "an authority for one test");

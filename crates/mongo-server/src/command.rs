@@ -1,4 +1,4 @@
-//! How each program is told the same things.
+//! The command line of each server program, for the same settings.
 
 use crate::certificates::Certificates;
 use crate::program::Program;
@@ -10,32 +10,32 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The replica set that we initiate.
+/// The name of the replica set that we initiate.
 pub(crate) const REPLICA_SET: &str = "myna";
 
-/// What a server is started with, each time.
+/// The settings with which a server starts, every time.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) program: Program,
     pub(crate) topology: Topology,
     pub(crate) port: u16,
-    /// For the data, the log and whatever else it needs.
+    /// Holds the data, the log and the other files of the server.
     pub(crate) folder: PathBuf,
     pub(crate) auth: bool,
     pub(crate) certificates: Option<Certificates>,
 }
 
 impl Run {
-    /// What it says goes there.
+    /// The file that receives its output.
     pub(crate) fn log(&self) -> PathBuf {
         self.folder.join("server.log")
     }
 
-    /// The command, with its files in place.
+    /// The command that starts the server. Creates the files that it needs.
     pub(crate) fn command(&self) -> anyhow::Result<Command> {
         let path = self.program.path().context("a server that runs already is not started")?;
         let data = self.folder.join("data");
-        std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+        std::fs::create_dir_all(&data).with_context(|| format!("cannot create {}", data.display()))?;
         let mut command = Command::new(path);
         command.args(["--port", &self.port.to_string()]);
         match self.program {
@@ -59,7 +59,7 @@ impl Run {
         if self.auth {
             command.arg("--auth");
             if self.topology == Topology::ReplicaSet {
-                // Members have to prove themselves to each other, and so must be able to even when there is one.
+                // Members authenticate to each other with this key. mongod demands it even for one member.
                 command.arg("--keyFile").arg(self.key_file()?);
             }
         }
@@ -71,7 +71,7 @@ impl Run {
         Ok(())
     }
 
-    /// What the members of a replica set share, for mongod's eyes only.
+    /// The key that the members of a replica set share. Only its owner may read the file, or mongod refuses it.
     fn key_file(&self) -> anyhow::Result<PathBuf> {
         let path = self.folder.join("members.key");
         if !path.exists() {
@@ -83,7 +83,7 @@ impl Run {
     }
 
     fn secantusd(&self, command: &mut Command, data: &Path) -> anyhow::Result<()> {
-        // Without a settings file of ours it would look for one in the home folder.
+        // Without this settings file it would look for one in the home folder.
         let settings = self.folder.join("secantusd.toml");
         std::fs::write(&settings, "").with_context(|| format!("cannot write {}", settings.display()))?;
         command.arg("--config").arg(settings);

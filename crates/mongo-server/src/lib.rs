@@ -1,8 +1,9 @@
-//! For tests and tries: a MongoDB server on this machine, and what can go wrong between it and Myna.
+//! For tests and manual trials: a MongoDB server on this machine, and the faults that can happen between it and Myna.
 //!
-//! A test takes the server that all tests of its process share ([`shared`]) and a database of its own
-//! ([`fresh_database_name`]); one that kills or pauses its server takes its own ([`own`]); one in which the network fails
-//! puts a [`Proxy`] before either. Nothing that this crate starts outlives the process that started it.
+//! A test uses the server that all tests of its process share ([`shared`]), with its own database
+//! ([`fresh_database_name`]). A test that kills or pauses a server starts its own ([`own`]). To simulate a failing
+//! network, a test puts a [`Proxy`] in front of either. Nothing that this crate starts outlives the process that
+//! started it.
 
 mod certificates;
 mod command;

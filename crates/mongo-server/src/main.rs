@@ -1,4 +1,4 @@
-//! `myna-mongo-server`: a MongoDB server in the foreground, for tries, browser stories and benches.
+//! `myna-mongo-server`: a MongoDB server in the foreground, for manual trials, browser stories and benchmarks.
 
 use anyhow::bail;
 use clap::Parser;
@@ -11,31 +11,31 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// How often it is looked whether the server still runs.
+/// How often to check whether the server still runs.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// The exit code when there is nothing to start: who needs no server can tell that from a failure.
+/// The exit code if there is nothing to start: a caller that can do without a server can tell that from a failure.
 const NO_SERVER: u8 = 3;
 
-/// Starts a MongoDB server of this machine on 127.0.0.1 and prints its connection string.
+/// Start a MongoDB server on 127.0.0.1 and print its connection string.
 ///
-/// Says its name on stderr. Ends on SIGINT or SIGTERM, or when its input is closed. The exit code is 3 when this machine has
-/// no MongoDB server.
+/// Prints the server's name on stderr. Ends on SIGINT or SIGTERM, or when its input is closed. The exit code is 3 if
+/// this machine has no MongoDB server.
 #[derive(Debug, Parser)]
 #[command(name = "myna-mongo-server", version, max_term_width = 100)]
 struct Arguments {
-    /// Where it keeps its data, which then stays; a folder belongs to one port [default: a temporary one]
+    /// The folder for the data, which is kept; a folder belongs to one port [default: a temporary one]
     #[arg(long, value_name = "FOLDER", requires = "port")]
     folder: Option<PathBuf>,
 
-    /// Where it listens [default: a free one]
+    /// The port to listen on [default: a free one]
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
 
-    /// A server alone instead of a replica set of one member
+    /// Start a standalone server instead of a replica set of one member
     #[arg(long)]
     standalone: bool,
 
-    /// The database that the connection string names [default: none]
+    /// The database in the connection string [default: none]
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     database: String,
 }
@@ -65,7 +65,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     tokio::pin!(told_to_stop);
 
     let Some(program) = Program::find()? else {
-        eprintln!("myna-mongo-server: there is no MongoDB server: put mongod or secantusd-rs on PATH");
+        eprintln!("myna-mongo-server: this machine has no MongoDB server: put mongod or secantusd-rs on PATH");
         return Ok(ExitCode::from(NO_SERVER));
     };
     let topology = if arguments.standalone { Topology::Standalone } else { Topology::ReplicaSet };
@@ -87,7 +87,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits until the server has ended by itself.
+/// Waits until the server ends by itself, and returns its last output.
 async fn last_words(server: &mut MongoServer) -> anyhow::Result<String> {
     if !server.is_ours() {
         return pending().await;
@@ -100,17 +100,17 @@ async fn last_words(server: &mut MongoServer) -> anyhow::Result<String> {
     }
 }
 
-/// Waits until nobody holds the other end of our input. A thread of its own reads it, since one of the runtime's would
-/// not let the process end.
+/// Waits until our input is closed. A separate thread reads it, because a blocking read on a thread of the runtime
+/// would keep the process alive.
 async fn end_of_input() {
     let (closed, told) = oneshot::channel();
     std::thread::spawn(move || {
         let mut input = std::io::stdin().lock();
         let mut bytes = [0; 1024];
         while input.read(&mut bytes).is_ok_and(|count| count > 0) {}
-        // It may be ending already.
+        // The receiver is gone if the process is already ending.
         let _ = closed.send(());
     });
-    // An error means the same: the thread is gone.
+    // An error means the same: the thread has ended.
     let _ = told.await;
 }

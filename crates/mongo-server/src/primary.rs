@@ -1,4 +1,4 @@
-//! Waiting until a server takes writes, as a replica set of its own where it is to be one.
+//! Waits until a server accepts writes, and initiates its replica set if it should be one.
 
 use crate::command::REPLICA_SET;
 use crate::process::Process;
@@ -12,13 +12,13 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-/// How long a server may take to start; a replica set of mongod holds an election first.
+/// How long a server may take to start. A replica set of mongod holds an election first.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(10);
-/// The replica set has been initiated before.
+/// The error code for a replica set that was initiated before.
 const ALREADY_INITIALIZED: i32 = 23;
 
-/// What a server says of itself once it takes writes.
+/// The answers of a server that accepts writes.
 #[derive(Debug)]
 pub(crate) struct Primary {
     pub(crate) hello: Document,
@@ -26,17 +26,17 @@ pub(crate) struct Primary {
 }
 
 impl Primary {
-    /// A member of a replica set, or the router of a cluster of them.
+    /// Whether it is a member of a replica set, or the router of a sharded cluster.
     pub(crate) fn is_replicated(&self) -> bool {
         self.hello.contains_key("setName") || self.hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid")
     }
 }
 
-/// Waits until our server takes writes; initiates the replica set where that has not been done.
+/// Waits until our server accepts writes. Initiates the replica set if that has not been done.
 pub(crate) async fn await_ours(process: &mut Process, uri: &Uri, replica_set: bool) -> anyhow::Result<Primary> {
     let host = uri.host();
     let deadline = Instant::now() + START_TIMEOUT;
-    // The driver would ask every half second; an open port can be seen sooner.
+    // The driver would ask only every half second; this notices an open port sooner.
     while TcpStream::connect(&host).await.is_err() {
         pause(process, deadline, "it does not listen").await?;
     }
@@ -49,20 +49,20 @@ pub(crate) async fn await_ours(process: &mut Process, uri: &Uri, replica_set: bo
                 client.shutdown().await;
                 return Ok(Primary { hello, build });
             }
-            // What a mongod with --replSet says before it knows its set.
+            // A mongod with --replSet answers this before its set is initiated.
             Ok(hello) if replica_set && !asked && hello.get_bool("isreplicaset").unwrap_or(false) => {
                 initiate(&client, &host).await?;
                 asked = true;
                 continue;
             }
-            Ok(_) => "it takes no writes".to_owned(),
+            Ok(_) => "it accepts no writes".to_owned(),
             Err(error) => error.to_string(),
         };
         pause(process, deadline, &why).await?;
     }
 }
 
-/// What a server that runs already says of itself.
+/// The answers of a server that was already running.
 pub(crate) async fn ask(uri: &Uri) -> anyhow::Result<Primary> {
     let client = client(uri).await?;
     let hello = hello(&client).await.context("the server at MYNA_TEST_MONGO_URI does not answer")?;
@@ -71,7 +71,7 @@ pub(crate) async fn ask(uri: &Uri) -> anyhow::Result<Primary> {
     Ok(Primary { hello, build })
 }
 
-/// Creates somebody who may do everything.
+/// Creates a user with every right.
 pub(crate) async fn create_user(uri: &Uri, user: &str, password: &str) -> anyhow::Result<()> {
     let client = client(uri).await?;
     let command = doc! { "createUser": user, "pwd": password, "roles": ["root"] };
@@ -105,11 +105,11 @@ async fn initiate(client: &Client, host: &str) -> anyhow::Result<()> {
     }
 }
 
-/// A moment; an error when there is nothing to wait for any more.
+/// Waits briefly. Fails if the server has ended or the deadline has passed.
 async fn pause(process: &mut Process, deadline: Instant, why: &str) -> anyhow::Result<()> {
     let title = process.run.program.title();
     if let Some(status) = process.ended()? {
-        bail!("{title} ended at its start ({status}):\n{}", process.last_words());
+        bail!("{title} ended while it started ({status}):\n{}", process.last_words());
     }
     if Instant::now() > deadline {
         bail!("{title} is not ready after {START_TIMEOUT:?}, {why}:\n{}", process.last_words());

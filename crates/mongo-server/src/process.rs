@@ -1,4 +1,4 @@
-//! A server's process: started, signalled, ended, and started again at the same place.
+//! A server's process: start it, signal it, end it, and start it again in the same place.
 
 use crate::command::Run;
 use crate::watcher::Watcher;
@@ -9,20 +9,20 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long a server that was asked to end may take.
+/// How long a server may take to end after SIGTERM.
 const END_TIMEOUT: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) run: Run,
-    /// `None` when it was ended by us.
+    /// `None` if we ended it.
     server: Option<Child>,
     watcher: Watcher,
 }
 
 impl Process {
-    /// `temporary`: the folder goes when this does.
+    /// With `temporary`, the folder is deleted with this process.
     pub(crate) fn start(run: Run, temporary: bool) -> anyhow::Result<Self> {
         let watcher = Watcher::start(temporary.then_some(run.folder.as_path()))?;
         let mut process = Self { run, server: None, watcher };
@@ -30,7 +30,7 @@ impl Process {
         Ok(process)
     }
 
-    /// Starts the server that was ended.
+    /// Starts the server again after it was ended.
     pub(crate) fn start_again(&mut self) -> anyhow::Result<()> {
         ensure!(self.server.is_none(), "the server runs already");
         let path = self.run.log();
@@ -45,7 +45,7 @@ impl Process {
         watched
     }
 
-    /// How it ended, when it did so by itself.
+    /// The exit status, if the server ended by itself.
     pub(crate) fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
         match &mut self.server {
             Some(server) => Ok(server.try_wait()?),
@@ -53,7 +53,7 @@ impl Process {
         }
     }
 
-    /// The last lines that it said.
+    /// The last ten lines of its log.
     pub(crate) fn last_words(&self) -> String {
         let log = std::fs::read(self.run.log()).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
@@ -61,18 +61,18 @@ impl Process {
         lines[lines.len().saturating_sub(10)..].join("\n")
     }
 
-    /// kill -9; when this returns it is gone.
+    /// Sends SIGKILL and waits until the process is gone.
     pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
         if let Some(mut server) = self.server.take() {
             server.kill().context("cannot kill the server")?;
             server.wait().context("cannot wait for the server")?;
-            // Its number may become somebody else's.
+            // The system may give its process id to another process.
             self.watcher.watch(None)?;
         }
         Ok(())
     }
 
-    /// SIGTERM; when this returns it is gone.
+    /// Sends SIGTERM and waits until the process is gone.
     pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
         if self.server.is_none() {
             return Ok(());
@@ -91,7 +91,7 @@ impl Process {
 
     pub(crate) fn signal(&self, signal: &str) -> anyhow::Result<()> {
         let server = self.server.as_ref().context("the server does not run")?;
-        // The shell's own command: a `kill` of its own is not on every machine.
+        // The shell's built-in: not every machine has a `kill` program.
         let mut shell = Command::new("sh");
         let sent = shell.args(["-c", r#"kill -"$1" "$2""#, "sh", signal, &server.id().to_string()]).status();
         ensure!(sent.context("cannot start sh")?.success(), "cannot send SIG{signal} to the server");
@@ -101,7 +101,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Nobody is there to be told; what is left is the watcher's.
+        // There is no caller to return an error to. The watcher ends what is left.
         let _ = self.kill();
     }
 }

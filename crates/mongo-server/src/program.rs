@@ -1,15 +1,15 @@
-//! Which MongoDB server this machine has.
+//! Finds the MongoDB server of this machine.
 
 use anyhow::{Context, bail};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// A MongoDB server that can be had here.
+/// A MongoDB server that tests can use here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Program {
-    /// One that runs already, at this connection string: nobody here starts or ends it.
+    /// A server that is already running, at this connection string. We neither start nor end it.
     Running(String),
-    /// The real one.
+    /// MongoDB itself.
     Mongod(PathBuf),
     /// A stand-in that speaks MongoDB's wire protocol.
     SecantusdRs(PathBuf),
@@ -18,15 +18,15 @@ pub enum Program {
 }
 
 impl Program {
-    /// The first of: `MYNA_TEST_MONGO_URI` (a server that runs already), `MONGOD`, `mongod` on `PATH`, and the stand-ins
-    /// `secantusd-rs` and `secantusd-py` on `PATH`.
+    /// The first of these: `MYNA_TEST_MONGO_URI` (a server that is already running), `MONGOD`, `mongod` on `PATH`, and
+    /// the stand-ins `secantusd-rs` and `secantusd-py` on `PATH`.
     ///
-    /// `None` when there is none, and that is an error where `REQUIRE_MONGO=1`; so is a `MONGOD` that is not there.
+    /// `None` if there is none. That is an error with `REQUIRE_MONGO=1`, and so is a `MONGOD` that does not exist.
     pub fn find() -> anyhow::Result<Option<Self>> {
         Self::find_by(|name| std::env::var_os(name))
     }
 
-    /// `variable` gives the environment's variables.
+    /// `variable` looks up an environment variable.
     fn find_by(variable: impl Fn(&str) -> Option<OsString>) -> anyhow::Result<Option<Self>> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         if let Some(uri) = set("MYNA_TEST_MONGO_URI") {
@@ -54,7 +54,7 @@ impl Program {
         Ok(found)
     }
 
-    /// What to call it before it has said its version.
+    /// Its name, without a version.
     pub(crate) fn title(&self) -> &'static str {
         match self {
             Self::Running(_) => "the server at MYNA_TEST_MONGO_URI",

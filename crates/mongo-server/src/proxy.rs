@@ -1,4 +1,5 @@
-//! A proxy on loopback before a server, steered while it runs: everything that a network and a changing primary do.
+//! A proxy on loopback in front of a server. Tests steer it to simulate a failing network and a primary that steps
+//! down.
 
 mod connection;
 mod message;
@@ -16,10 +17,10 @@ use steering::Steering;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// A proxy before a server. It passes everything on until it is told otherwise; once it is dropped, its connections are cut
-/// and its port is closed. It belongs to the runtime in which it was started.
+/// A proxy in front of a server. It forwards everything until a method changes that. When it is dropped, it cuts its
+/// connections and closes its port. It belongs to the runtime in which it was started.
 ///
-/// What it is told holds from the return of the call: no message that comes later goes the old way.
+/// Each method takes effect before it returns: the proxy treats every later message the new way.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -29,11 +30,11 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy before this server, which may go and come back meanwhile. It does not understand TLS.
+    /// Starts a proxy in front of this server, which may stop and restart meanwhile. Fails if the server uses TLS.
     pub async fn start(server: &MongoServer) -> anyhow::Result<Self> {
         ensure!(
             !server.parts().has_tls(),
-            "the proxy reads what it passes on, and so cannot stand before a server with TLS"
+            "the proxy reads the messages that it forwards, so the server cannot use TLS"
         );
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -42,23 +43,23 @@ impl Proxy {
         Ok(Self { address, direct: server.parts().direct(&address.to_string()), steering, accepting })
     }
 
-    /// The connection string for this database through the proxy. The driver stays on it, whatever the server says of where
-    /// it is.
+    /// The connection string for this database through the proxy. The driver stays on it, whatever address the server
+    /// reports.
     pub fn uri(&self, database: &str) -> String {
         self.direct.database(database)
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Cuts all connections of now; new ones pass.
+    /// Cuts all current connections. New ones work.
     pub fn cut(&self) {
         self.steering.cut();
     }
 
-    /// With `true` cuts all connections, and closes new ones at once.
+    /// With `true`, cuts all connections and closes new ones at once.
     pub fn refuse(&self, refuse: bool) {
         self.steering.change(|state| state.refuses = refuse);
         if refuse {
@@ -66,37 +67,38 @@ impl Proxy {
         }
     }
 
-    /// With `true` connections stay and can be opened, and nothing passes in either direction; what was said meanwhile
-    /// passes after `false`.
+    /// With `true`, connections stay open and new ones succeed, but nothing passes in either direction. Messages that
+    /// arrive meanwhile pass after `false`.
     pub fn hang(&self, hang: bool) {
         self.steering.change(|state| state.hangs = hang);
     }
 
-    /// Each message to the server comes so much later.
+    /// Delays each message to the server by this much.
     pub fn delay(&self, delay: Duration) {
         self.steering.change(|state| state.delay = delay);
     }
 
-    /// Cuts each change stream of now once: the connection on which it waits for its next change, or on which it would ask
-    /// for that next.
+    /// Cuts each current change stream once: the connection on which it waits for its next change, or the one on which
+    /// it asks for it next.
     pub fn cut_change_streams(&self) {
         self.steering.cut_change_streams();
     }
 
-    /// With `true` change streams fall silent: what the server answers to them is held back until `false`, while ordinary
-    /// commands pass.
+    /// With `true`, change streams fall silent: the proxy holds back the server's answers to them until `false`.
+    /// Ordinary commands pass.
     pub fn hold_change_streams(&self, hold: bool) {
         self.steering.change(|state| state.holds_streams = hold);
     }
 
-    /// The next `commands` commands do not reach the server. Each is answered as by a primary that has just stepped down, and
-    /// then all connections are cut, as servers before 4.2 do; later ones send their news to who waits for a greeting, which
-    /// the driver takes alike. Greetings, pings, sign-ins and the closing of cursors and sessions pass and do not count.
+    /// The next `commands` commands do not reach the server. The proxy answers each like a primary that has just
+    /// stepped down, and then cuts all connections, as servers before 4.2 do. (Later servers report it in their answer
+    /// to `hello` instead, and the driver treats both alike.) `hello`, pings, sign-ins and the closing of cursors and
+    /// sessions pass and do not count.
     pub fn step_down(&self, commands: u32) {
         self.steering.change(|state| state.step_downs = commands);
     }
 
-    /// Waits until as many commands have been refused as `step_down` said.
+    /// Waits until the proxy has refused as many commands as `step_down` asked for.
     pub async fn stepped_down(&self) {
         self.steering.wait_for(|state| state.step_downs == 0).await;
     }
@@ -104,7 +106,7 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        // With the task go its connections.
+        // This also ends the connections, which belong to the task.
         self.accepting.abort();
     }
 }
@@ -114,7 +116,7 @@ async fn accept(listener: TcpListener, server: String, steering: Arc<Steering>) 
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                // An error is of a connection that ended before it was taken: others may still come.
+                // The connection ended before it was accepted. Others may still come.
                 let Ok((client, _)) = accepted else { continue };
                 let connection = Connection::new(steering.clone());
                 if !steering.now().refuses {

@@ -1,4 +1,4 @@
-//! A MongoDB server for as long as it is held.
+//! A MongoDB server that ends when its handle is dropped.
 
 use crate::certificates::Certificates;
 use crate::command::Run;
@@ -12,8 +12,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Range;
 use std::path::PathBuf;
 
-/// Where ports are taken from: below those that systems give to outgoing connections, so that none of these has the port
-/// when a killed server comes back, and no client that calls while it is away reaches itself.
+/// The ports to choose from. They are below the range for outgoing connections. So no outgoing connection holds the
+/// port when a killed server restarts, and no client connects to itself while the server is away.
 const PORTS: Range<u16> = 20_000..30_000;
 
 /// What kind of deployment a server is.
@@ -22,34 +22,36 @@ pub enum Topology {
     /// A replica set of one member: transactions and change streams work.
     #[default]
     ReplicaSet,
-    /// A server alone.
+    /// A standalone server.
     Standalone,
 }
 
-/// Who may do everything on a server with authentication.
+/// A user with every right on a server with authentication.
 #[derive(Debug, Clone)]
 pub struct Login {
     pub user: String,
     pub password: String,
 }
 
-/// How to start a server. The default is a replica set without authentication and TLS, in a folder that goes with it.
+/// How to start a server. The default is a replica set without authentication and TLS, in a folder that is deleted with
+/// it.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub topology: Topology,
-    /// Nobody else may do anything.
+    /// With a login, the server demands authentication.
     pub login: Option<Login>,
-    /// Nothing goes without TLS. [`MongoServer::authority`] is what a client has to trust.
+    /// Whether the server demands TLS. A client must trust [`MongoServer::authority`].
     pub tls: bool,
-    /// A free one when `None`.
+    /// `None` chooses a free port.
     pub port: Option<u16>,
-    /// Where it keeps its data; a temporary one when `None`. A folder belongs to one port.
+    /// The folder for the data; `None` creates a temporary one. A folder belongs to one port.
     pub folder: Option<PathBuf>,
 }
 
-/// A server on loopback; it ends when this is dropped, and in any case when this process does.
+/// A server on loopback. It ends when this is dropped, and in any case when this process ends.
 ///
-/// One that ran already ([`Program::Running`]) is left as it is, and refuses to be killed, stopped, restarted and paused.
+/// A server that was already running ([`Program::Running`]) keeps running. It cannot be killed, stopped, restarted or
+/// paused.
 #[derive(Debug)]
 pub struct MongoServer {
     name: String,
@@ -57,13 +59,13 @@ pub struct MongoServer {
     /// Host and port.
     address: String,
     topology: Topology,
-    /// `None` for one that ran already.
+    /// `None` for a server that was already running.
     process: Option<Process>,
 }
 
 impl MongoServer {
-    /// Starts this server and waits until it takes writes. Of one that runs already it is only asked what it is; the
-    /// options do not matter then.
+    /// Starts this server and waits until it accepts writes. A server that is already running is only asked for its
+    /// version and topology; the options do not matter then.
     pub async fn start(program: &Program, options: &Options) -> anyhow::Result<Self> {
         if let Program::Running(uri) = program {
             return Self::running(program, uri).await;
@@ -74,10 +76,10 @@ impl MongoServer {
         };
         let folder = match &options.folder {
             Some(folder) => folder.clone(),
-            // The watcher removes it, which it can do even when we are killed.
+            // The watcher deletes it, even if we are killed.
             None => tempfile::Builder::new().prefix("myna-mongo-").tempdir()?.keep(),
         };
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let certificates = if options.tls { Some(Certificates::make(&folder)?) } else { None };
         let replica_set = options.topology == Topology::ReplicaSet;
         let address = format!("127.0.0.1:{port}");
@@ -97,7 +99,7 @@ impl MongoServer {
         let mut primary = primary::await_ours(&mut process, &open.direct(&address), replica_set).await?;
         let mut uri = uri(options.login.as_ref(), process.run.certificates.as_ref());
         if let Some(login) = &options.login {
-            // The first user is created while nobody is asked who they are.
+            // Create the first user before the server demands authentication.
             primary::create_user(&open.direct(&address), &login.user, &login.password).await?;
             process.stop().await?;
             process.run.auth = true;
@@ -119,12 +121,12 @@ impl MongoServer {
         Ok(Self { name: name(program, &primary), uri, address, topology, process: None })
     }
 
-    /// What it is and of which version, and whether it is a stand-in: for every figure and verdict.
+    /// Its program and version, and whether it is a stand-in. Every figure and verdict names it.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether transactions and change streams work: a sharded cluster counts as a replica set.
+    /// Whether transactions and change streams work. A sharded cluster counts as a replica set.
     pub fn topology(&self) -> Topology {
         self.topology
     }
@@ -134,28 +136,29 @@ impl MongoServer {
         self.uri.database(database)
     }
 
-    /// Whether it is ours to kill, stop, restart and pause.
+    /// Whether we started it, and so may kill, stop, restart and pause it.
     pub fn is_ours(&self) -> bool {
         self.process.is_some()
     }
 
-    /// With TLS: the PEM file of the authority that signed its certificate.
+    /// With TLS, the PEM file of the authority that signed its certificate.
     pub fn authority(&self) -> Option<PathBuf> {
         let certificates = self.process.as_ref()?.run.certificates.as_ref()?;
         Some(certificates.authority.clone())
     }
 
-    /// Ends it with kill -9. When this returns it is gone.
+    /// Ends it with SIGKILL and waits until it is gone.
     pub fn kill(&mut self) -> anyhow::Result<()> {
         self.process_mut()?.kill()
     }
 
-    /// Ends it with SIGTERM. When this returns it is gone.
+    /// Ends it with SIGTERM and waits until it is gone.
     pub async fn stop(&mut self) -> anyhow::Result<()> {
         self.process_mut()?.stop().await
     }
 
-    /// Starts it again on the same port and folder, having killed it if it still runs, and waits until it takes writes.
+    /// Starts it again with the same port and folder, and waits until it accepts writes. Kills it first if it still
+    /// runs.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
         let direct = self.uri.direct(&self.address);
         let process = self.process_mut()?;
@@ -166,17 +169,17 @@ impl MongoServer {
         Ok(())
     }
 
-    /// SIGSTOP: its connections stay, and nothing answers.
+    /// Sends SIGSTOP: its connections stay open, and nothing answers.
     pub fn pause(&self) -> anyhow::Result<()> {
         self.process()?.signal("STOP")
     }
 
-    /// SIGCONT: goes on after a pause.
+    /// Sends SIGCONT: the server continues after a pause.
     pub fn resume(&self) -> anyhow::Result<()> {
         self.process()?.signal("CONT")
     }
 
-    /// Whether it ended by itself, and its last words if so.
+    /// If it ended by itself: its exit status and the last lines of its log.
     pub fn ended(&mut self) -> anyhow::Result<Option<String>> {
         let process = self.process_mut()?;
         Ok(process.ended()?.map(|status| format!("{status}\n{}", process.last_words())))
@@ -214,7 +217,7 @@ fn name(program: &Program, primary: &Primary) -> String {
     }
 }
 
-/// A port on loopback on which nobody listens now.
+/// A loopback port on which no process listens now.
 fn free_port() -> anyhow::Result<u16> {
     let count = PORTS.end - PORTS.start;
     for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! Servers for tests: one that all tests of a process share, and one's own.
+//! Servers for tests: one that all tests of a process share, and one for a single test.
 
 use crate::program::Program;
 use crate::server::{MongoServer, Options, Topology};
@@ -6,15 +6,15 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use tokio::sync::OnceCell;
 
-const NONE: &str = "there is no MongoDB server on this machine";
+const NONE: &str = "this machine has no MongoDB server";
 
-/// They hold nothing of the runtime of the test that came first. They are never dropped: their watchers end them.
+/// They hold nothing of the runtime of the test that started them. They are never dropped: their watchers end them.
 static REPLICA_SET: OnceCell<Option<MongoServer>> = OnceCell::const_new();
 static STANDALONE: OnceCell<Option<MongoServer>> = OnceCell::const_new();
 
-/// The server that all tests of this process share: a replica set, started by the first who asks. Nobody may disturb it.
+/// The server that all tests of this process share: a replica set that the first caller starts. No test may disturb it.
 ///
-/// `None` when this machine has none: the caller returns, and it is said already that the test was skipped.
+/// `None` if this machine has none. This function has then reported the test as skipped, and the caller returns.
 pub async fn shared() -> anyhow::Result<Option<&'static MongoServer>> {
     match shared_of(Topology::ReplicaSet).await? {
         Ok(server) => Ok(Some(server)),
@@ -25,7 +25,8 @@ pub async fn shared() -> anyhow::Result<Option<&'static MongoServer>> {
     }
 }
 
-/// The server of this kind that all tests of this process share, or why there is none: for the caller to say.
+/// The server of this kind that all tests of this process share, or the reason why there is none, for the caller to
+/// report.
 pub async fn shared_of(topology: Topology) -> anyhow::Result<Result<&'static MongoServer, &'static str>> {
     let start = || async {
         match Program::find()? {
@@ -39,19 +40,19 @@ pub async fn shared_of(topology: Topology) -> anyhow::Result<Result<&'static Mon
     };
     Ok(match cell.get_or_try_init(start).await? {
         Some(server) if server.topology() == topology => Ok(server),
-        Some(_) => Err("it needs the other kind of server than the one that MYNA_TEST_MONGO_URI names"),
+        Some(_) => Err("the server at MYNA_TEST_MONGO_URI has another topology than the test needs"),
         None => Err(NONE),
     })
 }
 
-/// A server of the test's own, to do anything with.
+/// A server for one test, which may do anything with it.
 ///
-/// `None` when this machine has none that can be started: the caller returns, and it is said already that the test was
-/// skipped.
+/// `None` if this machine has none to start. This function has then reported the test as skipped, and the caller
+/// returns.
 pub async fn own(options: &Options) -> anyhow::Result<Option<MongoServer>> {
     match Program::find()? {
         Some(Program::Running(_)) => {
-            skipped("it needs a server of its own, and MYNA_TEST_MONGO_URI names one that runs already");
+            skipped("the test needs its own server, but MYNA_TEST_MONGO_URI names one that is already running");
             Ok(None)
         }
         Some(program) => MongoServer::start(&program, options).await.map(Some),
@@ -62,14 +63,14 @@ pub async fn own(options: &Options) -> anyhow::Result<Option<MongoServer>> {
     }
 }
 
-/// Says that this test was skipped, and why, whatever the test runner keeps to itself.
+/// Reports on stderr that this test was skipped, and why. The test runner does not capture it.
 pub fn skipped(why: &str) {
     let thread = std::thread::current();
-    // Nobody may be listening.
+    // An error means that stderr is closed.
     let _ = writeln!(std::io::stderr(), "SKIPPED: {}: {why}", thread.name().unwrap_or("a test"));
 }
 
-/// A name for a database that nobody else has. On a server that ran already such databases stay.
+/// A unique name for a database. On a server that was already running, such databases stay.
 pub fn fresh_database_name() -> String {
     // Each state is seeded with the system's randomness.
     let (high, low) = (RandomState::new().hash_one(()), RandomState::new().hash_one(()));

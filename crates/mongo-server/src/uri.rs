@@ -1,11 +1,11 @@
-//! Connection strings: the same server by another database, or through another address.
+//! Connection strings for the same server with another database or through another address.
 
 use anyhow::Context;
 
-/// The parts of a connection string that we put together anew.
+/// The parts of a connection string.
 #[derive(Debug, Clone)]
 pub(crate) struct Uri {
-    /// With what follows it, up to the hosts: `mongodb://`, `mongodb://user:password@`.
+    /// Everything before the hosts: `mongodb://` or `mongodb://user:password@`.
     front: String,
     hosts: String,
     /// `name=value`.
@@ -21,7 +21,7 @@ impl Uri {
         Self { front, hosts: host.to_owned(), options: Vec::new() }
     }
 
-    /// Takes a connection string apart. The error does not say it, since it may have a password in it.
+    /// Parses a connection string. The error does not repeat it, because it may contain a password.
     pub(crate) fn parse(uri: &str) -> anyhow::Result<Self> {
         let (scheme, rest) = uri.split_once("://").context("a connection string begins with mongodb://")?;
         let (before, options) = rest.split_once('?').unwrap_or((rest, ""));
@@ -42,13 +42,13 @@ impl Uri {
         self
     }
 
-    /// Who is authenticated where: without this it would be the database that follows.
+    /// Names `admin` as the database that knows the user. Otherwise it would be the database in the path.
     pub(crate) fn with_auth_source(self) -> Self {
         let said = self.options.iter().any(|option| option.to_ascii_lowercase().starts_with("authsource="));
         if said || !self.front.ends_with('@') { self } else { self.with("authSource", "admin") }
     }
 
-    /// The same server under one address, to which the driver stays whatever the server says of its others.
+    /// The same server at one address. The driver stays on it, whatever other members the server reports.
     pub(crate) fn direct(&self, host: &str) -> Self {
         let discovery = ["replicaset=", "directconnection=", "srvservicename=", "srvmaxhosts="];
         let stays = |option: &String| {
@@ -78,7 +78,7 @@ impl Uri {
     }
 }
 
-/// With every byte that could mean something in a connection string as %XX.
+/// Percent-encodes every byte that could have a meaning in a connection string.
 fn encoded(value: &str) -> String {
     let mut text = String::new();
     for byte in value.bytes() {

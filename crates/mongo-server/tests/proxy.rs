@@ -1,4 +1,4 @@
-//! What a proxy does to a driver.
+//! How a proxy affects a driver.
 
 use bson::{Document, doc};
 use mongodb::change_stream::ChangeStream;
@@ -12,33 +12,34 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long is waited for what must not happen.
+/// How long to wait for an event that must not happen.
 const MOMENT: Duration = Duration::from_millis(300);
 
-/// A client that goes through a proxy, and one that does not, on a database of the test's own.
+/// A client behind a proxy and a direct client, on a database of the test's own.
 struct Place {
     proxy: Proxy,
     client: Client,
-    /// Through the proxy.
+    /// Connects through the proxy.
     rows: Collection<Document>,
-    /// Around it.
+    /// Connects directly.
     direct: Collection<Document>,
 }
 
 impl Place {
     async fn new(server: &MongoServer) -> Self {
         let thread = std::thread::current();
-        // Nobody may be listening.
+        // An error means that stderr is closed.
         let _ = writeln!(std::io::stderr(), "{}: {}", thread.name().unwrap_or("a test"), server.name());
         let proxy = Proxy::start(server).await.expect("the proxy starts");
         let database = fresh_database_name();
-        let mut options = ClientOptions::parse(proxy.uri(&database)).await.expect("the proxy says where it is");
+        let mut options =
+            ClientOptions::parse(proxy.uri(&database)).await.expect("the proxy gives a connection string");
         options.server_selection_timeout = Some(Duration::from_secs(5));
         let client = Client::with_options(options).expect("the options are sound");
         let rows = client.database(&database).collection("rows");
-        let direct = Client::with_uri_str(server.uri(&database)).await.expect("the server says where it is");
+        let direct = Client::with_uri_str(server.uri(&database)).await.expect("the server gives a connection string");
         let direct = direct.database(&database).collection("rows");
-        // There is a connection in the pool.
+        // This puts a connection into the pool.
         rows.insert_one(doc! { "_id": "first" }).await.expect("the proxy passes");
         Self { proxy, client, rows, direct }
     }
@@ -52,7 +53,7 @@ impl Place {
     }
 }
 
-/// The id of the next inserted row that a stream tells of.
+/// The id of the next inserted row in a stream.
 async fn next_id(stream: &mut ChangeStream<Document>) -> i32 {
     let next = async {
         loop {
@@ -65,7 +66,7 @@ async fn next_id(stream: &mut ChangeStream<Document>) -> i32 {
     timeout(PATIENCE, next).await.expect("a change is told soon")
 }
 
-/// Whether this connection is closed by the other side.
+/// Whether the other side has closed this connection.
 async fn is_closed(connection: &mut TcpStream) -> bool {
     let mut byte = [0];
     timeout(PATIENCE, connection.read(&mut byte)).await.expect("it is closed soon").map_or(true, |count| count == 0)
@@ -76,11 +77,11 @@ async fn it_cuts_the_connections_of_now_and_passes_new_ones() {
     let Some(server) = shared().await.unwrap() else { return };
     let place = Place::new(server).await;
     let mut connection = TcpStream::connect(place.proxy.address()).await.unwrap();
-    // That there is an answer shows that the proxy has taken the connection before it.
+    // The answer shows that the proxy has accepted the earlier connection.
     place.insert(1).await.unwrap();
     place.proxy.cut();
     assert!(is_closed(&mut connection).await);
-    // The driver tries a second time over a new one.
+    // The driver retries once on a new connection.
     place.insert(2).await.unwrap();
     assert_eq!(place.direct.count_documents(doc! {}).await.unwrap(), 3);
 }
@@ -106,7 +107,7 @@ async fn what_is_said_while_it_hangs_arrives_when_it_goes_on() {
     let mut insert = std::pin::pin!(insert);
     assert!(timeout(MOMENT, &mut insert).await.is_err());
     assert_eq!(place.direct.find_one(doc! { "_id": 1 }).await.unwrap(), None);
-    // Connections are taken, and nothing is said on them.
+    // The proxy accepts connections and sends nothing on them.
     let mut connection = TcpStream::connect(place.proxy.address()).await.unwrap();
     assert!(timeout(MOMENT, connection.read(&mut [0])).await.is_err());
     place.proxy.hang(false);
@@ -132,7 +133,7 @@ async fn an_insert_during_a_step_down_succeeds_by_the_drivers_second_try() {
     place.insert(1).await.unwrap();
     timeout(PATIENCE, place.proxy.stepped_down()).await.unwrap();
     assert_eq!(place.direct.count_documents(doc! { "_id": 1 }).await.unwrap(), 1);
-    // There is no third.
+    // There is no third one.
     place.proxy.step_down(2);
     let error = place.insert(2).await.unwrap_err();
     assert!(error.to_string().contains("NotWritablePrimary"), "{error}");
@@ -171,7 +172,7 @@ async fn a_change_stream_goes_on_after_a_cut_of_its_connection_alone() {
     let mut other = TcpStream::connect(place.proxy.address()).await.unwrap();
     place.insert(2).await.unwrap();
 
-    // Once where it would ask, once where it waits.
+    // Once where it would ask for the next change, once where it waits for it.
     place.proxy.cut_change_streams();
     assert_eq!(next_id(&mut stream).await, 2);
     let waiting = tokio::spawn(async move { next_id(&mut stream).await });
@@ -184,7 +185,7 @@ async fn a_change_stream_goes_on_after_a_cut_of_its_connection_alone() {
 async fn a_cut_is_seen_by_who_reads_a_change_stream_without_the_driver_resuming_it() {
     let Some(server) = shared().await.unwrap() else { return };
     let place = Place::new(server).await;
-    // The driver knows nothing of a stream that is opened by a plain command. A cursor belongs to its session.
+    // A plain command opens the stream, so the driver does not know it. The cursor belongs to the session.
     let database = place.client.default_database().unwrap();
     let mut session = place.client.start_session().await.unwrap();
     let open = doc! { "aggregate": "rows", "pipeline": [{ "$changeStream": {} }], "cursor": {} };

@@ -1,4 +1,4 @@
-//! Servers are started, killed, stopped and paused, and end with whoever started them.
+//! Tests that start, kill, stop and pause servers, and that servers end with the process that started them.
 
 use bson::{Document, doc};
 use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
@@ -12,10 +12,10 @@ use tokio::time::{Instant, timeout};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Says which server a verdict comes from, whatever the test runner keeps to itself.
+/// Reports on stderr which server a verdict comes from. The test runner does not capture it.
 fn tell(server: &MongoServer) {
     let thread = std::thread::current();
-    // Nobody may be listening.
+    // An error means that stderr is closed.
     let _ = writeln!(std::io::stderr(), "{}: {}", thread.name().unwrap_or("a test"), server.name());
 }
 
@@ -29,7 +29,7 @@ async fn collection(uri: &str) -> Collection<Document> {
     client(uri).await.default_database().expect("it names a database").collection("rows")
 }
 
-/// Asks again every 10 ms until it is so.
+/// Asks again every 10 ms until the answer is yes.
 async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let mut every = tokio::time::interval(Duration::from_millis(10));
     let deadline = Instant::now() + PATIENCE;
@@ -70,7 +70,7 @@ async fn what_was_written_with_j_true_survives_kill_and_restart() {
         server.kill().unwrap();
         server.restart().await.unwrap();
         assert_eq!(server.uri("myna"), uri, "it is where it was");
-        // The client of before finds it again, too.
+        // The earlier client also finds it again.
         assert_eq!(rows.count_documents(doc! {}).await.unwrap(), count);
     }
 }
@@ -152,7 +152,7 @@ async fn a_server_with_tls_is_reached_by_who_trusts_its_authority() {
     assert!(fails(uri.replace("tls=true&", "").replace("tlsCAFile", "appName")).await, "who does not use TLS");
 }
 
-/// The command of this crate, running.
+/// A running `myna-mongo-server`.
 struct Foreground {
     child: Child,
     uri: String,
@@ -169,7 +169,7 @@ impl Foreground {
         Self { child, uri: uri.trim_end().to_owned() }
     }
 
-    /// Whether anybody listens where it said.
+    /// Whether a process listens at the address that it printed.
     fn listens(&self) -> bool {
         let host = self.uri.trim_start_matches("mongodb://").split('/').next().unwrap_or_default();
         std::net::TcpStream::connect(host).is_ok()
@@ -190,7 +190,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn a_server_ends_when_the_process_that_started_it_is_killed() {
-    // Here only to skip where there is no server.
+    // Only to skip the test if there is no server.
     let Some(server) = own(&Options::default()).await.unwrap() else { return };
     tell(&server);
     let folder = tempfile::tempdir().unwrap();
@@ -233,9 +233,9 @@ fn the_command_says_by_its_exit_code_that_there_is_no_server() {
         command.env_remove("MYNA_TEST_MONGO_URI").env_remove("MONGOD").env("PATH", "/nowhere");
         let output = command.env("REQUIRE_MONGO", required).stdin(Stdio::null()).output().expect("it can be started");
         let words = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(words.contains("there is no MongoDB server"), "{words}");
+        assert!(words.contains("no MongoDB server"), "{words}");
         output.status.code()
     };
-    assert_eq!(code("0"), Some(3), "who can do without it is told so");
-    assert_eq!(code("1"), Some(1), "who requires it has a failure");
+    assert_eq!(code("0"), Some(3), "a caller that can do without a server gets its own code");
+    assert_eq!(code("1"), Some(1), "a caller that requires a server gets a failure");
 }

@@ -1,4 +1,4 @@
-//! Ids: UUIDs wrapped so that one noun's id can never be passed for another's.
+//! Ids: UUIDs in separate types, so that the id of one noun cannot be used for another.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -25,12 +25,12 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A UUIDv7 from milliseconds since 1970 and ten random bytes; both come from the caller.
+            /// Builds a UUIDv7 from milliseconds since 1970 and ten random bytes, both from the caller.
             pub fn from_parts(unix_millis: u64, random: [u8; 10]) -> Self {
                 Self(uuid::Builder::from_unix_timestamp_millis(unix_millis, &random).into_uuid())
             }
 
-            /// The 16 bytes, as a store keeps them.
+            /// The 16 bytes, as stores keep them.
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
@@ -40,7 +40,7 @@ macro_rules! id {
                 Self(Uuid::from_bytes(bytes))
             }
 
-            /// When the id was made, in milliseconds since 1970; `None` when it is no UUIDv7.
+            /// When the id was created, in milliseconds since 1970. `None` if it is not a UUIDv7.
             pub fn unix_millis(&self) -> Option<u64> {
                 let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
                 Some(seconds * 1_000 + u64::from(nanos) / 1_000_000)
@@ -78,10 +78,10 @@ id!(
     ConversationId
 );
 id!(
-    /// Made by the client for each message it sends: what makes a retry harmless, for ever.
+    /// The client creates one for each message that it sends. It makes retries harmless, for ever.
     ClientId
 );
 id!(
-    /// One signed-in browser. It names the session; it is not the secret.
+    /// A session: one signed-in browser. It is a name, not the secret token.
     SessionId
 );

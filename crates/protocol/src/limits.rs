@@ -1,4 +1,4 @@
-//! Every limit that a client can run into, in one place.
+//! Every limit that a client can reach, in one place.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 pub const TEXT_CHARS: usize = 8_000;
 /// Characters in a person's, group's or channel's name.
 pub const NAME_CHARS: usize = 64;
-/// Characters in a password, at least.
+/// The fewest characters in a password.
 pub const PASSWORD_CHARS_MIN: usize = 8;
-/// Characters in a password, at most: it bounds the work of hashing.
+/// The most characters in a password. It bounds the work of hashing.
 pub const PASSWORD_CHARS_MAX: usize = 256;
-/// People in a group, its maker included.
+/// People in a group, including its creator.
 pub const GROUP_MEMBERS: usize = 256;
-/// People in the largest group that tells its members how far the others have read.
+/// People in the largest group whose members see how far the others have read.
 pub const RECEIPT_MEMBERS: usize = 64;
 /// Bytes in one frame from a client.
 pub const FRAME_BYTES: usize = 64 * 1024;
@@ -24,12 +24,12 @@ pub const PAGE_MESSAGES_MAX: u32 = 200;
 pub const RESYNC_ROWS: u32 = 1_000;
 /// People, and channels, in one answer to a search.
 pub const SEARCH_RESULTS: u32 = 20;
-/// Milliseconds for which a typing signal holds.
+/// Milliseconds for which a typing signal is valid.
 pub const TYPING_TTL_MILLIS: u32 = 6_000;
 /// Sends that a client may have unanswered at a time.
 pub const UNANSWERED_SENDS: usize = 32;
 
-/// The limits a client should keep to, as `welcome` tells them.
+/// The limits that a client must respect, as `welcome` announces them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     pub text_chars: u32,

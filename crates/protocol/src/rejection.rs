@@ -1,4 +1,4 @@
-//! Why something was not done: the caller's to mend, safe to show, with codes that never change.
+//! Why the server refused a request. The caller can correct it, it is safe to show, and its code never changes.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -9,7 +9,7 @@ use std::fmt;
 pub enum Rejection {
     /// Nobody is signed in here.
     Unauthenticated,
-    /// No such person, or not their password: which of the two is not told.
+    /// No person has this name, or the password is wrong. The answer does not say which.
     BadCredentials,
     NameTaken,
     NameInvalid,
@@ -18,16 +18,16 @@ pub enum Rejection {
     TextEmpty,
     TextTooLong,
     TextInvalid,
-    /// No such thing, or not theirs to see: which of the two is not told.
+    /// It does not exist, or the caller may not see it. The answer does not say which.
     NotFound,
-    /// The same client id came before, with another text or in another request.
+    /// The client id was used before, with another text or in another request.
     ClientIdReused,
     /// The id chosen for a new conversation belongs to another one.
     IdTaken,
     TooManyMembers,
-    /// A group needs somebody beside its maker.
+    /// A group needs at least one person besides its creator.
     TooFewMembers,
-    /// A direct conversation cannot be left.
+    /// Nobody can leave a direct conversation.
     DirectStays,
     /// The frame is not a command.
     Malformed,
@@ -37,9 +37,9 @@ pub enum Rejection {
     ForeignOrigin,
     /// Too many attempts; wait and try again.
     TooMany,
-    /// The server cannot do it now; nothing was changed; try again.
+    /// The server cannot do it now. Nothing was changed; try again.
     Unavailable,
-    /// A code of a newer server.
+    /// A code from a newer server.
     #[serde(other)]
     Unknown,
 }
@@ -91,7 +91,7 @@ impl fmt::Display for Rejection {
             Self::ClientIdReused => "this message id was used for another text",
             Self::IdTaken => "this conversation id is taken",
             Self::TooManyMembers => "a group has at most 256 people",
-            Self::TooFewMembers => "a group needs somebody beside you",
+            Self::TooFewMembers => "a group needs at least one other person",
             Self::DirectStays => "a direct conversation cannot be left",
             Self::Malformed => "this is not a command",
             Self::OutOfOrder => "hello comes first, and once",

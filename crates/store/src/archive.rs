@@ -1,7 +1,8 @@
-//! Everything a store holds, row by row as it is stored: what moving to another store, and looking into one, need.
+//! A whole store as rows, exactly as they are stored: to move a store, check it or measure it.
 //!
-//! An archive is a store that no server uses meanwhile. It writes rows as they come, and enforces no reference between
-//! them: a conversation's own row comes after what is said in it, so that a row that is there says that all of it is.
+//! An archive is a store that no server uses meanwhile. It writes rows as they come, and enforces no references between
+//! them. A conversation's own row comes after its members and messages, so its presence means that the conversation is
+//! complete.
 
 mod check;
 mod checksum;
@@ -17,18 +18,18 @@ use async_trait::async_trait;
 use myna_chat::store::{FeedStore, StoreError};
 use myna_protocol::{ConversationId, Seq, SessionId, UserId};
 
-/// What tells a store from every other: drawn when it is made, never changed, not copied.
+/// The identity of a store: chosen at random when the store is created, never changed, not copied.
 pub type StoreId = [u8; 16];
 
-/// Where the content of an unfinished copy comes from.
+/// The source of an unfinished copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     pub id: StoreId,
-    /// As people are shown it: without a password.
+    /// Without a password: it is shown to people.
     pub url: String,
 }
 
-/// How many there are of each noun.
+/// The number of rows of each noun.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub users: u64,
@@ -48,7 +49,7 @@ impl Counts {
 /// How much a store holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stats {
-    /// Bytes of the whole store, as its driver tells them.
+    /// Bytes of the whole store, as its driver reports them.
     pub bytes: u64,
     /// By name.
     pub tables: Vec<TableStats>,
@@ -59,31 +60,32 @@ pub struct Stats {
 pub struct TableStats {
     pub name: String,
     pub rows: u64,
-    /// Bytes of its rows, where the driver can tell.
+    /// Bytes of its rows, if the driver knows.
     pub bytes: Option<u64>,
     /// By name.
     pub indexes: Vec<String>,
 }
 
-/// The rows of a conversation.
+/// A kind of row that belongs to a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Members,
     Messages,
 }
 
-/// A store as rows. A page holds the first `limit` of what comes after `after` in the order of the key; one with fewer is
-/// the last. What is put replaces what is there under the same key, is there to the last row when the call returns,
-/// and may be put again.
+/// A store as rows. A page holds the first `limit` rows after `after` in the order of the key. A page with fewer rows
+/// is the last one. `put_…` replaces rows with the same key. It has stored all rows when it returns, and may be
+/// repeated.
 #[async_trait]
 pub trait Archive: FeedStore {
-    /// Which store this is.
+    /// The identity of this store.
     async fn id(&self) -> Result<StoreId, StoreError>;
 
-    /// Where a copy into this store comes from, while it is not finished. Such a store is not served.
+    /// The source of an unfinished copy into this store; `None` if there is no such copy. A server refuses an
+    /// unfinished copy.
     async fn origin(&self) -> Result<Option<Origin>, StoreError>;
 
-    /// Says that a copy has begun; with `None`, that it is finished.
+    /// Marks the store as an unfinished copy; with `None`, as complete.
     async fn set_origin(&self, origin: Option<Origin>) -> Result<(), StoreError>;
 
     /// A page of people, by id.
@@ -102,7 +104,7 @@ pub trait Archive: FeedStore {
     /// One conversation's own row.
     async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRecord>, StoreError>;
 
-    /// A page of everybody who is or was in a conversation, by user id.
+    /// A page of the people who are or were in a conversation, by user id.
     async fn members(
         &self,
         conversation: ConversationId,
@@ -118,7 +120,7 @@ pub trait Archive: FeedStore {
         limit: u32,
     ) -> Result<Vec<MessageRecord>, StoreError>;
 
-    /// The seq of the last message that is stored of a conversation, whatever its own row says; 0 when there is none.
+    /// The seq of the last stored message of a conversation, whatever its own row says; 0 if there is none.
     async fn last_message(&self, conversation: ConversationId) -> Result<Seq, StoreError>;
 
     /// Puts people, whose names were free or theirs.
@@ -136,11 +138,11 @@ pub trait Archive: FeedStore {
     /// Puts a conversation's own row.
     async fn put_conversation(&self, conversation: ConversationRecord) -> Result<(), StoreError>;
 
-    /// Removes all sessions: those that ended at the origin must not outlive that here.
+    /// Deletes all sessions, so that a session that ended in the source does not survive here.
     async fn forget_sessions(&self) -> Result<(), StoreError>;
 
-    /// The first conversation by id between these two, neither of them counted, that has rows of this part, whether it has
-    /// a row of its own or not.
+    /// The first conversation by id between these two, excluding both, that has rows of this part, whether or not its
+    /// own row exists.
     async fn conversation_between(
         &self,
         part: Part,
@@ -148,7 +150,7 @@ pub trait Archive: FeedStore {
         before: Option<ConversationId>,
     ) -> Result<Option<ConversationId>, StoreError>;
 
-    /// How many rows there are.
+    /// The number of rows.
     async fn counts(&self) -> Result<Counts, StoreError>;
 
     /// How much the store holds.

@@ -1,4 +1,4 @@
-//! Where a store is, as a setting says it.
+//! The URL of a store, as a setting names it.
 
 mod address;
 mod harmony;
@@ -14,10 +14,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Where a store is. Neither `Display` nor `Debug` shows a password.
+/// The URL of a store. Neither `Display` nor `Debug` shows a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {
-    /// `memory:`: embedded, gone with the process.
+    /// `memory:`: embedded; the data ends with the process.
     Memory,
     /// `sqlite:<path to file>`: embedded, in this file.
     Sqlite(PathBuf),
@@ -35,7 +35,7 @@ impl fmt::Display for StoreUrl {
     }
 }
 
-/// The text was not a store's URL. What was there instead is not repeated: it may hold a password.
+/// The text is not a store's URL. The error does not repeat it, because it may contain a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUrl {
     #[error("not a store: expected sqlite:<path to file>, memory:, mongodb://… or mongodb+srv://…")]
@@ -53,7 +53,8 @@ impl FromStr for StoreUrl {
             return Ok(Self::Memory);
         }
         if let Some(path) = text.strip_prefix("sqlite:") {
-            // Others write sqlite://file and sqlite:///folder/file: the slashes of a URL are no part of the path.
+            // Other programs write sqlite://file and sqlite:///folder/file. The slashes of the URL are not part of the
+            // path.
             let path = path.strip_prefix("//").unwrap_or(path);
             return if path.is_empty() || path.contains('\0') {
                 Err(InvalidUrl::Unknown)

@@ -165,7 +165,7 @@ async fn a_wrong_setting_ends_with_code_2_and_its_name() {
         (vec!["surplus"], vec![], "surplus"),
         (vec!["--store", "mongodb://ann:sec@ret@one/db"], vec![], "the password of the MongoDB address"),
         (vec!["mongodb://ann:secret@one/db"], vec![], "unrecognized subcommand"),
-        (vec![], vec![("MONGO_URI", "mongodb://ann:secret@one/db?maxPolSize=9")], "is maxPoolSize meant?"),
+        (vec![], vec![("MONGO_URI", "mongodb://ann:secret@one/db?maxPolSize=9")], "did you mean maxPoolSize?"),
         (vec![], vec![("MONGO_HOST", "one"), ("MONGO_PORT", "x")], "--mongo-port"),
         (vec![], vec![("MONGO_HOST", "one"), ("MONGO_PASSWORD", "secret")], "--mongo-username"),
         (vec![], vec![("MONGO_PASSWORD", "secret")], "--mongo-password"),

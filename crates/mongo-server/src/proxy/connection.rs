@@ -1,4 +1,4 @@
-//! One connection of a client, and the one to the server that belongs to it.
+//! One connection of a client, and the connection to the server that belongs to it.
 
 use super::message::{Command, Message};
 use super::steering::Steering;
@@ -12,10 +12,10 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 #[derive(Debug)]
 pub(super) struct Connection {
     steering: Arc<Steering>,
-    /// How often all had been cut when it began.
+    /// How often all connections had been cut when this one started.
     cuts: u64,
     stream_cuts: u64,
-    /// The id of the message with which a change stream was opened or asked for its next changes, until it is answered.
+    /// The id of the message that opens a change stream or asks for its next changes, until the server answers it.
     asked: Mutex<Option<i32>>,
 }
 
@@ -25,12 +25,12 @@ impl Connection {
         Self { steering, cuts: now.cuts, stream_cuts: now.stream_cuts, asked: Mutex::new(None) }
     }
 
-    /// Carries messages both ways until either side ends or this is cut.
+    /// Forwards messages both ways until either side closes or the proxy cuts the connection.
     pub(super) async fn carry(self, client: TcpStream, server: &str) {
         let carried = async {
             self.steering.wait_for(|state| !state.hangs).await;
             let server = TcpStream::connect(server).await?;
-            // Messages are small and wait for nothing.
+            // Messages are small and must not wait for more.
             client.set_nodelay(true)?;
             server.set_nodelay(true)?;
             let (from_client, to_client) = client.into_split();
@@ -42,7 +42,7 @@ impl Connection {
             }
         };
         tokio::select! {
-            // An error is the end of this connection, which both sides see by themselves.
+            // An error ends the connection, which both sides notice by themselves.
             _ = carried => {}
             () = self.cut() => {}
         }
@@ -71,7 +71,7 @@ impl Connection {
                         let answer = refusal(&message, &command.labels_of_refusal(of_stream))?;
                         to_client.lock().await.write_all(answer.bytes()).await?;
                     }
-                    // Only now, so that the answer is there before anything else is heard.
+                    // Cut only now, so that the client receives the answer first.
                     self.steering.cut();
                     return Ok(());
                 }
@@ -96,7 +96,7 @@ impl Connection {
                 return Ok(());
             }
             if of_stream {
-                // Before the client can ask for more.
+                // Clear it before the client can ask for more.
                 *self.asked() = None;
                 if let Some(cursor) = message.cursor() {
                     self.steering.streams.opened(cursor);
@@ -107,7 +107,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Waits until this connection is among those that are to be cut.
+    /// Waits until the proxy must cut this connection.
     async fn cut(&self) {
         let mut states = self.steering.subscribe();
         let mut stream_cuts = self.stream_cuts;
@@ -136,7 +136,7 @@ impl Connection {
     }
 }
 
-/// What a server answers that was the primary a moment ago.
+/// The answer of a server that was the primary a moment ago.
 fn refusal(to: &Message, labels: &[&str]) -> io::Result<Message> {
     let mut body = doc! { "ok": 0.0, "errmsg": "not primary", "code": 10107, "codeName": "NotWritablePrimary" };
     if !labels.is_empty() {

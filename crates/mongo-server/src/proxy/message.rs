@@ -1,16 +1,16 @@
-//! MongoDB's wire protocol, as far as a proxy has to read it: <https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/>.
+//! The part of MongoDB's wire protocol that a proxy must read: <https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/>.
 
 use bson::{Document, RawDocument};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 const HEADER: usize = 16;
-/// The greatest message that servers take, and some room for its header and sections.
+/// The largest message that servers accept, with room for its header and sections.
 const LONGEST: usize = 48_000_000 + 16_384;
 const OP_MSG: i32 = 2013;
-/// Four bytes follow the sections.
+/// A flag: a checksum of four bytes follows the sections.
 const CHECKSUM_PRESENT: u32 = 1;
-/// Who sends this expects no answer, or sends more by itself.
+/// A flag: the sender expects no answer, or sends more without being asked.
 const MORE_TO_COME: u32 = 1 << 1;
 
 /// One message, in either direction, of any kind.
@@ -18,7 +18,7 @@ const MORE_TO_COME: u32 = 1 << 1;
 pub(super) struct Message(Vec<u8>);
 
 impl Message {
-    /// The next message; `None` when the other side has ended between two.
+    /// Reads the next message. `None` if the other side closed between two messages.
     pub(super) async fn read(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Self>> {
         let mut length = [0; 4];
         match from.read_exact(&mut length).await {
@@ -28,7 +28,7 @@ impl Message {
         }
         let size = usize::try_from(i32::from_le_bytes(length)).unwrap_or(0);
         if !(HEADER..=LONGEST).contains(&size) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "no message of MongoDB"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "not a message of MongoDB"));
         }
         let mut bytes = vec![0; size];
         bytes[..4].copy_from_slice(&length);
@@ -54,7 +54,7 @@ impl Message {
         let size = HEADER + 4 + 1 + body.len();
         let mut bytes = Vec::with_capacity(size);
         bytes.extend(i32::try_from(size).map_err(io::Error::other)?.to_le_bytes());
-        // Nobody answers an answer, so that its own id does not matter.
+        // An answer has no answer, so its own id does not matter.
         for number in [0, to, OP_MSG, 0] {
             bytes.extend(number.to_le_bytes());
         }
@@ -67,7 +67,7 @@ impl Message {
         self.flags() & MORE_TO_COME == 0
     }
 
-    /// The command or the answer that it carries; `None` for what is not an OP_MSG, or not a sound one.
+    /// The command or the answer in it. `None` if it is not an OP_MSG or is malformed.
     pub(super) fn body(&self) -> Option<&RawDocument> {
         if self.number(12)? != OP_MSG {
             return None;
@@ -86,7 +86,7 @@ impl Message {
         }
     }
 
-    /// The id of the cursor that an answer tells of.
+    /// The id of the cursor in an answer.
     pub(super) fn cursor(&self) -> Option<i64> {
         self.body()?.get_document("cursor").ok()?.get_i64("id").ok()
     }
@@ -111,7 +111,7 @@ fn number(bytes: &[u8], at: usize) -> Option<i32> {
     Some(i32::from_le_bytes(bytes.try_into().ok()?))
 }
 
-/// What a client asks for.
+/// A client's command.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Command<'a> {
     name: &'a str,
@@ -119,7 +119,7 @@ pub(super) struct Command<'a> {
 }
 
 impl Command<'_> {
-    /// What a server answers whatever its place in a replica set is, and the closing of what was opened.
+    /// Whether every member answers it, primary or not: greetings, sign-ins, and the closing of cursors and sessions.
     pub(super) fn any_server_answers(&self) -> bool {
         const ANY: [&str; 12] = [
             "hello",
@@ -143,12 +143,12 @@ impl Command<'_> {
         self.name == "aggregate" && first_stage().is_some_and(|stage| matches!(stage.get("$changeStream"), Ok(Some(_))))
     }
 
-    /// The cursor whose next documents it asks for.
+    /// The cursor from which it requests the next documents.
     pub(super) fn reads_cursor(&self) -> Option<i64> {
         if self.name == "getMore" { self.body.get_i64("getMore").ok() } else { None }
     }
 
-    /// The labels with which a server that takes no writes any more refuses it.
+    /// The error labels in the refusal of a server that no longer accepts writes.
     pub(super) fn labels_of_refusal(&self, of_stream: bool) -> Vec<&'static str> {
         let numbered = matches!(self.body.get("txnNumber"), Ok(Some(_)));
         let in_transaction = matches!(self.body.get_bool("autocommit"), Ok(false));

@@ -1,13 +1,13 @@
-//! What a proxy was told.
+//! The state of a proxy, which its connections follow.
 
 use super::streams::Streams;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How messages are to be treated now.
+/// How to treat messages now.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
-    /// How often all connections were cut: one that began at another number is over.
+    /// How often all connections were cut. A connection that started at another number must end.
     pub(super) cuts: u64,
     /// How often the connections that carry change streams were cut.
     pub(super) stream_cuts: u64,
@@ -15,11 +15,11 @@ pub(super) struct State {
     pub(super) hangs: bool,
     pub(super) holds_streams: bool,
     pub(super) delay: Duration,
-    /// Commands that are still to be refused.
+    /// How many more commands to refuse.
     pub(super) step_downs: u32,
 }
 
-/// What the proxy and all its connections share.
+/// The state that the proxy and all its connections share.
 #[derive(Debug, Default)]
 pub(super) struct Steering {
     state: watch::Sender<State>,
@@ -40,12 +40,12 @@ impl Steering {
     }
 
     pub(super) fn cut_change_streams(&self) {
-        // The doom first: a stream that is asked for its next change from now on is seen by one or by the other.
+        // Mark the streams first. Then any later request for a change meets either the mark or the cut.
         self.streams.doom();
         self.change(|state| state.stream_cuts += 1);
     }
 
-    /// Whether one more command is to be refused, which is then one less.
+    /// Whether to refuse one more command. Counts it if so.
     pub(super) fn takes_step_down(&self) -> bool {
         self.state.send_if_modified(|state| {
             let takes = state.step_downs > 0;
@@ -55,7 +55,7 @@ impl Steering {
     }
 
     pub(super) async fn wait_for(&self, condition: impl FnMut(&State) -> bool) {
-        // It only fails without a sender, which is ours.
+        // It fails only without a sender, and we hold the sender.
         let _ = self.state.subscribe().wait_for(condition).await;
     }
 

@@ -1,4 +1,4 @@
-//! The cursors that are change streams. A driver asks for the next changes over whichever connection is free.
+//! The cursors that are change streams. A driver requests the next changes on any free connection.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,16 +6,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Lives,
-    /// The connection that asks for its next changes is cut.
+    /// The proxy cuts the connection that requests its next changes.
     Doomed,
 }
 
-/// The change streams that were opened through the proxy, by the id of their cursor.
+/// The change streams opened through the proxy, by the id of their cursor.
 #[derive(Debug, Default)]
 pub(super) struct Streams(Mutex<HashMap<i64, Fate>>);
 
 impl Streams {
-    /// A server's answer named this cursor; 0 is none.
+    /// Records the cursor in a server's answer; 0 means none.
     pub(super) fn opened(&self, cursor: i64) {
         if cursor != 0 {
             self.cursors().insert(cursor, Fate::Lives);
@@ -26,7 +26,7 @@ impl Streams {
         self.cursors().contains_key(&cursor)
     }
 
-    /// Whether its connection is to be cut now, which is done once.
+    /// Whether to cut its connection now. True once for each mark.
     pub(super) fn is_doomed(&self, cursor: i64) -> bool {
         let mut cursors = self.cursors();
         let doomed = cursors.get(&cursor) == Some(&Fate::Doomed);

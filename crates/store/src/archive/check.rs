@@ -1,4 +1,4 @@
-//! Looking into a store: whether what must always hold does hold.
+//! Checks the invariants of a store.
 
 mod repeats;
 mod violation;
@@ -13,8 +13,8 @@ use repeats::Repeats;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
 
-/// Looks at every row, and tells `violated` each rule that one breaks; answers how many rows there are. It holds the ids
-/// of one conversation's members at a time, and of messages only a page.
+/// Reads every row and calls `violated` for each rule that a row breaks. Returns the number of rows. In memory it holds
+/// the ids of one conversation's members and one page of messages.
 pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -> Result<Counts, StoreError> {
     let counts = archive.counts().await?;
     let mut sessions = pin!(pages::sessions(archive, Timestamp(i64::MIN)));
@@ -55,7 +55,7 @@ async fn orphans(
     Ok(())
 }
 
-/// Those of these people that exist, and how far their own feeds are.
+/// The rev of the own feed of each of these people who exists.
 async fn revs(archive: &dyn Archive, people: impl Iterator<Item = UserId>) -> Result<HashMap<UserId, Rev>, StoreError> {
     let feeds: BTreeSet<Feed> = people.map(Feed::User).collect();
     let revs = archive.revs(&feeds.into_iter().collect::<Vec<_>>()).await?;
@@ -66,7 +66,7 @@ async fn revs(archive: &dyn Archive, people: impl Iterator<Item = UserId>) -> Re
     Ok(users.collect())
 }
 
-/// Looks at everybody who is or was in it, and answers them.
+/// Checks everybody who is or was in the conversation, and returns their ids.
 async fn members(
     archive: &dyn Archive,
     row: &ConversationRecord,
@@ -123,7 +123,7 @@ async fn messages(
 ) -> Result<(), StoreError> {
     let conversation = row.id;
     let mut last = 0;
-    // Never more than there can be, whatever the conversation's own row says.
+    // Never more than the store holds, whatever the conversation's own row says.
     let mut repeats = Repeats::among(row.last_seq.min(all_messages));
     let mut messages = pin!(pages::messages(archive, conversation, 0));
     while let Some(page) = messages.try_next().await? {
@@ -147,7 +147,7 @@ async fn messages(
     client_ids(archive, conversation, repeats, violated).await
 }
 
-/// Reads the messages again where that is needed to know whether client ids are repeated.
+/// Reads the messages again if that is needed to find repeated client ids.
 async fn client_ids(
     archive: &dyn Archive,
     conversation: ConversationId,

@@ -1,7 +1,7 @@
 //! SHA-256 over rows in one canonical form, the same for every driver.
 //!
-//! Each row is a letter and its fields in the order of its record: ids as their bytes, numbers as 8 bytes (the least
-//! first), texts as their length and their bytes, what may be absent after a 0 or a 1.
+//! Each row is a letter and its fields in the order of its record: ids as their bytes, numbers as 8 bytes
+//! (little-endian), texts as their length and their bytes, optional fields after a 0 or a 1.
 
 use super::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord, pages};
 use futures_util::TryStreamExt;
@@ -12,7 +12,7 @@ use std::pin::pin;
 
 pub(super) type Checksum = [u8; 32];
 
-/// Of all people, by id.
+/// The checksum of all people, by id.
 pub(super) async fn users(archive: &dyn Archive) -> Result<Checksum, StoreError> {
     let mut hash = Hash::default();
     let mut pages = pin!(pages::users(archive));
@@ -22,7 +22,7 @@ pub(super) async fn users(archive: &dyn Archive) -> Result<Checksum, StoreError>
     Ok(hash.end())
 }
 
-/// Of all sessions that last beyond `until`, by id.
+/// The checksum of all sessions that expire after `until`, by id.
 pub(super) async fn sessions(archive: &dyn Archive, until: Timestamp) -> Result<Checksum, StoreError> {
     let mut hash = Hash::default();
     let mut pages = pin!(pages::sessions(archive, until));
@@ -32,8 +32,8 @@ pub(super) async fn sessions(archive: &dyn Archive, until: Timestamp) -> Result<
     Ok(hash.end())
 }
 
-/// Of a conversation: its own row, its members by user id, its messages by seq. `None` when it has no row of its own.
-/// `told` hears how many rows were read, page by page.
+/// The checksum of a conversation: its own row, its members by user id, its messages by seq. `None` if its own row does
+/// not exist. Calls `told` with the number of rows after each page.
 pub(super) async fn conversation(
     archive: &dyn Archive,
     id: ConversationId,

@@ -1,4 +1,4 @@
-//! Copying a store into another one: in bounded memory, resumable, compared at the end.
+//! Copies a store into another one: in bounded memory, resumable, with a comparison at the end.
 
 mod compare;
 mod progress;
@@ -12,20 +12,20 @@ use myna_protocol::{ConversationId, Timestamp};
 use progress::Tally;
 use std::pin::pin;
 
-/// Conversations that are copied, or compared, at a time: most are small, and each waits for the other side now and then.
+/// How many conversations to copy or compare at a time. Most are small, and each sometimes waits for the other side.
 const AT_ONCE: usize = 4;
 
-/// Why a copy was not made, or not finished. What was copied stays, and the same copy again goes on from there.
+/// Why a copy did not start or did not finish. The copied rows stay, and the same copy continues from there.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    #[error("the store to copy from cannot be read ({0}): mend that, and run the same command again to go on")]
+    #[error("the store to copy from cannot be read ({0}): fix that, and run the same command again to continue")]
     Source(#[source] StoreError),
-    #[error("the store to copy to cannot be used ({0}): mend that, and run the same command again to go on")]
+    #[error("the store to copy to cannot be used ({0}): fix that, and run the same command again to continue")]
     Target(#[source] StoreError),
-    /// The target has rows, and they are from no copy.
-    #[error("the store to copy to holds something already: name one that is empty, or not there yet")]
+    /// The target has rows that come from no copy.
+    #[error("the store to copy to holds something already: name one that is empty, or does not exist yet")]
     Occupied,
-    /// The target has rows of another copy.
+    /// The target has rows from another copy.
     #[error("the store to copy to is the unfinished copy of another store ({0}): finish that one, or name another")]
     OtherOrigin(String),
     /// After copying, the numbers differ.
@@ -39,20 +39,20 @@ pub enum CopyError {
     DifferentConversation(ConversationId),
 }
 
-/// What a finished copy has done.
+/// The result of a finished copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copied {
-    /// What both stores hold now.
+    /// The rows in both stores now.
     pub counts: Counts,
-    /// Rows that were written: fewer when an earlier copy was gone on with.
+    /// The rows that this copy wrote: fewer if it continued an earlier one.
     pub written: u64,
 }
 
-/// Copies everything from one store into another, which is empty or the unfinished target of a copy from the same store.
-/// `url` is how people are told where the content comes from: without a password. `progress` hears of
-/// every page. Sessions that do not last beyond `until` are left out: they could end while they are copied.
+/// Copies everything from one store into another, which must be empty or the unfinished target of a copy from the same
+/// store. `url` names the source to people, without a password. `progress` is called after every page. Sessions that
+/// expire at `until` or before are left out, because they could end while they are copied.
 ///
-/// Until everything is there, and was compared, the target says that it is unfinished, and is not served.
+/// Until all rows are copied and compared, the target is marked as unfinished, and a server refuses it.
 pub async fn copy(
     from: &dyn Archive,
     url: &str,
@@ -74,8 +74,8 @@ pub async fn copy(
     Ok(Copied { counts, written: copying.tally.written() })
 }
 
-/// Makes sure that the target may be written to, and says there what it becomes. Answers whether an earlier copy is gone
-/// on with.
+/// Checks that the copy may write to the target, and marks the target as unfinished. Returns whether this continues an
+/// earlier copy.
 async fn begin(from: &dyn Archive, url: &str, to: &dyn Archive) -> Result<bool, CopyError> {
     let origin = Origin { id: from.id().await.map_err(CopyError::Source)?, url: url.to_owned() };
     match to.origin().await.map_err(CopyError::Target)? {
@@ -125,7 +125,7 @@ impl Copying<'_> {
     async fn conversation(&self, row: ConversationRecord) -> Result<(), CopyError> {
         let id = row.id;
         self.members(id).await?;
-        // A row that is there came after all that it counts.
+        // The row is written last. If it is there, everything that it counts is there.
         let there = self.there(self.to.conversation(id)).await?;
         if there.as_ref() == Some(&row) {
             self.tally.skipped(row.last_seq + 1);
@@ -144,12 +144,13 @@ impl Copying<'_> {
         Ok(())
     }
 
-    /// What the target has of an earlier copy; without one there is nothing, and nothing is asked.
+    /// The target's answer if this continues an earlier copy. Otherwise the target is empty, and this asks nothing.
     async fn there<T: Default>(&self, ask: impl Future<Output = Result<T, StoreError>>) -> Result<T, CopyError> {
         if self.resumed { ask.await.map_err(CopyError::Target) } else { Ok(T::default()) }
     }
 
-    /// Members change without a trace in their conversation (read places in channels), so each is looked at.
+    /// Copies the members. It compares each, because a member can change without a trace in the conversation's row
+    /// (read places in channels).
     async fn members(&self, id: ConversationId) -> Result<(), CopyError> {
         let mut after = None;
         let mut pages = pin!(pages::members(self.from, id));

@@ -1,4 +1,4 @@
-//! All rows of a noun, a page at a time: what is held at once does not grow with the store.
+//! All rows of a noun, one page at a time, so that memory does not grow with the store.
 
 use super::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord};
 use futures_util::stream::{self, Stream, TryStreamExt};
@@ -8,7 +8,7 @@ use myna_protocol::{ConversationId, Seq, Timestamp};
 /// Rows in a page.
 pub(super) const PAGE: u32 = 1_000;
 
-/// Pages by `read`, which begins after a key, from the page after `first` to the last one.
+/// All pages after `first`. `read` returns the page after a key.
 fn pages<'a, R, K, F>(
     first: K,
     read: impl Fn(K) -> F + Copy + 'a,
@@ -31,7 +31,7 @@ pub(super) fn users(archive: &dyn Archive) -> impl Stream<Item = Result<Vec<User
     pages(None, |after| archive.users(after, PAGE), |user| Some(user.id))
 }
 
-/// Those that last beyond `until`: a driver may remove at any time what has expired.
+/// The sessions that expire after `until`. A driver may delete expired ones at any time.
 pub(super) fn sessions(
     archive: &dyn Archive,
     until: Timestamp,

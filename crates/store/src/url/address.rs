@@ -1,20 +1,20 @@
-//! A MongoDB address taken apart, checked part by part, and put together again.
+//! Parses a MongoDB address, checks each part, and formats it again.
 
 use super::invalid::{InvalidMongoUrl, UrlPart};
 use super::options::Options;
 use super::percent;
 use std::net::Ipv6Addr;
 
-/// What has a meaning of its own in an address and so cannot stand in a name or a password.
+/// Characters with a meaning in an address. A name or a password cannot contain them unencoded.
 const RESERVED: [char; 7] = [':', '/', '?', '#', '[', ']', '@'];
 const NOT_ENCODED: &str = "is not percent-encoded: write % : / ? # [ ] @ in it as %25 %3A %2F %3F %23 %5B %5D %40";
-/// The most bytes that MongoDB takes for the name of a database.
+/// The most bytes that MongoDB accepts in the name of a database.
 const DATABASE_BYTES: usize = 63;
 
-/// An address; everything in it is decoded, but for the hosts.
+/// An address. All parts are decoded, except the hosts.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Address {
-    /// Whether the hosts are to be asked from DNS.
+    /// Whether DNS lists the hosts.
     pub(super) srv: bool,
     pub(super) user: Option<String>,
     pub(super) password: Option<String>,
@@ -24,15 +24,15 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// Takes a text apart and checks each part by itself.
+    /// Parses a text and checks each part by itself.
     pub(super) fn parse(text: &str) -> Result<Self, InvalidMongoUrl> {
         let (srv, rest) = match text.split_once("://") {
             Some(("mongodb", rest)) => (false, rest),
             Some(("mongodb+srv", rest)) => (true, rest),
-            _ => return Err(UrlPart::Scheme.refused("has to be mongodb:// or mongodb+srv://")),
+            _ => return Err(UrlPart::Scheme.refused("must be mongodb:// or mongodb+srv://")),
         };
         let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
-        // Somebody's password has a question mark in it, so that what is taken for options may be the rest of it.
+        // The password contains a question mark, so what looks like options may be the rest of the password.
         if options.contains('@') {
             return Err(UrlPart::Password.refused(format!("{NOT_ENCODED} (and an @ in an option as %40)")));
         }
@@ -67,7 +67,7 @@ impl Address {
     }
 }
 
-/// The user or the password: what stands in the address, decoded.
+/// Decodes the user or the password of an address.
 fn credential(text: &str, part: UrlPart) -> Result<String, InvalidMongoUrl> {
     if text.is_empty() {
         return Err(part.refused("is empty"));
@@ -78,14 +78,14 @@ fn credential(text: &str, part: UrlPart) -> Result<String, InvalidMongoUrl> {
     }
 }
 
-/// Checks hosts as they are written in an address.
+/// Checks hosts as an address writes them.
 pub(super) fn check_hosts(srv: bool, hosts: &[String]) -> Result<(), InvalidMongoUrl> {
     for (place, host) in hosts.iter().enumerate() {
         check_host(srv, host, place + 1)?;
     }
     if srv && hosts.len() > 1 {
         return Err(
-            UrlPart::Host(2).refused("is one too many: mongodb+srv:// takes one name, and asks DNS for the hosts")
+            UrlPart::Host(2).refused("is one too many: mongodb+srv:// takes one name and finds the hosts by DNS")
         );
     }
     Ok(())
@@ -105,27 +105,27 @@ fn check_host(srv: bool, text: &str, nth: usize) -> Result<(), InvalidMongoUrl> 
             Some((host, port)) if host.parse::<Ipv6Addr>().is_ok() && (port.is_empty() || port.starts_with(':')) => {
                 (host, port.strip_prefix(':'))
             }
-            _ => return refused("is no address of IPv6 in [ ]"),
+            _ => return refused("is not an IPv6 address in [ ]"),
         }
     } else {
         let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
         if port.is_some_and(|port| port.contains(':')) {
-            return refused("has more than one colon: write an address of IPv6 in [ ]");
+            return refused("has more than one colon: write an IPv6 address in [ ]");
         }
         if host.is_empty() {
             return refused("is missing");
         }
         if !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
-            return refused("is no name of a machine: it has letters, digits, - . _ only");
+            return refused("is not a host name: use only letters, digits, - . _");
         }
         (host, port)
     };
     match port {
-        Some(_) if srv => Err(UrlPart::Port(nth).refused("has to be left out: with mongodb+srv:// DNS tells it")),
+        Some(_) if srv => Err(UrlPart::Port(nth).refused("must be left out: with mongodb+srv:// DNS supplies it")),
         Some(port) if !port.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(port.parse::<u16>(), Ok(1..)) => {
-            Err(UrlPart::Port(nth).refused("has to be a number from 1 to 65535"))
+            Err(UrlPart::Port(nth).refused("must be a number from 1 to 65535"))
         }
-        _ if srv && host.parse::<std::net::IpAddr>().is_ok() => refused("is no name that DNS knows hosts of"),
+        _ if srv && host.parse::<std::net::IpAddr>().is_ok() => refused("is not a name for which DNS can list hosts"),
         _ => Ok(()),
     }
 }
@@ -134,15 +134,16 @@ fn check_host(srv: bool, text: &str, nth: usize) -> Result<(), InvalidMongoUrl> 
 pub(super) fn check_database(name: &str) -> Result<(), InvalidMongoUrl> {
     let refused = |why: String| Err(UrlPart::Database.refused(why));
     if name.len() > DATABASE_BYTES {
-        return refused(format!("has to be at most {DATABASE_BYTES} bytes long"));
+        return refused(format!("must be at most {DATABASE_BYTES} bytes long"));
     }
     if name.contains(|c: char| "/\\. \"$*<>:|?".contains(c) || c.is_control()) {
-        return refused("may have neither spaces nor any of / \\ . \" $ * < > : | ? in it".to_owned());
+        return refused("must contain neither spaces nor any of / \\ . \" $ * < > : | ?".to_owned());
     }
-    // Transactions cannot write there; most who write `/admin` mean where the user is known.
+    // Transactions cannot write there. Most people who write `/admin` mean the database that knows the user.
     if ["admin", "config", "local"].contains(&name) {
         return refused(
-            "is one of MongoDB's own: name another, and say where the user is known by authSource".to_owned(),
+            "belongs to MongoDB: choose another, and use authSource to name the database that knows the user"
+                .to_owned(),
         );
     }
     Ok(())

@@ -1,9 +1,9 @@
-//! Whether the parts of a MongoDB address fit together.
+//! Checks that the parts of a MongoDB address fit together.
 
 use super::address::Address;
 use super::invalid::{InvalidMongoUrl, UrlPart};
 
-/// Refuses an address whose parts, each right by itself, contradict one another.
+/// Refuses an address whose parts are valid but contradict each other.
 pub(super) fn check(address: &Address) -> Result<(), InvalidMongoUrl> {
     check_hosts(address)?;
     check_tls(address)?;
@@ -17,7 +17,7 @@ pub(super) fn check(address: &Address) -> Result<(), InvalidMongoUrl> {
     Ok(())
 }
 
-/// How many hosts there are, and how they belong together.
+/// Checks the hosts against the options about them.
 fn check_hosts(address: &Address) -> Result<(), InvalidMongoUrl> {
     let options = &address.options;
     let refused = |name: &str, why: &'static str| Err(UrlPart::option(name).refused(why));
@@ -27,7 +27,7 @@ fn check_hosts(address: &Address) -> Result<(), InvalidMongoUrl> {
     let replica_set = options.get("replicaSet").is_some();
     let some_hosts = options.number("srvMaxHosts").is_some_and(|most| most > 0);
     if direct && address.srv {
-        return refused("directConnection", "is true, but with mongodb+srv:// DNS tells the hosts");
+        return refused("directConnection", "is true, but with mongodb+srv:// DNS lists the hosts");
     }
     if direct && many {
         return refused("directConnection", "is true, but there are several hosts");
@@ -67,13 +67,14 @@ fn check_tls(address: &Address) -> Result<(), InvalidMongoUrl> {
         }
     }
     if options.get("tlsInsecure").is_some() && options.get("tlsAllowInvalidCertificates").is_some() {
-        return Err(UrlPart::option("tlsInsecure")
-            .refused("is set, and so is tlsAllowInvalidCertificates: one of them will do"));
+        return Err(
+            UrlPart::option("tlsInsecure").refused("is set, and so is tlsAllowInvalidCertificates: keep one of them")
+        );
     }
     Ok(())
 }
 
-/// Whether whoever signs in brings what the way of signing in needs.
+/// Checks that the address has the credentials that its authentication mechanism needs.
 fn check_credentials(address: &Address) -> Result<(), InvalidMongoUrl> {
     let options = &address.options;
     let tls = options.is_on("tls")
@@ -82,11 +83,11 @@ fn check_credentials(address: &Address) -> Result<(), InvalidMongoUrl> {
     match (options.get("authMechanism"), &address.user, &address.password) {
         (None, None, None) => Ok(()),
         (Some("MONGODB-X509"), _, Some(_)) => {
-            Err(UrlPart::Password.refused("has to be left out: authMechanism says that a certificate is shown instead"))
+            Err(UrlPart::Password.refused("must be left out: authMechanism uses a certificate instead"))
         }
         (Some("MONGODB-X509"), ..) => {
             if options.get("authSource").is_some_and(|source| source != "$external") {
-                return Err(UrlPart::option("authSource").refused("has to be $external: authMechanism is MONGODB-X509"));
+                return Err(UrlPart::option("authSource").refused("must be $external: authMechanism is MONGODB-X509"));
             }
             if options.get("tlsCertificateKeyFile").is_none() {
                 return Err(
@@ -95,9 +96,11 @@ fn check_credentials(address: &Address) -> Result<(), InvalidMongoUrl> {
             }
             Ok(())
         }
-        (Some("PLAIN"), ..) if !tls => Err(UrlPart::option("authMechanism")
-            .refused("is PLAIN, which shows the password to whoever listens: set tls=true")),
-        (_, None, None) => Err(UrlPart::User.refused("is missing, but authMechanism says how one signs in")),
+        (Some("PLAIN"), ..) if !tls => {
+            Err(UrlPart::option("authMechanism")
+                .refused("is PLAIN, which sends the password in clear text: set tls=true"))
+        }
+        (_, None, None) => Err(UrlPart::User.refused("is missing, but authMechanism is set")),
         (_, None, Some(_)) => Err(UrlPart::User.refused("is missing, but there is a password")),
         (_, Some(_), None) => Err(UrlPart::Password.refused("is missing, but there is a user")),
         (_, Some(_), Some(_)) => Ok(()),

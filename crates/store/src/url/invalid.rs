@@ -9,14 +9,14 @@ pub enum UrlPart {
     Scheme,
     User,
     Password,
-    /// The host at this place, counted from 1.
+    /// The host at this position, counted from 1.
     Host(usize),
-    /// The port of the host at this place.
+    /// The port of the host at this position.
     Port(usize),
     Database,
-    /// The option of this name, as MongoDB spells it, or as it was written where MongoDB knows none.
+    /// The option with this name, as MongoDB spells it, or as it was written if MongoDB knows no such option.
     Option(String),
-    /// Something among the options that has no name of its own.
+    /// Something among the options that has no name.
     Options,
 }
 
@@ -35,8 +35,8 @@ impl fmt::Display for UrlPart {
     }
 }
 
-/// A MongoDB address that cannot be used. It says which part is wrong and what was expected, and repeats nothing of what
-/// was there but the names of options: anything else can be a piece of a password in the wrong place.
+/// A MongoDB address that cannot be used. It says which part is wrong and what was expected. It repeats nothing of the
+/// address but the names of options, because anything else may be a piece of a password in the wrong place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the {part} of the MongoDB address {why}")]
 pub struct InvalidMongoUrl {
@@ -45,12 +45,12 @@ pub struct InvalidMongoUrl {
 }
 
 impl UrlPart {
-    /// The refusal of this part; `why` goes on with the sentence "the … of the MongoDB address".
+    /// The error for this part. `why` completes the sentence "the … of the MongoDB address …".
     pub(super) fn refused(self, why: impl Into<Cow<'static, str>>) -> InvalidMongoUrl {
         InvalidMongoUrl { part: self, why: why.into() }
     }
 
-    /// The option of this name.
+    /// The option with this name.
     pub(super) fn option(name: &str) -> Self {
         Self::Option(name.to_owned())
     }

@@ -9,33 +9,33 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// The database where an address names none.
+/// The database if an address names none.
 const DATABASE: &str = "myna";
-/// Where users are known where nothing says otherwise.
+/// The database that knows the users, unless the address names another.
 const AUTH_SOURCE: &str = "admin";
-/// The options where an address says nothing: the driver's own would let few work at once, and everybody wait long.
+/// Defaults for options that an address leaves out. The driver's own allow few parallel operations and long waits.
 const MAX_POOL_SIZE: &str = "100";
 const TIMEOUT_MILLIS: &str = "5000";
 
-/// A MongoDB connection string, checked and complete: with a database, the size of the pool, and timeouts. It may hold a
-/// password, so it cannot be printed.
+/// A MongoDB connection string, checked and complete: with a database, the size of the pool, and timeouts. It may
+/// contain a password, so printing it shows only a safe form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MongoUrl {
     text: String,
     database: String,
 }
 
-/// A MongoDB address in parts, none of them encoded. It may hold a password, so it cannot be printed.
+/// A MongoDB address in parts, none of them encoded. It may contain a password, so it cannot be printed.
 #[derive(Clone, Default)]
 pub struct MongoParts {
-    /// One or several, with commas between, each with a port of its own or without.
+    /// One or several, separated by commas, each with or without a port.
     pub hosts: String,
-    /// The port of the hosts that have none of their own.
+    /// The port of the hosts that name none.
     pub port: Option<u16>,
     pub database: Option<String>,
     pub username: Option<String>,
     pub password: Option<String>,
-    /// The database where the user is known; `admin` where nothing is said.
+    /// The database that knows the user; `admin` if `None`.
     pub auth_source: Option<String>,
     pub replica_set: Option<String>,
 }
@@ -46,17 +46,15 @@ impl MongoUrl {
         &self.text
     }
 
-    /// The name of the database where everything is kept.
+    /// The name of the database that holds the store.
     pub fn database(&self) -> &str {
         &self.database
     }
 
-    /// An address from its parts. The error names the part that is wrong.
+    /// Builds an address from its parts. The error names the part that is wrong.
     pub fn from_parts(parts: &MongoParts) -> Result<Self, InvalidMongoUrl> {
         if parts.hosts.contains(['/', '@', '?']) {
-            return Err(
-                UrlPart::Host(1).refused("is more than a name: only names of machines and their ports belong there")
-            );
+            return Err(UrlPart::Host(1).refused("is more than a name: write only host names and their ports"));
         }
         let port = |host: &str| {
             let has_port = host.ends_with(".sock") || host.rsplit(']').next().is_some_and(|end| end.contains(':'));
@@ -85,7 +83,7 @@ impl MongoUrl {
         Self::complete(address)
     }
 
-    /// The same address with these options, which win over its own.
+    /// The same address with these options, which override its own.
     pub fn with_options(&self, options: &[(&str, String)]) -> Result<Self, InvalidMongoUrl> {
         let mut address = Address::parse(&self.text)?;
         for (name, value) in options {
@@ -94,22 +92,22 @@ impl MongoUrl {
         Self::complete(address)
     }
 
-    /// The value of one of its options, by the name that MongoDB spells so.
+    /// The value of one of its options, by the name that MongoDB uses.
     pub fn option(&self, name: &str) -> Option<String> {
         Address::parse(&self.text).ok()?.options.get(name).map(str::to_owned)
     }
 
-    /// The files that it names, each with the option that names it. Whether they are there is not checked.
+    /// The files that it names, each with its option. They may not exist.
     pub fn files(&self) -> Vec<(&'static str, PathBuf)> {
         let names = ["tlsCAFile", "tlsCertificateKeyFile"];
         names.into_iter().filter_map(|name| Some((name, self.option(name)?.into()))).collect()
     }
 
-    /// Adds what an address leaves to us, and checks that all of it fits together, by our rules and by the driver's.
+    /// Fills in the defaults, and checks that all parts fit together, by our rules and by the driver's.
     fn complete(mut address: Address) -> Result<Self, InvalidMongoUrl> {
         let options = &mut address.options;
-        // The users are looked for in the database that an address names, and else where MongoDB keeps them. That has to
-        // be said, now that a database is going to be named.
+        // Without authSource, MongoDB looks for the user in the database of the address, or in its own if there is
+        // none. We are about to add a database, so set authSource first.
         if address.database.is_none() && address.user.is_some() {
             let external = matches!(options.get("authMechanism"), Some("MONGODB-X509" | "PLAIN"));
             options.complete("authSource", if external { "$external" } else { AUTH_SOURCE });
@@ -120,13 +118,13 @@ impl MongoUrl {
         let database = address.database.get_or_insert_with(|| DATABASE.to_owned()).clone();
         harmony::check(&address)?;
         let text = address.to_text();
-        // What the driver refuses all the same is an option that it reads in another way than we do.
+        // If the driver still refuses it, it reads an option differently from us.
         ConnectionString::parse(&text).map_err(|error| refused_by_driver(&error, &address))?;
         Ok(Self { text, database })
     }
 }
 
-/// What the driver says, unless it repeats something that nobody may see.
+/// The driver's error, unless it repeats a secret.
 fn refused_by_driver(error: &mongodb::error::Error, address: &Address) -> InvalidMongoUrl {
     let said = match error.kind.as_ref() {
         ErrorKind::InvalidArgument { message, .. } => message.as_str(),
@@ -148,7 +146,7 @@ impl FromStr for MongoUrl {
 }
 
 impl fmt::Display for MongoUrl {
-    /// The hosts and the database, without who signs in and without options: both can hold secrets.
+    /// The hosts and the database, without the credentials and the options, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (scheme, rest) = self.text.split_once("://").unwrap_or(("mongodb", ""));
         let place = rest.split_once('?').map_or(rest, |(place, _)| place);

@@ -1,42 +1,42 @@
-//! The options of a MongoDB address: which there are, and what each takes.
+//! The options of a MongoDB address, and the values that each accepts.
 
 use super::invalid::{InvalidMongoUrl, UrlPart};
 use super::percent;
 
-/// What an option takes.
+/// The values that an option accepts.
 #[derive(Debug, Clone, Copy)]
 enum Takes {
     Flag,
-    /// A number of milliseconds, from this one on.
+    /// A number of milliseconds, at least this one.
     Millis(u64),
-    /// A whole number, from this one on.
+    /// A whole number, at least this one.
     Count(u32),
-    /// Anything but nothing.
+    /// Any text that is not empty.
     Text,
     OneOf(&'static [&'static str]),
-    /// Only this, because of that: it may be left out.
+    /// Only this value, for that reason; it may be left out.
     Only(&'static str, &'static str),
-    /// Nothing: MongoDB knows it, and it would do nothing here, or harm.
+    /// No value: MongoDB knows the option, but here it would have no effect or do harm.
     Nothing(&'static str),
 }
 use Takes::{Count, Flag, Millis, Nothing, OneOf, Only, Text};
 
-/// The longest time that an option may set: a day. Far longer ones overflow the driver's clock.
+/// The longest time that an option may set: a day. Much longer times overflow the driver's clock.
 const LONGEST_MILLIS: u64 = 24 * 60 * 60 * 1_000;
-/// The longest text that an option may set; the server refuses longer names of applications.
+/// The longest text that an option may set. The server refuses longer application names.
 const LONGEST_TEXT: usize = 1_024;
 const LONGEST_APP_NAME: usize = 128;
 
-const FROM_PRIMARY: &str = "Myna reads from the primary, so that everybody sees what was acknowledged";
+const FROM_PRIMARY: &str = "Myna reads from the primary, so that everybody sees all acknowledged writes";
 const NO_PROXY: &str = "Myna reaches MongoDB without a proxy";
 
 /// Every option, as MongoDB spells it.
 const OPTIONS: [(&str, Takes); 43] = [
     ("appName", Text),
     ("authMechanism", OneOf(&["SCRAM-SHA-256", "SCRAM-SHA-1", "MONGODB-X509", "PLAIN"])),
-    ("authMechanismProperties", Nothing("no way of signing in that Myna has takes any")),
+    ("authMechanismProperties", Nothing("Myna supports no mechanism that uses it")),
     ("authSource", Text),
-    ("compressors", Nothing("Myna does not compress what it says to MongoDB")),
+    ("compressors", Nothing("Myna does not compress its messages to MongoDB")),
     ("connectTimeoutMS", Millis(1)),
     ("directConnection", Flag),
     ("heartbeatFrequencyMS", Millis(500)),
@@ -56,8 +56,8 @@ const OPTIONS: [(&str, Takes); 43] = [
     ("readPreference", Only("primary", FROM_PRIMARY)),
     ("readPreferenceTags", Nothing(FROM_PRIMARY)),
     ("replicaSet", Text),
-    ("retryReads", Only("true", "a read that a new primary interrupts is asked again")),
-    ("retryWrites", Only("true", "a write that a new primary interrupts has to be done once, not never or twice")),
+    ("retryReads", Only("true", "Myna repeats a read that an election interrupts")),
+    ("retryWrites", Only("true", "a write that an election interrupts must happen exactly once")),
     ("serverMonitoringMode", OneOf(&["auto", "poll", "stream"])),
     ("serverSelectionTimeoutMS", Millis(1)),
     ("socketTimeoutMS", Nothing("the driver has no such timeout; Myna gives each operation a deadline of its own")),
@@ -66,10 +66,10 @@ const OPTIONS: [(&str, Takes); 43] = [
     ("timeoutMS", Nothing("Myna gives each operation a deadline of its own")),
     ("tls", Flag),
     ("tlsAllowInvalidCertificates", Flag),
-    ("tlsAllowInvalidHostnames", Nothing("a certificate is either checked in full or, by tlsInsecure, not at all")),
+    ("tlsAllowInvalidHostnames", Nothing("Myna checks a certificate in full or, with tlsInsecure, not at all")),
     ("tlsCAFile", Text),
     ("tlsCertificateKeyFile", Text),
-    ("tlsCertificateKeyFilePassword", Nothing("Myna reads the key of a certificate only where it is not encrypted")),
+    ("tlsCertificateKeyFilePassword", Nothing("Myna reads only unencrypted keys")),
     ("tlsInsecure", Flag),
     ("uuidRepresentation", Nothing("Myna writes standard UUIDs only")),
     ("w", Only("majority", "what Myna acknowledges is held by a majority")),
@@ -77,28 +77,28 @@ const OPTIONS: [(&str, Takes); 43] = [
     ("wtimeoutMS", Millis(0)),
 ];
 
-/// The option of this name: MongoDB minds neither capitals nor, here, the old name of TLS.
+/// The option with this name, in any case. `ssl` is the old name of `tls`.
 fn find(name: &str) -> Option<(&'static str, Takes)> {
     let name = if name.eq_ignore_ascii_case("ssl") { "tls" } else { name };
     OPTIONS.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
-/// The options that an address sets: each once, in its order, with its value decoded and checked by itself.
+/// The options of an address, each once, in their order. Their values are decoded and checked by themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Options(Vec<(&'static str, String)>);
 
 impl Options {
-    /// Reads what follows the `?`.
+    /// Parses the text after the `?`.
     pub(super) fn parse(text: &str) -> Result<Self, InvalidMongoUrl> {
         let mut options = Self::default();
         for pair in text.split('&').filter(|_| !text.is_empty()) {
             let (name, value) = pair.split_once('=').ok_or_else(|| {
-                UrlPart::Options.refused("have one without a value: write each as name=value, and & between")
+                UrlPart::Options.refused("contain one without a value: write each as name=value, separated by &")
             })?;
             let Some((known, takes)) = find(name) else { return Err(unknown(name)) };
             let part = || UrlPart::option(known);
             let value = percent::decode(value)
-                .ok_or_else(|| part().refused("is not percent-encoded: a % has two hexadecimal digits after it"))?;
+                .ok_or_else(|| part().refused("is not percent-encoded: two hexadecimal digits must follow a %"))?;
             check(known, takes, &value)?;
             match options.get(known) {
                 Some(earlier) if *earlier == value => {}
@@ -109,7 +109,7 @@ impl Options {
         Ok(options)
     }
 
-    /// The value of the option that MongoDB spells so.
+    /// The value of an option, by the name that MongoDB uses.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
@@ -119,12 +119,12 @@ impl Options {
         self.get(name) == Some("true")
     }
 
-    /// The value of an option that takes a number.
+    /// The value of a numeric option.
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         self.get(name)?.parse().ok()
     }
 
-    /// Sets an option, whatever it was before.
+    /// Sets an option, and replaces an earlier value.
     pub(super) fn set(&mut self, name: &str, value: &str) -> Result<(), InvalidMongoUrl> {
         let Some((known, takes)) = find(name) else { return Err(unknown(name)) };
         check(known, takes, value)?;
@@ -135,14 +135,14 @@ impl Options {
         Ok(())
     }
 
-    /// Sets an option that nobody has set.
+    /// Sets an option unless it is set already.
     pub(super) fn complete(&mut self, name: &'static str, value: &str) {
         if self.get(name).is_none() {
             self.0.push((name, value.to_owned()));
         }
     }
 
-    /// As it follows the `?`.
+    /// The text after the `?`.
     pub(super) fn to_text(&self) -> String {
         let pairs: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}={}", percent::encode(value))).collect();
         pairs.join("&")
@@ -159,14 +159,14 @@ fn check(name: &str, takes: Takes, value: &str) -> Result<(), InvalidMongoUrl> {
             whole(least, LONGEST_MILLIS),
             format!("has to be a whole number of milliseconds from {least} to {LONGEST_MILLIS}"),
         ),
-        Count(least) => (whole(least.into(), u32::MAX.into()), format!("has to be a whole number from {least} on")),
+        Count(least) => (whole(least.into(), u32::MAX.into()), format!("must be a whole number, {least} or greater")),
         Text => (
             !value.is_empty() && value.len() <= longest && !value.contains(char::is_control),
-            format!("has to be a text of 1 to {longest} bytes"),
+            format!("must be a text of 1 to {longest} bytes"),
         ),
-        OneOf(values) => (values.contains(&value), format!("has to be one of {}", values.join(", "))),
-        Only(only, why) => (value == only, format!("has to be {only} or to be left out: {why}")),
-        Nothing(why) => (false, format!("has to be left out: {why}")),
+        OneOf(values) => (values.contains(&value), format!("must be one of {}", values.join(", "))),
+        Only(only, why) => (value == only, format!("must be {only} or left out: {why}")),
+        Nothing(why) => (false, format!("must be left out: {why}")),
     };
     if fits { Ok(()) } else { Err(UrlPart::option(name).refused(why)) }
 }
@@ -175,20 +175,20 @@ fn number_in(text: &str, least: u64, most: u64) -> bool {
     text.parse().is_ok_and(|number: u64| (least..=most).contains(&number))
 }
 
-/// The refusal of an option that MongoDB does not know, with the one that was meant if that can be told.
+/// The error for an option that MongoDB does not know, with the closest known name if there is one.
 fn unknown(name: &str) -> InvalidMongoUrl {
-    // Only what looks like the name of an option is repeated.
+    // Repeat it only if it looks like the name of an option.
     if name.is_empty() || name.len() > 40 || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return UrlPart::Options.refused("have one whose name is none: write each as name=value, and & between");
+        return UrlPart::Options.refused("contain an invalid name: write each as name=value, separated by &");
     }
     let near = OPTIONS.into_iter().map(|(known, _)| (distance(known, name), known)).min();
     UrlPart::option(name).refused(match near {
-        Some((distance, known)) if distance <= 3 => format!("is unknown: is {known} meant?"),
+        Some((distance, known)) if distance <= 3 => format!("is unknown: did you mean {known}?"),
         _ => "is unknown".to_owned(),
     })
 }
 
-/// How many letters have to be put in, taken out or changed to make one name of the other, whatever their capitals.
+/// The edit distance of two names, ignoring case: how many letters to insert, delete or change.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<u8> = other.bytes().map(|byte| byte.to_ascii_lowercase()).collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();

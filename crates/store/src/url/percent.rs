@@ -1,6 +1,6 @@
-//! Percent-encoding, as RFC 3986 has it.
+//! Percent-encoding, as RFC 3986 defines it.
 
-/// The text with everything but letters, digits and `-._~` as `%XX`: it can stand in any part of a URL.
+/// Encodes everything but letters, digits and `-._~` as `%XX`. Any part of a URL may contain the result.
 pub(super) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -13,7 +13,7 @@ pub(super) fn encode(text: &str) -> String {
     encoded
 }
 
-/// What `encode` was given; `None` when a `%` is not followed by two hexadecimal digits, or when it is no text.
+/// Reverses `encode`. `None` if two hexadecimal digits do not follow a `%`, or if the result is not UTF-8.
 pub(super) fn decode(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();

@@ -94,7 +94,7 @@ fn settings_that_make_no_address_are_refused_by_their_names() {
     for (args, expected) in [
         (&["--mongo-uri=postgres://one"][..], "'--mongo-uri <URL>': the scheme"),
         (&["--mongo-uri=mongodb://one:x"], "the port of host 1"),
-        (&["--store=mongodb://one?maxPolSize=1"], "is maxPoolSize meant?"),
+        (&["--store=mongodb://one?maxPolSize=1"], "did you mean maxPoolSize?"),
         (&["--mongo-host=one two"], "'--mongo-host': the host 1"),
         (&["--mongo-host=mongodb://one"], "'--mongo-host'"),
         (&["--mongo-host=one", "--mongo-port=0"], "--mongo-port"),

@@ -1,5 +1,5 @@
-//! Messages with the same sender and client id, found in bounded memory: small hashes first, the ids of the few suspects
-//! at the end.
+//! Finds messages with the same sender and client id in bounded memory: first by small hashes, then by the ids of the
+//! few suspects.
 
 use crate::archive::MessageRecord;
 use myna_protocol::{ClientId, Seq, UserId};
@@ -7,26 +7,26 @@ use std::collections::hash_map::{Entry, RandomState};
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
-/// Hashes that are held at a time: some 10 MB. Of more messages each look takes a share.
+/// Hashes in memory at a time, about 10 MB. With more messages, each pass looks at a share of them.
 const HELD: u64 = 500_000;
-/// Repeated ids that are told of, of one conversation.
+/// The most repeated ids to report for one conversation.
 const TOLD: usize = 1_000;
 
-/// What is known of one conversation's ids. All its messages are looked at once, and again for as long as it says so.
+/// The client ids of one conversation. The caller passes all messages once, and again while `look_again` asks for it.
 pub(super) struct Repeats {
     hasher: RandomState,
-    /// The looks that are needed, and the one that is under way.
+    /// The number of passes over the hashes, and the current pass.
     looks: u64,
     look: u64,
     seen: HashSet<u64>,
     suspects: HashSet<u64>,
-    /// In the last look: the suspects' ids, and where they are.
+    /// In the last pass: the ids of the suspects, and their positions.
     known: HashMap<(UserId, ClientId), Seq>,
     found: Vec<(UserId, ClientId, [Seq; 2])>,
 }
 
 impl Repeats {
-    /// About to look at this many messages.
+    /// Starts with about this many messages to look at.
     pub(super) fn among(messages: u64) -> Self {
         Self {
             hasher: RandomState::new(),
@@ -51,7 +51,7 @@ impl Repeats {
         }
     }
 
-    /// Two ids may have the same hash: only the same id is a repetition.
+    /// Two ids may have the same hash. Only the same id is a repetition.
     fn confirm(&mut self, hash: u64, id: (UserId, ClientId), seq: Seq) {
         if !self.suspects.contains(&hash) {
             return;
@@ -65,14 +65,14 @@ impl Repeats {
         }
     }
 
-    /// Ends a look. Whether all messages have to be looked at once more.
+    /// Ends a pass. Returns whether the caller must pass all messages once more.
     pub(super) fn look_again(&mut self) -> bool {
         self.seen = HashSet::new();
         self.look += 1;
         self.look < self.looks || (self.look == self.looks && !self.suspects.is_empty())
     }
 
-    /// Whose ids are there twice, and where.
+    /// The senders and client ids that occur twice, and their positions.
     pub(super) fn found(self) -> Vec<(UserId, ClientId, [Seq; 2])> {
         self.found
     }

@@ -1,19 +1,19 @@
-//! What can be wrong with a store.
+//! The ways in which a store can break its rules.
 
 use crate::archive::Part;
 use myna_protocol::{ClientId, ConversationId, Rev, Seq, SessionId, UserId};
 use std::fmt;
 
-/// A rule that a row breaks, with the ids that find it.
+/// A rule that a row breaks, with the ids of the row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Violation {
-    /// Messages between these two are missing.
+    /// The messages between these two are missing.
     Gap {
         conversation: ConversationId,
         after: Seq,
         before: Seq,
     },
-    /// The conversation's row names another last message than there is.
+    /// The conversation's row names another last message than the stored one.
     LastSeq {
         conversation: ConversationId,
         says: Seq,
@@ -36,14 +36,14 @@ pub enum Violation {
         rev: Rev,
         of: Rev,
     },
-    /// The stamp of somebody's membership is beyond their own feed.
+    /// The stamp of a membership is greater than the rev of the person's own feed.
     MembershipRev {
         conversation: ConversationId,
         user: UserId,
         rev: Rev,
         of: Rev,
     },
-    /// The same message is there twice.
+    /// The same message is stored twice.
     ClientIdTwice {
         conversation: ConversationId,
         sender: UserId,
@@ -51,7 +51,7 @@ pub enum Violation {
         first: Seq,
         second: Seq,
     },
-    /// What somebody has not read would be less than nothing.
+    /// A place is beyond the last message, so the number of unread messages would be negative.
     PlaceBeyondLast {
         conversation: ConversationId,
         user: UserId,
@@ -64,13 +64,13 @@ pub enum Violation {
         says: u32,
         found: u64,
     },
-    /// Who sent it is not, and was never, in the conversation.
+    /// The sender was never in the conversation.
     Stranger {
         conversation: ConversationId,
         seq: Seq,
         sender: UserId,
     },
-    /// The members of a direct conversation are not the pair that it is found by.
+    /// The members of a direct conversation are not its pair.
     Pair {
         conversation: ConversationId,
     },
@@ -82,7 +82,7 @@ pub enum Violation {
         session: SessionId,
         user: UserId,
     },
-    /// These rows are of a conversation that does not exist.
+    /// These rows belong to a conversation that does not exist.
     Orphans {
         part: Part,
         conversation: ConversationId,
@@ -119,7 +119,7 @@ impl fmt::Display for Violation {
                 write!(f, "conversation {conversation}: {what}")
             }
             Self::PlaceBeyondLast { conversation, user, place, seq, last_seq } => {
-                write!(f, "conversation {conversation}: {user} {place} message {seq}, and the last one is {last_seq}")
+                write!(f, "conversation {conversation}: {user} {place} message {seq}, but the last one is {last_seq}")
             }
             Self::MemberCount { conversation, says, found } => {
                 write!(f, "conversation {conversation}: {found} people are in it, and its row says {says}")

@@ -1,4 +1,4 @@
-//! Whether two stores hold the same, to the last byte.
+//! Compares two stores byte for byte.
 
 use super::progress::{Progress, Step, Tally};
 use super::{AT_ONCE, CopyError};
@@ -7,7 +7,7 @@ use futures_util::{TryStreamExt, future};
 use myna_chat::store::StoreError;
 use myna_protocol::{ConversationId, Timestamp};
 
-/// Compares everything: the numbers, then the checksums. `counts` is what the first one holds.
+/// Compares the counts, then the checksums. `counts` are those of `from`.
 pub(super) async fn all(
     from: &dyn Archive,
     to: &dyn Archive,
@@ -25,7 +25,7 @@ pub(super) async fn all(
         return Err(CopyError::Different("sessions"));
     }
     tally.done(counts.sessions);
-    // As many conversations on both sides, and for each of the first one the same on the other: they are the same ones.
+    // Both sides have the same number of conversations. So if each in `from` equals the one in `to`, all are equal.
     let conversation = async |id: ConversationId| {
         let told = |rows| tally.done(rows);
         let (here, there) = (checksum::conversation(from, id, &told), checksum::conversation(to, id, &|_| {}));

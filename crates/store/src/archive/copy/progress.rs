@@ -1,26 +1,26 @@
-//! How far a copy is.
+//! The progress of a copy.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a copy is at.
+/// The current step of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     Copying,
-    /// Everything was written: both stores are read again.
+    /// All rows are written. The copy reads both stores again.
     Comparing,
 }
 
-/// How far a copy is in its step.
+/// The progress of a copy within its step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     pub step: Step,
-    /// Rows that are done.
+    /// Rows done so far.
     pub rows: u64,
-    /// Rows that there are.
+    /// All rows of this step.
     pub of: u64,
 }
 
-/// Counts the rows of one step, and tells how far it is.
+/// Counts the rows of one step and reports the progress.
 pub(super) struct Tally<'a> {
     step: Step,
     of: u64,
@@ -40,7 +40,7 @@ impl<'a> Tally<'a> {
         self.done(rows as u64);
     }
 
-    /// Rows that were there already.
+    /// Counts rows that the target already had.
     pub(super) fn skipped(&self, rows: u64) {
         self.done(rows);
     }

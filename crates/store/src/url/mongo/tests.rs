@@ -1,4 +1,4 @@
-//! What an address is taken for, and what is refused about it.
+//! Which addresses are accepted, and which errors the others get.
 
 use super::*;
 use proptest::prelude::*;
@@ -189,7 +189,7 @@ fn a_misspelt_option_is_refused_with_the_one_that_was_meant() {
         let error = refused(&format!("mongodb://one/?{name}=1"));
         assert_eq!(error.part, option(name));
         match meant {
-            Some(meant) => assert!(error.to_string().contains(&format!("is {meant} meant?")), "{error}"),
+            Some(meant) => assert!(error.to_string().contains(&format!("did you mean {meant}?")), "{error}"),
             None => assert!(error.to_string().ends_with("is unknown"), "{error}"),
         }
     }
@@ -328,7 +328,7 @@ fn the_files_that_an_address_names_can_be_asked_for() {
 }
 
 proptest! {
-    /// Where the driver's own reader would even panic (a multi-byte letter right after a %), ours answers.
+    /// The driver's own parser panics on some texts (a multi-byte letter right after a %). Ours returns an error.
     #[test]
     fn no_text_is_too_odd_to_be_refused(text in "(mongodb(\\+srv)?://)?[a-zé:@/%?&=,.\\[\\]$ 0-9]{0,30}") {
         if let Ok(url) = text.parse::<MongoUrl>() {
