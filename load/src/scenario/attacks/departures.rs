@@ -67,7 +67,7 @@ async fn watch_presence(mut socket: RawSocket, online: watch::Sender<BTreeSet<Us
                 Err(_) => return,
             },
         };
-        if let Event::Signal(Signal::Presence { users, online: there }) = received.event {
+        if let Ok(Event::Signal(Signal::Presence { users, online: there })) = received.event() {
             online.send_modify(|online| {
                 for user in users {
                     if there {
