@@ -4,7 +4,7 @@
 mod fill;
 mod plan;
 
-pub use plan::{Plan, TalkPlan};
+pub use plan::{Plan, TalkPlan, Texts};
 
 use myna_protocol::{ClientId, ConversationId, Feed, Kind, Rev, Seq, UserId};
 use std::collections::BTreeMap;
@@ -39,8 +39,7 @@ pub struct Talk {
 pub struct Dataset {
     pub people: Vec<Person>,
     pub talks: Vec<Talk>,
-    /// Bytes of each message that is there from the start.
-    text_bytes: usize,
+    texts: Texts,
     /// What tells the messages of this run from those of others on the same store.
     run: u64,
 }
@@ -83,7 +82,7 @@ impl Dataset {
             }
         });
         let talks = talks.collect();
-        Self { people, talks, text_bytes: plan.text_bytes, run: fastrand::u64(..1 << 40) }
+        Self { people, talks, texts: plan.texts, run: fastrand::u64(..1 << 40) }
     }
 
     /// The token in a person's cookie.

@@ -130,9 +130,9 @@ impl<'a, D: ProtocolAdapter> LoadLoop<'a, D> {
         Ok(())
     }
 
-    /// Somebody who was timed_out reads again, beginning with what has come meanwhile.
+    /// A person whose reading was paused reads again, first the bytes that arrived meanwhile.
     pub fn listen_again(&mut self, person: usize) -> anyhow::Result<()> {
-        self.pool.deafen(person, false);
+        self.pool.pause_reading(person, false);
         let mut told = Vec::new();
         self.pool.catch_up(person, &mut told)?;
         self.hear_all(&mut told, &mut Vec::new())

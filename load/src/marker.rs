@@ -20,11 +20,15 @@ pub struct Marker {
 impl Marker {
     /// A text of so many bytes, at least the marker's own.
     pub fn text(self, bytes: usize) -> String {
+        self.filled(bytes, " about as long as what people say to each other")
+    }
+
+    /// The same, filled with these ASCII characters.
+    pub fn filled(self, bytes: usize, filler: &str) -> String {
         let mut text = format!("~m{:012x}-{:016x}~", self.number, self.due);
-        const FILLER: &str = " about as long as what people say to each other";
         while text.len() < bytes {
             let rest = bytes - text.len();
-            text.push_str(&FILLER[..rest.min(FILLER.len())]);
+            text.push_str(&filler[..rest.min(filler.len())]);
         }
         // What ends with a space would be trimmed.
         if text.ends_with(' ') {

@@ -3,11 +3,13 @@
 //! what it has to know of them.
 
 mod client_pool;
+mod connection;
 mod frames;
 mod myna;
 mod protocol_adapter;
 
-pub use client_pool::{ClientPool, ConnectionState, Told};
+pub use client_pool::{ClientPool, Told};
+pub use connection::ConnectionState;
 pub use frames::{Frame, Frames, OpCode, put_masked, put_plain};
 pub use myna::Myna;
 pub use protocol_adapter::{Bare, Heard, ProtocolAdapter};

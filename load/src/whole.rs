@@ -1,40 +1,28 @@
 //! Whole people: each has the client that browsers have, which reconnects, resumes, and keeps its outbox. This does for
 //! them what a browser does: sockets and timers.
 
+mod settling;
+mod tab;
+
 use crate::clock::{MILLISECOND, Nanos, SECOND};
 use crate::dataset::Dataset;
-use crate::history::{History, Received};
+use crate::history::History;
 use crate::latency::Latency;
 use crate::marker::{Marker, TEXT_BYTES};
 use crate::quick::{ClientPool, Heard, ProtocolAdapter, Told};
 use anyhow::{Context, bail, ensure};
-use myna_client::{Action, Client, Line, Status};
-use myna_protocol::{Command, Event, RequestId, Row, Seq, Text, Timestamp};
+use myna_client::{Action, Client, Status};
+use myna_protocol::{Command, Event, Row, Text, Timestamp};
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BinaryHeap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
+use tab::Tab;
 
 /// What their clocks show when a run begins: milliseconds since 1970.
 const BEGIN: i64 = 1_700_000_000_000;
 /// How long they may take to know everything after the last word.
 const SETTLE: Nanos = 120 * SECOND;
-
-struct Tab {
-    client: Client,
-    wake: Option<Nanos>,
-    /// By request: the message that it said.
-    asked: HashMap<RequestId, u64>,
-    /// Messages that would survive a reload.
-    kept: BTreeSet<u64>,
-    /// Messages that were shown.
-    had: HashSet<u64>,
-    /// When the present attempt to connect began.
-    since: Nanos,
-    /// When it was live the last time, if it was.
-    gone: Option<Nanos>,
-    live: bool,
-}
 
 /// Whole people at these places of a pool.
 pub struct Tabs {
@@ -65,18 +53,8 @@ fn moment(at: Timestamp) -> Nanos {
 impl Tabs {
     /// The people at these places, who know nothing yet. Each looks at the first of their conversations.
     pub fn new(dataset: Arc<Dataset>, places: Range<usize>) -> Self {
-        let tab = |place: usize| Tab {
-            client: Client::new(place as u64 + 1),
-            wake: None,
-            asked: HashMap::new(),
-            kept: BTreeSet::new(),
-            had: HashSet::new(),
-            since: 0,
-            gone: None,
-            live: false,
-        };
         Self {
-            tabs: places.clone().map(tab).collect(),
+            tabs: places.clone().map(Tab::new).collect(),
             dataset,
             places,
             timers: BinaryHeap::new(),
@@ -309,99 +287,4 @@ impl Tabs {
         }
         Ok(())
     }
-
-    /// Lets them go on until all know everything that was promised and have loaded all of it, and writes down what each
-    /// has on show.
-    pub fn settle(&mut self, pool: &mut ClientPool<impl ProtocolAdapter>, history: &mut History) -> anyhow::Result<()> {
-        let end = pool.clock().now() + SETTLE;
-        // Who knows all that was promised may know less than is promised later, as long as somebody still speaks.
-        let mut waiting: Vec<usize> = Vec::new();
-        loop {
-            let again = waiting.is_empty();
-            if again {
-                waiting = self.places.clone().collect();
-            }
-            let promised = promised(history, self.dataset.talks.len());
-            let mut rest = Vec::new();
-            for person in waiting {
-                if !self.has_all(pool, &promised, person)? {
-                    rest.push(person);
-                }
-            }
-            waiting = rest;
-            let Some(first) = waiting.first() else {
-                if again {
-                    break;
-                }
-                continue;
-            };
-            if pool.clock().now() > end {
-                let tab = &self.tabs[first - self.places.start];
-                let (count, status, kept) = (waiting.len(), tab.client.status(), tab.kept.len());
-                bail!("{count} do not come to know everything; {first} is {status:?}, with {kept} in the outbox");
-            }
-            self.turn(pool, history, pool.clock().now() + 100 * MILLISECOND)?;
-        }
-        for person in self.places.clone() {
-            history.journals[person].received = self.shown(person);
-        }
-        Ok(())
-    }
-
-    /// Whether somebody's outbox is empty and everything they are to know is loaded; if not, what is older is asked for.
-    fn has_all(
-        &mut self,
-        pool: &mut ClientPool<impl ProtocolAdapter>,
-        promised: &[Seq],
-        person: usize,
-    ) -> anyhow::Result<bool> {
-        let tab = &self.tabs[person - self.places.start];
-        if !tab.live || !tab.kept.is_empty() {
-            return Ok(false);
-        }
-        let mut all = true;
-        for talk in self.dataset.people[person].talks.clone() {
-            let (id, promised) = (self.dataset.talks[talk as usize].id, promised[talk as usize]);
-            let Some(view) = self.tabs[person - self.places.start].client.conversation(id) else { return Ok(false) };
-            let is_whole = view.last_seq >= promised && !view.has_older;
-            if view.has_older && !view.loading {
-                self.act(pool, person, |client, now| client.open(id, now))?;
-                self.act(pool, person, |client, now| client.older(id, now))?;
-            }
-            all &= is_whole;
-        }
-        Ok(all)
-    }
-
-    /// What somebody has on show, conversation by conversation.
-    fn shown(&self, person: usize) -> Vec<Received> {
-        self.dataset.people[person].talks.iter().flat_map(|talk| self.shown_of(person, *talk)).collect()
-    }
-
-    /// What somebody has on show of one conversation, of this run.
-    fn shown_of(&self, person: usize, talk: u32) -> Vec<Received> {
-        let lines = self.tabs[person - self.places.start].client.transcript(self.dataset.talks[talk as usize].id);
-        let bubbles = lines.into_iter().filter_map(|line| match line {
-            Line::Bubble(bubble) => Some(bubble),
-            Line::Separator { .. } | Line::Notice(_) => None,
-        });
-        bubbles
-            .filter_map(|bubble| {
-                let number = self.dataset.number_of(bubble.client_id)?;
-                Some(Received { talk, seq: bubble.seq? as u32, number: number as u32 })
-            })
-            .collect()
-    }
-}
-
-/// The greatest place that was promised in each conversation.
-fn promised(history: &History, talks: usize) -> Vec<Seq> {
-    let mut promised = vec![0; talks];
-    for sent in &history.sent {
-        if let Some((seq, _)) = sent.acked {
-            let place = &mut promised[sent.talk as usize];
-            *place = seq.max(*place);
-        }
-    }
-    promised
 }

@@ -54,9 +54,14 @@ impl FaultHarness<'_> {
         Plan::rooms(self.load.people.div_ceil(EACH), EACH)
     }
 
-    /// A new store, a server on it, and everybody connected and talking.
+    /// Makes a store and starts a server on it; everybody connects and talks.
     pub(super) fn play(&self) -> anyhow::Result<Play<'_>> {
-        self.play_on(Harness::set(self.tools, &self.plan(), QUIET)?, false)
+        self.play_with(&[])
+    }
+
+    /// The same with more flags for the server.
+    pub(super) fn play_with(&self, flags: &[&str]) -> anyhow::Result<Play<'_>> {
+        self.play_on(Harness::set(self.tools, &self.plan(), &[QUIET, flags].concat())?, false)
     }
 
     /// The same with a proxy before the server.

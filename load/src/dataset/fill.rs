@@ -1,9 +1,9 @@
 //! Writing a dataset into its store.
 
-use super::{Dataset, MADE, Person, Talk};
-use crate::marker::Marker;
+use super::{Dataset, MADE, Person, Talk, Texts};
+use crate::marker::{Marker, TEXT_BYTES};
 use anyhow::Context;
-use myna_protocol::limits::RECEIPT_MEMBERS;
+use myna_protocol::limits::{RECEIPT_MEMBERS, TEXT_CHARS};
 use myna_protocol::{ClientId, Kind, Rev, Seq, SessionId, Timestamp, UserId};
 use myna_store::archive::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord};
 use myna_store::{Purpose, open_archive};
@@ -56,7 +56,7 @@ impl Dataset {
             let last = talk.messages.min(first + BATCH as u64 - 1);
             let messages = (first..=last).map(|seq| {
                 let sender = talk.members[(seq % talk.members.len() as u64) as usize];
-                message(talk, seq, self.people[sender as usize].id, self.text_bytes)
+                message(talk, seq, self.people[sender as usize].id, self.texts)
             });
             archive.put_messages(messages.collect()).await?;
             progress(last);
@@ -121,13 +121,18 @@ fn member(talk: &Talk, user: UserId, user_rev: Rev) -> MemberRecord {
 }
 
 /// A message of before the run.
-fn message(talk: &Talk, seq: Seq, sender: UserId, bytes: usize) -> MessageRecord {
+fn message(talk: &Talk, seq: Seq, sender: UserId, texts: Texts) -> MessageRecord {
+    let marker = Marker { number: seq, due: 0 };
+    let text = match texts {
+        Texts::Usual => marker.text(TEXT_BYTES),
+        Texts::Hostile => marker.filled(TEXT_CHARS, "<"),
+    };
     MessageRecord {
         conversation: talk.id,
         seq,
         sender,
         client_id: ClientId::from_parts(seq, super::parts(u64::MAX, seq)),
-        text: Marker { number: seq, due: 0 }.text(bytes),
+        text,
         sent_at: AT.plus(seq as i64),
         rev: seq + 1,
     }

@@ -1,6 +1,5 @@
 //! Who talks with whom in a run.
 
-use crate::marker::TEXT_BYTES;
 use myna_protocol::{Kind, Seq};
 
 /// A conversation to be made.
@@ -18,20 +17,29 @@ pub struct TalkPlan {
 pub struct Plan {
     pub people: usize,
     pub talks: Vec<TalkPlan>,
-    /// Bytes of each message that is there to begin with.
-    pub text_bytes: usize,
+    pub texts: Texts,
+}
+
+/// The texts of the messages that are there to begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Texts {
+    /// As long as people usually write.
+    #[default]
+    Usual,
+    /// As long as a message may be, of a character that HTML and the JSON in a page have to escape.
+    Hostile,
 }
 
 impl Plan {
     /// So many people with these conversations.
     pub fn new(people: usize, talks: Vec<TalkPlan>) -> Self {
-        Self { people, talks, text_bytes: TEXT_BYTES }
+        Self { people, talks, texts: Texts::Usual }
     }
 
-    /// The same plan with messages of so many bytes.
+    /// The same plan with these texts.
     #[must_use]
-    pub fn with_text_bytes(self, text_bytes: usize) -> Self {
-        Self { text_bytes, ..self }
+    pub fn with_texts(self, texts: Texts) -> Self {
+        Self { texts, ..self }
     }
 
     /// So many people without any conversation.

@@ -52,8 +52,8 @@ impl Slow {
         load_loop.text_bytes = self.bytes;
         let readers = self.readers as u64;
         let who = |turn: u64| ((turn * 7 % readers) as usize, 0);
-        for (what, is_deaf) in [("all read", false), ("some read nothing", true)] {
-            slow.clone().for_each(|person| load_loop.pool.deafen(person, is_deaf));
+        for (what, paused) in [("all read", false), ("some read nothing", true)] {
+            slow.clone().for_each(|person| load_loop.pool.pause_reading(person, paused));
             for lasts in [self.span.warm(), self.span.measured()] {
                 let end = load_loop.measure(lasts);
                 load_loop.open_loop(self.rate, end, who, Progress::until(what, load_loop.clock(), end))?;

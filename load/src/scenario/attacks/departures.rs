@@ -12,9 +12,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// Groups that the peer is in, and the others in each.
-const GROUPS: usize = 6;
-const EACH: usize = 250;
+/// Groups that the peer is in, and the others in each: few enough that the members of a group see who is online.
+const GROUPS: usize = 25;
+const EACH: usize = 60;
 const PEOPLE: usize = GROUPS * EACH;
 /// The place of the peer.
 const PEER: usize = PEOPLE;
@@ -67,7 +67,7 @@ async fn watch_presence(mut socket: RawSocket, online: watch::Sender<BTreeSet<Us
                 Err(_) => return,
             },
         };
-        if let Event::Signal(Signal::Presence { users, online: there }) = received.event {
+        if let Ok(Event::Signal(Signal::Presence { users, online: there })) = received.event() {
             online.send_modify(|online| {
                 for user in users {
                     if there {

@@ -112,7 +112,7 @@ async fn make_group(socket: &mut RawSocket, harness: &Harness<'_>, request: u64)
     let conversation = ConversationId::from_parts(now.as_millis() as u64, random);
     socket.send(&Command::Group { request, conversation, name: Some(format!("Group {request}")), users }).await?;
     while let Some(received) = socket.next().await? {
-        match received.event {
+        match received.event()? {
             Event::Ack { request: answered, .. } if answered == request => return Ok(true),
             Event::Rejected { request: Some(answered), .. } if answered == request => return Ok(false),
             _ => {}
@@ -149,8 +149,8 @@ async fn hello(harness: &Harness<'_>) -> anyhow::Result<usize> {
     socket.send(&Command::Hello { cursors: BTreeMap::new() }).await?;
     let mut bytes = 0;
     while let Some(received) = socket.next().await? {
-        bytes += received.bytes;
-        if matches!(received.event, Event::CaughtUp { request: None }) {
+        bytes += received.bytes();
+        if received.is_caught_up() {
             return Ok(bytes);
         }
     }

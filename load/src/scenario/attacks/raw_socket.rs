@@ -25,10 +25,22 @@ pub(super) struct RawSocket {
     closed: bool,
 }
 
-/// An event of the server, and the bytes of its frame's payload.
-pub(super) struct Received {
-    pub(super) event: Event,
-    pub(super) bytes: usize,
+/// The payload of a frame that the server has sent. Reading it takes time, which a measurement may want to leave out.
+pub(super) struct Received(Vec<u8>);
+
+impl Received {
+    pub(super) fn bytes(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn event(&self) -> anyhow::Result<Event> {
+        serde_json::from_slice(&self.0).context("it is no event")
+    }
+
+    /// Whether it ends the answer to a `hello`, if no other answer is waited for.
+    pub(super) fn is_caught_up(&self) -> bool {
+        self.0.starts_with(br#"{"type":"caught_up""#)
+    }
 }
 
 impl RawSocket {
@@ -70,10 +82,7 @@ impl RawSocket {
             let Self { frames, waiting, closed, .. } = self;
             frames.take(&buffer[..count], |frame| {
                 match frame {
-                    Frame::Message(text) => {
-                        let event = serde_json::from_slice(text).context("it is no event")?;
-                        waiting.push_back(Received { event, bytes: text.len() });
-                    }
+                    Frame::Message(payload) => waiting.push_back(Received(payload.to_vec())),
                     Frame::Close(_) => *closed = true,
                     Frame::Ping(_) | Frame::Pong => {}
                 }

@@ -3,10 +3,10 @@
 use super::finding::Finding;
 use super::memory::MemoryWatch;
 use super::raw_socket::RawSocket;
-use crate::dataset::Plan;
+use crate::dataset::{Plan, Texts};
 use crate::harness::{Harness, Tools};
 use crate::quick::Myna;
-use myna_protocol::limits::{PAGE_MESSAGES_MAX, TEXT_CHARS};
+use myna_protocol::limits::PAGE_MESSAGES_MAX;
 use myna_protocol::{Command, Feed};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -69,7 +69,7 @@ impl Request {
 
 /// A store whose attacker can ask for a lot.
 pub(super) fn plan() -> Plan {
-    Plan::shared_by_two(CONVERSATIONS, MESSAGES).with_text_bytes(TEXT_CHARS)
+    Plan::shared_by_two(CONVERSATIONS, MESSAGES).with_texts(Texts::Hostile)
 }
 
 /// The growth of the server's memory for each kind of request.
