@@ -5,7 +5,7 @@ pub(crate) mod page;
 mod socket;
 pub(crate) mod storage;
 
-use crate::live::Live;
+use crate::client_handle::ClientHandle;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use myna_client::Action;
@@ -24,11 +24,11 @@ pub(crate) struct Browser {
 
 impl Browser {
     /// Does one thing. What it leads to is told to the client later, never from within.
-    pub(crate) fn perform(&mut self, action: Action, live: Live) {
+    pub(crate) fn perform(&mut self, action: Action, handle: ClientHandle) {
         match action {
             Action::Connect => {
                 self.generation += 1;
-                self.socket = Some(Socket::open(live, self.generation));
+                self.socket = Some(Socket::open(handle, self.generation));
             }
             Action::Close(code) => {
                 self.generation += 1;
@@ -36,9 +36,9 @@ impl Browser {
                     socket.close(code);
                 }
             }
-            Action::Say(command) => {
+            Action::Send(command) => {
                 if let Some(socket) = &self.socket {
-                    socket.say(&command);
+                    socket.send(&command);
                 }
             }
             Action::WakeAt(at) => {
@@ -46,11 +46,11 @@ impl Browser {
                     timer.clear();
                 }
                 let wait = u64::try_from(at.since(now())).unwrap_or(0);
-                let tick = move || live.act(|client, now| client.tick(now));
+                let tick = move || handle.act(|client, now| client.tick(now));
                 self.timer = set_timeout_with_handle(tick, Duration::from_millis(wait)).ok();
             }
-            Action::Keep(unsent) => storage::keep(live.me().0, &unsent),
-            Action::Forget(client_id) => storage::forget(live.me().0, client_id),
+            Action::Keep(unsent) => storage::keep(handle.my_id(), &unsent),
+            Action::Forget(client_id) => storage::forget(handle.my_id(), client_id),
             Action::SignedOut => page::leave(),
             Action::Answered(..) => {}
         }

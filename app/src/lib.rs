@@ -3,15 +3,15 @@
 #![recursion_limit = "256"]
 #![expect(unreachable_pub, reason = "the component macro writes `pub` for what it generates")]
 
+mod client_handle;
 mod components;
-mod live;
-mod moment;
 mod pages;
 mod problem;
 pub mod server_fns;
+mod time;
 
 #[cfg(feature = "ssr")]
-pub mod visit;
+pub mod request_context;
 
 #[cfg(feature = "hydrate")]
 mod browser;
@@ -53,7 +53,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    moment::provide_zone();
+    time::provide_zone();
     view! {
         <Title text="Myna"/>
         <Router>

@@ -3,10 +3,10 @@
 mod channels;
 mod chat;
 mod conversation;
-mod door;
 mod new_message;
 mod not_found;
+mod sign_in;
 
 pub(crate) use chat::Chat;
-pub(crate) use door::{SignIn, SignUp};
 pub(crate) use not_found::NotFound;
+pub(crate) use sign_in::{SignIn, SignUp};

@@ -247,7 +247,7 @@ impl Tabs {
                     pool.connect(person)?;
                 }
                 Action::Close(code) => pool.close(person, Some(code))?,
-                Action::Say(command) => {
+                Action::Send(command) => {
                     if let Command::Send { request, client_id, .. } = &command
                         && let Some(number) = self.dataset.number_of(*client_id)
                     {

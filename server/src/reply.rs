@@ -73,7 +73,7 @@ fn log(error: &Error) {
 fn status(rejection: Rejection) -> StatusCode {
     match rejection {
         Rejection::Unauthenticated | Rejection::BadCredentials => StatusCode::UNAUTHORIZED,
-        Rejection::ForeignOrigin => StatusCode::FORBIDDEN,
+        Rejection::ForeignOrigin | Rejection::NotAllowed => StatusCode::FORBIDDEN,
         Rejection::NotFound => StatusCode::NOT_FOUND,
         Rejection::NameTaken | Rejection::ClientIdReused | Rejection::IdTaken | Rejection::DirectStays => {
             StatusCode::CONFLICT

@@ -13,7 +13,7 @@ use axum::routing::get;
 use leptos::context::{provide_context, use_context};
 use leptos::nonce::Nonce;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
-use myna_app::visit::Visit;
+use myna_app::request_context::RequestContext;
 use myna_app::{App, shell};
 use std::sync::LazyLock;
 
@@ -62,7 +62,7 @@ fn give_context(state: &AppState) {
         provide_context(Nonce::from_value(nonce.as_str()));
     }
     let address = extensions.and_then(|extensions| extensions.get::<ClientAddress>());
-    provide_context(Visit {
+    provide_context(RequestContext {
         chat: state.chat.clone(),
         session: extensions.and_then(|extensions| extensions.get::<Signed>()).map(|signed| signed.0.clone()),
         cookie: state.cookie,

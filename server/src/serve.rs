@@ -265,7 +265,7 @@ mod tests {
         let server = Server::start(&Config::for_tests()).await.unwrap();
         let supervisor = server.state.chat.supervisor();
         let tasks = async {
-            while supervisor.tasks().len() < 7 {
+            while supervisor.tasks().len() < 8 {
                 tokio::task::yield_now().await;
             }
         };
@@ -275,6 +275,7 @@ mod tests {
             "SQLite writer",
             "accept loop",
             "committer",
+            "due jobs",
             "presence notifier",
             "presence publisher",
             "relay",

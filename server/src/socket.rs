@@ -20,8 +20,8 @@ use http::header::SEC_WEBSOCKET_PROTOCOL;
 use http::{HeaderMap, HeaderValue};
 use hyper::upgrade::OnUpgrade;
 use myna_chat::store::Session;
-use myna_chat::{Chat, Connection, Error, Outgoing};
-use myna_protocol::{ByeReason, Command, Event, Rejection, Signal, close};
+use myna_chat::{CatchUp, Chat, Connection, Error, Outgoing};
+use myna_protocol::{ByeReason, Command, Event, Rejection, RequestId, Signal, close};
 pub(crate) use open_sockets::OpenSockets;
 use std::pin::pin;
 use std::time::Duration;
@@ -232,8 +232,9 @@ impl SocketSession {
             (command @ Command::Hello { .. }, true) | (command, false) => {
                 self.send(&rejected(command.request(), &Rejection::OutOfOrder.into())).await
             }
-            (command, true) => match commands::answer(&self.chat, self.session.user.id, command).await {
+            (command, true) => match commands::answer(&self.chat, &self.connection, command).await {
                 Answer::Now(events) => self.send_all(&events).await,
+                Answer::Feeds(request, mut feeds) => self.catch_up(Some(request), &mut feeds).await,
                 Answer::Later(answer) => {
                     self.answers.push(answer);
                     Ok(())
@@ -242,29 +243,43 @@ impl SocketSession {
         }
     }
 
-    /// Welcomes the client and brings it up to date. From here on it is told what happens.
+    /// Welcomes the client and brings it up to date. From here on it gets what happens.
     async fn welcome(
         &mut self,
         cursors: &std::collections::BTreeMap<myna_protocol::Feed, myna_protocol::Rev>,
     ) -> Result<(), End> {
         let chat: Chat = self.chat.clone();
-        let catchups = match chat.catch_up(&self.connection, cursors).await {
-            Ok(catchups) => catchups,
+        let mut feeds = match chat.catch_up(&self.connection, cursors).await {
+            Ok(feeds) => feeds,
             Err(error) => return self.defer(&error).await,
         };
         self.welcomed = true;
         let (user, server_time) = (self.session.user.clone(), chat.clock().now());
         self.feed(frame::text(&Event::Welcome { user, server_time, limits: Default::default() })).await?;
-        for event in catchups.into_iter().flat_map(commands::events) {
-            self.feed(frame::text(&event)).await?;
-        }
         let users = chat.online_for(&self.connection).await;
         if !users.is_empty() {
             self.feed(frame::text(&Event::Signal(Signal::Presence { users, online: true }))).await?;
         }
-        self.send(&Event::CaughtUp { request: None }).await?;
+        self.catch_up(None, &mut feeds).await?;
         chat.arrived(&self.connection);
         Ok(())
+    }
+
+    /// Writes feeds one by one: the next one is read when the one before it is on its way, so that a slow reader makes the
+    /// server hold one of them, and not all.
+    async fn catch_up(&mut self, request: Option<RequestId>, feeds: &mut CatchUp) -> Result<(), End> {
+        while let Some(caught) = feeds.next().await {
+            match caught {
+                Ok(caught) => {
+                    for event in commands::events(caught) {
+                        self.feed(frame::text(&event)).await?;
+                    }
+                }
+                Err(error) if request.is_none() => return self.defer(&error).await,
+                Err(error) => return self.send(&rejected(request, &error)).await,
+            }
+        }
+        self.send(&Event::CaughtUp { request, next: feeds.list_position() }).await
     }
 
     /// The client cannot be welcomed now. Nothing is lost: it comes back and says hello again.

@@ -6,7 +6,7 @@ use crate::http::health::StoreCheck;
 use crate::socket::OpenSockets;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
-use myna_app::visit::SessionCookie;
+use myna_app::request_context::SessionCookie;
 use myna_chat::Chat;
 use std::sync::Arc;
 use std::time::Duration;

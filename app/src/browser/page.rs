@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use web_sys::{Element, ScrollBehavior, ScrollToOptions, VisibilityState};
 
-/// This session is over: to the door, and nothing of it stays in the page.
+/// This session is over: to the page to sign in, and nothing of it stays in the page.
 pub(crate) fn leave() {
     let _ = window().location().replace("/sign-in");
 }

@@ -1,6 +1,6 @@
 //! One WebSocket, as long as it lasts.
 
-use crate::live::Live;
+use crate::client_handle::ClientHandle;
 use futures_util::future::poll_fn;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use gloo_net::http::Request;
@@ -17,13 +17,13 @@ pub(super) struct Socket(Rc<RefCell<Option<WebSocket>>>);
 
 impl Socket {
     /// Opens a socket to the page's own server and tells the client what comes of it.
-    pub(super) fn open(live: Live, generation: u64) -> Self {
+    pub(super) fn open(handle: ClientHandle, generation: u64) -> Self {
         let socket = Self(Rc::new(RefCell::new(WebSocket::open_with_protocol(&address(), "myna.v1").ok())));
-        spawn_local(listen(Rc::clone(&socket.0), live, generation));
+        spawn_local(listen(Rc::clone(&socket.0), handle, generation));
         socket
     }
 
-    pub(super) fn say(&self, command: &Command) {
+    pub(super) fn send(&self, command: &Command) {
         let (Ok(text), Some(socket)) = (serde_json::to_string(command), &mut *self.0.borrow_mut()) else { return };
         // One that is closing ends in `listen`, and the client says it all again.
         if !matches!(socket.state(), State::Open) {
@@ -46,15 +46,15 @@ fn address() -> String {
     format!("{scheme}://{}/ws", location.host().unwrap_or_default())
 }
 
-async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, live: Live, generation: u64) {
+async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, handle: ClientHandle, generation: u64) {
     // It also counts as ready when it could not be opened.
     let opened = poll_fn(|cx| match &mut *socket.borrow_mut() {
         Some(socket) => socket.poll_ready_unpin(cx).map(|_| matches!(socket.state(), State::Open)),
         None => Poll::Ready(false),
     });
     let opened = opened.await;
-    if opened && live.hears(generation) {
-        live.act(|client, now| client.opened(now));
+    if opened && handle.hears(generation) {
+        handle.act(|client, now| client.opened(now));
     }
     let code = loop {
         let frame = poll_fn(|cx| match &mut *socket.borrow_mut() {
@@ -63,7 +63,7 @@ async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, live: Live, generation: 
         });
         match frame.await {
             Some(Ok(Message::Text(text))) => match serde_json::from_str::<Event>(&text) {
-                Ok(event) if live.hears(generation) => live.act(|client, now| client.event(event, now)),
+                Ok(event) if handle.hears(generation) => handle.act(|client, now| client.event(event, now)),
                 Ok(_) => return,
                 // A frame of a newer server: what it means is learnt by a reload, and nothing breaks meanwhile.
                 Err(error) => leptos::logging::warn!("a frame was not understood: {error}"),
@@ -76,8 +76,8 @@ async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, live: Live, generation: 
     };
     socket.borrow_mut().take();
     let code = if !opened && session_has_ended().await { Some(close::REVOKED) } else { code };
-    if live.hears(generation) {
-        live.act(|client, now| client.closed(code, now));
+    if handle.hears(generation) {
+        handle.act(|client, now| client.closed(code, now));
     }
 }
 
@@ -86,7 +86,7 @@ async fn session_has_ended() -> bool {
     Request::get("/session").send().await.is_ok_and(|response| response.status() == 401)
 }
 
-impl Live {
+impl ClientHandle {
     /// Whether the socket of this generation is still the client's.
     fn hears(self, generation: u64) -> bool {
         self.browser(|browser| browser.is_current(generation)).unwrap_or(false)

@@ -1,14 +1,14 @@
 //! The line atop everything that says when the connection is lost, and what is being done about it.
 
 use super::{Glyph, Icon};
-use crate::live::use_live;
+use crate::client_handle::use_client;
 use leptos::prelude::*;
 use myna_client::Status;
 
 #[component]
 pub(crate) fn Banner() -> impl IntoView {
-    let live = use_live();
-    let status = live.status();
+    let handle = use_client();
+    let status = handle.status();
     // The first connection is under way in every page: that is no news.
     let lost = Memo::new(move |_| match status.get() {
         Status::Waiting { .. } => Some("Reconnecting… Your messages go out when the connection is back."),
@@ -16,7 +16,7 @@ pub(crate) fn Banner() -> impl IntoView {
         Status::Idle | Status::Connecting | Status::CatchingUp | Status::Live | Status::SignedOut => None,
     });
     // An attempt to reconnect is shown as part of the wait: the banner does not come and go with each.
-    let was_lost = Memo::new(move |old: Option<&Option<&'static str>>| match (lost.get(), live.status().get()) {
+    let was_lost = Memo::new(move |old: Option<&Option<&'static str>>| match (lost.get(), handle.status().get()) {
         (Some(text), _) => Some(text),
         (None, Status::Connecting | Status::CatchingUp) => old.copied().flatten(),
         (None, _) => None,
@@ -33,7 +33,7 @@ pub(crate) fn Banner() -> impl IntoView {
                             <button
                                 class="link"
                                 type="button"
-                                on:click=move |_| live.act(|client, now| client.online(now))
+                                on:click=move |_| handle.act(|client, now| client.online(now))
                             >
                                 "Reconnect now"
                             </button>

@@ -1,10 +1,10 @@
 //! One line of a transcript: a time, a notice, or a bubble with its tail, its name, its avatar and its status.
 
 use super::{Avatar, Glyph, Icon};
-use crate::live::{RowSignal, use_live};
-use crate::moment::{iso, use_zone};
+use crate::client_handle::{RowSignal, use_client};
+use crate::time::{iso, use_zone};
 use leptos::prelude::*;
-use myna_client::{Bubble, Failure, Happening, Line, Notice, Receipt, State};
+use myna_client::{Bubble, Failure, Line, Notice, Receipt, State, SystemEvent};
 use myna_protocol::Timestamp;
 
 #[component]
@@ -16,7 +16,13 @@ pub(crate) fn TranscriptLine(row: RowSignal<Line>, group: Memo<bool>) -> impl In
             });
             view! { <Separator at/> }.into_any()
         }
-        Line::Notice(notice) => view! { <li class="notice">{sentence(&notice)}</li> }.into_any(),
+        Line::Notice(_) => {
+            // The people in it may change their names.
+            let text = move || {
+                row.value.with(|line| if let Line::Notice(notice) = line { sentence(notice) } else { String::new() })
+            };
+            view! { <li class="notice">{text}</li> }.into_any()
+        }
         Line::Bubble(first) => {
             let bubble = Memo::new(move |_| match row.value.get() {
                 Line::Bubble(bubble) => bubble,
@@ -45,8 +51,8 @@ fn Separator(at: Memo<Timestamp>) -> impl IntoView {
 fn sentence(notice: &Notice) -> String {
     let who = if notice.mine { "You" } else { &notice.who };
     let what = match notice.what {
-        Happening::Joined => "joined",
-        Happening::Left => "left",
+        SystemEvent::Joined => "joined",
+        SystemEvent::Left => "left",
     };
     format!("{who} {what}")
 }
@@ -54,15 +60,15 @@ fn sentence(notice: &Notice) -> String {
 #[component]
 fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
     let zone = use_zone();
-    let live = use_live();
+    let handle = use_client();
     // These never change while a message keeps its key.
     let Bubble { mine, text, emoji, client_id, .. } = bubble.get_untracked();
     let failure = Memo::new(move |_| {
         bubble.with(|bubble| if let State::Failed(failure) = bubble.state { Some(failure) } else { None })
     });
     let is = move |ask: fn(&Bubble) -> bool| move || bubble.with(ask);
-    let retry = move |_| live.act(move |client, now| client.retry(client_id, now));
-    let discard = move |_| live.act(move |client, _| client.discard(client_id));
+    let retry = move |_| handle.act(move |client, now| client.retry(client_id, now));
+    let discard = move |_| handle.act(move |client, _| client.discard(client_id));
     let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
     view! {
         <li

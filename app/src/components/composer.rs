@@ -1,7 +1,7 @@
 //! Where one writes: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation.
 
 use super::{Glyph, Icon};
-use crate::live::use_live;
+use crate::client_handle::use_client;
 use crate::problem::Problem;
 use leptos::html::Textarea;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use myna_protocol::{ConversationId, Text};
 
 #[component]
 pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
-    let live = use_live();
+    let handle = use_client();
     let field: NodeRef<Textarea> = NodeRef::new();
     let text = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
@@ -19,15 +19,15 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
 
     let write = move |value: String| {
         #[cfg(feature = "hydrate")]
-        crate::browser::storage::keep_draft(live.me().0, id, &value);
-        live.act(|client, now| client.type_in(id, value.trim().is_empty(), now));
+        crate::browser::storage::keep_draft(handle.my_id(), id, &value);
+        handle.act(|client, now| client.type_in(id, value.trim().is_empty(), now));
         text.set(value);
         error.set(None);
     };
     let send = move || match text.with_untracked(|text| Text::parse(&composed(text))) {
         Ok(parsed) => {
             #[cfg(feature = "hydrate")]
-            live.act(|client, now| client.send(id, crate::browser::client_id(), parsed, now));
+            handle.act(|client, now| client.send(id, crate::browser::client_id(), parsed, now));
             #[cfg(not(feature = "hydrate"))]
             let _ = parsed;
             write(String::new());
@@ -37,7 +37,7 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
     };
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        text.set(crate::browser::storage::draft(live.me().0, id));
+        text.set(crate::browser::storage::draft(handle.my_id(), id));
         ready.set(true);
         request_animation_frame(move || {
             // A phone would open its keyboard over what one came to read.

@@ -2,7 +2,7 @@
 //! without jumping.
 
 use super::{Avatar, Glyph, Icon, TranscriptLine};
-use crate::live::{Room, Typing, use_live};
+use crate::client_handle::{ConversationSignals, Typing, use_client};
 use leptos::html::Div;
 use leptos::prelude::*;
 use myna_client::View;
@@ -16,28 +16,28 @@ const NEAR_END: i32 = 80;
 const NEAR_START: i32 = 600;
 
 #[component]
-pub(crate) fn MessageList(id: ConversationId, room: Room) -> impl IntoView {
+pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> impl IntoView {
     let scroller: NodeRef<Div> = NodeRef::new();
     // Whether the newest message is in sight; the place of the newest one seen.
     let at_end = RwSignal::new(true);
     let seen = RwSignal::new(0_u64);
-    let view: Signal<Option<View>> = room.view.into();
+    let view: Signal<Option<View>> = signals.view.into();
     let last_seq = Memo::new(move |_| view.with(|view| view.as_ref().map_or(0, |view| view.last_seq)));
     let unseen = Memo::new(move |_| if at_end.get() { 0 } else { last_seq.get().saturating_sub(seen.get()) });
     let group = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.kind != Kind::Direct)));
     let older = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| (view.has_older, view.loading))));
-    let lines = room.lines.clone();
-    let typing: Signal<Typing> = room.typing.into();
+    let lines = signals.lines.clone();
+    let typing: Signal<Typing> = signals.typing.into();
 
     #[cfg(feature = "hydrate")]
     let (on_scroll, jump) = {
-        let scrolling = scrolling::Scrolling { live: use_live(), id, scroller, at_end, seen, last_seq };
-        scrolling.follow(room.lines, typing);
+        let scrolling = scrolling::Scrolling { handle: use_client(), id, scroller, at_end, seen, last_seq };
+        scrolling.follow(signals.lines, typing);
         (move |_| scrolling.scrolled(), move |_| scrolling.jump())
     };
     #[cfg(not(feature = "hydrate"))]
     let (on_scroll, jump) = {
-        let _ = (use_live(), id, last_seq, seen);
+        let _ = (use_client(), id, last_seq, seen);
         (|_| (), |_| ())
     };
     view! {
@@ -54,7 +54,7 @@ pub(crate) fn MessageList(id: ConversationId, room: Room) -> impl IntoView {
                 <For each=move || lines.get() key=|row| row.key.clone() let:row>
                     <TranscriptLine row group/>
                 </For>
-                <For each=move || typing.get() key=|(user, _)| *user let((user, name))>
+                <For each=move || typing.get() key=|(user, name)| (*user, name.clone()) let((user, name))>
                     <li class="line theirs first last typing" class:group=move || group.get()>
                         {group.get_untracked().then(|| view! { <Avatar name=name.clone() seed=user.to_string() beside_line=true/> })}
                         <div class="bubble tail dots" role="img" aria-label=format!("{name} is typing")>
@@ -90,7 +90,7 @@ pub(crate) fn MessageList(id: ConversationId, room: Room) -> impl IntoView {
 mod scrolling {
     use super::{NEAR_END, NEAR_START};
     use crate::browser::page;
-    use crate::live::{Live, Rows, Typing};
+    use crate::client_handle::{ClientHandle, Rows, Typing};
     use leptos::html::Div;
     use leptos::prelude::*;
     use myna_client::{Line, State};
@@ -99,7 +99,7 @@ mod scrolling {
     /// How the transcript follows what happens.
     #[derive(Clone, Copy)]
     pub(super) struct Scrolling {
-        pub(super) live: Live,
+        pub(super) handle: ClientHandle,
         pub(super) id: ConversationId,
         pub(super) scroller: NodeRef<Div>,
         pub(super) at_end: RwSignal<bool>,
@@ -164,7 +164,7 @@ mod scrolling {
             self.at_end.set(page::below(&element) <= NEAR_END);
             self.look();
             if element.scroll_top() <= NEAR_START {
-                self.live.act(|client, now| client.older(self.id, now));
+                self.handle.act(|client, now| client.older(self.id, now));
             }
         }
 
@@ -183,7 +183,7 @@ mod scrolling {
             }
             if let Some(last) = self.last_seq.try_get_untracked() {
                 self.seen.set(last);
-                self.live.act(|client, now| client.read(self.id, now));
+                self.handle.act(|client, now| client.read(self.id, now));
             }
         }
     }

@@ -45,7 +45,7 @@ fn subtitle(view: &View) -> String {
     match view.kind {
         Kind::Direct if view.online => "Online".to_owned(),
         Kind::Direct => String::new(),
-        Kind::Group if view.people.len() <= NAMES => {
+        Kind::Group if view.people.len() <= NAMES && view.people.len() == view.members as usize => {
             let names: Vec<&str> =
                 view.people.iter().map(|person| if person.mine { "you" } else { person.name.as_str() }).collect();
             names.join(", ")

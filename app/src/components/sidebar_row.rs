@@ -1,8 +1,8 @@
 //! One conversation in the list: who, what was said last, when, and how much of it is unread.
 
 use super::Avatar;
-use crate::live::RowSignal;
-use crate::moment::{iso, use_zone};
+use crate::client_handle::RowSignal;
+use crate::time::{iso, use_zone};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use myna_client::SidebarRow;

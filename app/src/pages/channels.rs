@@ -1,8 +1,8 @@
 //! Public channels: those there are, and making one.
 
 use super::new_message::new_id;
+use crate::client_handle::use_client;
 use crate::components::{Avatar, Glyph, Icon};
-use crate::live::use_live;
 use crate::problem::Problem;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -13,13 +13,13 @@ use myna_protocol::{Command, Conversation, ConversationId, Kind};
 
 #[component]
 pub(crate) fn Channels() -> impl IntoView {
-    let live = use_live();
+    let handle = use_client();
     let navigate = use_navigate();
     let text = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
     let asking = RwSignal::new(false);
     // What is typed finds channels too, so that one is joined rather than made twice.
-    let found = live.search(text);
+    let found = handle.search(text);
     let channels = move || found.get().map(|found| found.channels);
     let go = {
         let navigate = navigate.clone();
@@ -39,7 +39,7 @@ pub(crate) fn Channels() -> impl IntoView {
             error.set(None);
             asking.set(true);
             let name = text.get_untracked();
-            live.ask(
+            handle.ask(
                 move |request| Command::Channel { request, conversation: new_id(), name },
                 move |answer| {
                     asking.try_set(false);
@@ -48,7 +48,7 @@ pub(crate) fn Channels() -> impl IntoView {
             );
         }
     };
-    let rows = live.sidebar();
+    let rows = handle.sidebar();
     let joined = Memo::new(move |_| rows.get().into_iter().map(|row| row.key).collect::<Vec<String>>());
     view! {
         <section class="picker">
@@ -95,13 +95,13 @@ pub(crate) fn Channels() -> impl IntoView {
 
 #[component]
 fn ChannelRow(channel: Conversation, joined: Memo<Vec<String>>, go: Callback<Answer>) -> impl IntoView {
-    let live = use_live();
+    let handle = use_client();
     let id: ConversationId = channel.id;
     let key = id.to_string();
     let is_in = Memo::new(move |_| joined.with(|joined| joined.contains(&key)));
     let name = channel.name.unwrap_or_default();
     let join =
-        move |_| live.ask(move |request| Command::Join { request, conversation: id }, move |answer| go.run(answer));
+        move |_| handle.ask(move |request| Command::Join { request, conversation: id }, move |answer| go.run(answer));
     let label = StoredValue::new(name.clone());
     let count = if channel.members == 1 { "1 member".to_owned() } else { format!("{} members", channel.members) };
     view! {

@@ -3,10 +3,10 @@
 use super::channels::Channels;
 use super::conversation::ConversationPane;
 use super::new_message::NewMessage;
+use crate::client_handle::ClientHandle;
 use crate::components::{Banner, Glyph, Icon, Sidebar};
-use crate::live::Live;
-use crate::moment::use_zone;
 use crate::server_fns::{FirstPage, load_first_page};
+use crate::time::use_zone;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
@@ -15,14 +15,14 @@ use myna_protocol::ConversationId;
 
 /// What the address names. An address is the one place where it is kept which conversation is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Route {
     List,
     Conversation(ConversationId),
     NewMessage,
     Channels,
 }
 
-impl Place {
+impl Route {
     fn of(path: &str) -> Self {
         let mut parts = path.trim_matches('/').split('/');
         match (parts.next(), parts.next()) {
@@ -44,15 +44,15 @@ impl Place {
 #[component]
 pub(crate) fn Chat() -> impl IntoView {
     let path = use_location().pathname;
-    let place = Memo::new(move |_| path.with(|path| Place::of(path)));
-    let open = place.get_untracked().conversation();
+    let route = Memo::new(move |_| path.with(|path| Route::of(path)));
+    let open = route.get_untracked().conversation();
     // Loaded once: what follows comes by the socket.
     let first = Resource::new_blocking(|| (), move |()| load_first_page(open));
     view! {
         <Suspense fallback=|| view! { <div class="chat" data-view="list"><span class="spinner" role="status" aria-label="Loading"></span></div> }>
             {move || Suspend::new(async move {
                 match first.await {
-                    Ok(first) => view! { <Connected first place/> }.into_any(),
+                    Ok(first) => view! { <Connected first route/> }.into_any(),
                     Err(problem) => view! { <Unreachable text=problem.to_string()/> }.into_any(),
                 }
             })}
@@ -63,15 +63,15 @@ pub(crate) fn Chat() -> impl IntoView {
 
 /// The chat of somebody who is signed in.
 #[component]
-fn Connected(first: FirstPage, place: Memo<Place>) -> impl IntoView {
+fn Connected(first: FirstPage, route: Memo<Route>) -> impl IntoView {
     use_zone().set_now(first.server_time);
-    let live = Live::new(first);
-    provide_context(live);
+    let handle = ClientHandle::new(first);
+    provide_context(handle);
     #[cfg(feature = "hydrate")]
-    connect(live);
+    connect(handle);
     // The server writes the title when what belongs to this component may be gone already: this memo belongs to who uses it.
     let unread = {
-        let rows = live.sidebar();
+        let rows = handle.sidebar();
         ArcMemo::new(move |_| rows.get().iter().filter(|row| row.value.with(|row| row.unread > 0)).count())
     };
     let title = move || match unread.get() {
@@ -79,22 +79,22 @@ fn Connected(first: FirstPage, place: Memo<Place>) -> impl IntoView {
         count => format!("({count}) Myna"),
     };
     let has_conversations = {
-        let rows = live.sidebar();
+        let rows = handle.sidebar();
         Memo::new(move |_| !rows.is_empty())
     };
     view! {
         <Title text=title/>
         // External: the browser itself goes there, and takes the Tab key along.
         <a class="skip" href="#pane" rel="external">"Skip to the conversation"</a>
-        <div class="chat" data-view=move || if place.get() == Place::List { "list" } else { "conversation" }>
+        <div class="chat" data-view=move || if route.get() == Route::List { "list" } else { "conversation" }>
             <Banner/>
             <Sidebar/>
             <main class="pane" id="pane">
-                {move || match place.get() {
-                    Place::Conversation(id) => view! { <ConversationPane id/> }.into_any(),
-                    Place::NewMessage => view! { <NewMessage/> }.into_any(),
-                    Place::Channels => view! { <Channels/> }.into_any(),
-                    Place::List => view! { <NothingOpen has_conversations/> }.into_any(),
+                {move || match route.get() {
+                    Route::Conversation(id) => view! { <ConversationPane id/> }.into_any(),
+                    Route::NewMessage => view! { <NewMessage/> }.into_any(),
+                    Route::Channels => view! { <Channels/> }.into_any(),
+                    Route::List => view! { <NothingOpen has_conversations/> }.into_any(),
                 }}
             </main>
         </div>
@@ -124,11 +124,11 @@ fn NothingOpen(has_conversations: Memo<bool>) -> impl IntoView {
 #[component]
 fn Unreachable(text: String) -> impl IntoView {
     view! {
-        <main class="door">
-            <section class="door-card">
+        <main class="sign-in">
+            <section class="sign-in-card">
                 <h1>"This did not work"</h1>
-                <p class="door-lead" role="alert">{text}</p>
-                <p class="door-other">
+                <p class="sign-in-lead" role="alert">{text}</p>
+                <p class="sign-in-other">
                     <a href="/" rel="external">"Try again"</a>
                 </p>
             </section>
@@ -138,21 +138,21 @@ fn Unreachable(text: String) -> impl IntoView {
 
 /// Brings the client to life: what was kept, the socket, and the browser's own news.
 #[cfg(feature = "hydrate")]
-fn connect(live: Live) {
+fn connect(handle: ClientHandle) {
     use crate::browser::{now, page, storage};
     use leptos::ev;
     let zone = use_zone();
     Effect::new(move |_| {
         zone.set_now(now());
-        live.act(|client, now| client.restore(storage::unsent(live.me().0), now));
-        live.act(|client, now| client.connect(now));
+        handle.act(|client, now| client.restore(storage::unsent(handle.my_id()), now));
+        handle.act(|client, now| client.connect(now));
     });
-    let online = window_event_listener(ev::online, move |_| live.act(|client, now| client.online(now)));
-    let offline = window_event_listener(ev::offline, move |_| live.act(|client, now| client.offline(now)));
+    let online = window_event_listener(ev::online, move |_| handle.act(|client, now| client.online(now)));
+    let offline = window_event_listener(ev::offline, move |_| handle.act(|client, now| client.offline(now)));
     let visible = window_event_listener_untyped("visibilitychange", move |_| {
         if page::is_visible() {
             zone.set_now(now());
-            live.act(|client, now| client.visible(now));
+            handle.act(|client, now| client.visible(now));
         }
     });
     on_cleanup(move || {
@@ -169,11 +169,11 @@ mod tests {
     #[test]
     fn an_address_names_a_place_and_a_strange_one_the_list() {
         let id = ConversationId::from_bytes([7; 16]);
-        assert_eq!(Place::of(&format!("/c/{id}")), Place::Conversation(id));
-        assert_eq!(Place::of("/new"), Place::NewMessage);
-        assert_eq!(Place::of("/channels"), Place::Channels);
+        assert_eq!(Route::of(&format!("/c/{id}")), Route::Conversation(id));
+        assert_eq!(Route::of("/new"), Route::NewMessage);
+        assert_eq!(Route::of("/channels"), Route::Channels);
         for path in ["/", "", "/c/", "/c/..%2f", "/c/{\"$ne\":null}"] {
-            assert_eq!(Place::of(path), Place::List, "{path}");
+            assert_eq!(Route::of(path), Route::List, "{path}");
         }
     }
 }

@@ -1,28 +1,43 @@
 //! One conversation: its head, its messages, and where one writes.
 
+use crate::client_handle::use_client;
 use crate::components::{Composer, Details, Glyph, Icon, MessageList, PaneHead};
-use crate::live::use_live;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use myna_protocol::ConversationId;
 
 #[component]
 pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
-    let live = use_live();
-    let room = live.room(id);
-    let view = Signal::from(room.view.clone());
+    let handle = use_client();
+    let signals = handle.signals(id);
+    let view = Signal::from(signals.view.clone());
     let there = Memo::new(move |_| view.with(Option::is_some));
+    let loading = Signal::from(signals.loading.clone());
     let details = RwSignal::new(false);
-    Effect::new(move |_| live.act(|client, now| client.open(id, now)));
+    Effect::new(move |_| handle.act(|client, now| client.open(id, now)));
     view! {
-        <Show when=move || there.get() fallback=Absent>
+        <Show when=move || there.get() fallback=move || view! { <NotYet loading/> }>
             <PaneHead view details/>
-            <MessageList id room=room.clone()/>
+            <MessageList id signals=signals.clone()/>
             <Composer id/>
             <Show when=move || details.get()>
-                <Details view open=details/>
+                <Details id view open=details/>
             </Show>
         </Show>
+    }
+}
+
+/// For a conversation that is on its way, or that will not come.
+#[component]
+fn NotYet(loading: Signal<bool>) -> impl IntoView {
+    view! {
+        {move || {
+            if loading.get() {
+                view! { <span class="spinner" role="status" aria-label="Loading the conversation"></span> }.into_any()
+            } else {
+                view! { <Absent/> }.into_any()
+            }
+        }}
     }
 }
 

@@ -1,7 +1,7 @@
 //! A new message: to one person, or to several, who become a group.
 
+use crate::client_handle::use_client;
 use crate::components::{Avatar, Glyph, Icon};
-use crate::live::use_live;
 use crate::problem::Problem;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -9,15 +9,15 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 use myna_client::Answer;
 use myna_protocol::limits::NAME_CHARS;
-use myna_protocol::{Command, ConversationId, User};
+use myna_protocol::{Command, ConversationId, Person};
 
 #[component]
 pub(crate) fn NewMessage() -> impl IntoView {
-    let live = use_live();
+    let handle = use_client();
     let navigate = use_navigate();
     let text = RwSignal::new(String::new());
-    let chosen = RwSignal::new(Vec::<User>::new());
-    let found = live.search(text);
+    let chosen = RwSignal::new(Vec::<Person>::new());
+    let found = handle.search(text);
     let people = move || found.get().map(|found| found.people);
     let name = RwSignal::new(String::new());
     let asking = RwSignal::new(false);
@@ -29,8 +29,8 @@ pub(crate) fn NewMessage() -> impl IntoView {
             let _ = field.focus();
         }
     });
-    let is_chosen = move |user: &User| chosen.with(|chosen| chosen.iter().any(|other| other.id == user.id));
-    let toggle = move |user: User| {
+    let is_chosen = move |user: &Person| chosen.with(|chosen| chosen.iter().any(|other| other.id == user.id));
+    let toggle = move |user: Person| {
         chosen.update(|chosen| match chosen.iter().position(|other| other.id == user.id) {
             Some(place) => {
                 chosen.remove(place);
@@ -57,7 +57,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                 }
             }
         };
-        live.ask(command, move |answer| {
+        handle.ask(command, move |answer| {
             asking.try_set(false);
             match answer {
                 Answer::Done { conversation: Some(id) } => navigate(&format!("/c/{id}"), Default::default()),
@@ -113,7 +113,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                                     <Avatar name=user.name.clone() seed=user.id.to_string()/>
                                     <span class="row-body">
                                         <span class="row-title" dir="auto">{user.name.clone()}</span>
-                                        {(user.id == live.me().0).then(|| view! { <span class="row-preview">"Note to self"</span> })}
+                                        {(user.id == handle.my_id()).then(|| view! { <span class="row-preview">"Note to self"</span> })}
                                     </span>
                                     <Icon glyph=Glyph::Check/>
                                 </button>

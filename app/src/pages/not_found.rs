@@ -11,12 +11,12 @@ pub(crate) fn NotFound() -> impl IntoView {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
     view! {
-        <main class="door">
-            <section class="door-card">
+        <main class="sign-in">
+            <section class="sign-in-card">
                 <Logo/>
                 <h1>"Nothing here"</h1>
-                <p class="door-lead">"This address leads nowhere."</p>
-                <p class="door-other">
+                <p class="sign-in-lead">"This address leads nowhere."</p>
+                <p class="sign-in-other">
                     <A href="/">"Go to your conversations"</A>
                 </p>
             </section>

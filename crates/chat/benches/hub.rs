@@ -20,8 +20,11 @@ fn room(listeners: usize) -> (Arc<Hub>, Vec<Connection>) {
     let hub = Arc::new(Hub::default());
     let connect = |number| {
         let connection = hub.connect(UserId::from_bytes(id(number)), SessionId::from_bytes(id(number)));
-        let own = Head { feed: Feed::User(connection.user()), rev: 1, presence: false };
-        hub.follow(&connection, &[own, Head { feed: Feed::Conversation(ROOM), rev: 0, presence: false }]);
+        let own = Head { feed: Feed::User(connection.user()), rev: 1, presence: false, active_at: Timestamp(0) };
+        hub.follow(
+            &connection,
+            &[own, Head { feed: Feed::Conversation(ROOM), rev: 0, presence: false, active_at: Timestamp(0) }],
+        );
         connection
     };
     let connections = (0..listeners).map(connect).collect();

@@ -1,12 +1,16 @@
 //! The whole of the rules, behind one handle.
 
 use crate::accounts::Limits;
+use crate::bus::BusState;
 use crate::committer::{Commits, Committer};
+use crate::health::Circuit;
+use crate::jobs::DueJobs;
 use crate::presence::{LocalPresence, PresenceNotifier, PresencePublisher, PresenceQueue, RemotePresence};
 use crate::relay::Relay;
-use crate::store::{self, BusState, Circuit, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::{Clock, Hub, Ids, Passwords, Supervisor, Tasks};
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// What the rules are built from.
 pub struct Parts {
@@ -41,6 +45,8 @@ pub(crate) struct Inner {
     pub(crate) remote_presence: Arc<RemotePresence>,
     pub(crate) presence_queue: Arc<PresenceQueue>,
     supervisor: Supervisor,
+    /// Wakes the worker of due jobs.
+    pub(crate) scheduled: Arc<Notify>,
 }
 
 impl Chat {
@@ -61,8 +67,17 @@ impl Chat {
         let (relay, remote) = Relay::new(&store, &hub, &remote_presence, &presence_queue);
         let (committer, commits) = Committer::new(store.clone(), hub.clone(), presence_queue.clone());
         let presence_publisher = Arc::new(PresencePublisher::new(store.clone(), local_presence.clone()));
-        let tasks =
-            Tasks { supervisor: supervisor.clone(), committer, relay, remote, presence_publisher, presence_notifier };
+        let scheduled = Arc::new(Notify::new());
+        let jobs = Arc::new(DueJobs::new(store.clone(), commits.clone(), clock.clone(), scheduled.clone()));
+        let tasks = Tasks {
+            supervisor: supervisor.clone(),
+            committer,
+            relay,
+            remote,
+            presence_publisher,
+            presence_notifier,
+            jobs,
+        };
         let limits = Limits::new(&clock);
         let inner = Inner {
             store,
@@ -76,6 +91,7 @@ impl Chat {
             remote_presence,
             presence_queue,
             supervisor,
+            scheduled,
         };
         (Self(Arc::new(inner)), tasks)
     }
@@ -97,8 +113,7 @@ impl Chat {
 
     /// How the process and its store are, without asking the store.
     pub fn health(&self) -> Health {
-        let store::Health { circuit, bus } = self.0.store.health();
-        Health { circuit, bus, down: self.0.supervisor.down() }
+        Health { circuit: self.0.store.circuit(), bus: self.0.store.bus_state(), down: self.0.supervisor.down() }
     }
 
     /// Watches over the long-lived tasks of the process, those of its store among them.

@@ -1,21 +1,22 @@
-//! The one writer of a process: gathers the changes that wait, commits them together, and notices the notifier in order.
+//! The one writer of a process: takes the changes that wait, commits them together, and publishes them in order.
 
 mod event_batch;
 
 use crate::presence::PresenceQueue;
-use crate::store::{Change, Committed, Store, StoreError};
+use crate::rules::{Change, Committed};
+use crate::store::{Store, StoreError};
 use crate::{Error, Hub};
 use event_batch::EventBatch;
-use myna_protocol::{Feed, Rejection, Rev, Row, UserId};
+use myna_protocol::{ConversationId, Feed, Rejection, Rev, Row, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
-/// Changes in one commit, at most. While one group is being flushed to disk the next one gathers.
+/// Changes in one commit, at most. While one group is being flushed to disk, the next one gathers.
 const GROUP: usize = 256;
-/// Bytes of text in one commit, about: what it tells has to fit into the queues of those who read well.
+/// Bytes of text in one commit, about: its broadcasts have to fit into the queues of readers who keep up.
 const GROUP_BYTES: usize = 256 * 1024;
-/// Changes that may wait before those who ask are made to wait.
+/// Changes that may wait before callers have to wait.
 const QUEUE: usize = 1_024;
 
 type Answer = Result<Committed, Error>;
@@ -38,6 +39,12 @@ impl Pending {
     pub async fn committed(self) -> Answer {
         self.0.await.unwrap_or(Err(Error::Stopping))
     }
+
+    /// Waits until the change is durable, or refused; the conversation that it was about.
+    pub async fn conversation(self) -> Result<ConversationId, Error> {
+        let missing = || StoreError::Corrupt("a change of a conversation answered none".to_owned());
+        Ok(self.committed().await?.conversation.ok_or_else(missing)?)
+    }
 }
 
 impl Commits {
@@ -46,10 +53,6 @@ impl Commits {
         let (answer, pending) = oneshot::channel();
         self.0.send(Job { change, answer }).await.map_err(|_| Error::Stopping)?;
         Ok(Pending(pending))
-    }
-
-    pub(crate) async fn commit(&self, change: Change) -> Answer {
-        self.hand_in(change).await?.committed().await
     }
 }
 
@@ -67,7 +70,7 @@ impl Committer {
         (Self { store, hub, presence_queue, queue }, Commits(sender))
     }
 
-    /// Works until nobody is left who could hand in a change.
+    /// Works until no one is left who could hand in a change.
     pub(crate) async fn run(mut self) {
         let mut jobs = Vec::with_capacity(GROUP);
         while self.queue.recv_many(&mut jobs, GROUP).await > 0 {
@@ -79,13 +82,14 @@ impl Committer {
     }
 
     async fn commit(&self, (changes, answers): (Vec<Change>, Vec<oneshot::Sender<Answer>>)) {
+        let changes: Arc<[Change]> = changes.into();
         let _turn = self.hub.turn().await;
         match self.store.commit(changes.clone()).await {
-            // What one of them meets may be corrupt: that is no reason to refuse the others.
+            // One of them may meet a corrupt row: that is no reason to refuse the others.
             Err(error) if answers.len() > 1 && !matches!(error, StoreError::Unavailable(_)) => {
                 tracing::error!(%error, changes = answers.len(), "a group of changes is committed one by one");
-                for (change, answer) in changes.into_iter().zip(answers) {
-                    let outcomes = self.store.commit(vec![change]).await;
+                for (change, answer) in changes.iter().zip(answers) {
+                    let outcomes = self.store.commit(Arc::from([change.clone()])).await;
                     self.answer(outcomes, vec![answer]);
                 }
             }
@@ -106,9 +110,9 @@ impl Committer {
                     Err(rejection) => Err(Error::Rejected(rejection)),
                 };
                 let outcomes: Vec<Answer> = outcomes.into_iter().map(publish).collect();
-                self.tell(&mut batch);
+                self.publish_batch(&mut batch);
                 for (outcome, answer) in outcomes.into_iter().zip(answers) {
-                    // Who asked may have gone; what was committed stays.
+                    // The caller may be gone; what was committed stays.
                     let _ = answer.send(outcome);
                 }
             }
@@ -121,27 +125,28 @@ impl Committer {
         }
     }
 
-    fn tell(&self, batch: &mut EventBatch) {
+    fn publish_batch(&self, batch: &mut EventBatch) {
         for rows in batch.take() {
             self.hub.publish(rows);
         }
     }
 
-    /// Delivery follows membership: who left hears nothing of this change in the conversation, who joined does. What
-    /// changes no membership is gathered.
+    /// Delivery follows membership: people who left get nothing of this change in the conversation, people who joined do. A
+    /// change of no membership goes into the batch.
     fn publish(&self, mut committed: Committed, batch: &mut EventBatch) -> Committed {
-        let (id, events) = (committed.conversation, std::mem::take(&mut committed.events));
-        if committed.joined.is_empty() && committed.left.is_empty() {
+        let events = std::mem::take(&mut committed.events);
+        let moved = !committed.joined.is_empty() || !committed.left.is_empty();
+        let Some(id) = committed.conversation.filter(|_| moved) else {
             events.into_iter().for_each(|event| batch.add(event));
             return committed;
-        }
-        // What was committed before is told to those who were there then.
-        self.tell(batch);
+        };
+        // Earlier commits go to those who were members then.
+        self.publish_batch(batch);
         let own: HashMap<UserId, Rev> = events
             .iter()
             .filter_map(|event| match event.feed {
                 Feed::User(user) => Some((user, event.rev)),
-                Feed::Conversation(_) => None,
+                Feed::Conversation(_) | Feed::Server => None,
             })
             .collect();
         for user in &committed.left {
@@ -169,10 +174,7 @@ impl Committer {
 fn first_group(jobs: &[Job]) -> usize {
     let mut bytes = 0;
     let fits = |job: &&Job| {
-        bytes += match &job.change {
-            Change::Send { text, .. } => text.as_str().len(),
-            _ => 0,
-        };
+        bytes += job.change.weight();
         bytes <= GROUP_BYTES
     };
     jobs.iter().take_while(fits).count().max(1)
@@ -182,21 +184,20 @@ fn first_group(jobs: &[Job]) -> usize {
 mod tests {
     use super::*;
     use crate::hub::QUEUE_BYTES;
+    use crate::rules::Verb;
     use myna_protocol::{ClientId, ConversationId, Text, Timestamp};
 
     fn job(length: usize) -> Job {
-        let change = Change::Send {
+        let verb = Verb::Send {
             conversation: ConversationId::from_bytes([1; 16]),
-            sender: UserId::from_bytes([2; 16]),
             client_id: ClientId::from_bytes([3; 16]),
             text: Text::parse(&"x".repeat(length)).expect("it is a text"),
-            at: Timestamp(0),
         };
-        Job { change, answer: oneshot::channel().0 }
+        Job { change: verb.by(UserId::from_bytes([2; 16]), Timestamp(0)), answer: oneshot::channel().0 }
     }
 
     #[test]
-    fn what_one_commit_tells_fits_into_the_queue_of_who_reads_well() {
+    fn the_broadcasts_of_one_commit_fit_into_the_queue_of_a_reader_who_keeps_up() {
         let jobs: Vec<Job> = (0..GROUP).map(|_| job(8_000)).collect();
         let count = first_group(&jobs);
         assert!(count > 1 && count < GROUP, "{count}");

@@ -1,27 +1,33 @@
-//! Coming together: direct conversations, groups, channels, and finding them.
+//! Starting, joining and finding conversations and people.
 
+use crate::committer::Pending;
 use crate::ids::conversation_id;
-use crate::store::Change;
+use crate::rules::Verb;
 use crate::{Chat, Error};
-use myna_protocol::limits::{GROUP_MEMBERS, SEARCH_RESULTS};
-use myna_protocol::{Conversation, ConversationId, Name, Rejection, User, UserId};
+use myna_protocol::limits::{GROUP_MEMBERS, PEOPLE_MAX, SEARCH_RESULTS};
+use myna_protocol::{Conversation, ConversationId, Name, Person, Rejection, UserId};
 use std::collections::BTreeSet;
 
 impl Chat {
     /// The direct conversation of two people: the same one whoever asks, and however often. With oneself: notes to self.
-    pub async fn direct(&self, user: UserId, with: UserId) -> Result<ConversationId, Error> {
+    /// `TooMany` when the person has opened very many lately.
+    pub async fn direct(&self, user: UserId, with: UserId) -> Result<Pending, Error> {
+        if !self.inner().limits.count_direct(user) {
+            return Err(Rejection::TooMany.into());
+        }
         let id = conversation_id(&*self.inner().ids, self.clock());
-        self.come_together(Change::Direct { id, user, with, at: self.clock().now() }).await
+        self.change(user, Verb::Direct { id, with }).await
     }
 
-    /// Makes a group of these people and its maker. The same `id` again, from the same person, makes no second one.
+    /// Creates a group of these people and its creator. The same `id` again, from the same person, creates no second one.
+    /// `TooMany` when the person has created very many groups and channels lately.
     pub async fn group(
         &self,
         creator: UserId,
         id: ConversationId,
         name: Option<Name>,
         users: &[UserId],
-    ) -> Result<ConversationId, Error> {
+    ) -> Result<Pending, Error> {
         let mut members: BTreeSet<UserId> = users.iter().copied().collect();
         members.remove(&creator);
         if members.is_empty() {
@@ -30,29 +36,43 @@ impl Chat {
         if members.len() >= GROUP_MEMBERS {
             return Err(Rejection::TooManyMembers.into());
         }
-        let members = members.into_iter().collect();
-        self.come_together(Change::Group { id, creator, name, members, at: self.clock().now() }).await
+        if !self.inner().limits.count_creation(creator) {
+            return Err(Rejection::TooMany.into());
+        }
+        self.change(creator, Verb::Group { id, name, members: members.into_iter().collect() }).await
     }
 
-    /// Makes a public channel. The same `id` again, from the same person, makes no second one.
-    pub async fn channel(&self, creator: UserId, id: ConversationId, name: Name) -> Result<ConversationId, Error> {
-        self.come_together(Change::Channel { id, creator, name, at: self.clock().now() }).await
+    /// Creates a public channel. The same `id` again, from the same person, creates no second one.
+    pub async fn channel(&self, creator: UserId, id: ConversationId, name: Name) -> Result<Pending, Error> {
+        if !self.inner().limits.count_creation(creator) {
+            return Err(Rejection::TooMany.into());
+        }
+        self.change(creator, Verb::Channel { id, name }).await
     }
 
     /// Joins a public channel; anything else is `NotFound`. Joining twice changes nothing.
-    pub async fn join(&self, user: UserId, conversation: ConversationId) -> Result<ConversationId, Error> {
-        self.come_together(Change::Join { conversation, user, at: self.clock().now() }).await
+    pub async fn join(&self, user: UserId, conversation: ConversationId) -> Result<Pending, Error> {
+        self.change(user, Verb::Join { conversation }).await
     }
 
-    /// People and public channels with a word that begins with what was typed; all of them, by name, when that is nothing.
-    pub async fn search(&self, text: &str) -> Result<(Vec<User>, Vec<Conversation>), Error> {
+    /// Gives a person a new name. `NameTaken` when somebody else has a name that people would take for the same.
+    pub async fn set_name(&self, user: UserId, name: Name) -> Result<Pending, Error> {
+        self.change(user, Verb::RenameUser { name }).await
+    }
+
+    /// The people with these ids: those that exist, in no order. `Malformed` for more than `PEOPLE_MAX` ids.
+    pub async fn people(&self, ids: &[UserId]) -> Result<Vec<Person>, Error> {
+        if ids.len() > PEOPLE_MAX {
+            return Err(Rejection::Malformed.into());
+        }
+        Ok(self.inner().store.people(ids).await?)
+    }
+
+    /// People and public channels with a word that begins with this text; all of them, by name, when the text is empty.
+    pub async fn search(&self, text: &str) -> Result<(Vec<Person>, Vec<Conversation>), Error> {
         let prefix = Name::search_key(text);
         let people = self.inner().store.search_users(&prefix, SEARCH_RESULTS).await?;
         let channels = self.inner().store.search_channels(&prefix, SEARCH_RESULTS).await?;
         Ok((people, channels))
-    }
-
-    async fn come_together(&self, change: Change) -> Result<ConversationId, Error> {
-        Ok(self.inner().commits.commit(change).await?.conversation)
     }
 }

@@ -11,7 +11,6 @@ mod presence;
 mod sessions;
 mod topic;
 
-pub(crate) use broadcast::weight;
 pub use broadcast::{Broadcast, Content};
 #[cfg(test)]
 pub(crate) use connection::QUEUE_BYTES;
@@ -113,7 +112,7 @@ impl Hub {
         if let Some(topic) = self.topic(own) {
             topic.start(own_rev);
         }
-        for head in heads.iter().filter(|head| matches!(head.feed, Feed::Conversation(_))) {
+        for head in heads.iter().filter(|head| head.feed != own) {
             self.add(connection.subscriber(), head.feed, own_rev, head.presence, Some(head.rev));
         }
     }

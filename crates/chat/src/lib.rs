@@ -4,7 +4,13 @@
 //! through a [`Member`], obtained by [`Chat::member`]; every durable change goes through the one committer of the process; [`Tasks`] runs it,
 //! and the relay, which brings what other nodes on the store did. A [`Supervisor`] watches over all tasks.
 
+pub mod bus;
+pub mod health;
+pub mod rules;
 pub mod store;
+
+mod weight;
+pub use weight::row_weight;
 
 mod clock;
 pub use clock::{Clock, SystemClock};
@@ -50,7 +56,13 @@ pub use member::Member;
 mod presence;
 
 mod feeds;
-pub use feeds::Catchup;
+pub use feeds::{CatchUp, Caught, Snapshot};
+
+mod jobs;
+pub use jobs::DueJobs;
+
+mod consumers;
+pub use consumers::{Consumer, ConsumerError, Consumers};
 
 mod chat;
 pub use chat::{Chat, Health, Parts};

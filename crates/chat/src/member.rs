@@ -1,15 +1,16 @@
-//! A person in a conversation: what they say and do there, and what they may see.
+//! A person in a conversation: what they do there, and what they may see.
 
 use crate::committer::Pending;
-use crate::store::Change;
-use crate::{Chat, Error};
-use myna_protocol::limits::{PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
-use myna_protocol::{ClientId, ConversationId, FeedRows, Rejection, Row, Seq, Signal, Text, UserId};
+use crate::rules::Verb;
+use crate::store::Extent;
+use crate::{Chat, Connection, Error};
+use myna_protocol::limits::{LOADED_MEMBERS, PAGE_MEMBERS_MAX, PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
+use myna_protocol::{ClientId, ConversationId, FeedRows, Name, Rejection, Row, Seq, Signal, Text, UserId};
 
-/// What is durable. Whether the person is in the conversation is asked inside the commit, where nothing can change it any
-/// more, and only there: `NotFound` when they are not, or when there is no such conversation.
+/// Durable changes. The rules decide inside the commit whether the person may, where nothing can change it any more, and only
+/// there: `NotFound` when they are not in the conversation, or when there is none.
 impl Chat {
-    /// Hands a message in. Messages handed in one after the other are committed in that order.
+    /// Hands a message in. Messages that were handed in one after the other are committed in that order.
     pub async fn send(
         &self,
         sender: UserId,
@@ -17,27 +18,51 @@ impl Chat {
         client_id: ClientId,
         text: Text,
     ) -> Result<Pending, Error> {
-        let at = self.clock().now();
-        self.inner().commits.hand_in(Change::Send { conversation, sender, client_id, text, at }).await
+        self.change(sender, Verb::Send { conversation, client_id, text }).await
     }
 
     /// Everything up to `seq` has been read.
     pub async fn read(&self, user: UserId, conversation: ConversationId, seq: Seq) -> Result<Pending, Error> {
-        let at = self.clock().now();
-        self.inner().commits.hand_in(Change::Read { conversation, user, seq, at }).await
+        self.change(user, Verb::Read { conversation, seq }).await
     }
 
-    /// Leaves. From the moment this is durable nothing of the conversation reaches the person.
+    /// Leaves. From the moment this is durable, nothing of the conversation reaches the person.
     pub async fn leave(&self, user: UserId, conversation: ConversationId) -> Result<Pending, Error> {
-        let at = self.clock().now();
-        self.inner().commits.hand_in(Change::Leave { conversation, user, at }).await
+        self.change(user, Verb::Leave { conversation }).await
+    }
+
+    /// Renames a group, or a channel that the person created; `None` removes a group's name.
+    pub async fn rename(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        name: Option<Name>,
+    ) -> Result<Pending, Error> {
+        self.change(user, Verb::RenameConversation { conversation, name }).await
+    }
+
+    /// Hands in a change that a person asks for now.
+    pub(crate) async fn change(&self, user: UserId, verb: Verb) -> Result<Pending, Error> {
+        self.inner().commits.hand_in(verb.by(user, self.clock().now())).await
+    }
+
+    /// Tells the others that the connection's person types, or stopped: those of this node at once, those of others soon.
+    /// `NotFound` unless the connection gets what happens in the conversation.
+    pub fn typing(&self, connection: &Connection, conversation: ConversationId, typing: bool) -> Result<(), Error> {
+        let user = connection.user();
+        if !connection.listens(conversation) {
+            return Err(Rejection::NotFound.into());
+        }
+        let signal = Signal::Typing { conversation, user, typing, ttl: TYPING_TTL_MILLIS };
+        self.hub().signal(conversation, signal, user);
+        self.inner().local_presence.typing(conversation, user, typing);
+        Ok(())
     }
 }
 
-/// Proof that a person was in a conversation a moment ago: the only way to what is not durable, and to what was said.
+/// Proof that a person was in a conversation a moment ago: the only way to its messages and members.
 pub struct Member<'a> {
     chat: &'a Chat,
-    user: UserId,
     conversation: ConversationId,
 }
 
@@ -45,31 +70,35 @@ impl Chat {
     /// The person as a member of the conversation. `NotFound` when they are not, or when there is no such conversation.
     pub async fn member(&self, user: UserId, conversation: ConversationId) -> Result<Member<'_>, Error> {
         match self.inner().store.access(user, conversation).await? {
-            Some(_) => Ok(Member { chat: self, user, conversation }),
+            Some(_) => Ok(Member { chat: self, conversation }),
             None => Err(Rejection::NotFound.into()),
         }
     }
 }
 
 impl Member<'_> {
-    /// Tells the others that the person types, or stopped: those of this node at once, those of others soon.
-    pub fn typing(&self, typing: bool) {
-        let Self { user, conversation, .. } = *self;
-        let signal = Signal::Typing { conversation, user, typing, ttl: TYPING_TTL_MILLIS };
-        self.chat.hub().signal(conversation, signal, user);
-        self.chat.inner().local_presence.typing(conversation, user, typing);
-    }
-
-    /// The messages before `seq`, oldest first, and the members who sent them.
+    /// The messages before `seq`, oldest first, and their senders.
     pub async fn messages_before(&self, seq: Seq, limit: u32) -> Result<Vec<Row>, Error> {
         let limit = limit.clamp(1, PAGE_MESSAGES_MAX);
         Ok(self.chat.inner().store.messages_before(self.conversation, seq, limit).await?)
     }
 
-    /// The conversation afresh, with its newest messages.
+    /// Members in the order in which they joined, after this one; and after whom the next page begins, if there is one.
+    pub async fn members_after(&self, after: Option<UserId>, limit: u32) -> Result<(Vec<Row>, Option<UserId>), Error> {
+        let limit = limit.clamp(1, PAGE_MEMBERS_MAX);
+        let rows = self.chat.inner().store.members_after(self.conversation, after, limit).await?;
+        let users = rows.iter().filter_map(|row| match row {
+            Row::Member(member) => Some(member.user),
+            _ => None,
+        });
+        let next = users.clone().next_back().filter(|_| users.count() == limit as usize);
+        Ok((rows, next))
+    }
+
+    /// The conversation afresh, with its newest messages and first members.
     pub async fn load(&self, messages: u32) -> Result<FeedRows, Error> {
-        let messages = messages.clamp(1, PAGE_MESSAGES_MAX);
-        let mut loaded = self.chat.inner().store.load_conversations(&[self.conversation], messages).await?;
+        let extent = Extent { messages: messages.clamp(1, PAGE_MESSAGES_MAX), members: LOADED_MEMBERS };
+        let mut loaded = self.chat.inner().store.load_conversations(&[self.conversation], extent).await?;
         loaded.pop().ok_or(Rejection::NotFound.into())
     }
 }

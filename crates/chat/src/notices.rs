@@ -1,7 +1,7 @@
 //! Change notices on their way from a driver to the relay: coalesced, so that they never make the driver wait.
 
+use crate::bus::{ChangeNotice, EphemeralUpdate, NodeId};
 use crate::lock;
-use crate::store::{ChangeNotice, EphemeralUpdate, NodeId};
 use myna_protocol::{Feed, Rev, SessionId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;

@@ -14,11 +14,12 @@ mod revocations;
 pub(crate) use listener::Listener;
 pub(crate) use revocations::Revocations;
 
+use crate::bus::BusState;
 use crate::each::each;
 use crate::hub::Delivered;
 use crate::notices::FeedNotices;
 use crate::presence::{PresenceQueue, RemotePresence};
-use crate::store::{BusState, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::{Backoff, ChangeNotices, Hub};
 use myna_protocol::{Feed, Rev};
 use reader::Reader;
@@ -99,7 +100,7 @@ impl Relay {
                 () = self.hub.fallen_behind() => FeedNotices::default(),
                 () = until(retry.at) => retry.take(),
                 _ = poll.tick(), if self.notices.is_some() => {
-                    FeedNotices { missed: self.store.health().bus == BusState::Polling, ..FeedNotices::default() }
+                    FeedNotices { missed: self.store.bus_state() == BusState::Polling, ..FeedNotices::default() }
                 }
             };
         }

@@ -2,6 +2,7 @@
 
 use crate::Supervisor;
 use crate::committer::Committer;
+use crate::jobs::DueJobs;
 use crate::presence::{PresenceNotifier, PresencePublisher};
 use crate::relay::{Relay, Remote};
 use std::sync::Arc;
@@ -16,13 +17,14 @@ pub struct Tasks {
     pub(crate) remote: Option<Remote>,
     pub(crate) presence_publisher: Arc<PresencePublisher>,
     pub(crate) presence_notifier: Arc<PresenceNotifier>,
+    pub(crate) jobs: Arc<DueJobs>,
 }
 
 impl Tasks {
     /// Runs until no handle is left through which a change could come, or until the committer has failed. Dropping it ends
     /// all tasks at once.
     pub async fn run(self) {
-        let Self { supervisor, committer, relay, remote, presence_publisher, presence_notifier } = self;
+        let Self { supervisor, committer, relay, remote, presence_publisher, presence_notifier, jobs } = self;
         let mut beside = JoinSet::new();
         let supervise = || supervisor.clone();
         beside.spawn(supervise().restart_on_panic("relay", move || relay.clone().run()));
@@ -32,6 +34,7 @@ impl Tasks {
         }
         beside.spawn(supervise().restart_on_panic("presence publisher", move || presence_publisher.clone().run()));
         beside.spawn(supervise().restart_on_panic("presence notifier", move || presence_notifier.clone().run()));
+        beside.spawn(supervise().restart_on_panic("due jobs", move || jobs.clone().run()));
         supervisor.fail_on_panic("committer", committer.run()).await;
     }
 }

@@ -34,7 +34,12 @@ async fn everybody(store: &dyn Store, chat: &Chat) {
     }
     let others: Vec<UserId> = (1..=PEOPLE).map(user).collect();
     for (number, members) in others.chunks(RECEIPT_MEMBERS - 1).enumerate() {
-        chat.group(user(0), ConversationId::from_bytes(id(number)), None, members).await.unwrap();
+        chat.group(user(0), ConversationId::from_bytes(id(number)), None, members)
+            .await
+            .unwrap()
+            .committed()
+            .await
+            .unwrap();
     }
 }
 

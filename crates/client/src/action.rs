@@ -1,7 +1,7 @@
 //! What a client asks of whoever holds it, and what it tells them.
 
 use crate::Unsent;
-use myna_protocol::{ClientId, Command, Conversation, ConversationId, Rejection, RequestId, Timestamp, User};
+use myna_protocol::{ClientId, Command, Conversation, ConversationId, Person, Rejection, RequestId, Timestamp};
 use std::collections::BTreeSet;
 
 /// Something to be done, in the order given.
@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 pub enum Action {
     /// Open a socket. Tell `opened` or `closed` when it is known how that went.
     Connect,
-    /// Close the socket with this code and forget it: of this socket nothing more may be told, not even `closed`.
+    /// Close the socket with this code and forget it: report nothing more of this socket, not even `closed`.
     Close(u16),
     /// Send this frame on the open socket.
-    Say(Command),
+    Send(Command),
     /// Call `tick` at this moment. It replaces the wake-up asked for before: there is one timer.
     WakeAt(Timestamp),
     /// Write this down where it survives a reload, in place of what has the same client id.
@@ -31,7 +31,7 @@ pub enum Answer {
     /// Done, and durable; in this conversation, where it is about one.
     Done { conversation: Option<ConversationId> },
     /// The answer to a search.
-    Found { people: Vec<User>, channels: Vec<Conversation> },
+    Found { people: Vec<Person>, channels: Vec<Conversation> },
     /// Refused, with a sentence to show.
     Rejected(Rejection, String),
 }
@@ -60,7 +60,7 @@ pub enum Status {
 /// What has to be drawn again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// The sidebar's rows.
+    /// The sidebar's rows, or whether there are more of them.
     pub list: bool,
     /// The connection's status, or who is signed in.
     pub status: bool,

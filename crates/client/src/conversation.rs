@@ -2,7 +2,7 @@
 
 use crate::timeline::Timeline;
 use myna_protocol::{ClientId, Conversation, FeedRows, Kind, Member, Message, Rev, Row, Seq, Timestamp, UserId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows held of a conversation.
 #[derive(Debug, Default)]
@@ -16,13 +16,25 @@ pub(crate) struct Held {
     pub(crate) row: Option<Conversation>,
     pub(crate) members: BTreeMap<UserId, Member>,
     pub(crate) timeline: Timeline,
+    roster: Roster,
     /// The newest message seen of each sender, whatever became of the window: who sends has read up to there.
     spoken: BTreeMap<UserId, (Seq, Timestamp)>,
     /// What was read here and need not be known to the server yet.
     pub(crate) seen: Seq,
 }
 
-/// A message that an event told of.
+/// How far the pages of members have come. A conversation of the list comes with a few members only.
+#[derive(Debug, Default)]
+struct Roster {
+    /// The last member of the last page.
+    after: Option<UserId>,
+    /// A page is under way.
+    asked: bool,
+    /// The last page has come.
+    complete: bool,
+}
+
+/// A message of an event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Said {
     pub(crate) sender: UserId,
@@ -38,6 +50,12 @@ impl Held {
         if fresh && self.renew {
             *self = Self::default();
         }
+        if fresh && rows.rev > self.cursor {
+            // So may members whom these rows do not name.
+            let named: BTreeSet<UserId> = rows.rows.iter().filter_map(member_of).collect();
+            self.members.retain(|user, held| named.contains(user) || held.rev > rows.rev);
+            self.roster = Roster::default();
+        }
         let messages = self.take(rows.rows);
         let said = self.hear(&messages);
         if fresh && rows.rev > self.cursor {
@@ -50,11 +68,67 @@ impl Held {
     }
 
     /// Takes a page of older messages and the members who sent them.
-    pub(crate) fn page(&mut self, rows: Vec<Row>) -> Vec<Said> {
+    pub(crate) fn page(&mut self, mut rows: Vec<Row>) -> Vec<Said> {
+        if !self.timeline.is_page_asked() {
+            // The page was read before the rows that have replaced everything since: its members may be old.
+            rows.retain(|row| matches!(row, Row::Message(_)));
+        }
         let messages = self.take(rows);
         let said = self.hear(&messages);
         self.timeline.page(messages);
         said
+    }
+
+    /// A page of members has been asked for.
+    pub(crate) fn members_asked(&mut self) {
+        self.roster.asked = true;
+    }
+
+    /// After whom the next page of members begins.
+    pub(crate) fn members_after(&self) -> Option<UserId> {
+        self.roster.after
+    }
+
+    /// Takes a page of members; false when it was read before the rows that have replaced everything since.
+    pub(crate) fn members_page(&mut self, rows: Vec<Row>, next: Option<UserId>) -> bool {
+        if !std::mem::take(&mut self.roster.asked) {
+            return false;
+        }
+        for row in rows {
+            if let Row::Member(row) = row {
+                merge_member(&mut self.members, row);
+            }
+        }
+        self.roster.complete = next.is_none() || next == self.roster.after;
+        self.roster.after = next;
+        true
+    }
+
+    /// No further page of members can be had.
+    pub(crate) fn members_refused(&mut self) {
+        self.roster = Roster { complete: true, ..Roster::default() };
+    }
+
+    /// Whether the last page of members has come.
+    pub(crate) fn members_complete(&self) -> bool {
+        self.roster.complete
+    }
+
+    /// Whether there are people in it now who are not held.
+    pub(crate) fn has_more_members(&self) -> bool {
+        let present = self.members.values().filter(|member| member.left_seq.is_none()).count();
+        !self.roster.complete && self.row.as_ref().is_some_and(|row| present < row.members as usize)
+    }
+
+    /// Whether somebody in this conversation, or who wrote in it, is among these people.
+    pub(crate) fn shows_any(&self, users: &BTreeSet<UserId>) -> bool {
+        users.iter().any(|user| self.members.contains_key(user) || self.spoken.contains_key(user))
+    }
+
+    /// The pages under way will not come.
+    pub(crate) fn pages_lost(&mut self) {
+        self.timeline.page_lost();
+        self.roster.asked = false;
     }
 
     /// Upserts all rows but the messages, which it returns.
@@ -69,7 +143,7 @@ impl Held {
                 }
                 Row::Member(row) => merge_member(&mut self.members, row),
                 Row::Message(row) => messages.push(row),
-                Row::Membership(_) => {}
+                Row::Membership(_) | Row::Person(_) => {}
             }
         }
         messages
@@ -94,10 +168,10 @@ impl Held {
 
     /// How far somebody has read, as far as this conversation tells, and when: what they said counts as read.
     pub(crate) fn read_by(&self, user: UserId) -> (Seq, Option<Timestamp>) {
-        let told = self.members.get(&user).map_or((0, None), |member| (member.read_seq, member.read_at));
+        let reported = self.members.get(&user).map_or((0, None), |member| (member.read_seq, member.read_at));
         match self.spoken.get(&user) {
-            Some((seq, at)) if *seq >= told.0 => (*seq, Some(*at)),
-            _ => told,
+            Some((seq, at)) if *seq >= reported.0 => (*seq, Some(*at)),
+            _ => reported,
         }
     }
 
@@ -110,11 +184,11 @@ impl Held {
     pub(crate) fn has_message(&self, sender: UserId, client_id: ClientId) -> bool {
         self.timeline.messages().rev().any(|message| message.client_id == client_id && message.sender == sender)
     }
+}
 
-    /// Somebody's name, or a word where it is not known.
-    pub(crate) fn name(&self, user: UserId) -> &str {
-        self.members.get(&user).map_or("Somebody", |member| member.name.as_str())
-    }
+/// Whom a row of a member is about.
+fn member_of(row: &Row) -> Option<UserId> {
+    if let Row::Member(row) = row { Some(row.user) } else { None }
 }
 
 /// The row with the greater rev stays, but a read place never falls, whatever the rev.
@@ -142,17 +216,8 @@ mod tests {
 
     fn member(rev: Rev, read_seq: Seq) -> Row {
         let read_at = Some(Timestamp(1_000 + read_seq as i64));
-        let (name, joined_seq, left_seq) = (format!("name {rev}"), 0, None);
-        Row::Member(Member {
-            conversation: conversation(1),
-            user: user(2),
-            name,
-            joined_seq,
-            left_seq,
-            read_seq,
-            read_at,
-            rev,
-        })
+        let (conversation, user, joined_seq, left_seq) = (conversation(1), user(2), rev, None);
+        Row::Member(Member { conversation, user, joined_seq, left_seq, read_seq, read_at, rev })
     }
 
     fn held(rows: impl IntoIterator<Item = Row>) -> Held {
@@ -173,8 +238,57 @@ mod tests {
         for rows in [[member(5, 9), member(6, 4)], [member(6, 4), member(5, 9)]] {
             let held = held(rows);
             assert_eq!(held.read_by(user(2)), (9, Some(Timestamp(1_009))));
-            assert_eq!(held.name(user(2)), "name 6");
+            assert_eq!(held.members[&user(2)].joined_seq, 6);
         }
+    }
+
+    fn rows(from: Rev, rev: Rev, rows: Vec<Row>) -> FeedRows {
+        FeedRows { feed: Feed::Conversation(conversation(1)), from, rev, rows }
+    }
+
+    fn of_three(rev: Rev) -> Row {
+        let (id, kind, name, created_by, created_at) = (conversation(1), Kind::Group, None, user(2), Timestamp(0));
+        Row::Conversation(Conversation { id, kind, name, created_by, created_at, members: 3, receipts: true, rev })
+    }
+
+    fn person(n: u8, rev: Rev) -> Row {
+        let (conversation, user, read_at) = (conversation(1), user(n), None);
+        Row::Member(Member { conversation, user, joined_seq: 0, left_seq: None, read_seq: 0, read_at, rev })
+    }
+
+    #[test]
+    fn pages_of_members_go_on_where_the_last_one_ended_until_all_are_held() {
+        let mut held = Held::default();
+        held.apply(rows(0, 5, vec![of_three(1), person(1, 1)]));
+        assert!(held.has_more_members());
+        held.members_asked();
+        assert!(held.members_page(vec![person(1, 1), person(2, 1)], Some(user(2))));
+        assert_eq!((held.has_more_members(), held.members_after()), (true, Some(user(2))));
+        held.members_asked();
+        assert!(held.members_page(vec![person(3, 1)], None));
+        assert!(!held.has_more_members());
+        assert_eq!(held.members.len(), 3);
+    }
+
+    #[test]
+    fn a_page_of_members_that_brings_nobody_ends_them() {
+        let mut held = Held::default();
+        held.apply(rows(0, 5, vec![of_three(1), person(1, 1)]));
+        held.members_asked();
+        held.members_page(Vec::new(), None);
+        assert!(!held.has_more_members());
+    }
+
+    #[test]
+    fn a_fresh_load_replaces_the_members_and_the_page_that_was_read_before_it() {
+        let mut held = Held::default();
+        held.apply(rows(0, 5, vec![of_three(1), person(1, 1), person(2, 1)]));
+        held.members_asked();
+        held.apply(rows(0, 6, vec![of_three(6), person(1, 1)]));
+        assert_eq!(held.members.len(), 1);
+        assert!(!held.members_page(vec![person(2, 1)], None));
+        assert_eq!(held.members.len(), 1);
+        assert!(held.has_more_members());
     }
 
     #[test]

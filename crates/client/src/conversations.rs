@@ -37,7 +37,7 @@ impl Conversations {
     pub(crate) fn apply(&mut self, me: UserId, rows: FeedRows) -> Outcome {
         match rows.feed {
             Feed::User(user) if user == me => self.apply_own(rows),
-            Feed::User(_) => Outcome::Ignored,
+            Feed::User(_) | Feed::Server => Outcome::Ignored,
             Feed::Conversation(id) => self.apply_conversation(id, rows),
         }
     }
@@ -121,11 +121,17 @@ impl Conversations {
         self.held.get_mut(&id).map_or_else(Vec::new, |held| held.page(rows))
     }
 
+    /// Takes a page of members; false when it is to be asked for again.
+    pub(crate) fn members_page(&mut self, id: ConversationId, mut rows: Vec<Row>, next: Option<UserId>) -> bool {
+        rows.retain(|row| belongs(row, id));
+        self.held.get_mut(&id).is_none_or(|held| held.members_page(rows, next))
+    }
+
     /// The feed is to be forgotten. What is held stays in sight until the rows from 0 that replace it are here.
     pub(crate) fn reset(&mut self, me: UserId, feed: Feed) {
         match feed {
             Feed::User(user) if user == me => (self.cursor, self.behind, self.renew) = (0, 0, true),
-            Feed::User(_) => {}
+            Feed::User(_) | Feed::Server => {}
             Feed::Conversation(id) => {
                 if let Some(held) = self.held.get_mut(&id) {
                     (held.cursor, held.behind, held.renew) = (0, 0, true);
@@ -134,14 +140,22 @@ impl Conversations {
         }
     }
 
-    /// How far each feed is known, for `hello`. Of very many conversations those with the most history on show are named;
-    /// the others come afresh.
+    /// Forgets conversations that a `hello` has no room for: it names those with the most history on show, and `shown`.
+    /// The others come afresh with the list.
+    pub(crate) fn fit_into_hello(&mut self, shown: Option<ConversationId>) -> Vec<ConversationId> {
+        let mut held: Vec<_> = self.held.iter().map(|(id, held)| (*id, held.timeline.messages().len())).collect();
+        held.sort_by_key(|(id, messages)| Reverse((Some(*id) == shown, *messages)));
+        let forgotten: Vec<_> = held.into_iter().skip(HELLO_CURSORS).map(|(id, _)| id).collect();
+        for id in &forgotten {
+            self.held.remove(id);
+        }
+        forgotten
+    }
+
+    /// How far each feed is known, for `hello`.
     pub(crate) fn cursors(&self, me: UserId) -> BTreeMap<Feed, Rev> {
-        let mut held: Vec<_> = self.held.iter().filter(|(_, held)| held.cursor > 0).collect();
-        held.sort_by_key(|(_, held)| Reverse(held.timeline.messages().len()));
-        held.truncate(HELLO_CURSORS);
-        let mut cursors: BTreeMap<_, _> =
-            held.into_iter().map(|(id, held)| (Feed::Conversation(*id), held.cursor)).collect();
+        let held = self.held.iter().filter(|(_, held)| held.cursor > 0);
+        let mut cursors: BTreeMap<_, _> = held.map(|(id, held)| (Feed::Conversation(*id), held.cursor)).collect();
         cursors.insert(Feed::User(me), self.cursor);
         cursors
     }
@@ -150,6 +164,7 @@ impl Conversations {
     pub(crate) fn progress(&self, feed: Feed) -> (Rev, Rev) {
         match feed {
             Feed::User(_) => (self.cursor, self.behind),
+            Feed::Server => (0, 0),
             Feed::Conversation(id) => self.held.get(&id).map_or((0, 0), |held| (held.cursor, held.behind)),
         }
     }
@@ -162,14 +177,15 @@ impl Conversations {
         strangers
     }
 
-    /// The conversations one is in whose rows are not here.
-    pub(crate) fn missing(&self) -> impl Iterator<Item = ConversationId> {
-        self.memberships.values().filter(|row| row.joined).map(|row| row.conversation).filter(|id| self.is_missing(*id))
-    }
-
-    /// Whether one is in this conversation and its rows are not here.
+    /// Whether one is in this conversation and its rows are not here. The list brings them in pages; what is opened or
+    /// changes before that is loaded by itself.
     pub(crate) fn is_missing(&self, id: ConversationId) -> bool {
         self.joined(id) && self.held.get(&id).is_none_or(|held| held.row.is_none() || held.cursor == 0)
+    }
+
+    /// The conversations one is in, whether or not their rows are here.
+    pub(crate) fn all_joined(&self) -> BTreeSet<ConversationId> {
+        self.memberships.values().filter(|row| row.joined).map(|row| row.conversation).collect()
     }
 
     pub(crate) fn joined(&self, id: ConversationId) -> bool {
@@ -200,15 +216,15 @@ impl Conversations {
     }
 
     /// How far one has read, as far as the server knows or can tell from what one said.
-    pub(crate) fn told(&self, me: UserId, id: ConversationId) -> Seq {
-        let told = self.memberships.get(&id).map_or(0, |row| row.read_seq);
-        told.max(self.held.get(&id).map_or(0, |held| held.spoken_by(me)))
+    pub(crate) fn known_read(&self, me: UserId, id: ConversationId) -> Seq {
+        let stored = self.memberships.get(&id).map_or(0, |row| row.read_seq);
+        stored.max(self.held.get(&id).map_or(0, |held| held.spoken_by(me)))
     }
 
     /// How many messages have not been read: arithmetic, never a count.
     pub(crate) fn unread(&self, me: UserId, id: ConversationId) -> u64 {
         let Some(held) = self.held.get(&id) else { return 0 };
-        held.timeline.last().saturating_sub(self.told(me, id).max(held.seen))
+        held.timeline.last().saturating_sub(self.known_read(me, id).max(held.seen))
     }
 }
 
@@ -219,6 +235,7 @@ fn belongs(row: &Row, id: ConversationId) -> bool {
         Row::Member(row) => row.conversation == id,
         Row::Message(row) => row.conversation == id,
         Row::Membership(_) => false,
+        Row::Person(_) => true,
     }
 }
 
@@ -280,6 +297,9 @@ mod tests {
             });
             all.apply(user(1), FeedRows { feed: Feed::Conversation(id), from: 0, rev: u64::MAX, rows: vec![row] });
         }
+        let last = ConversationId::from_parts(1_999, [0; 10]);
+        let forgotten = all.fit_into_hello(Some(last));
+        assert_eq!((forgotten.len(), forgotten.contains(&last)), (2_000 - HELLO_CURSORS, false));
         let cursors = all.cursors(user(1));
         let bytes: usize = cursors.keys().map(|feed| feed.to_string().len() + 32).sum();
         assert_eq!(cursors.len(), HELLO_CURSORS + 1);
@@ -291,7 +311,7 @@ mod tests {
         for memberships in [[(5, 9), (6, 4)], [(6, 4), (5, 9)]] {
             let mut held = Conversations::default();
             apply(&mut held, memberships.map(|(rev, read_seq)| own(0, rev, vec![membership(1, true, read_seq, rev)])));
-            assert_eq!(held.told(user(1), conversation(1)), 9);
+            assert_eq!(held.known_read(user(1), conversation(1)), 9);
         }
     }
 

@@ -16,7 +16,7 @@ mod sidebar;
 pub use sidebar::SidebarRow;
 
 mod transcript;
-pub use transcript::{Bubble, Happening, Line, Notice, Receipt, State};
+pub use transcript::{Bubble, Line, Notice, Receipt, State, SystemEvent};
 
 mod view;
 pub use view::{Person, View};
@@ -25,7 +25,9 @@ mod backoff;
 mod conversation;
 mod conversations;
 mod emoji;
+mod people;
 mod presence;
+mod receipts;
 mod requests;
 mod session;
 mod timeline;

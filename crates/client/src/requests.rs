@@ -16,8 +16,14 @@ pub(crate) enum Want {
     Resync(Feed),
     /// A conversation afresh.
     Load(ConversationId),
+    /// People by id.
+    People,
+    /// The next page of the list of conversations.
+    List,
     /// The page before the oldest loaded message.
     Older(ConversationId),
+    /// The next page of a conversation's members.
+    Members(ConversationId),
     /// To tell how far one has read.
     Read(ConversationId),
 }
@@ -69,13 +75,14 @@ impl Requests {
         self.under_way.values().any(|other| *other == want)
     }
 
-    /// What should be said now. Each is to be answered by `said` or `drop`.
-    pub(crate) fn ready(&mut self, now: Timestamp) -> Vec<Want> {
+    /// What should be said now, but not what `waits`. Each is to be answered by `said` or `drop`.
+    pub(crate) fn ready(&mut self, now: Timestamp, waits: impl Fn(Want) -> bool) -> Vec<Want> {
         if self.wanted.is_empty() || self.pause.holds(now) {
             return Vec::new();
         }
         let room = AT_ONCE.saturating_sub(self.under_way.len());
-        self.wanted.iter().filter(|want| !self.is_under_way(**want)).take(room).copied().collect()
+        let ready = self.wanted.iter().filter(|want| !waits(**want) && !self.is_under_way(**want));
+        ready.take(room).copied().collect()
     }
 
     /// This has been said under this id.
@@ -122,6 +129,12 @@ impl Requests {
         self.wanted.retain(|want| !matches!(want, Want::Resync(_) | Want::Load(_)));
     }
 
+    /// The conversations whose read place is to be sent once no such request is under way.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = ConversationId> {
+        let waiting = self.wanted.iter().filter(|want| !self.is_under_way(**want));
+        waiting.filter_map(|want| if let Want::Read(id) = want { Some(*id) } else { None })
+    }
+
     /// When to try again what was refused.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
         self.pause.until().filter(|_| !self.wanted.is_empty())
@@ -135,8 +148,8 @@ mod tests {
 
     const T: Timestamp = Timestamp(1_000_000);
 
-    fn say_all(requests: &mut Requests) -> Vec<Want> {
-        let ready = requests.ready(T);
+    fn send_due(requests: &mut Requests) -> Vec<Want> {
+        let ready = requests.ready(T, |_| false);
         for want in &ready {
             let id = requests.next_id();
             requests.said(*want, id);
@@ -150,16 +163,16 @@ mod tests {
         let mut requests = Requests::default();
         requests.want(want);
         requests.want(want);
-        assert_eq!(say_all(&mut requests), [want]);
+        assert_eq!(send_due(&mut requests), [want]);
         requests.want(want);
         requests.want(want);
-        assert_eq!(say_all(&mut requests), []);
+        assert_eq!(send_due(&mut requests), []);
         assert_eq!(requests.answered(1), Some(want));
         assert_eq!(requests.answered(1), None);
-        assert_eq!(say_all(&mut requests), [want]);
+        assert_eq!(send_due(&mut requests), [want]);
         requests.want_once(want);
         requests.answered(2);
-        assert_eq!(say_all(&mut requests), []);
+        assert_eq!(send_due(&mut requests), []);
     }
 
     #[test]
@@ -169,9 +182,9 @@ mod tests {
         requests.want(Want::Load(conversation(1)));
         let id = requests.next_id();
         requests.ask(id, Command::Search { request: id, text: String::new() });
-        assert_eq!(say_all(&mut requests)[0], Want::Ask(id));
+        assert_eq!(send_due(&mut requests)[0], Want::Ask(id));
         requests.lost();
-        assert_eq!(say_all(&mut requests), [Want::Ask(id), Want::Older(conversation(1))]);
+        assert_eq!(send_due(&mut requests), [Want::Ask(id), Want::Older(conversation(1))]);
         assert!(requests.asked(id).is_some());
     }
 
@@ -179,10 +192,10 @@ mod tests {
     fn never_more_than_a_few_are_under_way() {
         let mut requests = Requests::default();
         (0..100).for_each(|n| requests.want(Want::Load(conversation(n))));
-        assert_eq!(say_all(&mut requests).len(), AT_ONCE);
-        assert_eq!(say_all(&mut requests).len(), 0);
+        assert_eq!(send_due(&mut requests).len(), AT_ONCE);
+        assert_eq!(send_due(&mut requests).len(), 0);
         requests.answered(3);
-        assert_eq!(say_all(&mut requests).len(), 1);
+        assert_eq!(send_due(&mut requests).len(), 1);
     }
 
     #[test]
@@ -190,10 +203,10 @@ mod tests {
         let want = Want::Read(conversation(1));
         let mut requests = Requests::default();
         requests.want(want);
-        say_all(&mut requests);
+        send_due(&mut requests);
         assert_eq!(requests.refused_for_now(1, T, &mut Backoff::new(3)), Some(want));
         let until = requests.deadline().expect("there is a pause");
         assert!(until.since(T) <= 1_000);
-        assert_eq!(requests.ready(until), [want]);
+        assert_eq!(requests.ready(until, |_| false), [want]);
     }
 }

@@ -172,7 +172,7 @@ impl Session {
             Some(_) => Vec::new(),
             None if is_due(self.heard, SILENCE_MILLIS, now) => {
                 self.pinged = Some(now);
-                vec![Action::Say(Command::Ping {})]
+                vec![Action::Send(Command::Ping {})]
             }
             None => Vec::new(),
         }

@@ -2,6 +2,7 @@
 
 use crate::conversation::Held;
 use crate::outbox::{Entry, Stage};
+use crate::people::People;
 use myna_protocol::{Conversation, ConversationId, Kind, Timestamp, UserId};
 
 /// Characters of a preview: more than a row can show.
@@ -29,7 +30,13 @@ pub struct SidebarRow {
 }
 
 /// The newest message on one line and when it was said, one's own on their way included.
-pub(crate) fn newest(held: &Held, row: &Conversation, me: UserId, unsent: Option<&Entry>) -> (String, Timestamp) {
+pub(crate) fn newest(
+    held: &Held,
+    row: &Conversation,
+    me: UserId,
+    people: &People,
+    unsent: Option<&Entry>,
+) -> (String, Timestamp) {
     let newest = held.timeline.newest();
     let since = newest.map_or(row.created_at, |message| message.sent_at);
     // What failed long ago is not news; what is on its way is, whatever this device's clock says.
@@ -37,7 +44,7 @@ pub(crate) fn newest(held: &Held, row: &Conversation, me: UserId, unsent: Option
     match (unsent, newest) {
         (Some(entry), _) => (one_line(&entry.text), since.max(entry.at)),
         (None, Some(message)) if row.kind != Kind::Direct && message.sender != me => {
-            (format!("{}: {}", held.name(message.sender), one_line(&message.text)), since)
+            (format!("{}: {}", people.name(message.sender), one_line(&message.text)), since)
         }
         (None, Some(message)) => (one_line(&message.text), since),
         (None, None) => (String::new(), since),

@@ -76,6 +76,11 @@ impl Timeline {
         self.asked = Some(Page { before: self.first(), ..Page::default() });
     }
 
+    /// Whether a page is under way.
+    pub(crate) fn is_page_asked(&self) -> bool {
+        self.asked.is_some()
+    }
+
     /// The page asked for will not come, or may be asked for again.
     pub(crate) fn page_lost(&mut self) {
         self.asked = None;

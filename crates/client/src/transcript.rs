@@ -4,6 +4,7 @@ use crate::Failure;
 use crate::conversation::Held;
 use crate::emoji::is_emoji_only;
 use crate::outbox::{Entry, Stage};
+use crate::people::People;
 use crate::view::other;
 use myna_protocol::{ClientId, Kind, Member, Message, Seq, Timestamp, UserId};
 
@@ -42,12 +43,12 @@ pub struct Notice {
     pub who: String,
     /// Whether it is about oneself.
     pub mine: bool,
-    pub what: Happening,
+    pub what: SystemEvent,
 }
 
 /// What can happen in a conversation beside messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Happening {
+pub enum SystemEvent {
     Joined,
     Left,
 }
@@ -124,10 +125,15 @@ impl<'a> Said<'a> {
 }
 
 /// The lines of a conversation: what is loaded, then what is on its way.
-pub(crate) fn lines<'a>(held: &'a Held, me: UserId, unsent: impl Iterator<Item = &'a Entry>) -> Vec<Line> {
+pub(crate) fn lines<'a>(
+    held: &'a Held,
+    me: UserId,
+    people: &People,
+    unsent: impl Iterator<Item = &'a Entry>,
+) -> Vec<Line> {
     let mut said: Vec<Said<'_>> = held.timeline.messages().map(Said::sent).collect();
     said.extend(unsent.map(|entry| Said::unsent(entry, me)));
-    let mut notices = notices(held, me).into_iter().peekable();
+    let mut notices = notices(held, me, people).into_iter().peekable();
     let (first, last) = (held.timeline.first(), held.timeline.last());
     // What happened before the oldest loaded message belongs to a page that is not here.
     while notices.next_if(|(after, _)| after.saturating_add(1) < first).is_some() {}
@@ -157,7 +163,7 @@ pub(crate) fn lines<'a>(held: &'a Held, me: UserId, unsent: impl Iterator<Item =
     lines.extend(notices.map(|(_, notice)| Line::Notice(notice)));
     match held.kind() {
         Some(Kind::Direct) => receipts(&mut lines, held, me),
-        Some(Kind::Group | Kind::Channel) => names(&mut lines, &said, held, me),
+        Some(Kind::Group | Kind::Channel) => names(&mut lines, &said, me, people),
         None => {}
     }
     lines
@@ -182,30 +188,32 @@ fn bubble(message: &Said<'_>, me: UserId, first: bool) -> Bubble {
 }
 
 /// Who came and went, and after which message, in order. In a direct conversation nobody does.
-fn notices(held: &Held, me: UserId) -> Vec<(Seq, Notice)> {
+fn notices(held: &Held, me: UserId, people: &People) -> Vec<(Seq, Notice)> {
     if held.kind() == Some(Kind::Direct) {
         return Vec::new();
     }
-    let mut happened = Vec::new();
+    let mut events = Vec::new();
     for member in held.members.values() {
         if member.joined_seq > 0 {
-            happened.push((member.joined_seq, Happening::Joined, member));
+            events.push((member.joined_seq, SystemEvent::Joined, member));
         }
         if let Some(left) = member.left_seq {
-            happened.push((left, Happening::Left, member));
+            events.push((left, SystemEvent::Left, member));
         }
     }
     // Between the same two messages nothing tells who was first (a rev is that of the last change); this order is stable.
-    happened.sort_by_key(|(after, what, member)| (*after, *what == Happening::Left, member.user));
-    happened.into_iter().map(|(after, what, member)| (after, notice(after, what, member, me))).collect()
+    events.sort_by_key(|(after, what, member)| (*after, *what == SystemEvent::Left, member.user));
+    let notice = |(after, what, member)| (after, notice(after, what, member, me, people));
+    events.into_iter().map(notice).collect()
 }
 
-fn notice(after: Seq, what: Happening, member: &Member, me: UserId) -> Notice {
+fn notice(after: Seq, what: SystemEvent, member: &Member, me: UserId, people: &People) -> Notice {
     let word = match what {
-        Happening::Joined => "joined",
-        Happening::Left => "left",
+        SystemEvent::Joined => "joined",
+        SystemEvent::Left => "left",
     };
-    Notice { key: format!("{word}/{}/{after}", member.user), who: member.name.clone(), mine: member.user == me, what }
+    let who = people.name(member.user).to_owned();
+    Notice { key: format!("{word}/{}/{after}", member.user), who, mine: member.user == me, what }
 }
 
 /// Says below one's last message that the other has read that they have, and that the last sent one was delivered.
@@ -228,7 +236,7 @@ fn receipts(lines: &mut [Line], held: &Held, me: UserId) {
 }
 
 /// Puts the name above each run of the others, and the avatar beside its end.
-fn names(lines: &mut [Line], said: &[Said<'_>], held: &Held, me: UserId) {
+fn names(lines: &mut [Line], said: &[Said<'_>], me: UserId, people: &People) {
     let bubbles = lines.iter_mut().filter_map(|line| match line {
         Line::Bubble(bubble) => Some(bubble),
         Line::Separator { .. } | Line::Notice(_) => None,
@@ -237,7 +245,7 @@ fn names(lines: &mut [Line], said: &[Said<'_>], held: &Held, me: UserId) {
         if message.sender == me {
             continue;
         }
-        let name = held.name(message.sender);
+        let name = people.name(message.sender);
         bubble.sender = bubble.first.then(|| name.to_owned());
         bubble.avatar = bubble.last.then(|| (message.sender, name.to_owned()));
     }

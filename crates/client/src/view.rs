@@ -1,6 +1,7 @@
 //! One conversation as it is shown, without its messages.
 
 use crate::conversation::Held;
+use crate::people::People;
 use crate::presence::Presence;
 use myna_protocol::{Conversation, ConversationId, Kind, Member, Seq, UserId};
 
@@ -18,6 +19,14 @@ pub struct View {
     pub people: Vec<Person>,
     /// How many are in it now.
     pub members: u32,
+    /// Whether there are more people in it than `people` tells, to be loaded by `more_members`.
+    pub has_more_people: bool,
+    /// Whether more people have been asked for and have not come yet.
+    pub loading_people: bool,
+    /// Whether one may change its name: any member that of a group, the creator that of a channel.
+    pub may_rename: bool,
+    /// Its own name; `title` says what it is called where it has none.
+    pub name: Option<String>,
     /// Whether the other of a direct conversation is online.
     pub online: bool,
     pub unread: u64,
@@ -39,17 +48,17 @@ pub struct Person {
 }
 
 /// Who is in it now, by name.
-pub(crate) fn people(held: &Held, me: UserId, presence: &Presence) -> Vec<Person> {
+pub(crate) fn people(held: &Held, me: UserId, people: &People, presence: &Presence) -> Vec<Person> {
     let present = held.members.values().filter(|member| member.left_seq.is_none());
     let person = |member: &Member| Person {
         id: member.user,
-        name: member.name.clone(),
+        name: people.name(member.user).to_owned(),
         mine: member.user == me,
         online: presence.is_online(member.user),
     };
-    let mut people: Vec<_> = present.map(person).collect();
-    people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
-    people
+    let mut present: Vec<_> = present.map(person).collect();
+    present.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
+    present
 }
 
 /// The other of a direct conversation; `None` in a note to oneself and in other conversations.
@@ -62,21 +71,30 @@ pub(crate) fn is_note_to_self(held: &Held, row: &Conversation, me: UserId) -> bo
     row.kind == Kind::Direct && row.members <= 1 && other(held, me).is_none()
 }
 
+/// Whether one may change its name.
+pub(crate) fn may_rename(row: &Conversation, me: UserId) -> bool {
+    match row.kind {
+        Kind::Direct => false,
+        Kind::Group => true,
+        Kind::Channel => row.created_by == me,
+    }
+}
+
 /// What the conversation is called: its name, or the people in it.
-pub(crate) fn title(held: &Held, row: &Conversation, me: UserId) -> String {
+pub(crate) fn title(held: &Held, row: &Conversation, me: UserId, people: &People) -> String {
     if row.kind == Kind::Direct {
         return match other(held, me) {
-            Some(other) => other.name.clone(),
+            Some(other) => people.name(other.user).to_owned(),
             None if is_note_to_self(held, row, me) => "Note to self".to_owned(),
-            None => "Somebody".to_owned(),
+            None => "Unknown person".to_owned(),
         };
     }
     if let Some(name) = &row.name {
         return name.clone();
     }
     let others = held.members.values().filter(|member| member.user != me && member.left_seq.is_none());
-    let mut names: Vec<&str> = others.map(|member| member.name.as_str()).collect();
-    names.sort_by_cached_key(|name| name.to_lowercase());
+    let mut names: Vec<&str> = others.map(|member| people.name(member.user)).collect();
+    names.sort_by_cached_key(|name| (name.to_lowercase(), *name));
     // Of very many people only some are known by name.
     let count = names.len().max(row.members.saturating_sub(1) as usize);
     match (names.as_slice(), count) {

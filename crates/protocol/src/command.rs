@@ -1,6 +1,6 @@
 //! What a client says on the socket.
 
-use crate::{ClientId, ConversationId, Feed, Rev, Seq, UserId};
+use crate::{ClientId, ConversationId, Feed, ListPosition, Rev, Seq, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ pub type RequestId = u64;
 
 /// A client's frame. Unknown fields are refused, so that a typing error is never taken for silence.
 ///
-/// Each command with a `request` gets exactly one answer that carries it: `ack`, `page`, `caught_up`, `found` or
-/// `rejected`; but `typing` is answered only when it is refused.
+/// Each command with a `request` gets exactly one answer that carries it: `ack`, `page`, `caught_up`, `found`, `people`,
+/// `members` or `rejected`; but `typing` is answered only when it is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
@@ -39,6 +39,17 @@ pub enum Command {
     Leave { request: RequestId, conversation: ConversationId },
     /// People and channels with a word that begins with `text`; all of both, by name, when it is empty. Answered by `found`.
     Search { request: RequestId, text: String },
+    /// Change one's own name. Answered by `ack`; everybody who is signed in gets the new row of the server's feed.
+    SetName { request: RequestId, name: String },
+    /// Change the name of a group or a channel; without `name`, remove a group's.
+    Rename { request: RequestId, conversation: ConversationId, name: Option<String> },
+    /// The people with these ids, at most `PEOPLE_MAX`. Answered by `people`.
+    People { request: RequestId, users: Vec<UserId> },
+    /// Members in the order in which they joined, after this one. Answered by `members`.
+    Members { request: RequestId, conversation: ConversationId, after: Option<UserId>, limit: u32 },
+    /// The next conversations of one's own list, most recently active first, each with its newest message and a few members.
+    /// Answered by `rows` from 0 for each, and `caught_up`, whose `next` says where the list goes on.
+    List { request: RequestId, after: Option<ListPosition>, limit: u32 },
     /// Answered by `pong`.
     Ping {},
 }
@@ -58,7 +69,12 @@ impl Command {
             | Self::Channel { request, .. }
             | Self::Join { request, .. }
             | Self::Leave { request, .. }
-            | Self::Search { request, .. } => Some(*request),
+            | Self::Search { request, .. }
+            | Self::SetName { request, .. }
+            | Self::Rename { request, .. }
+            | Self::People { request, .. }
+            | Self::Members { request, .. }
+            | Self::List { request, .. } => Some(*request),
         }
     }
 }

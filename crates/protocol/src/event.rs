@@ -1,7 +1,10 @@
 //! What the server says on the socket.
 
 use crate::limits::Limits;
-use crate::{Conversation, ConversationId, Feed, FeedRows, Rejection, RequestId, Row, Seq, Timestamp, User, UserId};
+use crate::{
+    Conversation, ConversationId, Feed, FeedRows, ListPosition, Person, Rejection, RequestId, Row, Seq, Timestamp,
+    User, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A server's frame. Readers ignore fields they do not know.
@@ -12,8 +15,13 @@ pub enum Event {
     Welcome { user: User, server_time: Timestamp, limits: Limits },
     /// What changed in a feed.
     Rows(FeedRows),
-    /// What was asked for (`load`, `resync`; without a request: `hello`) has been said in full.
-    CaughtUp { request: Option<RequestId> },
+    /// Everything that was asked for (`load`, `resync`, `list`; without a request: `hello`) has been sent. After `hello` and
+    /// `list`, `next` is where one's list of conversations goes on; without it the list is complete.
+    CaughtUp {
+        request: Option<RequestId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<ListPosition>,
+    },
     /// Forget what you hold of the feed; its rows from 0 follow.
     Reset { feed: Feed, reason: ResetReason },
     /// Older messages, oldest first, and the members who sent them. It moves no cursor.
@@ -21,7 +29,11 @@ pub enum Event {
     /// Done, and durable. `conversation` and `seq` say what came of it.
     Ack { request: RequestId, conversation: Option<ConversationId>, seq: Option<Seq> },
     /// The answer to `search`.
-    Found { request: RequestId, people: Vec<User>, channels: Vec<Conversation> },
+    Found { request: RequestId, people: Vec<Person>, channels: Vec<Conversation> },
+    /// The answer to `people`: those of them that exist.
+    People { request: RequestId, people: Vec<Person> },
+    /// The answer to `members`: member and person rows. With `next`, ask again with `after` set to it.
+    Members { request: RequestId, conversation: ConversationId, rows: Vec<Row>, next: Option<UserId> },
     /// Not done, and why; nothing was changed. Without a request: the frame could not be read so far.
     Rejected { request: Option<RequestId>, code: Rejection, text: String },
     /// Something that holds for a moment and is never stored.

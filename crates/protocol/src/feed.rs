@@ -1,6 +1,6 @@
 //! Feeds and their rows: the one shape in which a client learns anything that lasts.
 
-use crate::{Conversation, ConversationId, InvalidId, Member, Membership, Message, UserId};
+use crate::{Conversation, ConversationId, InvalidId, Member, Membership, Message, Person, UserId};
 use serde::{Deserialize, Serialize, de};
 use std::fmt;
 use std::str::FromStr;
@@ -13,9 +13,11 @@ pub type Rev = u64;
 
 /// A stream of rows with its own counter. A client holds one cursor for each.
 ///
-/// Written `conversation/<id>` and `user/<id>`, so that it can be the key of a JSON object.
+/// Written `server`, `conversation/<id>` and `user/<id>`, so that it can be the key of a JSON object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feed {
+    /// For everybody who is signed in: the people who changed.
+    Server,
     /// Shared by the members of a conversation.
     Conversation(ConversationId),
     /// One person's own.
@@ -28,7 +30,7 @@ pub struct InvalidFeed;
 
 impl fmt::Display for InvalidFeed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a feed: expected conversation/<id> or user/<id>")
+        f.write_str("not a feed: expected server, conversation/<id> or user/<id>")
     }
 }
 
@@ -43,6 +45,7 @@ impl From<InvalidId> for InvalidFeed {
 impl fmt::Display for Feed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Server => f.write_str("server"),
             Self::Conversation(id) => write!(f, "conversation/{id}"),
             Self::User(id) => write!(f, "user/{id}"),
         }
@@ -53,6 +56,9 @@ impl FromStr for Feed {
     type Err = InvalidFeed;
 
     fn from_str(text: &str) -> Result<Self, InvalidFeed> {
+        if text == "server" {
+            return Ok(Self::Server);
+        }
         match text.split_once('/') {
             Some(("conversation", id)) => Ok(Self::Conversation(id.parse()?)),
             Some(("user", id)) => Ok(Self::User(id.parse()?)),
@@ -82,6 +88,7 @@ pub enum Row {
     Member(Member),
     Message(Message),
     Membership(Membership),
+    Person(Person),
 }
 
 impl Row {
@@ -92,6 +99,7 @@ impl Row {
             Self::Member(row) => row.rev,
             Self::Message(row) => row.rev,
             Self::Membership(row) => row.rev,
+            Self::Person(row) => row.rev,
         }
     }
 }

@@ -9,7 +9,7 @@ mod time;
 pub use time::Timestamp;
 
 mod user;
-pub use user::User;
+pub use user::{Person, User};
 
 mod conversation;
 pub use conversation::{Conversation, Kind};
@@ -25,6 +25,9 @@ pub use feed::{Feed, FeedRows, InvalidFeed, Rev, Row, Seq};
 
 mod command;
 pub use command::{Command, RequestId};
+
+mod list;
+pub use list::ListPosition;
 
 mod event;
 pub use event::{ByeReason, Event, ResetReason, Signal};

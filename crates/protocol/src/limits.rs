@@ -20,6 +20,18 @@ pub const FRAME_BYTES: usize = 64 * 1024;
 pub const PAGE_MESSAGES: u32 = 50;
 /// Messages in one page of history, at most.
 pub const PAGE_MESSAGES_MAX: u32 = 200;
+/// Bytes of rows in one answer, about: a page ends early, and a resync of more is a reset.
+pub const ANSWER_BYTES: usize = 512 * 1024;
+/// Conversations that `hello`, the first page and one page of the list bring.
+pub const LIST_CONVERSATIONS: u32 = 50;
+/// Members that come with a conversation of the list.
+pub const SUMMARY_MEMBERS: u32 = 8;
+/// Members that come with a conversation that is opened, and with a new one.
+pub const LOADED_MEMBERS: u32 = 64;
+/// Members in one page of them, at most.
+pub const PAGE_MEMBERS_MAX: u32 = 256;
+/// People in one question for people by id.
+pub const PEOPLE_MAX: usize = 200;
 /// Rows in one answer to a resync; more than that is a reset.
 pub const RESYNC_ROWS: u32 = 1_000;
 /// People, and channels, in one answer to a search.

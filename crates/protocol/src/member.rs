@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Member {
     pub conversation: ConversationId,
     pub user: UserId,
-    /// The person's name, so that a sender who left still has one.
-    pub name: String,
-    /// The place after which they came in; 0 for who was there from the start.
+    /// The place after which they joined; 0 for those who were there from the start.
     pub joined_seq: Seq,
     /// The place after which they left; `None` while they are in it.
     pub left_seq: Option<Seq>,

@@ -2,13 +2,29 @@
 
 use crate::Rejection;
 use crate::limits::NAME_CHARS;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::UnicodeEmoji;
 use unicode_security::skeleton;
 
 /// The name of a person, group or channel: NFC, 1 to 64 characters, single spaces, nothing invisible.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Name(String);
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = Rejection;
+
+    fn try_from(raw: String) -> Result<Self, Rejection> {
+        Self::parse(&raw)
+    }
+}
 
 impl Name {
     /// Normalises and checks a new name. Parsing a `Name` again changes nothing.

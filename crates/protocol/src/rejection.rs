@@ -29,6 +29,8 @@ pub enum Rejection {
     TooFewMembers,
     /// Nobody can leave a direct conversation.
     DirectStays,
+    /// One may be here, but may not do this.
+    NotAllowed,
     /// The frame is not a command.
     Malformed,
     /// `hello` comes first, and once.
@@ -46,7 +48,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every refusal that a server of this version can answer.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Unauthenticated,
         Self::BadCredentials,
         Self::NameTaken,
@@ -62,6 +64,7 @@ impl Rejection {
         Self::TooManyMembers,
         Self::TooFewMembers,
         Self::DirectStays,
+        Self::NotAllowed,
         Self::Malformed,
         Self::OutOfOrder,
         Self::ForeignOrigin,
@@ -93,6 +96,7 @@ impl fmt::Display for Rejection {
             Self::TooManyMembers => "a group has at most 256 people",
             Self::TooFewMembers => "a group needs at least one other person",
             Self::DirectStays => "a direct conversation cannot be left",
+            Self::NotAllowed => "you are not allowed to do this here",
             Self::Malformed => "this is not a command",
             Self::OutOfOrder => "hello comes first, and once",
             Self::ForeignOrigin => "this request came from another site",

@@ -2,13 +2,29 @@
 
 use crate::Rejection;
 use crate::limits::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, TEXT_CHARS};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 #[cfg(feature = "unicode")]
 use unicode_normalization::UnicodeNormalization;
 
 /// The text of a message: NFC (see [`Text::parse`]), 1 to 8,000 characters, no blank ends, no control characters but line breaks and tabs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Text(String);
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.0
+    }
+}
+
+impl TryFrom<String> for Text {
+    type Error = Rejection;
+
+    fn try_from(raw: String) -> Result<Self, Rejection> {
+        Self::parse(&raw)
+    }
+}
 
 impl Text {
     /// Normalises and checks what somebody wrote. Parsing a `Text` again changes nothing. Without the feature `unicode`

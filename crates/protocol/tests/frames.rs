@@ -2,8 +2,8 @@
 
 use myna_protocol::limits::Limits;
 use myna_protocol::{
-    ByeReason, ClientId, Command, Conversation, ConversationId, Event, Feed, FeedRows, Kind, Member, Membership,
-    Message, Rejection, ResetReason, Row, Signal, Timestamp, User, UserId, close,
+    ByeReason, ClientId, Command, Conversation, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Member,
+    Membership, Message, Person, Rejection, ResetReason, Row, Signal, Timestamp, User, UserId, close,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,7 +45,6 @@ fn member() -> Member {
     Member {
         conversation: conversation_id(),
         user: bea(),
-        name: "Bea".to_owned(),
         joined_seq: 1,
         left_seq: None,
         read_seq: 4,
@@ -70,6 +69,14 @@ fn membership() -> Membership {
     Membership { conversation: conversation_id(), joined: true, read_seq: 3, rev: 7 }
 }
 
+fn person() -> Person {
+    Person { id: bea(), name: "Bea".to_owned(), rev: 8 }
+}
+
+fn position() -> ListPosition {
+    ListPosition { active_at: T, conversation: conversation_id() }
+}
+
 /// The frame as JSON, after it has been read back as the same.
 fn json<T: Serialize + DeserializeOwned + PartialEq + Debug>(frame: &T) -> String {
     let json = serde_json::to_string(frame).expect("a frame can be written");
@@ -79,8 +86,9 @@ fn json<T: Serialize + DeserializeOwned + PartialEq + Debug>(frame: &T) -> Strin
 
 #[test]
 fn hello() {
-    let cursors = BTreeMap::from([(Feed::Conversation(conversation_id()), 5), (Feed::User(ada().id), 7)]);
-    insta::assert_snapshot!(json(&Command::Hello { cursors }), @r#"{"type":"hello","cursors":{"conversation/cccccccc-cccc-cccc-cccc-cccccccccccc":5,"user/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa":7}}"#);
+    let cursors =
+        BTreeMap::from([(Feed::Server, 8), (Feed::Conversation(conversation_id()), 5), (Feed::User(ada().id), 7)]);
+    insta::assert_snapshot!(json(&Command::Hello { cursors }), @r#"{"type":"hello","cursors":{"server":8,"conversation/cccccccc-cccc-cccc-cccc-cccccccccccc":5,"user/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa":7}}"#);
     insta::assert_snapshot!(json(&Command::Hello { cursors: BTreeMap::new() }), @r#"{"type":"hello","cursors":{}}"#);
 }
 
@@ -148,6 +156,45 @@ fn search() {
 }
 
 #[test]
+fn set_name() {
+    insta::assert_snapshot!(json(&Command::SetName { request: 1, name: "Ada L".to_owned() }), @r#"{"type":"set_name","request":1,"name":"Ada L"}"#);
+}
+
+#[test]
+fn rename() {
+    let rename = |name| Command::Rename { request: 1, conversation: conversation_id(), name };
+    insta::assert_snapshot!(json(&rename(Some("Walks".to_owned()))), @r#"{"type":"rename","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","name":"Walks"}"#);
+    insta::assert_snapshot!(json(&rename(None)), @r#"{"type":"rename","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","name":null}"#);
+}
+
+#[test]
+fn people() {
+    insta::assert_snapshot!(json(&Command::People { request: 1, users: vec![bea()] }), @r#"{"type":"people","request":1,"users":["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"]}"#);
+    let answer = Event::People { request: 2, people: vec![person()] };
+    insta::assert_snapshot!(json(&answer), @r#"{"type":"people","request":2,"people":[{"id":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","rev":8}]}"#);
+}
+
+#[test]
+fn members() {
+    let members = |after| Command::Members { request: 1, conversation: conversation_id(), after, limit: 256 };
+    insta::assert_snapshot!(json(&members(None)), @r#"{"type":"members","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","after":null,"limit":256}"#);
+    insta::assert_snapshot!(json(&members(Some(bea()))), @r#"{"type":"members","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","after":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","limit":256}"#);
+    let answer = |next| {
+        let rows = vec![Row::Person(person()), Row::Member(member())];
+        Event::Members { request: 2, conversation: conversation_id(), rows, next }
+    };
+    insta::assert_snapshot!(json(&answer(Some(bea()))), @r#"{"type":"members","request":2,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","rows":[{"row":"person","id":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","rev":8},{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","joined_seq":1,"left_seq":null,"read_seq":4,"read_at":1700000000000,"rev":5}],"next":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"}"#);
+    insta::assert_snapshot!(json(&answer(None)), @r#"{"type":"members","request":2,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","rows":[{"row":"person","id":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","rev":8},{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","joined_seq":1,"left_seq":null,"read_seq":4,"read_at":1700000000000,"rev":5}],"next":null}"#);
+}
+
+#[test]
+fn list() {
+    let list = |after| Command::List { request: 1, after, limit: 50 };
+    insta::assert_snapshot!(json(&list(None)), @r#"{"type":"list","request":1,"after":null,"limit":50}"#);
+    insta::assert_snapshot!(json(&list(Some(position()))), @r#"{"type":"list","request":1,"after":{"active_at":1700000000000,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc"},"limit":50}"#);
+}
+
+#[test]
 fn ping() {
     insta::assert_snapshot!(json(&Command::Ping {}), @r#"{"type":"ping"}"#);
 }
@@ -162,7 +209,7 @@ fn welcome() {
 fn rows_of_a_conversation() {
     let rows = vec![Row::Conversation(conversation()), Row::Member(member()), Row::Message(message())];
     let rows = FeedRows { feed: Feed::Conversation(conversation_id()), from: 0, rev: 5, rows };
-    insta::assert_snapshot!(json(&Event::Rows(rows)), @r#"{"type":"rows","feed":"conversation/cccccccc-cccc-cccc-cccc-cccccccccccc","from":0,"rev":5,"rows":[{"row":"conversation","id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"channel","name":"general","created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3},{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","joined_seq":1,"left_seq":null,"read_seq":4,"read_at":1700000000000,"rev":5},{"row":"message","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi \"there\"\n😀","sent_at":1700000000000,"rev":5}]}"#);
+    insta::assert_snapshot!(json(&Event::Rows(rows)), @r#"{"type":"rows","feed":"conversation/cccccccc-cccc-cccc-cccc-cccccccccccc","from":0,"rev":5,"rows":[{"row":"conversation","id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"channel","name":"general","created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3},{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","joined_seq":1,"left_seq":null,"read_seq":4,"read_at":1700000000000,"rev":5},{"row":"message","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi \"there\"\n😀","sent_at":1700000000000,"rev":5}]}"#);
 }
 
 #[test]
@@ -173,19 +220,34 @@ fn rows_of_ones_own_feed() {
 }
 
 #[test]
+fn rows_of_the_servers_feed() {
+    let rows = FeedRows { feed: Feed::Server, from: 7, rev: 8, rows: vec![Row::Person(person())] };
+    insta::assert_snapshot!(json(&Event::Rows(rows)), @r#"{"type":"rows","feed":"server","from":7,"rev":8,"rows":[{"row":"person","id":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","rev":8}]}"#);
+}
+
+#[test]
+fn rows_of_a_conversation_with_the_people_in_it() {
+    let rows = vec![Row::Person(person()), Row::Member(member())];
+    let rows = FeedRows { feed: Feed::Conversation(conversation_id()), from: 4, rev: 5, rows };
+    insta::assert_snapshot!(json(&Event::Rows(rows)), @r#"{"type":"rows","feed":"conversation/cccccccc-cccc-cccc-cccc-cccccccccccc","from":4,"rev":5,"rows":[{"row":"person","id":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","rev":8},{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","joined_seq":1,"left_seq":null,"read_seq":4,"read_at":1700000000000,"rev":5}]}"#);
+}
+
+#[test]
 fn rows_without_what_need_not_be_there() {
     let unnamed = Conversation { kind: Kind::Direct, name: None, ..conversation() };
     insta::assert_snapshot!(json(&Row::Conversation(unnamed)), @r#"{"row":"conversation","id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"direct","name":null,"created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3}"#);
     let group = Conversation { kind: Kind::Group, ..conversation() };
     insta::assert_snapshot!(json(&Row::Conversation(group)), @r#"{"row":"conversation","id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"group","name":"general","created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3}"#);
     let unread = Member { left_seq: Some(9), read_seq: 0, read_at: None, ..member() };
-    insta::assert_snapshot!(json(&Row::Member(unread)), @r#"{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","joined_seq":1,"left_seq":9,"read_seq":0,"read_at":null,"rev":5}"#);
+    insta::assert_snapshot!(json(&Row::Member(unread)), @r#"{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","joined_seq":1,"left_seq":9,"read_seq":0,"read_at":null,"rev":5}"#);
 }
 
 #[test]
 fn caught_up() {
-    insta::assert_snapshot!(json(&Event::CaughtUp { request: None }), @r#"{"type":"caught_up","request":null}"#);
-    insta::assert_snapshot!(json(&Event::CaughtUp { request: Some(2) }), @r#"{"type":"caught_up","request":2}"#);
+    let caught_up = |request, next| Event::CaughtUp { request, next };
+    insta::assert_snapshot!(json(&caught_up(None, None)), @r#"{"type":"caught_up","request":null}"#);
+    insta::assert_snapshot!(json(&caught_up(Some(2), None)), @r#"{"type":"caught_up","request":2}"#);
+    insta::assert_snapshot!(json(&caught_up(None, Some(position()))), @r#"{"type":"caught_up","request":null,"next":{"active_at":1700000000000,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc"}}"#);
 }
 
 #[test]
@@ -198,7 +260,7 @@ fn reset() {
 #[test]
 fn page() {
     let rows = vec![Row::Message(message()), Row::Member(member())];
-    insta::assert_snapshot!(json(&Event::Page { request: 2, conversation: conversation_id(), rows }), @r#"{"type":"page","request":2,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","rows":[{"row":"message","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi \"there\"\n😀","sent_at":1700000000000,"rev":5},{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","joined_seq":1,"left_seq":null,"read_seq":4,"read_at":1700000000000,"rev":5}]}"#);
+    insta::assert_snapshot!(json(&Event::Page { request: 2, conversation: conversation_id(), rows }), @r#"{"type":"page","request":2,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","rows":[{"row":"message","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi \"there\"\n😀","sent_at":1700000000000,"rev":5},{"row":"member","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","joined_seq":1,"left_seq":null,"read_seq":4,"read_at":1700000000000,"rev":5}]}"#);
 }
 
 #[test]
@@ -210,8 +272,8 @@ fn ack() {
 
 #[test]
 fn found() {
-    let found = Event::Found { request: 2, people: vec![ada()], channels: vec![conversation()] };
-    insta::assert_snapshot!(json(&found), @r#"{"type":"found","request":2,"people":[{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"}],"channels":[{"id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"channel","name":"general","created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3}]}"#);
+    let found = Event::Found { request: 2, people: vec![person()], channels: vec![conversation()] };
+    insta::assert_snapshot!(json(&found), @r#"{"type":"found","request":2,"people":[{"id":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","rev":8}],"channels":[{"id":"cccccccc-cccc-cccc-cccc-cccccccccccc","kind":"channel","name":"general","created_by":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","created_at":1700000000000,"members":2,"receipts":false,"rev":3}]}"#);
 }
 
 #[test]
@@ -250,7 +312,7 @@ fn bye() {
 #[test]
 fn codes_of_rejections_never_change() {
     let codes: Vec<_> = Rejection::ALL.iter().map(json).collect();
-    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
+    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "not_allowed" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
 }
 
 #[test]
@@ -310,6 +372,10 @@ fn a_command_that_is_none_is_refused() {
         r#"{"type":"hello","cursors":{"room/cccccccc-cccc-cccc-cccc-cccccccccccc":1}}"#,
         r#"{"type":"join","request":1,"conversation":{"$ne":null}}"#,
         r#"{"type":"join","request":1,"conversation":"../x"}"#,
+        r#"{"type":"hello","cursors":{"server/":1}}"#,
+        r#"{"type":"people","request":1,"users":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"}"#,
+        r#"{"type":"list","request":1,"after":{"active_at":1},"limit":50}"#,
+        r#"{"type":"list","request":1,"after":{"active_at":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","x":1},"limit":50}"#,
     ] {
         assert!(serde_json::from_str::<Command>(command).is_err(), "{command}");
     }
@@ -319,7 +385,7 @@ fn a_command_that_is_none_is_refused() {
 fn an_unknown_field_in_an_event_is_ignored() {
     for event in [
         Event::Pong { server_time: T },
-        Event::CaughtUp { request: None },
+        Event::CaughtUp { request: None, next: None },
         Event::Signal(Signal::Presence { users: Vec::new(), online: true }),
         Event::Rows(FeedRows {
             feed: Feed::User(ada().id),

@@ -1,7 +1,8 @@
 //! What the embedded store's hot paths cost, on a file (SQLite, WAL, `synchronous=FULL`: each commit is flushed to disk).
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use myna_chat::store::{Change, NewUser, Store};
+use myna_chat::rules::{Change, Verb};
+use myna_chat::store::{MAX_ROWS, NewUser, Page, Store};
 use myna_protocol::{ClientId, ConversationId, Feed, Name, Text, Timestamp, UserId};
 use myna_store::{StoreUrl, open};
 use std::sync::Arc;
@@ -23,13 +24,8 @@ fn person(number: usize) -> UserId {
 fn send(number: u64) -> Change {
     let mut id = [3; 16];
     id[..8].copy_from_slice(&number.to_be_bytes());
-    Change::Send {
-        conversation: ROOM,
-        sender: person(0),
-        client_id: ClientId::from_bytes(id),
-        text: Text::parse(&"x".repeat(200)).expect("it is a text"),
-        at: AT,
-    }
+    let text = Text::parse(&"x".repeat(200)).expect("it is a text");
+    Verb::Send { conversation: ROOM, client_id: ClientId::from_bytes(id), text }.by(person(0), AT)
 }
 
 /// A store with a thousand people, and a room in which two of them have said much.
@@ -41,7 +37,7 @@ async fn filled(folder: &TempDir) -> Arc<dyn Store> {
         let user = NewUser { id: person(number), name, password_hash: "none".to_owned(), created_at: AT };
         store.create_user(user).await.expect("the store writes");
     }
-    let room = Change::Group { id: ROOM, creator: person(0), name: None, members: vec![person(1)], at: AT };
+    let room = Verb::Group { id: ROOM, name: None, members: vec![person(1)] }.by(person(0), AT);
     commit(&*store, vec![room]).await;
     for first in (0..MESSAGES as u64).step_by(1_000) {
         commit(&*store, (first..first + 1_000).map(send).collect()).await;
@@ -50,7 +46,7 @@ async fn filled(folder: &TempDir) -> Arc<dyn Store> {
 }
 
 async fn commit(store: &dyn Store, changes: Vec<Change>) {
-    for outcome in store.commit(changes).await.expect("the store writes") {
+    for outcome in store.commit(changes.into()).await.expect("the store writes") {
         outcome.expect("it is allowed");
     }
 }
@@ -68,7 +64,9 @@ fn embedded(criterion: &mut Criterion) {
     group.bench_function("a resync of 1,000 rows", |bencher| {
         let since = (MESSAGES - 1_000) as u64;
         bencher.iter(|| {
-            let rows = runtime.block_on(store.rows_since(feed, since, 2_000)).expect("the store answers");
+            let rows = runtime
+                .block_on(store.rows_since(feed, since, Page { rows: 2_000, ..MAX_ROWS }))
+                .expect("the store answers");
             assert!(rows.is_some_and(|rows| rows.rows.len() >= 1_000));
         });
     });

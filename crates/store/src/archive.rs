@@ -12,11 +12,13 @@ mod records;
 
 pub use check::{Violation, check};
 pub use copy::{Copied, CopyError, Progress, Step, copy};
-pub use records::{ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord};
+pub use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow};
+pub use records::{SessionRecord, UserRecord};
 
 use async_trait::async_trait;
+use myna_chat::rules::JobId;
 use myna_chat::store::{FeedStore, StoreError};
-use myna_protocol::{ConversationId, Seq, SessionId, UserId};
+use myna_protocol::{ConversationId, Message, Seq, SessionId, UserId};
 
 /// The identity of a store: chosen at random when the store is created, never changed, not copied.
 pub type StoreId = [u8; 16];
@@ -37,12 +39,13 @@ pub struct Counts {
     pub conversations: u64,
     pub members: u64,
     pub messages: u64,
+    pub jobs: u64,
 }
 
 impl Counts {
     /// All rows together.
     pub fn total(&self) -> u64 {
-        self.users + self.sessions + self.conversations + self.members + self.messages
+        self.users + self.sessions + self.conversations + self.members + self.messages + self.jobs
     }
 }
 
@@ -88,6 +91,9 @@ pub trait Archive: FeedStore {
     /// Marks the store as an unfinished copy; with `None`, as complete.
     async fn set_origin(&self, origin: Option<Origin>) -> Result<(), StoreError>;
 
+    /// The server's own row.
+    async fn server(&self) -> Result<ServerRow, StoreError>;
+
     /// A page of people, by id.
     async fn users(&self, after: Option<UserId>, limit: u32) -> Result<Vec<UserRecord>, StoreError>;
 
@@ -99,10 +105,10 @@ pub trait Archive: FeedStore {
         &self,
         after: Option<ConversationId>,
         limit: u32,
-    ) -> Result<Vec<ConversationRecord>, StoreError>;
+    ) -> Result<Vec<ConversationRow>, StoreError>;
 
     /// One conversation's own row.
-    async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRecord>, StoreError>;
+    async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError>;
 
     /// A page of the people who are or were in a conversation, by user id.
     async fn members(
@@ -110,18 +116,22 @@ pub trait Archive: FeedStore {
         conversation: ConversationId,
         after: Option<UserId>,
         limit: u32,
-    ) -> Result<Vec<MemberRecord>, StoreError>;
+    ) -> Result<Vec<MemberRow>, StoreError>;
 
     /// A page of a conversation's messages, by seq.
-    async fn messages(
-        &self,
-        conversation: ConversationId,
-        after: Seq,
-        limit: u32,
-    ) -> Result<Vec<MessageRecord>, StoreError>;
+    async fn messages(&self, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Message>, StoreError>;
 
     /// The seq of the last stored message of a conversation, whatever its own row says; 0 if there is none.
     async fn last_message(&self, conversation: ConversationId) -> Result<Seq, StoreError>;
+
+    /// A page of due jobs, by id.
+    async fn jobs(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobRow>, StoreError>;
+
+    /// Puts the server's own row.
+    async fn put_server(&self, server: ServerRow) -> Result<(), StoreError>;
+
+    /// Puts due jobs.
+    async fn put_jobs(&self, jobs: Vec<JobRow>) -> Result<(), StoreError>;
 
     /// Puts people, whose names were free or theirs.
     async fn put_users(&self, users: Vec<UserRecord>) -> Result<(), StoreError>;
@@ -130,13 +140,13 @@ pub trait Archive: FeedStore {
     async fn put_sessions(&self, sessions: Vec<SessionRecord>) -> Result<(), StoreError>;
 
     /// Puts members. Their conversation's own row need not be there.
-    async fn put_members(&self, members: Vec<MemberRecord>) -> Result<(), StoreError>;
+    async fn put_members(&self, members: Vec<MemberRow>) -> Result<(), StoreError>;
 
     /// Puts messages. Their conversation's own row need not be there.
-    async fn put_messages(&self, messages: Vec<MessageRecord>) -> Result<(), StoreError>;
+    async fn put_messages(&self, messages: Vec<Message>) -> Result<(), StoreError>;
 
     /// Puts a conversation's own row.
-    async fn put_conversation(&self, conversation: ConversationRecord) -> Result<(), StoreError>;
+    async fn put_conversation(&self, conversation: ConversationRow) -> Result<(), StoreError>;
 
     /// Deletes all sessions, so that a session that ended in the source does not survive here.
     async fn forget_sessions(&self) -> Result<(), StoreError>;

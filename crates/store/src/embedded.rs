@@ -16,7 +16,9 @@ mod failure;
 mod feeds;
 mod history;
 mod job;
+mod jobs;
 mod location;
+mod log;
 mod migrations;
 mod readers;
 mod rows;
@@ -37,6 +39,7 @@ use myna_chat::store::StoreError;
 use readers::Readers;
 use rusqlite::Connection;
 use std::path::Path;
+use tokio::sync::watch;
 use writer::Writer;
 
 /// An open embedded store. Dropping it ends its threads after what they were given is done.
@@ -45,6 +48,8 @@ pub(crate) struct Embedded {
     // by its last user, then the file is free.
     readers: Option<Readers>,
     writer: Writer,
+    /// Counts commits: it wakes the readers of the change log.
+    commits: watch::Sender<u64>,
     _checkpoints: Option<Checkpoints>,
     _location: Option<Location>,
     supervisor: Supervisor,
@@ -56,7 +61,8 @@ impl Embedded {
         let connection = connection::in_memory()?;
         let supervisor = Supervisor::default();
         let writer = Writer::start(connection, None, supervisor.clone())?;
-        Ok(Self { readers: None, writer, _checkpoints: None, _location: None, supervisor })
+        let commits = watch::Sender::new(0);
+        Ok(Self { readers: None, writer, commits, _checkpoints: None, _location: None, supervisor })
     }
 
     /// The store in this file, made when there is none; one whose copy is not finished is refused.
@@ -91,6 +97,7 @@ impl Embedded {
         Ok(Self {
             readers: Some(readers),
             writer,
+            commits: watch::Sender::new(0),
             _checkpoints: Some(checkpoints),
             _location: Some(location),
             supervisor,

@@ -16,7 +16,10 @@ mod documents;
 mod failure;
 mod feeds;
 mod history;
+mod hot_rows;
+mod jobs;
 mod journal;
+mod log;
 mod reading;
 mod schema;
 mod sessions;
@@ -37,13 +40,16 @@ use calls::Calls;
 use commit::Sessions;
 use connect::{Connected, connect};
 use failure::Failure;
+use hot_rows::HotRows;
 use journal::Journal;
+use log::Streams;
 use mongodb::bson::{Document, Uuid};
 use mongodb::{Client, Collection, Database};
 use myna_chat::store::StoreError;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 /// An open MongoDB store. Dropping it ends its tasks.
 pub(crate) struct Mongo {
@@ -60,6 +66,12 @@ pub(crate) struct Mongo {
     notices: Notices,
     tasks: Tasks,
     sessions: Sessions,
+    hot: HotRows,
+    /// Counts this node's commits: it wakes the readers of a standalone server's log.
+    commits: watch::Sender<u64>,
+    /// Whether a standalone server's commits have to write the log.
+    has_consumers: AtomicBool,
+    streams: Streams,
 }
 
 impl Mongo {
@@ -73,6 +85,7 @@ impl Mongo {
                 return Err(MongoError::SecondNode { place }.into());
             }
             store.take_journal(&place).await?;
+            store.asked(&place, store.count_consumers()).await?;
             tracing::warn!(%place, "this MongoDB is a standalone server: one node works fully, a second would be refused");
         }
         store.start_heartbeat();
@@ -143,6 +156,10 @@ impl Mongo {
             notices: Notices::default(),
             tasks: Tasks::default(),
             sessions: Sessions::default(),
+            hot: HotRows::default(),
+            commits: watch::Sender::new(0),
+            has_consumers: AtomicBool::new(false),
+            streams: Streams::default(),
         })
     }
 

@@ -7,8 +7,11 @@ pub(crate) mod batches;
 pub(crate) mod creating;
 pub(crate) mod feeds;
 pub(crate) mod held;
+pub(crate) mod jobs;
 pub(crate) mod joining;
 pub(crate) mod law;
+pub(crate) mod log;
+pub(crate) mod naming;
 pub(crate) mod paging;
 pub(crate) mod plans;
 pub(crate) mod reading;
@@ -128,7 +131,7 @@ macro_rules! contract {
             joining::who_is_not_in_a_conversation_cannot_leave,
             joining::a_direct_conversation_stays,
             joining::who_comes_back_has_read_what_was_said_meanwhile,
-            joining::standing_says_what_it_is_to_who_is_in_it,
+            joining::access_is_for_those_who_are_in_it,
             batches::an_empty_batch_is_answered_by_nothing,
             batches::a_refused_change_does_not_stop_the_others,
             batches::a_change_sees_those_before_it_in_its_batch,
@@ -142,9 +145,9 @@ macro_rules! contract {
             feeds::large_groups_and_channels_tell_no_presence,
             feeds::revs_are_those_of_the_heads,
             feeds::revs_leave_out_feeds_that_do_not_exist,
-            feeds::acquaintances_are_told_once_and_on_both_sides,
-            feeds::who_left_is_no_acquaintance,
-            feeds::large_groups_and_channels_make_no_acquaintances,
+            feeds::presence_peers_are_given_once_and_on_both_sides,
+            feeds::who_left_is_no_presence_peer,
+            feeds::large_groups_and_channels_make_no_presence_peers,
             feeds::a_feed_tells_what_changed_since,
             feeds::ones_own_feed_tells_what_one_has_left,
             feeds::more_rows_than_the_limit_are_not_told,
@@ -155,15 +158,33 @@ macro_rules! contract {
             feeds::a_large_channel_tells_who_came_first_and_who_spoke,
             feeds::an_answer_is_one_snapshot,
             feeds::what_is_answered_can_be_read_at_once,
-            paging::pages_go_back_and_forth_oldest_first,
+            feeds::more_bytes_than_the_page_holds_are_not_answered,
+            feeds::a_load_and_a_page_hold_no_more_bytes_than_an_answer,
+            paging::pages_go_back_oldest_first,
             paging::a_page_past_the_end_is_empty,
-            paging::pages_in_either_direction_meet_every_message_once,
+            paging::pages_meet_every_message_once,
+            paging::pages_of_members_meet_everybody_in_the_order_of_joining,
             paging::a_page_ends_with_the_rows_of_its_senders,
             paging::a_page_tells_receipts_where_they_are_told,
+            naming::a_renamed_person_is_found_by_the_new_name_alone,
+            naming::one_of_many_gets_a_new_name_asked_for_at_once,
+            naming::the_servers_feed_tells_who_changed_since,
+            naming::a_load_brings_people_as_they_are_called_now,
+            naming::a_renamed_channel_is_found_by_the_new_name_alone,
+            naming::groups_may_share_a_name_and_lose_it,
+            jobs::jobs_are_due_in_their_order_and_gone_when_they_are_done,
+            jobs::a_job_that_many_perform_at_once_is_done_once,
+            jobs::a_job_that_is_refused_is_over,
+            log::a_consumer_sees_every_feed_move_in_order,
+            log::what_was_not_consumed_comes_again,
+            log::consumers_go_on_by_themselves,
+            log::a_lease_is_one_holders_until_it_ends,
+            log::a_position_that_is_not_in_the_log_is_too_old,
             law::the_law_holds_for_sending,
             law::the_law_holds_for_reading,
             law::the_law_holds_for_beginning_conversations,
             law::the_law_holds_for_joining_and_leaving,
+            law::the_law_holds_for_names,
             plans::the_law_holds_for_random_plans,
         }
     };

@@ -1,8 +1,10 @@
 //! The embedded driver: the contract in memory and on file, and what only a file can show.
 
 mod contract;
+mod killed_consumer;
 mod moving;
 mod opening;
+mod upgrade;
 
 use contract::{Skipped, Stage};
 use myna_store::{StoreUrl, open};

@@ -18,6 +18,10 @@ mod opening;
 mod place;
 #[path = "mongo/together.rs"]
 mod together;
+#[path = "mongo/upgrade.rs"]
+mod upgrade;
+#[path = "upgrade/content.rs"]
+mod upgrade_content;
 
 use contract::{Skipped, Stage};
 use myna_mongo_server::Topology;

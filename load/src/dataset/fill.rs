@@ -4,8 +4,8 @@ use super::{Dataset, MADE, Person, Talk, Texts};
 use crate::marker::{Marker, TEXT_BYTES};
 use anyhow::Context;
 use myna_protocol::limits::{RECEIPT_MEMBERS, TEXT_CHARS};
-use myna_protocol::{ClientId, Kind, Rev, Seq, SessionId, Timestamp, UserId};
-use myna_store::archive::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord};
+use myna_protocol::{ClientId, Kind, Message, Rev, Seq, SessionId, Timestamp, UserId};
+use myna_store::archive::{Archive, ConversationRow, MemberRow, SessionRecord, UserRecord};
 use myna_store::{Purpose, open_archive};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -64,13 +64,13 @@ impl Dataset {
         Ok(archive.put_conversation(self.conversation(talk)).await?)
     }
 
-    fn conversation(&self, talk: &Talk) -> ConversationRecord {
+    fn conversation(&self, talk: &Talk) -> ConversationRow {
         let ids: Vec<UserId> = talk.members.iter().map(|place| self.people[*place as usize].id).collect();
         let pair = (talk.kind == Kind::Direct).then(|| {
             let (first, last) = (ids[0], ids[ids.len() - 1]);
             [first.min(last), first.max(last)]
         });
-        ConversationRecord {
+        ConversationRow {
             id: talk.id,
             kind: talk.kind,
             name: (talk.kind == Kind::Channel).then(|| "Everybody".to_owned()),
@@ -80,6 +80,7 @@ impl Dataset {
             receipts: talk.kind != Kind::Channel && ids.len() <= RECEIPT_MEMBERS,
             member_count: ids.len() as u32,
             last_seq: talk.messages,
+            active_at: AT.plus(talk.messages as i64),
             rev: talk.messages + 1,
             row_rev: 1,
         }
@@ -93,6 +94,7 @@ fn user(person: &Person) -> UserRecord {
         password_hash: NO_PASSWORD.to_owned(),
         created_at: AT,
         rev: person.talks.len() as Rev,
+        person_rev: 0,
     }
 }
 
@@ -106,8 +108,8 @@ fn session(person: &Person) -> SessionRecord {
     }
 }
 
-fn member(talk: &Talk, user: UserId, user_rev: Rev) -> MemberRecord {
-    MemberRecord {
+fn member(talk: &Talk, user: UserId, user_rev: Rev) -> MemberRow {
+    MemberRow {
         conversation: talk.id,
         user,
         joined_rev: 1,
@@ -121,13 +123,13 @@ fn member(talk: &Talk, user: UserId, user_rev: Rev) -> MemberRecord {
 }
 
 /// A message of before the run.
-fn message(talk: &Talk, seq: Seq, sender: UserId, texts: Texts) -> MessageRecord {
+fn message(talk: &Talk, seq: Seq, sender: UserId, texts: Texts) -> Message {
     let marker = Marker { number: seq, due: 0 };
     let text = match texts {
         Texts::Usual => marker.text(TEXT_BYTES),
         Texts::Hostile => marker.filled(TEXT_CHARS, "<"),
     };
-    MessageRecord {
+    Message {
         conversation: talk.id,
         seq,
         sender,

@@ -135,7 +135,7 @@ impl ProtocolAdapter for Myna {
             tell(Heard::Page { request, messages: memmem::find_iter(kind, ROW).count() });
         } else if !kind.starts_with(b"signal\"") {
             match serde_json::from_slice(frame)? {
-                Event::CaughtUp { request: None } => tell(Heard::Live),
+                Event::CaughtUp { request: None, .. } => tell(Heard::Live),
                 Event::Rejected { request, code, .. } => tell(Heard::Rejected { request, code }),
                 Event::Welcome { .. } | Event::CaughtUp { .. } | Event::Pong { .. } | Event::Bye { .. } => {}
                 // It knew everything: whoever is told to begin anew has been told something wrong.

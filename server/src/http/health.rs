@@ -6,7 +6,8 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use myna_chat::store::{BusState, Circuit};
+use myna_chat::bus::BusState;
+use myna_chat::health::Circuit;
 use serde::Serialize;
 pub(crate) use store_check::StoreCheck;
 

@@ -3,42 +3,51 @@
 use crate::reply::rejected;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use myna_chat::{Catchup, Chat, Error, Pending};
-use myna_protocol::{Command, ConversationId, Event, Name, Rejection, RequestId, Text, UserId};
+use myna_chat::{CatchUp, Caught, Chat, Connection, Error, Pending};
+use myna_protocol::{Command, Event, Name, Rejection, RequestId, Text};
 
 /// How a command is answered.
 pub(super) enum Answer {
     Now(Vec<Event>),
-    /// When it is durable. Meanwhile further commands are read: they are committed in the order of their coming.
+    /// When it is durable. Meanwhile further commands are read: they are committed in the order in which they came.
     Later(BoxFuture<'static, Event>),
+    /// Feed by feed, each read when the one before it is written.
+    Feeds(RequestId, CatchUp),
 }
 
-/// Does what a person asks for. `hello` and `ping` are the socket's own.
-pub(super) async fn answer(chat: &Chat, user: UserId, command: Command) -> Answer {
+/// Does what the connection's person asks for. `hello` and `ping` are the socket's own.
+pub(super) async fn answer(chat: &Chat, connection: &Connection, command: Command) -> Answer {
     let request = command.request();
-    match obey(chat, user, command).await {
+    match perform(chat, connection, command).await {
         Ok(answer) => answer,
         Err(error) => Answer::Now(vec![rejected(request, &error)]),
     }
 }
 
-async fn obey(chat: &Chat, user: UserId, command: Command) -> Result<Answer, Error> {
+async fn perform(chat: &Chat, connection: &Connection, command: Command) -> Result<Answer, Error> {
+    let user = connection.user();
     match command {
         Command::Send { request, conversation, client_id, text } => {
-            let text = Text::parse(&text)?;
-            let pending = chat.send(user, conversation, client_id, text).await?;
-            Ok(later(request, pending))
+            Ok(later(request, chat.send(user, conversation, client_id, Text::parse(&text)?).await?))
         }
-        Command::Read { request, conversation, seq } => {
-            let pending = chat.read(user, conversation, seq).await?;
-            Ok(later(request, pending))
+        Command::Read { request, conversation, seq } => Ok(later(request, chat.read(user, conversation, seq).await?)),
+        Command::Leave { request, conversation } => Ok(later(request, chat.leave(user, conversation).await?)),
+        Command::Direct { request, user: with } => Ok(later(request, chat.direct(user, with).await?)),
+        Command::Group { request, conversation, name, users } => {
+            let name = name.as_deref().map(Name::parse).transpose()?;
+            Ok(later(request, chat.group(user, conversation, name, &users).await?))
         }
-        Command::Leave { request, conversation } => {
-            let pending = chat.leave(user, conversation).await?;
-            Ok(later(request, pending))
+        Command::Channel { request, conversation, name } => {
+            Ok(later(request, chat.channel(user, conversation, Name::parse(&name)?).await?))
+        }
+        Command::Join { request, conversation } => Ok(later(request, chat.join(user, conversation).await?)),
+        Command::SetName { request, name } => Ok(later(request, chat.set_name(user, Name::parse(&name)?).await?)),
+        Command::Rename { request, conversation, name } => {
+            let name = name.as_deref().map(Name::parse).transpose()?;
+            Ok(later(request, chat.rename(user, conversation, name).await?))
         }
         Command::Typing { conversation, typing, .. } => {
-            chat.member(user, conversation).await?.typing(typing);
+            chat.typing(connection, conversation, typing)?;
             Ok(Answer::Now(Vec::new()))
         }
         Command::Load { request, conversation, before: Some(seq), limit } => {
@@ -47,18 +56,18 @@ async fn obey(chat: &Chat, user: UserId, command: Command) -> Result<Answer, Err
         }
         Command::Load { request, conversation, before: None, limit } => {
             let rows = chat.member(user, conversation).await?.load(limit).await?;
-            Ok(caught_up(request, Catchup::Rows(rows)))
+            Ok(caught_up(request, Caught::Rows(rows)))
         }
         Command::Resync { request, feed, rev } => Ok(caught_up(request, chat.resync(user, feed, rev).await?)),
-        Command::Direct { request, user: with } => Ok(done(request, chat.direct(user, with).await?)),
-        Command::Group { request, conversation, name, users } => {
-            let name = name.as_deref().map(Name::parse).transpose()?;
-            Ok(done(request, chat.group(user, conversation, name, &users).await?))
+        Command::List { request, after, limit } => Ok(Answer::Feeds(request, chat.list(user, after, limit).await?)),
+        Command::Members { request, conversation, after, limit } => {
+            let (rows, next) = chat.member(user, conversation).await?.members_after(after, limit).await?;
+            Ok(Answer::Now(vec![Event::Members { request, conversation, rows, next }]))
         }
-        Command::Channel { request, conversation, name } => {
-            Ok(done(request, chat.channel(user, conversation, Name::parse(&name)?).await?))
+        Command::People { request, users } => {
+            let people = chat.people(&users).await?;
+            Ok(Answer::Now(vec![Event::People { request, people }]))
         }
-        Command::Join { request, conversation } => Ok(done(request, chat.join(user, conversation).await?)),
         Command::Search { request, text } => {
             let (people, channels) = chat.search(&text).await?;
             Ok(Answer::Now(vec![Event::Found { request, people, channels }]))
@@ -68,27 +77,23 @@ async fn obey(chat: &Chat, user: UserId, command: Command) -> Result<Answer, Err
 }
 
 /// The events that bring one feed up to date.
-pub(super) fn events(catchup: Catchup) -> Vec<Event> {
-    match catchup {
-        Catchup::Rows(rows) => vec![Event::Rows(rows)],
-        Catchup::Reset(reason, rows) => vec![Event::Reset { feed: rows.feed, reason }, Event::Rows(rows)],
+pub(super) fn events(caught: Caught) -> Vec<Event> {
+    match caught {
+        Caught::Rows(rows) => vec![Event::Rows(rows)],
+        Caught::Reset(reason, rows) => vec![Event::Reset { feed: rows.feed, reason }, Event::Rows(rows)],
     }
 }
 
-fn caught_up(request: RequestId, catchup: Catchup) -> Answer {
-    let mut events = events(catchup);
-    events.push(Event::CaughtUp { request: Some(request) });
+fn caught_up(request: RequestId, caught: Caught) -> Answer {
+    let mut events = events(caught);
+    events.push(Event::CaughtUp { request: Some(request), next: None });
     Answer::Now(events)
-}
-
-fn done(request: RequestId, conversation: ConversationId) -> Answer {
-    Answer::Now(vec![Event::Ack { request, conversation: Some(conversation), seq: None }])
 }
 
 fn later(request: RequestId, pending: Pending) -> Answer {
     let answer = async move {
         match pending.committed().await {
-            Ok(done) => Event::Ack { request, conversation: Some(done.conversation), seq: done.seq },
+            Ok(done) => Event::Ack { request, conversation: done.conversation, seq: done.seq },
             Err(error) => rejected(Some(request), &error),
         }
     };

@@ -117,7 +117,7 @@ async fn numbers_at_the_edge_are_taken_for_what_they_are() {
         assert_eq!(rows.is_empty(), seq == 0, "{seq}");
         let feed = myna_protocol::Feed::Conversation(direct);
         let answer = socket.ask(|request| Command::Resync { request, feed, rev: seq }).await;
-        assert!(matches!(answer, Event::CaughtUp { request: Some(_) }), "{answer:?}");
+        assert!(matches!(answer, Event::CaughtUp { request: Some(_), .. }), "{answer:?}");
     }
     assert_eq!(socket.send(direct, "two").await, 2);
 }

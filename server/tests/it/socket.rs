@@ -88,7 +88,7 @@ async fn hello_is_answered_by_who_one_is_and_everything_one_lacks() {
     assert_eq!((user.id, user.name.as_str()), (ann.id, "Ann"));
     assert_eq!(limits.text_chars, 8_000);
     assert!(server_time.millis() > 1_700_000_000_000);
-    assert_eq!(told.last(), Some(&Event::CaughtUp { request: None }));
+    assert_eq!(told.last(), Some(&Event::CaughtUp { request: None, next: None }));
 }
 
 #[tokio::test]

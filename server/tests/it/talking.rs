@@ -101,7 +101,13 @@ async fn rows_follow_each_other_without_a_gap_in_their_revs() {
     let mut rev = 0;
     for rows in told.iter().filter_map(rows).filter(|rows| rows.feed == Feed::Conversation(group)) {
         assert_eq!(rows.from, rev, "{rows:?}");
-        assert!(rows.rows.iter().all(|row| (rows.from + 1..=rows.rev).contains(&row.rev())), "{rows:?}");
+        assert!(
+            rows.rows
+                .iter()
+                .filter(|row| !matches!(row, Row::Person(_)))
+                .all(|row| (rows.from + 1..=rows.rev).contains(&row.rev())),
+            "{rows:?}"
+        );
         rev = rows.rev;
     }
     assert_eq!(rev, 1 + 10 + 10, "its making, the messages, and the receipts");
@@ -178,8 +184,8 @@ async fn a_channel_is_found_joined_and_left() {
     one.send(channel, "welcome").await;
     two.hears("welcome").await;
     two.leave(channel).await;
-    let conversation = channel;
-    assert_eq!(two.refused(|request| Command::Leave { request, conversation }).await, Rejection::NotFound);
+    // An `ack` may be lost: leaving again is no mistake.
+    two.leave(channel).await;
     let again =
         |request| Command::Channel { request, conversation: new_conversation(), name: "wild gardening".to_owned() };
     assert_eq!(two.refused(again).await, Rejection::NameTaken);
@@ -241,7 +247,7 @@ async fn older_messages_come_in_pages() {
     }
     socket.everything().await;
     let done = socket.ask(|request| Command::Load { request, conversation: direct, before: None, limit: 3 }).await;
-    assert!(matches!(done, Event::CaughtUp { request: Some(_) }));
+    assert!(matches!(done, Event::CaughtUp { request: Some(_), .. }));
     let told = socket.everything().await;
     let afresh: Vec<_> = told.iter().filter_map(rows).filter(|rows| rows.feed == Feed::Conversation(direct)).collect();
     assert_eq!((afresh.len(), afresh[0].from), (1, 0));

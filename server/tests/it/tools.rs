@@ -1,8 +1,8 @@
 //! `myna store`: moving to another store, measuring and checking one, as people run it.
 
 use crate::support::{PASSWORD, ServerProcess, myna};
-use myna_protocol::UserId;
-use myna_store::archive::{Archive, MessageRecord, Origin};
+use myna_protocol::{Message, UserId};
+use myna_store::archive::{Archive, Origin};
 use myna_store::{Purpose, open_archive};
 use std::fs;
 use std::path::Path;
@@ -64,7 +64,7 @@ async fn people_go_on_in_the_store_that_theirs_was_copied_to() {
     let printed = done(&copy(&from, &to).await);
     for expected in [
         &format!("{from} was copied to {to}: all counts and checksums are the same in both\n"),
-        "2 people, 2 sessions, 2 conversations, 3 members, 101 messages\n",
+        "2 people, 2 sessions, 2 conversations, 3 members, 101 messages, 0 due jobs\n",
         "110 rows were written in ",
         " a second\n",
     ] {
@@ -122,7 +122,7 @@ async fn a_store_is_measured_and_checked() {
     }
     // The store of the settings, when none is named.
     let output = myna(&["store", "check"], &[("MYNA_STORE", &here)]).await;
-    let well = "all is well: 2 people, 2 sessions, 2 conversations, 3 members, 101 messages\n";
+    let well = "all is well: 2 people, 2 sessions, 2 conversations, 3 members, 101 messages, 0 due jobs\n";
     assert_eq!(done(&output), well);
     assert_eq!(done(&myna(&["--store", &here, "store", "check"], &[]).await), well);
     let settings = folder.path().join("myna.toml");
@@ -188,8 +188,7 @@ async fn what_is_wrong_with_a_store_is_printed_up_to_a_hundred_times() {
     let talks = archive.conversations(None, 10).await.expect("the store answers");
     let talk = talks.into_iter().find(|talk| talk.last_seq == 100).expect("they have talked");
     let first = archive.messages(talk.id, 0, 1).await.expect("the store answers").remove(0);
-    let strange =
-        |n: u8| MessageRecord { seq: 100 + u64::from(n), sender: UserId::from_bytes([n; 16]), ..first.clone() };
+    let strange = |n: u8| Message { seq: 100 + u64::from(n), sender: UserId::from_bytes([n; 16]), ..first.clone() };
     archive.put_messages((1..=120).map(strange).collect()).await.expect("the store writes");
     drop(archive);
     let output = store(&["check", "--store", &url(&path)]).await;

@@ -10,6 +10,7 @@ use governor::nanos::Nanos;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use moka::sync::Cache;
+use myna_protocol::UserId;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -25,6 +26,10 @@ const BY_ADDRESS: (u32, Duration) = (30, Duration::from_secs(2));
 const BY_NAME: (u32, Duration) = (100, Duration::from_secs(2));
 /// Accounts that one address may try to create. Then one in 36 s, 100 in an hour.
 const SIGN_UPS: (u32, Duration) = (100, Duration::from_secs(36));
+/// Groups and channels that one person may create. Then one in 10 s: whoever creates many puts others into all of them.
+const CREATIONS: (u32, Duration) = (30, Duration::from_secs(10));
+/// Direct conversations that one person may open. Then one in a second.
+const DIRECTS: (u32, Duration) = (200, Duration::from_secs(1));
 /// Keys that each limiter remembers.
 const KEYS: usize = 10_000;
 
@@ -36,6 +41,8 @@ pub(crate) struct Limits {
     addresses: Limiter<Source>,
     names: Limiter<String>,
     sign_ups: Limiter<Source>,
+    creations: Limiter<UserId>,
+    directs: Limiter<UserId>,
     /// Pairs that signed in, with limits of their own.
     known: Cache<Pair, ()>,
     known_pairs: Limiter<Pair>,
@@ -48,6 +55,8 @@ impl Limits {
             addresses: Limiter::new(BY_ADDRESS, clock),
             names: Limiter::new(BY_NAME, clock),
             sign_ups: Limiter::new(SIGN_UPS, clock),
+            creations: Limiter::new(CREATIONS, clock),
+            directs: Limiter::new(DIRECTS, clock),
             known: Cache::new(KEYS as u64),
             known_pairs: Limiter::new(BY_PAIR, clock),
         }
@@ -75,6 +84,16 @@ impl Limits {
     /// address, have no limit.
     pub(crate) fn count_sign_up(&self, from: Option<IpAddr>) -> bool {
         from.is_none_or(|from| self.sign_ups.count(from.into()))
+    }
+
+    /// Counts a group or channel that a person creates; false when there were too many.
+    pub(crate) fn count_creation(&self, user: UserId) -> bool {
+        self.creations.count(user)
+    }
+
+    /// Counts a direct conversation that a person opens; false when there were too many.
+    pub(crate) fn count_direct(&self, user: UserId) -> bool {
+        self.directs.count(user)
     }
 }
 
@@ -137,6 +156,17 @@ mod tests {
 
     fn address(n: u32) -> Option<IpAddr> {
         Some(Ipv4Addr::from_bits(0x0a00_0000 + n).into())
+    }
+
+    #[test]
+    fn a_person_creates_thirty_groups_at_once_and_then_one_every_ten_seconds() {
+        let (limits, clock) = limits();
+        let (ann, bea) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
+        assert_eq!(passes(400, |_| limits.count_creation(ann)), 30);
+        assert!(limits.count_creation(bea), "others have their own");
+        clock.0.fetch_add(10_000, Ordering::Relaxed);
+        assert_eq!(passes(5, |_| limits.count_creation(ann)), 1);
+        assert_eq!(passes(1_000, |_| limits.count_direct(ann)), 200);
     }
 
     fn passes(attempts: usize, attempt: impl Fn(usize) -> bool) -> usize {

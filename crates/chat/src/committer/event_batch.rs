@@ -1,7 +1,7 @@
 //! What one commit has to tell, feed by feed: rows that follow each other go out together, so that a burst costs each who
 //! hears it one broadcast, one waking and one write, and not one for every message.
 
-use crate::hub::weight;
+use crate::weight::weight;
 use myna_protocol::{Feed, FeedRows};
 use std::collections::HashMap;
 

@@ -1,7 +1,8 @@
 //! One thing on its way to many sockets, encoded once.
 
+use crate::weight::weight;
 use bytes::Bytes;
-use myna_protocol::{FeedRows, Row, Signal};
+use myna_protocol::{FeedRows, Signal};
 use std::sync::OnceLock;
 
 /// What a broadcast says.
@@ -41,13 +42,4 @@ impl Broadcast {
     pub fn encoding(&self, encode: impl FnOnce(&Content) -> Bytes) -> Bytes {
         self.encoding.get_or_init(|| encode(&self.content)).clone()
     }
-}
-
-/// About how many bytes rows take.
-pub(crate) fn weight(rows: &FeedRows) -> usize {
-    let weight = |row: &Row| match row {
-        Row::Message(message) => 256 + message.text.len(),
-        Row::Conversation(_) | Row::Member(_) | Row::Membership(_) => 256,
-    };
-    rows.rows.iter().map(weight).sum()
 }

@@ -2,7 +2,7 @@
 
 use super::{Broadcast, Hub};
 use crate::lock;
-use myna_protocol::{ByeReason, Feed, Rev, SessionId, UserId};
+use myna_protocol::{ByeReason, ConversationId, Feed, Rev, SessionId, UserId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -127,6 +127,11 @@ impl Connection {
 
     pub fn session(&self) -> SessionId {
         self.subscriber.session
+    }
+
+    /// Whether this connection gets what happens in the conversation.
+    pub fn listens(&self, conversation: ConversationId) -> bool {
+        self.subscriber.feeds().joined.contains_key(&Feed::Conversation(conversation))
     }
 
     pub(super) fn subscriber(&self) -> &Arc<Subscriber> {

@@ -1,6 +1,7 @@
 //! What the hub promises.
 
 use super::*;
+use myna_protocol::Timestamp;
 use std::collections::HashSet;
 
 fn user(n: u8) -> UserId {
@@ -29,8 +30,8 @@ fn rows_since(from: Rev, rev: Rev) -> FeedRows {
 
 /// What the store says of somebody who is in one conversation: its rev, and that of their own feed.
 fn heads(connection: &Connection, id: ConversationId, presence: bool, rev: Rev, own: Rev) -> [Head; 2] {
-    let own = Head { feed: Feed::User(connection.user()), rev: own, presence: false };
-    [own, Head { feed: Feed::Conversation(id), rev, presence }]
+    let own = Head { feed: Feed::User(connection.user()), rev: own, presence: false, active_at: Timestamp(0) };
+    [own, Head { feed: Feed::Conversation(id), rev, presence, ..own }]
 }
 
 /// Lets a connection listen to the conversation, of which nothing has been told.

@@ -98,18 +98,18 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = lock(&self.queued);
-        less(&mut counts.by_purpose, self.purpose);
+        less(&mut counts.by_purpose, &self.purpose);
         if let Some(source) = self.source {
-            less(&mut counts.by_source, source);
+            less(&mut counts.by_source, &source);
         }
     }
 }
 
-fn less<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: K) {
-    if let Some(count) = counts.get_mut(&key) {
+fn less<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
         *count -= 1;
         if *count == 0 {
-            counts.remove(&key);
+            counts.remove(key);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What this node has to publish to the others, gathered until the publisher takes it.
 
+use crate::bus::EphemeralUpdate;
 use crate::lock;
-use crate::store::EphemeralUpdate;
 use myna_protocol::{ConversationId, UserId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};

@@ -1,7 +1,8 @@
 //! Publishes the presence and the typing of this node's people to the other nodes, a few times a second at most.
 
 use super::LocalPresence;
-use crate::store::{BusState, Store};
+use crate::bus::BusState;
+use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -41,7 +42,7 @@ impl PresencePublisher {
                 snapshot_at = now + SNAPSHOT_INTERVAL;
             }
             let Some(update) = self.local.take(snapshot) else { continue };
-            if self.store.health().bus == BusState::Alone {
+            if self.store.bus_state() == BusState::Alone {
                 continue;
             }
             if let Err(error) = self.store.publish(update).await {

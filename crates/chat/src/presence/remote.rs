@@ -1,7 +1,7 @@
 //! Who is on the other nodes, as those published it.
 
+use crate::bus::{EphemeralUpdate, NodeId};
 use crate::lock;
-use crate::store::{EphemeralUpdate, NodeId};
 use myna_protocol::UserId;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};

@@ -1,8 +1,8 @@
 //! Handles the notices that need no reading of the store: sessions that ended, and updates of other nodes. They wait for
 //! nothing, so that an ended session receives nothing more within a second, however slow the store is.
 
+use crate::bus::{EphemeralUpdate, NodeId};
 use crate::presence::{PresenceQueue, RemotePresence};
-use crate::store::{EphemeralUpdate, NodeId};
 use crate::{ChangeNotices, Hub};
 use myna_protocol::Signal;
 use myna_protocol::limits::TYPING_TTL_MILLIS;
@@ -26,12 +26,12 @@ impl Listener {
             let immediate = self.notices.immediate().await;
             self.hub.revoke(&immediate.ended_sessions);
             for (node, update) in immediate.updates {
-                self.apply(node, update);
+                self.apply(node, &update);
             }
         }
     }
 
-    fn apply(&self, from: NodeId, update: EphemeralUpdate) {
+    fn apply(&self, from: NodeId, update: &EphemeralUpdate) {
         // What this node published is known here.
         if self.node == Some(from) {
             return;
@@ -41,6 +41,6 @@ impl Listener {
             let signal = Signal::Typing { conversation, user, typing, ttl: TYPING_TTL_MILLIS };
             self.hub.signal(conversation, signal, user);
         }
-        self.presence_queue.changed(self.remote.apply(from, &update, Instant::now()));
+        self.presence_queue.changed(self.remote.apply(from, update, Instant::now()));
     }
 }

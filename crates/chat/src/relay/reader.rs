@@ -3,15 +3,14 @@
 use crate::Hub;
 use crate::hub::Delivered;
 use crate::lock;
-use crate::store::{Store, StoreError};
-use myna_protocol::limits::RESYNC_ROWS;
+use crate::store::{MAX_ROWS, Page, Store, StoreError};
 use myna_protocol::{ConversationId, Feed, FeedRows, Membership, Rev, Row, UserId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 /// A conversation that somebody here came into is delivered whole when it has at most so many rows: a new one, mostly. Of any
 /// other the newest row is delivered, and clients load what they show.
-const FIRST_ROWS: u32 = 64;
+const FIRST_ROWS: Page = Page { rows: 192, ..MAX_ROWS };
 
 /// Brings feeds up to date.
 pub(super) struct Reader {
@@ -39,13 +38,14 @@ impl Reader {
             Delivered::UpTo(delivered_rev) => delivered_rev,
             Delivered::Unknown => rev.saturating_sub(1),
         };
-        let Some(rows) = self.store.rows_since(feed, since, RESYNC_ROWS).await? else {
+        let Some(rows) = self.store.rows_since(feed, since, MAX_ROWS).await? else {
             return self.give_up(feed, since, rev).await;
         };
         let reached = rows.rev >= rev;
         match feed {
             Feed::User(user) => self.publish_own(user, rows).await?,
             Feed::Conversation(id) => self.publish_shared(id, rows).await?,
+            Feed::Server => self.hub.publish(rows),
         }
         Ok(reached)
     }
@@ -97,7 +97,7 @@ impl Reader {
             return Ok(Some(rows));
         }
         let Some(head) = self.head(feed).await? else { return Ok(None) };
-        self.store.rows_since(feed, head.saturating_sub(1), RESYNC_ROWS).await
+        self.store.rows_since(feed, head.saturating_sub(1), MAX_ROWS).await
     }
 
     /// Rows of a conversation also say who left. The notice of that person's own feed may come later than this one: before

@@ -1,7 +1,8 @@
 //! Finds the sessions in use that have ended while no notice could say so.
 
 use super::{FIRST_PAUSE, LAST_PAUSE, POLL, until};
-use crate::store::{BusState, Store, StoreError};
+use crate::bus::BusState;
+use crate::store::{Store, StoreError};
 use crate::{Backoff, ChangeNotices, Hub};
 use std::sync::Arc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -27,7 +28,7 @@ impl Revocations {
             let missed = tokio::select! {
                 () = self.notices.sessions_missed() => true,
                 () = until(again_at) => true,
-                _ = poll.tick() => self.store.health().bus == BusState::Polling,
+                _ = poll.tick() => self.store.bus_state() == BusState::Polling,
             };
             if !missed {
                 continue;

@@ -32,7 +32,7 @@ async fn a_task_that_panics_is_down_until_it_runs_again() {
     }
     assert_eq!(supervisor.down(), ["relay"]);
     assert_eq!(supervisor.tasks(), BTreeMap::from([("relay", TaskState::Restarting)]));
-    sleep(FIRST_WAIT).await;
+    tokio::time::advance(FIRST_WAIT).await;
     while !supervisor.down().is_empty() {
         tokio::task::yield_now().await;
     }

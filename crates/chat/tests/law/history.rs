@@ -68,7 +68,7 @@ impl History {
             let places: Vec<Seq> = copies.map(|message| message.seq).collect();
             match said.promised {
                 Some(seq) => assert_eq!(places, [seq], "the places of {id}, which was promised one"),
-                None if said.refused => assert_eq!(places, [], "the places of {id}, which was refused"),
+                None if said.refused => assert_eq!(places, [0; 0], "the places of {id}, which was refused"),
                 // Its row was the answer.
                 None => assert_eq!(places.len(), 1, "the places of {id}, which was not refused"),
             }
@@ -98,15 +98,18 @@ impl History {
 async fn all(store: &dyn Store, conversation: ConversationId) -> Vec<Message> {
     let mut messages: Vec<Message> = Vec::new();
     loop {
-        let from = messages.last().map_or(0, |message| message.seq);
-        let rows = store.messages_after(conversation, from, ROWS).await.unwrap();
-        let before = messages.len();
-        messages.extend(rows.into_iter().filter_map(|row| match row {
-            Row::Message(message) => Some(message),
-            _ => None,
-        }));
-        if messages.len() == before {
+        let before = messages.first().map_or(Seq::MAX, |message| message.seq);
+        let rows = store.messages_before(conversation, before, ROWS).await.unwrap();
+        let page: Vec<Message> = rows
+            .into_iter()
+            .filter_map(|row| match row {
+                Row::Message(message) => Some(message),
+                _ => None,
+            })
+            .collect();
+        if page.is_empty() {
             return messages;
         }
+        messages.splice(0..0, page);
     }
 }

@@ -1,7 +1,7 @@
 //! What people on different nodes hear of each other.
 
 use crate::simulated_bus::{DeliveryFault, SimulatedBus};
-use myna_chat::store::{ChangeNotice, EphemeralUpdate};
+use myna_chat::bus::{ChangeNotice, EphemeralUpdate};
 use myna_chat::{Chat, Connection, Content, Outgoing, Parts, Passwords, RandomIds, SignedIn, SystemClock};
 use myna_protocol::limits::RESYNC_ROWS;
 use myna_protocol::{ByeReason, ClientId, ConversationId, Name, Password, Row, Signal, Text, UserId};
@@ -69,7 +69,7 @@ impl Nodes {
 
     /// A direct conversation of two people, known on both nodes.
     async fn direct(&self, one: &SignedIn, two: &SignedIn) -> ConversationId {
-        let id = self.chats[0].direct(one.user.id, two.user.id).await.unwrap();
+        let id = self.chats[0].direct(one.user.id, two.user.id).await.unwrap().conversation().await.unwrap();
         self.deliver().await;
         id
     }
@@ -163,7 +163,9 @@ async fn after_leaving_on_one_node_the_other_node_sends_nothing_more_even_before
     let nodes = Nodes::new().await;
     let [ada, bea, chidi] = nodes.sign_up(["Ada", "Bea", "Chidi"]).await;
     let others = [bea.user.id, chidi.user.id];
-    let id = nodes.chats[0].group(ada.user.id, ConversationId::from_bytes([7; 16]), None, &others).await.unwrap();
+    let id = ConversationId::from_bytes([7; 16]);
+    let group = nodes.chats[0].group(ada.user.id, id, None, &others).await.unwrap();
+    group.committed().await.unwrap();
     let (mut adas, mut beas) = (nodes.come(1, &ada).await, nodes.come(1, &bea).await);
     nodes.deliver().await;
     nodes.send(1, &bea, id, "before").await;
@@ -243,7 +245,7 @@ async fn a_committer_that_panics_ends_the_process() {
     let nodes = Nodes::new().await;
     let [ada] = nodes.sign_up(["Ada"]).await;
     nodes.bus.make_panic(0);
-    let answer = nodes.chats[0].direct(ada.user.id, ada.user.id).await;
+    let answer = nodes.chats[0].direct(ada.user.id, ada.user.id).await.unwrap().committed().await;
     assert!(matches!(answer, Err(myna_chat::Error::Stopping)), "{answer:?}");
     assert_eq!(nodes.chats[0].supervisor().failed().await, "committer");
     assert_eq!(nodes.chats[0].health().down, ["committer"]);
@@ -255,7 +257,8 @@ async fn a_node_that_hears_the_others_supervises_each_of_its_tasks() {
     let nodes = Nodes::new().await;
     nodes.bus.quiet().await;
     let tasks: Vec<_> = nodes.chats[0].supervisor().tasks().into_keys().collect();
-    let expected = ["committer", "notice listener", "presence notifier", "presence publisher", "relay", "revocations"];
+    let expected =
+        ["committer", "due jobs", "notice listener", "presence notifier", "presence publisher", "relay", "revocations"];
     assert_eq!(tasks, expected);
 }
 
@@ -264,10 +267,11 @@ async fn typing_is_seen_on_the_other_node_by_the_others_in_the_conversation() {
     let nodes = Nodes::new().await;
     let [ada, bea, chidi] = nodes.sign_up(["Ada", "Bea", "Chidi"]).await;
     let id = nodes.direct(&ada, &bea).await;
+    let adas = nodes.come(0, &ada).await;
     let mut theirs = [nodes.come(1, &ada).await, nodes.come(1, &chidi).await];
     let mut beas = nodes.come(1, &bea).await;
     for typing in [true, false] {
-        nodes.chats[0].member(ada.user.id, id).await.unwrap().typing(typing);
+        nodes.chats[0].typing(&adas, id, typing).unwrap();
         nodes.deliver_news(|update| update.typing == [(id, ada.user.id, typing)]).await;
         let told = signals(&mut beas);
         let seen = |signal: &Signal| matches!(signal, Signal::Typing { user, typing: is, .. } if *user == ada.user.id && *is == typing);
@@ -352,7 +356,7 @@ async fn a_node_that_receives_no_notices_asks_the_store_instead() {
     let [ada, bea] = nodes.sign_up(["Ada", "Bea"]).await;
     let mut beas = nodes.come(1, &bea).await;
     nodes.bus.set_polling(1, true);
-    let id = nodes.chats[0].direct(ada.user.id, bea.user.id).await.unwrap();
+    let id = nodes.chats[0].direct(ada.user.id, bea.user.id).await.unwrap().conversation().await.unwrap();
     nodes.send(0, &ada, id, "hello").await;
     let hears = async { while !texts_of(beas.next().await).contains(&"hello".to_owned()) {} };
     timeout(DEADLINE, hears).await.unwrap();

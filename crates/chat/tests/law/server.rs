@@ -1,8 +1,8 @@
 //! What a server does with what somebody says, without its wire.
 
 use crate::world::World;
-use myna_chat::{Catchup, Clock, Error};
-use myna_protocol::{Command, Event, Name, Text, Timestamp};
+use myna_chat::{CatchUp, Caught, Clock, Error, Pending};
+use myna_protocol::{Command, Event, Name, RequestId, Text, Timestamp};
 
 impl World {
     /// What a server would say.
@@ -24,13 +24,13 @@ impl World {
         let person = &self.people[who];
         let (chat, me) = (self.chat(person.node), person.user.id);
         let ack = |request, conversation, seq| vec![Event::Ack { request, conversation: Some(conversation), seq }];
+        let begun = async |request, pending: Pending| Ok::<_, Error>(ack(request, pending.conversation().await?, None));
         Ok(match command {
             Command::Hello { cursors } => {
                 let connection = person.connection.as_ref().unwrap();
                 let limits = Default::default();
                 let mut events = vec![Event::Welcome { user: person.user.clone(), server_time: Timestamp(0), limits }];
-                events.extend(chat.catch_up(connection, &cursors).await?.into_iter().flat_map(events_of));
-                events.push(Event::CaughtUp { request: None });
+                events.extend(feed_by_feed(None, chat.catch_up(connection, &cursors).await?).await?);
                 events
             }
             Command::Send { request, conversation, client_id, text } => {
@@ -52,31 +52,55 @@ impl World {
             }
             Command::Load { request, conversation, before: None, limit } => {
                 let rows = chat.member(me, conversation).await?.load(limit).await?;
-                vec![Event::Rows(rows), Event::CaughtUp { request: Some(request) }]
+                vec![Event::Rows(rows), Event::CaughtUp { request: Some(request), next: None }]
             }
             Command::Resync { request, feed, rev } => {
                 let mut events = events_of(chat.resync(me, feed, rev).await?);
-                events.push(Event::CaughtUp { request: Some(request) });
+                events.push(Event::CaughtUp { request: Some(request), next: None });
                 events
             }
-            Command::Direct { request, user } => ack(request, chat.direct(me, user).await?, None),
+            Command::Direct { request, user } => begun(request, chat.direct(me, user).await?).await?,
             Command::Group { request, conversation, name, users } => {
                 let name = name.as_deref().map(Name::parse).transpose()?;
-                ack(request, chat.group(me, conversation, name, &users).await?, None)
+                begun(request, chat.group(me, conversation, name, &users).await?).await?
             }
             Command::Channel { request, conversation, name } => {
-                ack(request, chat.channel(me, conversation, Name::parse(&name)?).await?, None)
+                begun(request, chat.channel(me, conversation, Name::parse(&name)?).await?).await?
             }
-            Command::Join { request, conversation } => ack(request, chat.join(me, conversation).await?, None),
+            Command::Join { request, conversation } => begun(request, chat.join(me, conversation).await?).await?,
+            Command::SetName { request, name } => {
+                chat.set_name(me, Name::parse(&name)?).await?.committed().await?;
+                vec![Event::Ack { request, conversation: None, seq: None }]
+            }
+            Command::Rename { request, conversation, name } => {
+                let name = name.as_deref().map(Name::parse).transpose()?;
+                begun(request, chat.rename(me, conversation, name).await?).await?
+            }
+            Command::People { request, users } => vec![Event::People { request, people: chat.people(&users).await? }],
+            Command::Members { request, conversation, after, .. } => {
+                let (rows, next) = chat.member(me, conversation).await?.members_after(after, 3).await?;
+                vec![Event::Members { request, conversation, rows, next }]
+            }
+            // Small pages here too.
+            Command::List { request, after, .. } => feed_by_feed(Some(request), chat.list(me, after, 2).await?).await?,
             Command::Ping {} => vec![Event::Pong { server_time: self.clock.now() }],
             Command::Typing { .. } | Command::Search { .. } => Vec::new(),
         })
     }
 }
 
-fn events_of(catchup: Catchup) -> Vec<Event> {
-    match catchup {
-        Catchup::Rows(rows) => vec![Event::Rows(rows)],
-        Catchup::Reset(reason, rows) => vec![Event::Reset { feed: rows.feed, reason }, Event::Rows(rows)],
+async fn feed_by_feed(request: Option<RequestId>, mut feeds: CatchUp) -> Result<Vec<Event>, Error> {
+    let mut events = Vec::new();
+    while let Some(caught) = feeds.next().await {
+        events.extend(events_of(caught?));
+    }
+    events.push(Event::CaughtUp { request, next: feeds.list_position() });
+    Ok(events)
+}
+
+fn events_of(caught: Caught) -> Vec<Event> {
+    match caught {
+        Caught::Rows(rows) => vec![Event::Rows(rows)],
+        Caught::Reset(reason, rows) => vec![Event::Reset { feed: rows.feed, reason }, Event::Rows(rows)],
     }
 }

@@ -2,12 +2,15 @@
 
 use async_trait::async_trait;
 use myna_chat::ChangeNotices;
+use myna_chat::bus::{Bus, BusState, ChangeNotice, EphemeralUpdate, NodeId};
+use myna_chat::health::Monitor;
+use myna_chat::rules::{Change, Committed, JobId};
 use myna_chat::store::{
-    Access, Account, Bus, BusState, Change, ChangeNotice, Circuit, Committed, ConversationStore, EphemeralUpdate,
-    FeedStore, Head, Health, NewSession, NewUser, NodeId, Session, SessionStore, Store, StoreError, UserStore,
+    Access, Account, CommitStore, ConsumerState, ConversationStore, Extent, FeedStore, Head, JobStore, LogEntry,
+    LogError, LogStore, NewSession, NewUser, Page, Position, Session, SessionStore, Store, StoreError, UserStore,
 };
 use myna_protocol::{
-    Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
+    Conversation, ConversationId, Feed, FeedRows, Person, Rejection, Rev, Row, Seq, SessionId, Timestamp, UserId,
 };
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -220,11 +223,11 @@ impl UserStore for Node {
         self.store.set_password_hash(user, password_hash).await
     }
 
-    async fn users(&self, ids: &[UserId]) -> Answer<Vec<User>> {
-        self.store.users(ids).await
+    async fn people(&self, ids: &[UserId]) -> Answer<Vec<Person>> {
+        self.store.people(ids).await
     }
 
-    async fn search_users(&self, prefix: &str, limit: u32) -> Answer<Vec<User>> {
+    async fn search_users(&self, prefix: &str, limit: u32) -> Answer<Vec<Person>> {
         self.store.search_users(prefix, limit).await
     }
 }
@@ -260,8 +263,8 @@ impl SessionStore for Node {
 }
 
 #[async_trait]
-impl ConversationStore for Node {
-    async fn commit(&self, batch: Vec<Change>) -> Answer<Vec<Result<Committed, Rejection>>> {
+impl CommitStore for Node {
+    async fn commit(&self, batch: Arc<[Change]>) -> Answer<Vec<Result<Committed, Rejection>>> {
         self.inbox().panic_if_told();
         // What the store was given it does, and the others hear of it, even if this node dies meanwhile.
         let (asking, _) = self.ask();
@@ -280,7 +283,10 @@ impl ConversationStore for Node {
         }
         Ok(outcomes)
     }
+}
 
+#[async_trait]
+impl ConversationStore for Node {
     async fn access(&self, user: UserId, conversation: ConversationId) -> Answer<Option<Access>> {
         let (_asking, store) = self.ask();
         store.access(user, conversation).await
@@ -309,7 +315,7 @@ impl FeedStore for Node {
         store.presence_peers(user).await
     }
 
-    async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Answer<Option<FeedRows>> {
+    async fn rows_since(&self, feed: Feed, rev: Rev, page: Page) -> Answer<Option<FeedRows>> {
         let (_asking, store) = self.ask();
         let less = |failing: usize| failing.checked_sub(1);
         if self.inbox().failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
@@ -318,25 +324,70 @@ impl FeedStore for Node {
         if self.inbox().stuck.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        store.rows_since(feed, rev, limit).await
+        store.rows_since(feed, rev, page).await
     }
 
     async fn load_user(&self, user: UserId) -> Answer<FeedRows> {
         self.store.load_user(user).await
     }
 
-    async fn load_conversations(&self, ids: &[ConversationId], messages: u32) -> Answer<Vec<FeedRows>> {
-        self.store.load_conversations(ids, messages).await
+    async fn load_conversations(&self, ids: &[ConversationId], extent: Extent) -> Answer<Vec<FeedRows>> {
+        self.store.load_conversations(ids, extent).await
     }
 
     async fn messages_before(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Answer<Vec<Row>> {
         self.store.messages_before(conversation, seq, limit).await
     }
 
-    async fn messages_after(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Answer<Vec<Row>> {
-        self.store.messages_after(conversation, seq, limit).await
+    async fn members_after(&self, conversation: ConversationId, after: Option<UserId>, limit: u32) -> Answer<Vec<Row>> {
+        self.store.members_after(conversation, after, limit).await
+    }
+}
+
+#[async_trait]
+impl LogStore for Node {
+    async fn register(&self, consumer: &str) -> Answer<()> {
+        self.store.register(consumer).await
     }
 
+    async fn unregister(&self, consumer: &str) -> Answer<()> {
+        self.store.unregister(consumer).await
+    }
+
+    async fn lease(&self, consumer: &str, holder: NodeId, now: Timestamp, until: Timestamp) -> Answer<bool> {
+        self.store.lease(consumer, holder, now, until).await
+    }
+
+    async fn entries(&self, consumer: &str, limit: u32, patience: Duration) -> Result<Vec<LogEntry>, LogError> {
+        self.store.entries(consumer, limit, patience).await
+    }
+
+    async fn advance(&self, consumer: &str, holder: NodeId, position: &Position) -> Answer<bool> {
+        self.store.advance(consumer, holder, position).await
+    }
+
+    async fn log_end(&self) -> Answer<Position> {
+        self.store.log_end().await
+    }
+
+    async fn consumers(&self) -> Answer<Vec<ConsumerState>> {
+        self.store.consumers().await
+    }
+}
+
+#[async_trait]
+impl JobStore for Node {
+    async fn due_jobs(&self, now: Timestamp, limit: u32) -> Answer<Vec<JobId>> {
+        self.store.due_jobs(now, limit).await
+    }
+
+    async fn next_due(&self) -> Answer<Option<Timestamp>> {
+        self.store.next_due().await
+    }
+}
+
+#[async_trait]
+impl Monitor for Node {
     async fn ping(&self) -> Answer<()> {
         self.store.ping().await
     }
@@ -358,8 +409,7 @@ impl Bus for Node {
         Ok(())
     }
 
-    fn health(&self) -> Health {
-        let polling = self.inbox().polling.load(Ordering::SeqCst);
-        Health { circuit: Circuit::Closed, bus: if polling { BusState::Polling } else { BusState::Live } }
+    fn bus_state(&self) -> BusState {
+        if self.inbox().polling.load(Ordering::SeqCst) { BusState::Polling } else { BusState::Live }
     }
 }

@@ -33,6 +33,17 @@ pub(crate) enum Step {
         who: usize,
         place: usize,
     },
+    /// They give themselves another name, which someone else may have by then.
+    RenameMe {
+        who: usize,
+        number: u8,
+    },
+    /// They give a conversation another name, or none.
+    Rename {
+        who: usize,
+        place: usize,
+        number: u8,
+    },
     /// What waits in the socket arrives.
     Hear {
         who: usize,
@@ -99,7 +110,9 @@ pub(crate) fn any(people: usize) -> impl Strategy<Value = Step> {
         2 => (who.clone(), prop::collection::vec(who.clone(), 1..4)).prop_map(|(who, with)| Step::Group { who, with }),
         1 => who.clone().prop_map(|who| Step::Channel { who }),
         3 => (who.clone(), 0..3_usize).prop_map(|(who, channel)| Step::Join { who, channel }),
-        2 => (who.clone(), place).prop_map(|(who, place)| Step::Leave { who, place }),
+        2 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Leave { who, place }),
+        1 => (who.clone(), 0..6_u8).prop_map(|(who, number)| Step::RenameMe { who, number }),
+        2 => (who.clone(), place, 0..6_u8).prop_map(|(who, place, number)| Step::Rename { who, place, number }),
         6 => who.clone().prop_map(|who| Step::Hear { who }),
         2 => who.clone().prop_map(|who| Step::Lose { who }),
         2 => who.clone().prop_map(|who| Step::Repeat { who }),

@@ -199,6 +199,15 @@ impl World {
                 let Some(conversation) = self.place(*who, *place).await else { return };
                 self.ask(*who, |request| Command::Leave { request, conversation }).await;
             }
+            Step::RenameMe { who, number } => {
+                let name = format!("Called {number}");
+                self.ask(*who, |request| Command::SetName { request, name }).await;
+            }
+            Step::Rename { who, place, number } => {
+                let Some(conversation) = self.place(*who, *place).await else { return };
+                let name = (*number > 0).then(|| format!("named {number}"));
+                self.ask(*who, |request| Command::Rename { request, conversation, name }).await;
+            }
             Step::Hear { who } => self.hear(*who).await,
             Step::Lose { who } => self.people[*who].lost |= !self.waiting(*who).is_empty(),
             Step::Repeat { who } => {
@@ -324,7 +333,7 @@ impl World {
     pub(crate) async fn perform(&mut self, who: usize, actions: Vec<Action>) {
         let mut queue = VecDeque::from(actions);
         while let Some(action) = queue.pop_front() {
-            let Action::Say(command) = action else { continue };
+            let Action::Send(command) = action else { continue };
             if self.people[who].connection.is_none() {
                 continue;
             }

@@ -4,16 +4,25 @@ use super::Client;
 use crate::conversations::Outcome;
 use crate::outbox::Entry;
 use crate::{Action, Status, Unsent};
-use myna_protocol::{Command, FeedRows, Timestamp, User};
+use myna_protocol::{Command, Feed, FeedRows, ListPosition, Timestamp, User};
 use std::collections::BTreeMap;
 
 impl Client {
-    /// Takes what the server has rendered into the page: who is signed in, and feeds from 0, like any rows.
-    pub fn start(&mut self, me: User, feeds: Vec<FeedRows>) {
+    /// Takes what the server has rendered into the page: who is signed in, feeds from 0 like any rows, and where the list of
+    /// conversations goes on.
+    pub fn start(&mut self, me: User, feeds: Vec<FeedRows>, next: Option<ListPosition>) {
         let id = me.id;
         self.me = Some(me);
+        self.list_next = next;
         self.changes.status = true;
+        self.changes.list = true;
         for rows in feeds {
+            self.learn(&rows.rows);
+            self.saw(&rows.rows);
+            if rows.feed == Feed::Server {
+                self.people.start(rows.rev);
+                continue;
+            }
             if let Outcome::Taken { conversations, .. } = self.conversations.apply(id, rows) {
                 self.touch_all(conversations);
             }
@@ -50,8 +59,13 @@ impl Client {
         let mut actions = Vec::new();
         if self.session.opened(now) {
             self.changes.status = true;
-            let cursors = self.my_id().map_or_else(BTreeMap::new, |me| self.conversations.cursors(me));
-            actions.push(Action::Say(Command::Hello { cursors }));
+            let forgotten = self.conversations.fit_into_hello(self.shown);
+            self.touch_all(forgotten);
+            let mut cursors = self.my_id().map_or_else(BTreeMap::new, |me| self.conversations.cursors(me));
+            if self.people.cursor() > 0 {
+                cursors.insert(Feed::Server, self.people.cursor());
+            }
+            actions.push(Action::Send(Command::Hello { cursors }));
         }
         self.finish(now, actions)
     }
@@ -110,12 +124,13 @@ impl Client {
         self.finish(now, actions)
     }
 
-    /// The connection is lost, and with it what it told of the moment.
+    /// The connection is lost, and with it all that holds for the moment.
     fn lost(&mut self) {
         self.outbox.lost();
         self.requests.lost();
+        self.people.portion_lost();
         for held in self.conversations.all_held_mut() {
-            held.timeline.page_lost();
+            held.pages_lost();
         }
         let typed = self.typing.clear();
         self.touch_all(typed);
@@ -125,8 +140,9 @@ impl Client {
 
     /// Says what is to be said, and asks to be woken in time; the end of every call.
     pub(super) fn finish(&mut self, now: Timestamp, mut actions: Vec<Action>) -> Vec<Action> {
-        self.say_all(now, &mut actions);
-        let pauses = [self.outbox.deadline(), self.requests.deadline()];
+        self.send_due(now, &mut actions);
+        let receipt = self.requests.reads().filter_map(|id| self.receipts.pause(id)).min();
+        let pauses = [self.outbox.deadline(), self.requests.deadline(), receipt];
         let pauses = pauses.into_iter().filter(|_| self.status() == Status::Live);
         let deadlines = [self.session.deadline(), self.typing.deadline()].into_iter().chain(pauses);
         // A wake-up that comes too early does no harm; asking anew at every frame would.

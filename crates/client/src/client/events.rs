@@ -7,7 +7,11 @@ use crate::outbox::Stage;
 use crate::requests::Want;
 use crate::session::NORMAL;
 use crate::{Action, Answer, Status};
-use myna_protocol::{ConversationId, Event, Feed, FeedRows, Rejection, RequestId, Row, Seq, Signal, Timestamp, User};
+use myna_protocol::{
+    ConversationId, Event, Feed, FeedRows, ListPosition, Person, Rejection, RequestId, Row, Seq, Signal, Timestamp,
+    User, UserId,
+};
+use std::collections::BTreeSet;
 
 /// Messages that are kept of a conversation that is not on show: a page that is left open for weeks must not grow.
 const UNSEEN_MESSAGES: usize = 500;
@@ -27,8 +31,9 @@ impl Client {
                 self.welcome(user, &mut actions);
             }
             Event::Rows(rows) => self.rows(rows, &mut actions),
-            Event::CaughtUp { request: None } => self.caught_up(),
-            Event::CaughtUp { request: Some(request) } => self.answered(request, &mut actions),
+            Event::CaughtUp { request: None, next } => self.caught_up(next),
+            Event::CaughtUp { request: Some(request), next } => self.answered(request, next, &mut actions),
+            Event::Reset { feed: Feed::Server, .. } => self.people.reset(),
             Event::Reset { feed, .. } => {
                 if let Some(me) = self.my_id() {
                     self.conversations.reset(me, feed);
@@ -36,7 +41,10 @@ impl Client {
             }
             Event::Page { request, conversation, rows } => self.page(request, conversation, rows, &mut actions),
             Event::Ack { request, conversation, seq } => self.acked(request, conversation, seq, &mut actions),
+            Event::People { request, people } => self.people(request, people),
+            Event::Members { request, conversation, rows, next } => self.members(request, conversation, rows, next),
             Event::Found { request, people, channels } => {
+                self.learn_people(people.iter().cloned());
                 if let Some(Want::Ask(_)) = self.requests.answered(request) {
                     actions.push(Action::Answered(request, Answer::Found { people, channels }));
                 }
@@ -57,25 +65,38 @@ impl Client {
             actions.push(Action::Close(NORMAL));
             actions.extend(self.session.sign_out());
         } else {
-            self.me = Some(user);
+            let name = self.people.get(user.id).map_or(user.name, str::to_owned);
+            self.me = Some(User { id: user.id, name });
         }
         self.changes.status = true;
     }
 
     fn rows(&mut self, rows: FeedRows, actions: &mut Vec<Action>) {
         let Some(me) = self.my_id() else { return };
-        let feed = rows.feed;
+        let (feed, live) = (rows.feed, rows.from > 0);
+        // A person's row is whole by itself, whatever is missing before it.
+        self.learn(&rows.rows);
+        if feed == Feed::Server {
+            if !self.people.advance(&rows) {
+                self.requests.want(Want::Resync(feed));
+            }
+            return;
+        }
+        let seen = users_of(&rows.rows);
+        // A fresh feed tells of all memberships; only a new one may be of a conversation that the list has passed already.
+        let before = if live { BTreeSet::new() } else { self.conversations.all_joined() };
         match (self.conversations.apply(me, rows), feed) {
             (Outcome::Taken { conversations, said }, Feed::Conversation(id)) => {
+                self.people.saw(seen);
                 self.said(id, &said, actions);
                 if let Some(held) = self.conversations.held_mut(id).filter(|_| self.shown != Some(id)) {
                     held.timeline.trim(UNSEEN_MESSAGES);
                 }
                 self.touch_all(conversations);
             }
-            (Outcome::Taken { conversations, .. }, Feed::User(_)) => {
+            (Outcome::Taken { conversations, .. }, _) => {
                 for id in conversations {
-                    self.membership(id);
+                    self.membership(id, !before.contains(&id));
                     self.touch(id);
                 }
             }
@@ -87,19 +108,36 @@ impl Client {
         }
     }
 
-    /// One's membership was told anew: what is missing is loaded, what is over is forgotten.
-    fn membership(&mut self, id: ConversationId) {
+    /// Learns what rows say of people.
+    pub(super) fn learn(&mut self, rows: &[Row]) {
+        let people = rows.iter().filter_map(|row| if let Row::Person(row) = row { Some(row.clone()) } else { None });
+        self.learn_people(people);
+    }
+
+    fn learn_people(&mut self, people: impl IntoIterator<Item = Person>) {
+        let changed = self.people.learn(people);
+        self.touch_names(&changed);
+    }
+
+    /// Asks, later, for the people of these rows whose names are not known.
+    pub(super) fn saw(&mut self, rows: &[Row]) {
+        self.people.saw(users_of(rows));
+    }
+
+    /// A row of one's membership came: the conversation is loaded if the row is new and its rows are missing, and forgotten if it is over.
+    fn membership(&mut self, id: ConversationId, changed: bool) {
         if !self.conversations.joined(id) {
             self.typing.forget(id);
         } else if self.shown == Some(id) {
             self.want_first_page(id);
         }
-        if self.status() == Status::Live && self.conversations.is_missing(id) {
+        let wanted = (changed && self.status() == Status::Live) || self.shown == Some(id);
+        if wanted && self.conversations.is_missing(id) {
             self.requests.want_once(Want::Load(id));
         }
     }
 
-    /// Messages were told: they settle what is on its way, and end the typing of who said them.
+    /// Messages came: they settle what is on its way, and end the typing of who said them.
     fn said(&mut self, id: ConversationId, said: &[Said], actions: &mut Vec<Action>) {
         for Said { sender, client_id, new } in said {
             if *new {
@@ -123,25 +161,32 @@ impl Client {
     }
 
     /// All that was missed has come in.
-    fn caught_up(&mut self) {
+    fn caught_up(&mut self, next: Option<ListPosition>) {
         if self.session.caught_up() {
             self.changes.status = true;
+            self.changes.list = true;
+            self.list_next = next;
             let strangers = self.conversations.drop_strangers();
             self.touch_all(strangers);
-            for id in self.conversations.missing().collect::<Vec<_>>() {
-                self.requests.want_once(Want::Load(id));
-            }
+            self.want_shown();
         }
     }
 
     /// A resync or a load has been answered in full.
-    fn answered(&mut self, request: RequestId, actions: &mut Vec<Action>) {
+    fn answered(&mut self, request: RequestId, next: Option<ListPosition>, actions: &mut Vec<Action>) {
         match self.requests.answered(request) {
             Some(Want::Resync(Feed::User(_))) => {
                 let strangers = self.conversations.drop_strangers();
                 self.touch_all(strangers);
             }
             Some(Want::Ask(_)) => actions.push(Action::Answered(request, Answer::Done { conversation: None })),
+            Some(Want::List) => {
+                // The same place again would never end.
+                self.list_next = next.filter(|next| Some(*next) != self.list_next);
+                self.changes.list = true;
+            }
+            Some(Want::People) => self.people.portion_answered(),
+            Some(Want::Members(id)) => self.refused(Want::Members(id)),
             Some(Want::Resync(_) | Want::Load(_) | Want::Older(_) | Want::Read(_)) | None => {}
         }
     }
@@ -149,9 +194,31 @@ impl Client {
     fn page(&mut self, request: RequestId, id: ConversationId, rows: Vec<Row>, actions: &mut Vec<Action>) {
         if self.requests.purpose(request) == Some(Want::Older(id)) {
             self.requests.answered(request);
+            self.learn(&rows);
+            self.saw(&rows);
             let said = self.conversations.page(id, rows);
             self.said(id, &said, actions);
             self.touch(id);
+        }
+    }
+
+    fn members(&mut self, request: RequestId, id: ConversationId, rows: Vec<Row>, next: Option<UserId>) {
+        if self.requests.purpose(request) == Some(Want::Members(id)) {
+            self.requests.answered(request);
+            self.learn(&rows);
+            self.saw(&rows);
+            if !self.conversations.members_page(id, rows, next) {
+                self.requests.want(Want::Members(id));
+            }
+            self.touch(id);
+        }
+    }
+
+    fn people(&mut self, request: RequestId, people: Vec<Person>) {
+        self.learn_people(people);
+        if self.requests.purpose(request) == Some(Want::People) {
+            self.requests.answered(request);
+            self.people.portion_answered();
         }
     }
 
@@ -202,14 +269,28 @@ impl Client {
             }
             Some(want) => {
                 self.requests.answered(request);
-                if let Want::Older(id) = want
-                    && let Some(held) = self.conversations.held_mut(id)
-                {
-                    held.timeline.page_refused();
-                    self.touch(id);
-                }
+                self.refused(want);
             }
             None => {}
+        }
+    }
+
+    /// What was wanted cannot be had: it is not asked for again and again.
+    fn refused(&mut self, want: Want) {
+        match want {
+            Want::Older(id) | Want::Members(id) => {
+                if let Some(held) = self.conversations.held_mut(id) {
+                    if want == Want::Older(id) {
+                        held.timeline.page_refused();
+                    } else {
+                        held.members_refused();
+                    }
+                }
+                self.touch(id);
+            }
+            Want::People => self.people.portion_answered(),
+            Want::List => (self.list_next, self.changes.list) = (None, true),
+            Want::Ask(_) | Want::Resync(_) | Want::Load(_) | Want::Read(_) => {}
         }
     }
 
@@ -218,6 +299,7 @@ impl Client {
             Signal::Typing { conversation, user, typing, ttl } => {
                 let seen = self.my_id() != Some(user) && self.conversations.shown(conversation).is_some();
                 if seen && self.typing.signal(conversation, user, typing, ttl, now) {
+                    self.people.saw([user]);
                     self.touch(conversation);
                 }
             }
@@ -227,4 +309,14 @@ impl Client {
             }
         }
     }
+}
+
+/// Whose names these rows need.
+fn users_of(rows: &[Row]) -> BTreeSet<UserId> {
+    let user = |row: &Row| match row {
+        Row::Member(row) => Some(row.user),
+        Row::Message(row) => Some(row.sender),
+        Row::Conversation(_) | Row::Membership(_) | Row::Person(_) => None,
+    };
+    rows.iter().filter_map(user).collect()
 }

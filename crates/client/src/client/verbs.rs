@@ -52,7 +52,7 @@ impl Client {
         }
     }
 
-    /// Everything loaded of the conversation has been seen. It is told once for each new last message.
+    /// Everything loaded of the conversation has been seen. One `read` is sent for each new last message, at most one a second.
     pub fn read(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
         if let Some(me) = self.my_id()
             && self.conversations.shown(conversation).is_some()
@@ -74,7 +74,7 @@ impl Client {
             && let Some(typing) = self.typing.typed(conversation, text_is_empty, now)
         {
             let request = self.requests.next_id();
-            actions.push(Action::Say(Command::Typing { request, conversation, typing }));
+            actions.push(Action::Send(Command::Typing { request, conversation, typing }));
         }
         self.finish(now, actions)
     }
@@ -82,7 +82,7 @@ impl Client {
     /// The conversation is shown: makes sure that a first page of it is or will be loaded, until another is shown.
     pub fn open(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
         self.shown = Some(conversation);
-        self.want_first_page(conversation);
+        self.want_shown();
         self.finish(now, Vec::new())
     }
 
@@ -94,6 +94,39 @@ impl Client {
             self.changes.conversations.insert(conversation);
         }
         self.finish(now, Vec::new())
+    }
+
+    /// Loads the next conversations of the list, unless they are under way or the list is complete.
+    pub fn more_list(&mut self, now: Timestamp) -> Vec<Action> {
+        if self.list_next.is_some() && !self.is_list_loading() {
+            self.requests.want(Want::List);
+            self.changes.list = true;
+        }
+        self.finish(now, Vec::new())
+    }
+
+    /// Loads the next members of a conversation, those who left included, unless they are under way or all have come.
+    pub fn more_members(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
+        if self.conversations.shown(conversation).is_some_and(|(held, _)| !held.members_complete()) {
+            self.requests.want_once(Want::Members(conversation));
+            self.changes.conversations.insert(conversation);
+        }
+        self.finish(now, Vec::new())
+    }
+
+    /// Changes one's own name; the answer is `Done` or `Rejected`. The new name itself comes as a row, like anybody's.
+    pub fn set_name(&mut self, name: String, now: Timestamp) -> (RequestId, Vec<Action>) {
+        self.ask(|request| Command::SetName { request, name }, now)
+    }
+
+    /// Changes the name of a group or channel, or removes that of a group; the answer is `Done` or `Rejected`.
+    pub fn rename(
+        &mut self,
+        conversation: ConversationId,
+        name: Option<String>,
+        now: Timestamp,
+    ) -> (RequestId, Vec<Action>) {
+        self.ask(|request| Command::Rename { request, conversation, name }, now)
     }
 
     /// Asks for something that is answered by `Answered`: direct, group, channel, join, leave, search. It waits for the

@@ -41,7 +41,7 @@ impl Peer {
             match action {
                 Action::Connect => assert!(!self.connected, "one socket at a time"),
                 Action::Close(_) => self.cut(),
-                Action::Say(command) => {
+                Action::Send(command) => {
                     assert!(self.connected, "said {command:?} without a socket");
                     self.said.push_back(command);
                 }
@@ -91,7 +91,8 @@ impl World {
         let me = user(n);
         let mut peer = Peer::new(&me);
         let id = me.id;
-        peer.client.start(me, self.server.page(id));
+        let (feeds, next) = self.server.page(id);
+        peer.client.start(self.server.user(id), feeds, next);
         self.peers.insert(id, peer);
     }
 
@@ -224,8 +225,13 @@ impl World {
         }
     }
 
-    /// Loads all history of every conversation of a client.
+    /// Loads the whole list of a client, and all history and all members of every conversation in it.
     pub(crate) fn load_all(&mut self, n: u8) {
+        while self.peer(n).client.has_more_list() {
+            self.act(n, Client::more_list);
+            self.settle();
+        }
+        self.load_members(n);
         for _ in 0..1_000 {
             let rows = self.peer(n).client.sidebar();
             let more: Vec<_> = rows.iter().map(|row| row.id).filter(|id| self.has_older(n, *id)).collect();
@@ -240,6 +246,21 @@ impl World {
         panic!("history never ends");
     }
 
+    fn load_members(&mut self, n: u8) {
+        let mut rows: Vec<_> = self.peer(n).client.sidebar().into_iter().map(|row| row.id).collect();
+        for _ in 0..1_000 {
+            for id in &rows {
+                self.act(n, |client, now| client.more_members(*id, now));
+            }
+            rows.retain(|id| self.peer(n).client.conversation(*id).is_some_and(|view| view.loading_people));
+            self.settle();
+            if rows.is_empty() {
+                return;
+            }
+        }
+        panic!("members never end");
+    }
+
     fn has_older(&mut self, n: u8, id: ConversationId) -> bool {
         self.peer(n).client.conversation(id).is_some_and(|view| view.has_older)
     }
@@ -247,7 +268,7 @@ impl World {
     /// Everything that a client shows.
     pub(crate) fn shows(&mut self, n: u8) -> String {
         let client = &self.peer(n).client;
-        let mut all = String::new();
+        let mut all = format!("{:?}\n", client.me());
         for row in client.sidebar() {
             all += &format!("{row:#?}\n{:#?}\n{:#?}\n", client.conversation(row.id), client.transcript(row.id));
         }

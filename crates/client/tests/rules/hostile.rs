@@ -4,8 +4,8 @@ use crate::model::{client_id, conversation_id, user};
 use myna_client::{Action, Client, Unsent};
 use myna_protocol::limits::Limits;
 use myna_protocol::{
-    ByeReason, Command, Conversation, Event, Feed, FeedRows, Kind, Member, Membership, Message, Rejection, ResetReason,
-    Row, Signal, Text, Timestamp,
+    ByeReason, Command, Conversation, Event, Feed, FeedRows, Kind, ListPosition, Member, Membership, Message, Person,
+    Rejection, ResetReason, Row, Signal, Text, Timestamp,
 };
 use proptest::prelude::*;
 
@@ -27,7 +27,18 @@ fn feed() -> impl Strategy<Value = Feed> {
     prop_oneof![
         3 => (1u8..4).prop_map(|n| Feed::Conversation(conversation_id(n))),
         1 => (1u8..3).prop_map(|n| Feed::User(user(n).id)),
+        1 => Just(Feed::Server),
     ]
+}
+
+fn position() -> impl Strategy<Value = Option<ListPosition>> {
+    prop::option::of(
+        (1u8..4, moment()).prop_map(|(n, active_at)| ListPosition { active_at, conversation: conversation_id(n) }),
+    )
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    (1u8..4, number()).prop_map(|(n, rev)| Person { id: user(n).id, name: format!("name {}", rev % 3), rev })
 }
 
 fn row() -> impl Strategy<Value = Row> {
@@ -41,16 +52,7 @@ fn row() -> impl Strategy<Value = Row> {
         (room.clone(), 1u8..4, number(), number(), number(), number()).prop_map(
             |(conversation, n, joined_seq, left, read_seq, rev)| {
                 let (user, left_seq) = (user(n), (left > 3).then_some(left));
-                Row::Member(Member {
-                    conversation,
-                    user: user.id,
-                    name: user.name,
-                    joined_seq,
-                    left_seq,
-                    read_seq,
-                    read_at: None,
-                    rev,
-                })
+                Row::Member(Member { conversation, user: user.id, joined_seq, left_seq, read_seq, read_at: None, rev })
             }
         ),
         (room.clone(), number(), 1u8..4, 0u64..9, moment(), number()).prop_map(
@@ -62,6 +64,7 @@ fn row() -> impl Strategy<Value = Row> {
         (room, any::<bool>(), number(), number()).prop_map(|(conversation, joined, read_seq, rev)| {
             Row::Membership(Membership { conversation, joined, read_seq, rev })
         }),
+        person().prop_map(Row::Person),
     ]
 }
 
@@ -72,7 +75,11 @@ fn event() -> impl Strategy<Value = Event> {
     let reason = prop_oneof![Just(ByeReason::Stopping), Just(ByeReason::Lagging)];
     prop_oneof![
         8 => (feed(), number(), number(), rows()).prop_map(|(feed, from, rev, rows)| Event::Rows(FeedRows { feed, from, rev, rows })),
-        2 => prop::option::of(number()).prop_map(|request| Event::CaughtUp { request }),
+        2 => (prop::option::of(number()), position()).prop_map(|(request, next)| Event::CaughtUp { request, next }),
+        1 => (number(), prop::collection::vec(person(), 0..4)).prop_map(|(request, people)| Event::People { request, people }),
+        1 => (number(), room.clone(), rows(), prop::option::of(1u8..4)).prop_map(|(request, conversation, rows, next)| {
+            Event::Members { request, conversation, rows, next: next.map(|n| user(n).id) }
+        }),
         2 => feed().prop_map(|feed| Event::Reset { feed, reason: ResetReason::UnknownCursor }),
         2 => (number(), room.clone(), rows()).prop_map(|(request, conversation, rows)| Event::Page { request, conversation, rows }),
         2 => (number(), prop::option::of(number())).prop_map(|(request, seq)| Event::Ack { request, conversation: None, seq }),
@@ -98,6 +105,10 @@ enum Step {
     Type(u8, bool),
     Open(u8),
     Older(u8),
+    MoreList,
+    MoreMembers(u8),
+    SetName,
+    Rename(u8),
     Ask,
     Retry(u64),
     Discard(u64),
@@ -119,6 +130,10 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1u8..4, any::<bool>()).prop_map(|(room, empty)| Step::Type(room, empty)),
         2 => (1u8..4).prop_map(Step::Open),
         2 => (1u8..4).prop_map(Step::Older),
+        1 => Just(Step::MoreList),
+        1 => (1u8..4).prop_map(Step::MoreMembers),
+        1 => Just(Step::SetName),
+        1 => (1u8..4).prop_map(Step::Rename),
         1 => Just(Step::Ask),
         1 => (0u64..9).prop_map(Step::Retry),
         1 => (0u64..9).prop_map(Step::Discard),
@@ -143,6 +158,10 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
         Step::Type(room, empty) => client.type_in(conversation_id(room), empty, now),
         Step::Open(room) => client.open(conversation_id(room), now),
         Step::Older(room) => client.older(conversation_id(room), now),
+        Step::MoreList => client.more_list(now),
+        Step::MoreMembers(room) => client.more_members(conversation_id(room), now),
+        Step::SetName => client.set_name("Name".to_owned(), now).1,
+        Step::Rename(room) => client.rename(conversation_id(room), None, now).1,
         Step::Ask => client.ask(|request| Command::Search { request, text: String::new() }, now).1,
         Step::Retry(id) => client.retry(client_id(id), now),
         Step::Discard(id) => client.discard(client_id(id)),
@@ -167,11 +186,11 @@ proptest! {
         steps in prop::collection::vec((step(), moment()), 1..120),
     ) {
         let mut client = Client::new(1);
-        client.start(user(1), Vec::new());
+        client.start(user(1), Vec::new(), None);
         let (mut said, count) = (0, steps.len());
         for (step, now) in steps {
             let actions = take(&mut client, step, now);
-            said += actions.iter().filter(|action| matches!(action, Action::Say(_))).count();
+            said += actions.iter().filter(|action| matches!(action, Action::Send(_))).count();
             for row in client.sidebar() {
                 client.conversation(row.id).expect("what is listed can be shown");
                 client.transcript(row.id);

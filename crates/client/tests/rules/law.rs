@@ -14,6 +14,8 @@ enum Step {
     Join(u8, u8),
     Leave(u8, u8),
     Create(u8),
+    SetName(u8),
+    Rename(u8, u8),
     /// No verb does this yet; rows can, and the client has to be ready for it.
     Edit(u8, usize),
     /// The client under test does something.
@@ -21,6 +23,10 @@ enum Step {
     See(u8),
     Open(u8),
     Older(u8),
+    MoreList,
+    MoreMembers(u8),
+    AskName,
+    AskRename(u8),
     AskJoin(u8),
     AskLeave(u8),
     /// What becomes of frames.
@@ -46,6 +52,12 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1u8..=3, room.clone()).prop_map(|(n, room)| Step::Join(n, room)),
         1 => (1u8..=3, room.clone()).prop_map(|(n, room)| Step::Leave(n, room)),
         1 => room.clone().prop_map(Step::Create),
+        2 => (1u8..=4).prop_map(Step::SetName),
+        1 => (1u8..=3, room.clone()).prop_map(|(n, room)| Step::Rename(n, room)),
+        1 => Just(Step::MoreList),
+        1 => room.clone().prop_map(Step::MoreMembers),
+        1 => Just(Step::AskName),
+        1 => room.clone().prop_map(Step::AskRename),
         3 => (room.clone(), 0usize..6).prop_map(|(room, place)| Step::Edit(room, place)),
         3 => room.clone().prop_map(Step::Write),
         2 => room.clone().prop_map(Step::See),
@@ -102,6 +114,29 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
             world.tell(told.unwrap_or_default());
         }
         Step::Create(room) => create(world, room),
+        Step::SetName(n) => {
+            *sends += 1;
+            let told = world.server.set_name(user(n).id, &format!("Name {sends}"));
+            world.tell(told.unwrap_or_default());
+        }
+        Step::Rename(n, room) => {
+            *sends += 1;
+            let name = (!sends.is_multiple_of(3)).then(|| format!("Title {sends}"));
+            let told = world.server.rename(user(n).id, conversation_id(room), name.as_deref());
+            world.tell(told.unwrap_or_default());
+        }
+        Step::MoreList => world.act(1, myna_client::Client::more_list),
+        Step::MoreMembers(room) => world.act(1, |client, now| client.more_members(conversation_id(room), now)),
+        Step::AskName => {
+            *sends += 1;
+            let name = format!("Name {sends}");
+            world.with(1, |client, now| client.set_name(name, now));
+        }
+        Step::AskRename(room) => {
+            *sends += 1;
+            let name = Some(format!("Title {sends}"));
+            world.with(1, |client, now| client.rename(conversation_id(room), name, now));
+        }
         Step::Edit(room, place) => {
             let told = world.server.edit(conversation_id(room), place);
             world.tell(told);
@@ -182,6 +217,8 @@ fn make_known(world: &mut World, by_reconnecting: bool) {
         let told = world.server.read(user(1).id, id, last).unwrap_or_default();
         world.tell(told);
     }
+    let told = world.server.set_name(user(4).id, "Last");
+    world.tell(told.unwrap_or_default());
     let told = world.server.create(conversation_id(9), Kind::Group, None, &[1, 4], true);
     world.tell(told);
     world.settle();
@@ -196,9 +233,10 @@ proptest! {
         rooms in prop::collection::vec(1u8..=5, 0..5),
         by_reconnecting: bool,
         forgetful: bool,
+        few: bool,
     ) {
         let mut world = World::default();
-        world.server.forgetful = forgetful;
+        (world.server.forgetful, world.server.few) = (forgetful, few);
         for room in rooms {
             create(&mut world, room);
         }
@@ -213,6 +251,14 @@ proptest! {
         // What could not be sent, since one has left, is on no other device: it is given up.
         for unsent in std::mem::take(&mut world.peer(1).kept) {
             world.act(1, |client, _| client.discard(unsent.client_id));
+        }
+        // Pages would bring all people and members afresh: before them, what is held has to be true by itself.
+        for row in world.peer(1).client.sidebar() {
+            let view = world.peer(1).client.conversation(row.id).expect("what is listed can be shown");
+            for person in view.people {
+                prop_assert_eq!(&person.name, &world.server.person(person.id).name);
+                prop_assert!(world.server.rooms[&row.id].has(person.id), "{} has left", person.name);
+            }
         }
         world.load_all(1);
         let lived = world.shows(1);

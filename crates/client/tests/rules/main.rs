@@ -5,6 +5,8 @@ mod hostile;
 mod law;
 mod live;
 mod model;
+mod names;
 mod outbox;
+mod paging;
 mod session;
 mod transcript;

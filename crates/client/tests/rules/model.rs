@@ -1,9 +1,10 @@
 //! A server in a page: rows with revisions in memory, by the rules of the store.
 
 use myna_protocol::{
-    ClientId, Command, Conversation, ConversationId, Event, Feed, FeedRows, Kind, Member, Membership, Message,
-    Rejection, ResetReason, Rev, Row, Seq, Timestamp, User, UserId,
+    ClientId, Command, Conversation, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Member, Membership,
+    Message, Person, Rejection, ResetReason, Rev, Row, Seq, Timestamp, User, UserId,
 };
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
@@ -11,6 +12,8 @@ pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
 pub(crate) const PAGE: u32 = 4;
 /// What an answer to a resync holds at most, here: small, so that there are resets.
 const RESYNC_ROWS: usize = 6;
+/// The same for the server's feed, of which there are few rows.
+const RESYNC_PEOPLE: usize = 2;
 const NAMES: [&str; 5] = ["Nobody", "Ada", "Bea", "Chidi", "Dee"];
 
 pub(crate) fn user(n: u8) -> User {
@@ -36,6 +39,18 @@ pub(crate) struct Room {
 }
 
 impl Room {
+    /// The members in the order in which they joined.
+    fn in_order(&self) -> Vec<UserId> {
+        let mut users: Vec<_> = self.members.keys().copied().collect();
+        users.sort_by_key(|user| (self.members[user].joined_seq, *user));
+        users
+    }
+
+    /// When something last happened here.
+    fn active_at(&self) -> Timestamp {
+        self.messages.last().map_or(self.row.created_at, |message| message.sent_at)
+    }
+
     /// A member's row as it is told.
     fn member(&self, user: UserId) -> Row {
         let (read_seq, read_at) = if self.row.receipts { self.reads[&user] } else { (0, None) };
@@ -64,7 +79,13 @@ pub(crate) type Told = (Vec<UserId>, FeedRows);
 pub(crate) struct Server {
     pub(crate) rooms: BTreeMap<ConversationId, Room>,
     pub(crate) own: BTreeMap<UserId, Own>,
+    /// Everybody who has ever changed.
+    people: BTreeMap<UserId, Person>,
+    /// The rev of the server's feed.
+    pub(crate) rev: Rev,
     pub(crate) now: i64,
+    /// Whether pages of the list and summaries of members are small.
+    pub(crate) few: bool,
     /// Whether it takes no notice of the cursors of conversations: all of them come afresh.
     pub(crate) forgetful: bool,
 }
@@ -72,6 +93,65 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn at(&self) -> Timestamp {
         START.plus(self.now)
+    }
+
+    /// Conversations in one page of the list.
+    fn list_conversations(&self) -> usize {
+        if self.few { 2 } else { 50 }
+    }
+
+    /// Members that come with a conversation.
+    fn summary_members(&self) -> usize {
+        if self.few { 2 } else { 8 }
+    }
+
+    pub(crate) fn person(&self, id: UserId) -> Person {
+        let first = || Person { id, name: user(id.as_bytes()[0]).name, rev: 0 };
+        self.people.get(&id).cloned().unwrap_or_else(first)
+    }
+
+    pub(crate) fn user(&self, id: UserId) -> User {
+        User { id, name: self.person(id).name }
+    }
+
+    /// Everybody there is.
+    fn everybody() -> Vec<UserId> {
+        (1..NAMES.len() as u8).map(|n| user(n).id).collect()
+    }
+
+    pub(crate) fn set_name(&mut self, id: UserId, name: &str) -> Result<Vec<Told>, Rejection> {
+        if Self::everybody().into_iter().any(|other| other != id && self.person(other).name == name) {
+            return Err(Rejection::NameTaken);
+        }
+        self.rev += 1;
+        let person = Person { id, name: name.to_owned(), rev: self.rev };
+        self.people.insert(id, person.clone());
+        let rows = vec![Row::Person(person)];
+        Ok(vec![(Self::everybody(), FeedRows { feed: Feed::Server, from: self.rev - 1, rev: self.rev, rows })])
+    }
+
+    pub(crate) fn rename(
+        &mut self,
+        user: UserId,
+        id: ConversationId,
+        name: Option<&str>,
+    ) -> Result<Vec<Told>, Rejection> {
+        let room = self.rooms.get(&id).filter(|room| room.has(user)).ok_or(Rejection::NotFound)?;
+        let may = match room.row.kind {
+            Kind::Direct => false,
+            Kind::Group => true,
+            Kind::Channel => room.row.created_by == user,
+        };
+        if !may {
+            return Err(Rejection::NotAllowed);
+        }
+        if name.is_none() && room.row.kind == Kind::Channel {
+            return Err(Rejection::NameInvalid);
+        }
+        Ok(vec![self.stamp(id, |room, rev| {
+            (room.row.name, room.row.rev) = (name.map(str::to_owned), rev);
+            vec![Row::Conversation(room.row.clone())]
+        })])
     }
 
     pub(crate) fn create(
@@ -99,7 +179,6 @@ impl Server {
         let member = |user: &User| Member {
             conversation: id,
             user: user.id,
-            name: user.name.clone(),
             joined_seq: 0,
             left_seq: None,
             read_seq: 0,
@@ -185,10 +264,9 @@ impl Server {
         let last = room.last();
         room.reads.insert(who.id, (last, Some(at)));
         let told = self.stamp(id, |room, rev| {
-            let (conversation, user, name) = (id, who.id, who.name.clone());
+            let (conversation, user) = (id, who.id);
             let (joined_seq, left_seq, read_seq, read_at) = (last, None, 0, None);
-            room.members
-                .insert(user, Member { conversation, user, name, joined_seq, left_seq, read_seq, read_at, rev });
+            room.members.insert(user, Member { conversation, user, joined_seq, left_seq, read_seq, read_at, rev });
             (room.row.members, room.row.rev) = (room.row.members + 1, rev);
             vec![Row::Conversation(room.row.clone()), room.member(user)]
         });
@@ -221,11 +299,13 @@ impl Server {
         })]
     }
 
-    /// A conversation afresh.
+    /// A conversation afresh: with those who joined first and are still in it, but not with all who wrote in it.
     pub(crate) fn load(&self, id: ConversationId, messages: usize) -> FeedRows {
         let room = &self.rooms[&id];
         let mut rows = vec![Row::Conversation(room.row.clone())];
-        rows.extend(room.members.keys().map(|user| room.member(*user)));
+        for user in room.in_order().into_iter().filter(|user| room.has(*user)).take(self.summary_members()) {
+            rows.extend([Row::Person(self.person(user)), room.member(user)]);
+        }
         rows.extend(room.messages.iter().rev().take(messages).rev().cloned().map(Row::Message));
         FeedRows { feed: Feed::Conversation(id), from: 0, rev: room.rev, rows }
     }
@@ -244,14 +324,41 @@ impl Server {
     }
 
     /// What the server renders into a page.
-    pub(crate) fn page(&self, user: UserId) -> Vec<FeedRows> {
-        let mut feeds = vec![self.load_own(user)];
-        feeds.extend(self.rooms.iter().filter(|(_, room)| room.has(user)).map(|(id, _)| self.load(*id, 1)));
-        feeds
+    pub(crate) fn page(&self, user: UserId) -> (Vec<FeedRows>, Option<ListPosition>) {
+        let (ids, next) = self.list(user, None);
+        let mut feeds = vec![self.load_server(), self.load_own(user)];
+        feeds.extend(ids.into_iter().map(|id| self.load(id, 1)));
+        (feeds, next)
+    }
+
+    /// The server's feed afresh: people come with what they are in.
+    fn load_server(&self) -> FeedRows {
+        FeedRows { feed: Feed::Server, from: 0, rev: self.rev, rows: Vec::new() }
+    }
+
+    /// A page of somebody's conversations, the most recently active first, and where the list goes on.
+    fn list(&self, user: UserId, after: Option<ListPosition>) -> (Vec<ConversationId>, Option<ListPosition>) {
+        let mine = self.rooms.iter().filter(|(_, room)| room.has(user));
+        let mut places: Vec<_> =
+            mine.map(|(id, room)| ListPosition { active_at: room.active_at(), conversation: *id }).collect();
+        places.sort_by_key(|place| Reverse(*place));
+        places.retain(|place| after.is_none_or(|after| *place < after));
+        let more = places.len() > self.list_conversations();
+        places.truncate(self.list_conversations());
+        let next = places.last().copied().filter(|_| more);
+        (places.into_iter().map(|place| place.conversation).collect(), next)
     }
 
     fn rows_since(&self, feed: Feed, rev: Rev) -> Option<FeedRows> {
         let (head, rows): (Rev, Vec<Row>) = match feed {
+            Feed::Server => {
+                let changed = self.people.values().filter(|person| person.rev > rev);
+                let rows: Vec<_> = changed.cloned().map(Row::Person).collect();
+                if rows.len() > RESYNC_PEOPLE {
+                    return None;
+                }
+                (self.rev, rows)
+            }
             Feed::User(user) => {
                 let own = self.own.get(&user)?;
                 (
@@ -269,7 +376,15 @@ impl Server {
                 rows.extend(room.members.keys().map(|user| room.member(*user)));
                 rows.extend(room.messages.iter().cloned().map(Row::Message));
                 rows.retain(|row| row.rev() > rev);
-                (room.rev, rows)
+                let people: Vec<_> = rows
+                    .iter()
+                    .filter_map(|row| if let Row::Member(row) = row { Some(self.person(row.user)) } else { None })
+                    .collect();
+                if rows.len() > RESYNC_ROWS {
+                    return None;
+                }
+                rows.extend(people.into_iter().map(Row::Person));
+                return (rev <= room.rev).then_some(FeedRows { feed, from: rev, rev: room.rev, rows });
             }
         };
         (rev <= head && rows.len() <= RESYNC_ROWS).then_some(FeedRows { feed, from: rev, rev: head, rows })
@@ -281,6 +396,7 @@ impl Server {
             return vec![Event::Rows(rows)];
         }
         let fresh = match feed {
+            Feed::Server => self.load_server(),
             Feed::User(_) => self.load_own(user),
             Feed::Conversation(id) => self.load(id, 1),
         };
@@ -297,7 +413,10 @@ impl Server {
             Command::Ping {} => return (vec![vec![Event::Pong { server_time: self.at() }]], Vec::new()),
             Command::Typing { .. } => return (Vec::new(), Vec::new()),
             Command::Search { request, .. } => {
-                return (vec![vec![Event::Found { request, people: vec![user(2)], channels: Vec::new() }]], Vec::new());
+                return (
+                    vec![vec![Event::Found { request, people: vec![self.person(user(2).id)], channels: Vec::new() }]],
+                    Vec::new(),
+                );
             }
             Command::Load { request, conversation, before, limit } => {
                 let Some(room) = self.rooms.get(&conversation).filter(|room| room.has(who.id)) else {
@@ -307,13 +426,16 @@ impl Server {
                 let events = match before {
                     None => vec![
                         vec![Event::Rows(self.load(conversation, limit))],
-                        vec![Event::CaughtUp { request: Some(request) }],
+                        vec![Event::CaughtUp { request: Some(request), next: None }],
                     ],
                     Some(before) => {
                         let older = room.messages.iter().filter(|message| message.seq < before);
                         let older: Vec<_> = older.rev().take(limit).cloned().collect();
+                        let senders: std::collections::BTreeSet<_> = older.iter().map(|row| row.sender).collect();
                         let mut rows: Vec<_> = older.into_iter().rev().map(Row::Message).collect();
-                        rows.extend(room.members.keys().map(|user| room.member(*user)));
+                        for user in senders {
+                            rows.extend([Row::Person(self.person(user)), room.member(user)]);
+                        }
                         vec![vec![Event::Page { request, conversation, rows }]]
                     }
                 };
@@ -321,15 +443,52 @@ impl Server {
             }
             Command::Resync { request, feed, rev } => {
                 let theirs = match feed {
+                    Feed::Server => true,
                     Feed::User(user) => user == who.id,
                     Feed::Conversation(id) => self.rooms.get(&id).is_some_and(|room| room.has(who.id)),
                 };
                 return if theirs {
-                    (vec![self.since(who.id, feed, rev), vec![Event::CaughtUp { request: Some(request) }]], Vec::new())
+                    (
+                        vec![
+                            self.since(who.id, feed, rev),
+                            vec![Event::CaughtUp { request: Some(request), next: None }],
+                        ],
+                        Vec::new(),
+                    )
                 } else {
                     (vec![vec![rejected(request, Rejection::NotFound)]], Vec::new())
                 };
             }
+            Command::People { request, users } => {
+                let people = users.into_iter().map(|id| self.person(id)).collect();
+                return (vec![vec![Event::People { request, people }]], Vec::new());
+            }
+            Command::Members { request, conversation, after, .. } => {
+                let Some(room) = self.rooms.get(&conversation).filter(|room| room.has(who.id)) else {
+                    return (vec![vec![rejected(request, Rejection::NotFound)]], Vec::new());
+                };
+                let order = room.in_order();
+                let from = after.and_then(|after| order.iter().position(|user| *user == after)).map_or(0, |at| at + 1);
+                let users: Vec<_> = order.iter().skip(from).take(self.summary_members()).copied().collect();
+                let next = users.last().copied().filter(|_| from + users.len() < order.len());
+                let rows = users.iter().flat_map(|user| [Row::Person(self.person(*user)), room.member(*user)]);
+                let rows = rows.collect();
+                return (vec![vec![Event::Members { request, conversation, rows, next }]], Vec::new());
+            }
+            Command::List { request, after, .. } => {
+                let (ids, next) = self.list(who.id, after);
+                let mut events: Vec<_> = ids.into_iter().map(|id| vec![Event::Rows(self.load(id, 1))]).collect();
+                events.push(vec![Event::CaughtUp { request: Some(request), next }]);
+                return (events, Vec::new());
+            }
+            Command::SetName { request, name } => self
+                .set_name(who.id, &name)
+                .map(|told| (vec![vec![Event::Ack { request, conversation: None, seq: None }]], told))
+                .map_err(|code| (request, code)),
+            Command::Rename { request, conversation, name } => self
+                .rename(who.id, conversation, name.as_deref())
+                .map(|told| (ack(request, conversation, None), told))
+                .map_err(|code| (request, code)),
             Command::Send { request, conversation, client_id, text } => self
                 .send(who.id, conversation, client_id, &text)
                 .map(|(seq, told)| (ack(request, conversation, Some(seq)), told))
@@ -357,14 +516,20 @@ impl Server {
     }
 
     fn hello(&self, who: &User, cursors: &BTreeMap<Feed, Rev>) -> Vec<Vec<Event>> {
-        let welcome = Event::Welcome { user: who.clone(), server_time: self.at(), limits: Default::default() };
-        let own = Feed::User(who.id);
-        let mut groups = vec![vec![welcome], self.since(who.id, own, cursors.get(&own).copied().unwrap_or(0))];
+        let welcome = Event::Welcome { user: self.user(who.id), server_time: self.at(), limits: Default::default() };
+        let mut groups = vec![vec![welcome]];
+        for feed in [Feed::Server, Feed::User(who.id)] {
+            groups.push(self.since(who.id, feed, cursors.get(&feed).copied().unwrap_or(0)));
+        }
+        let (newest, next) = self.list(who.id, None);
         for id in self.rooms.iter().filter(|(_, room)| room.has(who.id)).map(|(id, _)| *id) {
             let feed = Feed::Conversation(id);
-            groups.push(self.since(who.id, feed, cursors.get(&feed).copied().filter(|_| !self.forgetful).unwrap_or(0)));
+            let cursor = cursors.get(&feed).copied();
+            if cursor.is_some() || newest.contains(&id) {
+                groups.push(self.since(who.id, feed, cursor.filter(|_| !self.forgetful).unwrap_or(0)));
+            }
         }
-        groups.push(vec![Event::CaughtUp { request: None }]);
+        groups.push(vec![Event::CaughtUp { request: None, next }]);
         groups
     }
 }

@@ -15,7 +15,7 @@ fn open(client: &mut Client, now: Timestamp) {
     client.connect(now);
     client.opened(now);
     client.event(welcome(1), now);
-    client.event(Event::CaughtUp { request: None }, now);
+    client.event(Event::CaughtUp { request: None, next: None }, now);
     assert_eq!(client.status(), Status::Live);
 }
 
@@ -35,7 +35,7 @@ fn hello_is_the_first_word_and_tells_how_far_each_feed_is_held() {
     let mut client = Client::new(1);
     assert_eq!(client.connect(START), [Action::Connect, Action::WakeAt(START.plus(10_000))]);
     let said = client.opened(START);
-    assert_eq!(said, [Action::Say(Command::Hello { cursors: Default::default() })]);
+    assert_eq!(said, [Action::Send(Command::Hello { cursors: Default::default() })]);
     assert_eq!(client.connect(START), [], "there is one socket at a time");
 }
 
@@ -90,7 +90,7 @@ fn silence_is_met_with_a_ping_and_then_with_a_new_connection() {
     let mut client = live(START);
     assert_eq!(client.tick(START.plus(24_999)), [Action::WakeAt(START.plus(25_000))]);
     let pinged = client.tick(START.plus(25_000));
-    assert_eq!(pinged, [Action::Say(Command::Ping {}), Action::WakeAt(START.plus(45_000))]);
+    assert_eq!(pinged, [Action::Send(Command::Ping {}), Action::WakeAt(START.plus(45_000))]);
     client.event(Event::Pong { server_time: START }, START.plus(26_000));
     assert_eq!(client.tick(START.plus(45_000)), [Action::WakeAt(START.plus(51_000))]);
     client.tick(START.plus(51_000));
@@ -169,7 +169,7 @@ fn somebody_elses_session_ends_this_one() {
 #[test]
 fn a_clock_that_is_set_back_stops_nothing() {
     let mut client = live(START);
-    assert_eq!(client.tick(START.plus(-10_000_000))[0], Action::Say(Command::Ping {}));
+    assert_eq!(client.tick(START.plus(-10_000_000))[0], Action::Send(Command::Ping {}));
     client.closed(None, START);
     assert_eq!(client.tick(START.plus(-10_000_000))[0], Action::Connect);
 }
@@ -178,6 +178,6 @@ fn a_clock_that_is_set_back_stops_nothing() {
 fn frames_of_a_connection_given_up_are_not_heard() {
     let mut client = live(START);
     client.closed(None, START);
-    assert_eq!(client.event(Event::CaughtUp { request: None }, START), []);
+    assert_eq!(client.event(Event::CaughtUp { request: None, next: None }, START), []);
     wait(&client, START);
 }

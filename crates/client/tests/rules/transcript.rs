@@ -2,7 +2,7 @@
 
 use crate::driver::World;
 use crate::model::{client_id, conversation_id, user};
-use myna_client::{Bubble, Client, Happening, Line, Receipt};
+use myna_client::{Bubble, Client, Line, Receipt, SystemEvent};
 use myna_protocol::{Kind, Text, UserId};
 
 fn world(kind: Kind, people: &[u8]) -> World {
@@ -39,7 +39,7 @@ fn bubbles(world: &mut World) -> Vec<Bubble> {
 fn sketch(world: &mut World) -> String {
     let word = |line: &Line| match line {
         Line::Separator { .. } => "-".to_owned(),
-        Line::Notice(notice) => format!("{}{}", if notice.what == Happening::Joined { '+' } else { '~' }, notice.who),
+        Line::Notice(notice) => format!("{}{}", if notice.what == SystemEvent::Joined { '+' } else { '~' }, notice.who),
         Line::Bubble(bubble) => {
             format!("{}{}{}", if bubble.first { "(" } else { "" }, bubble.text, if bubble.last { ")" } else { "" })
         }

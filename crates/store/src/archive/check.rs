@@ -5,8 +5,9 @@ mod violation;
 
 pub use violation::Violation;
 
-use super::{Archive, ConversationRecord, Counts, Part, pages};
+use super::{Archive, Counts, Part, pages};
 use futures_util::TryStreamExt;
+use myna_chat::rules::ConversationRow;
 use myna_chat::store::StoreError;
 use myna_protocol::{ConversationId, Feed, Kind, Rev, Timestamp, UserId};
 use repeats::Repeats;
@@ -17,6 +18,7 @@ use std::pin::pin;
 /// the ids of one conversation's members and one page of messages.
 pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -> Result<Counts, StoreError> {
     let counts = archive.counts().await?;
+    people(archive, violated).await?;
     let mut sessions = pin!(pages::sessions(archive, Timestamp(i64::MIN)));
     while let Some(page) = sessions.try_next().await? {
         let revs = revs(archive, page.iter().map(|session| session.user)).await?;
@@ -36,6 +38,18 @@ pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -
     }
     orphans(archive, before, None, violated).await?;
     Ok(counts)
+}
+
+/// Looks whether the stamps of people are within the server's feed.
+async fn people(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -> Result<(), StoreError> {
+    let of = archive.server().await?.rev;
+    let mut users = pin!(pages::users(archive));
+    while let Some(page) = users.try_next().await? {
+        for user in page.into_iter().filter(|user| user.person_rev > of) {
+            violated(Violation::PersonRev { user: user.id, rev: user.person_rev, of });
+        }
+    }
+    Ok(())
 }
 
 /// Looks for rows of conversations that have none of their own, between two that follow each other.
@@ -61,7 +75,7 @@ async fn revs(archive: &dyn Archive, people: impl Iterator<Item = UserId>) -> Re
     let revs = archive.revs(&feeds.into_iter().collect::<Vec<_>>()).await?;
     let users = revs.into_iter().filter_map(|(feed, rev)| match feed {
         Feed::User(user) => Some((user, rev)),
-        Feed::Conversation(_) => None,
+        Feed::Conversation(_) | Feed::Server => None,
     });
     Ok(users.collect())
 }
@@ -69,7 +83,7 @@ async fn revs(archive: &dyn Archive, people: impl Iterator<Item = UserId>) -> Re
 /// Checks everybody who is or was in the conversation, and returns their ids.
 async fn members(
     archive: &dyn Archive,
-    row: &ConversationRecord,
+    row: &ConversationRow,
     violated: &mut dyn FnMut(Violation),
 ) -> Result<BTreeSet<UserId>, StoreError> {
     let conversation = row.id;
@@ -116,7 +130,7 @@ async fn members(
 
 async fn messages(
     archive: &dyn Archive,
-    row: &ConversationRecord,
+    row: &ConversationRow,
     members: &BTreeSet<UserId>,
     all_messages: u64,
     violated: &mut dyn FnMut(Violation),

@@ -3,10 +3,11 @@
 //! Each row is a letter and its fields in the order of its record: ids as their bytes, numbers as 8 bytes
 //! (little-endian), texts as their length and their bytes, optional fields after a 0 or a 1.
 
-use super::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord, pages};
+use super::{Archive, SessionRecord, UserRecord, pages};
 use futures_util::TryStreamExt;
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow};
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Kind, Timestamp};
+use myna_protocol::{ConversationId, Kind, Message, Timestamp};
 use sha2::{Digest, Sha256};
 use std::pin::pin;
 
@@ -56,6 +57,17 @@ pub(super) async fn conversation(
     Ok(Some(hash.end()))
 }
 
+/// Of the server's own row and all due jobs, by id. A job's change is text in every driver: it counts as its JSON.
+pub(super) async fn server(archive: &dyn Archive) -> Result<Checksum, StoreError> {
+    let mut hash = Hash::default();
+    hash.bytes(b"v").count(archive.server().await?.rev);
+    let mut pages = pin!(pages::jobs(archive));
+    while let Some(page) = pages.try_next().await? {
+        page.iter().try_for_each(|job| hash.job(job))?;
+    }
+    Ok(hash.end())
+}
+
 #[derive(Default)]
 struct Hash(Sha256);
 
@@ -73,8 +85,8 @@ impl Hash {
         self.bytes(&count.to_le_bytes())
     }
 
-    fn moment(&mut self, moment: myna_protocol::Timestamp) -> &mut Self {
-        self.bytes(&moment.millis().to_le_bytes())
+    fn time(&mut self, time: myna_protocol::Timestamp) -> &mut Self {
+        self.bytes(&time.millis().to_le_bytes())
     }
 
     fn text(&mut self, text: &str) -> &mut Self {
@@ -90,19 +102,20 @@ impl Hash {
     }
 
     fn user(&mut self, user: &UserRecord) {
-        let UserRecord { id, name, password_hash, created_at, rev } = user;
-        self.bytes(b"u").bytes(id.as_bytes()).text(name).text(password_hash).moment(*created_at).count(*rev);
+        let UserRecord { id, name, password_hash, created_at, rev, person_rev } = user;
+        self.bytes(b"u").bytes(id.as_bytes()).text(name).text(password_hash).time(*created_at);
+        self.count(*rev).count(*person_rev);
     }
 
     fn session(&mut self, session: &SessionRecord) {
         let SessionRecord { id, token_hash, user, created_at, expires_at } = session;
         self.bytes(b"s").bytes(id.as_bytes()).bytes(token_hash).bytes(user.as_bytes());
-        self.moment(*created_at).moment(*expires_at);
+        self.time(*created_at).time(*expires_at);
     }
 
-    fn conversation(&mut self, row: &ConversationRecord) {
-        let ConversationRecord { id, kind, name, pair, created_by, created_at, receipts, .. } = row;
-        let ConversationRecord { member_count, last_seq, rev, row_rev, .. } = row;
+    fn conversation(&mut self, row: &ConversationRow) {
+        let ConversationRow { id, kind, name, pair, created_by, created_at, receipts, .. } = row;
+        let ConversationRow { member_count, last_seq, active_at, rev, row_rev, .. } = row;
         let kind = match kind {
             Kind::Direct => b"d",
             Kind::Group => b"g",
@@ -115,26 +128,33 @@ impl Hash {
         self.maybe(pair.as_ref(), |hash, [lower, higher]| {
             hash.bytes(lower.as_bytes()).bytes(higher.as_bytes());
         });
-        self.bytes(created_by.as_bytes()).moment(*created_at).bytes(&[u8::from(*receipts)]);
-        self.count(u64::from(*member_count)).count(*last_seq).count(*rev).count(*row_rev);
+        self.bytes(created_by.as_bytes()).time(*created_at).bytes(&[u8::from(*receipts)]);
+        self.count(u64::from(*member_count)).count(*last_seq).time(*active_at).count(*rev).count(*row_rev);
     }
 
-    fn member(&mut self, member: &MemberRecord) {
-        let MemberRecord { conversation, user, joined_rev, joined_seq, left_seq, read_seq, read_at, rev, user_rev } =
+    fn member(&mut self, member: &MemberRow) {
+        let MemberRow { conversation, user, joined_rev, joined_seq, left_seq, read_seq, read_at, rev, user_rev } =
             member;
         self.bytes(b"m").bytes(conversation.as_bytes()).bytes(user.as_bytes()).count(*joined_rev).count(*joined_seq);
         self.maybe(*left_seq, |hash, seq| {
             hash.count(seq);
         });
-        self.count(*read_seq).maybe(*read_at, |hash, moment| {
-            hash.moment(moment);
+        self.count(*read_seq).maybe(*read_at, |hash, time| {
+            hash.time(time);
         });
         self.count(*rev).count(*user_rev);
     }
 
-    fn message(&mut self, message: &MessageRecord) {
-        let MessageRecord { conversation, seq, sender, client_id, text, sent_at, rev } = message;
+    fn message(&mut self, message: &Message) {
+        let Message { conversation, seq, sender, client_id, text, sent_at, rev } = message;
         self.bytes(b"t").bytes(conversation.as_bytes()).count(*seq).bytes(sender.as_bytes());
-        self.bytes(client_id.as_bytes()).text(text).moment(*sent_at).count(*rev);
+        self.bytes(client_id.as_bytes()).text(text).time(*sent_at).count(*rev);
+    }
+
+    fn job(&mut self, job: &JobRow) -> Result<(), StoreError> {
+        let JobRow { id, due_at, change } = job;
+        let change = serde_json::to_string(change).map_err(|error| StoreError::Backend(Box::new(error)))?;
+        self.bytes(b"j").bytes(id).time(*due_at).text(&change);
+        Ok(())
     }
 }

@@ -5,8 +5,9 @@ mod progress;
 
 pub use progress::{Progress, Step};
 
-use super::{Archive, ConversationRecord, Counts, Origin, pages};
+use super::{Archive, Counts, Origin, pages};
 use futures_util::TryStreamExt;
+use myna_chat::rules::ConversationRow;
 use myna_chat::store::StoreError;
 use myna_protocol::{ConversationId, Timestamp};
 use progress::Tally;
@@ -63,6 +64,7 @@ pub async fn copy(
     let resumed = begin(from, url, to).await?;
     let counts = from.counts().await.map_err(CopyError::Source)?;
     let copying = Copying { from, to, until, resumed, tally: Tally::of(Step::Copying, counts.total(), progress) };
+    copying.server().await?;
     copying.people().await?;
     copying.sessions().await?;
     pages::conversations(from)
@@ -98,6 +100,19 @@ struct Copying<'a> {
 }
 
 impl Copying<'_> {
+    /// The server's own row, and the jobs that wait. Consumers of the change log stay behind: their positions are of that log.
+    async fn server(&self) -> Result<(), CopyError> {
+        let server = self.from.server().await.map_err(CopyError::Source)?;
+        self.to.put_server(server).await.map_err(CopyError::Target)?;
+        let mut pages = pin!(pages::jobs(self.from));
+        while let Some(page) = pages.try_next().await.map_err(CopyError::Source)? {
+            let count = page.len();
+            self.to.put_jobs(page).await.map_err(CopyError::Target)?;
+            self.tally.wrote(count);
+        }
+        Ok(())
+    }
+
     async fn people(&self) -> Result<(), CopyError> {
         let mut pages = pin!(pages::users(self.from));
         while let Some(page) = pages.try_next().await.map_err(CopyError::Source)? {
@@ -122,7 +137,7 @@ impl Copying<'_> {
     }
 
     /// The members, then the messages from the first that is missing, then the conversation's own row.
-    async fn conversation(&self, row: ConversationRecord) -> Result<(), CopyError> {
+    async fn conversation(&self, row: ConversationRow) -> Result<(), CopyError> {
         let id = row.id;
         self.members(id).await?;
         // The row is written last. If it is there, everything that it counts is there.

@@ -1,9 +1,10 @@
 //! All rows of a noun, one page at a time, so that memory does not grow with the store.
 
-use super::{Archive, ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord};
+use super::{Archive, SessionRecord, UserRecord};
 use futures_util::stream::{self, Stream, TryStreamExt};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow};
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Seq, Timestamp};
+use myna_protocol::{ConversationId, Message, Seq, Timestamp};
 
 /// Rows in a page.
 pub(super) const PAGE: u32 = 1_000;
@@ -41,7 +42,7 @@ pub(super) fn sessions(
 }
 
 /// One by one.
-pub(super) fn conversations(archive: &dyn Archive) -> impl Stream<Item = Result<ConversationRecord, StoreError>> {
+pub(super) fn conversations(archive: &dyn Archive) -> impl Stream<Item = Result<ConversationRow, StoreError>> {
     let pages = pages(None, |after| archive.conversations(after, PAGE), |row| Some(row.id));
     pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten()
 }
@@ -49,7 +50,7 @@ pub(super) fn conversations(archive: &dyn Archive) -> impl Stream<Item = Result<
 pub(super) fn members(
     archive: &dyn Archive,
     id: ConversationId,
-) -> impl Stream<Item = Result<Vec<MemberRecord>, StoreError>> {
+) -> impl Stream<Item = Result<Vec<MemberRow>, StoreError>> {
     pages(None, move |after| archive.members(id, after, PAGE), |member| Some(member.user))
 }
 
@@ -57,6 +58,10 @@ pub(super) fn messages(
     archive: &dyn Archive,
     id: ConversationId,
     after: Seq,
-) -> impl Stream<Item = Result<Vec<MessageRecord>, StoreError>> {
+) -> impl Stream<Item = Result<Vec<Message>, StoreError>> {
     pages(after, move |after| archive.messages(id, after, PAGE), |message| message.seq)
+}
+
+pub(super) fn jobs(archive: &dyn Archive) -> impl Stream<Item = Result<Vec<JobRow>, StoreError>> {
+    pages(None, |after| archive.jobs(after, PAGE), |job| Some(job.id))
 }

@@ -5,13 +5,11 @@ mod size;
 mod write;
 
 use super::Embedded;
-use crate::archive::{
-    Archive, ConversationRecord, Counts, MemberRecord, MessageRecord, Origin, Part, SessionRecord, Stats, StoreId,
-    UserRecord,
-};
+use crate::archive::{Archive, Counts, Origin, Part, SessionRecord, Stats, StoreId, UserRecord};
 use async_trait::async_trait;
+use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Kind, Name, Seq, SessionId, UserId};
+use myna_protocol::{ConversationId, Kind, Message, Name, Seq, SessionId, UserId};
 use rusqlite::Connection;
 
 pub(super) use read::origin;
@@ -45,11 +43,11 @@ impl Archive for Embedded {
         &self,
         after: Option<ConversationId>,
         limit: u32,
-    ) -> Result<Vec<ConversationRecord>, StoreError> {
+    ) -> Result<Vec<ConversationRow>, StoreError> {
         self.read(move |connection| read::conversations(connection, after, limit)).await
     }
 
-    async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRecord>, StoreError> {
+    async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
         self.read(move |connection| read::conversation(connection, id)).await
     }
 
@@ -58,21 +56,32 @@ impl Archive for Embedded {
         conversation: ConversationId,
         after: Option<UserId>,
         limit: u32,
-    ) -> Result<Vec<MemberRecord>, StoreError> {
+    ) -> Result<Vec<MemberRow>, StoreError> {
         self.read(move |connection| read::members(connection, conversation, after, limit)).await
     }
 
-    async fn messages(
-        &self,
-        conversation: ConversationId,
-        after: Seq,
-        limit: u32,
-    ) -> Result<Vec<MessageRecord>, StoreError> {
+    async fn messages(&self, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Message>, StoreError> {
         self.read(move |connection| read::messages(connection, conversation, after, limit)).await
     }
 
     async fn last_message(&self, conversation: ConversationId) -> Result<Seq, StoreError> {
         self.read(move |connection| read::last_message(connection, conversation)).await
+    }
+
+    async fn server(&self) -> Result<ServerRow, StoreError> {
+        self.read(read::server).await
+    }
+
+    async fn jobs(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobRow>, StoreError> {
+        self.read(move |connection| read::jobs(connection, after, limit)).await
+    }
+
+    async fn put_server(&self, server: ServerRow) -> Result<(), StoreError> {
+        self.write(move |connection| write::server(connection, &server)).await
+    }
+
+    async fn put_jobs(&self, jobs: Vec<JobRow>) -> Result<(), StoreError> {
+        self.put(jobs, write::job).await
     }
 
     async fn put_users(&self, users: Vec<UserRecord>) -> Result<(), StoreError> {
@@ -85,15 +94,15 @@ impl Archive for Embedded {
         self.put(sessions, write::session).await
     }
 
-    async fn put_members(&self, members: Vec<MemberRecord>) -> Result<(), StoreError> {
+    async fn put_members(&self, members: Vec<MemberRow>) -> Result<(), StoreError> {
         self.put(members, write::member).await
     }
 
-    async fn put_messages(&self, messages: Vec<MessageRecord>) -> Result<(), StoreError> {
+    async fn put_messages(&self, messages: Vec<Message>) -> Result<(), StoreError> {
         self.put(messages, write::message).await
     }
 
-    async fn put_conversation(&self, conversation: ConversationRecord) -> Result<(), StoreError> {
+    async fn put_conversation(&self, conversation: ConversationRow) -> Result<(), StoreError> {
         let key = match (conversation.kind, &conversation.name) {
             (Kind::Channel, Some(name)) => Some(key(name)?),
             _ => None,

@@ -1,71 +1,31 @@
-//! Durable changes: each is checked before it writes, so that a refused one has nothing to undo.
+//! Durable changes: load what the rules need, let them decide, write what changed.
 
-mod create;
-mod membership;
-mod read;
-mod send;
-mod stamp;
+mod load;
+mod write;
 
-use myna_chat::store::{Change, Committed};
-use myna_protocol::{ConversationId, Rejection};
-use rusqlite::{Connection, Error};
+use super::log;
+use myna_chat::rules::{Change, Committed, Facts};
+use myna_protocol::Rejection;
+use rusqlite::{Connection, Result};
 
 #[cfg(test)]
-pub(super) const QUERIES: &[&[(&str, &str)]] =
-    &[create::QUERIES, membership::QUERIES, read::QUERIES, send::QUERIES, stamp::QUERIES];
+pub(super) const QUERIES: &[&[(&str, &str)]] = &[load::QUERIES, write::QUERIES];
 
-/// Why a change was not made.
-enum Stop {
-    /// It may not be. Nothing was written for it.
-    Rejected(Rejection),
-    /// It could not be. Everything that the transaction has written for its batch must be undone.
-    Failed(Error),
-}
-
-impl From<Rejection> for Stop {
-    fn from(rejection: Rejection) -> Self {
-        Self::Rejected(rejection)
-    }
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-/// Makes the changes in their order; see `ConversationStore::commit` for the rules.
+/// Makes the changes in their order, in the transaction that the connection is in; see `CommitStore::commit`.
 pub(super) fn commit(
     connection: &Connection,
-    batch: Vec<Change>,
-) -> rusqlite::Result<Vec<Result<Committed, Rejection>>> {
-    batch
-        .into_iter()
-        .map(|change| match make(connection, change) {
-            Ok(committed) => Ok(Ok(committed)),
-            Err(Stop::Rejected(rejection)) => Ok(Err(rejection)),
-            Err(Stop::Failed(error)) => Err(error),
-        })
-        .collect()
-}
-
-fn make(connection: &Connection, change: Change) -> Result<Committed, Stop> {
-    match change {
-        Change::Send { conversation, sender, client_id, text, at } => {
-            send::send(connection, conversation, sender, client_id, text, at)
+    batch: &[Change],
+) -> Result<Vec<std::result::Result<Committed, Rejection>>> {
+    let mut facts = Facts::default();
+    loop {
+        let needs = facts.needs(batch);
+        if needs.is_empty() {
+            break;
         }
-        Change::Read { conversation, user, seq, at } => read::read(connection, conversation, user, seq, at),
-        Change::Direct { id, user, with, at } => create::direct(connection, id, user, with, at),
-        Change::Group { id, creator, name, members, at } => {
-            create::group(connection, id, creator, name.as_ref(), &members, at)
-        }
-        Change::Channel { id, creator, name, at } => create::channel(connection, id, creator, &name, at),
-        Change::Join { conversation, user, at: _ } => membership::join(connection, conversation, user),
-        Change::Leave { conversation, user, at: _ } => membership::leave(connection, conversation, user),
+        load::load(connection, needs, &mut facts)?;
     }
-}
-
-/// The answer to a change that was made before, or that changes nothing.
-fn unchanged(conversation: ConversationId) -> Committed {
-    Committed { conversation, seq: None, events: Vec::new(), joined: Vec::new(), left: Vec::new() }
+    let outcomes = facts.decide_all(batch);
+    log::append(connection, &facts.advances())?;
+    write::write(connection, &facts.into_writes())?;
+    Ok(outcomes)
 }

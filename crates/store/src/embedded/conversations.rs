@@ -1,13 +1,13 @@
 //! Finding conversations, and what somebody is in one.
 
-use super::rows::{conversation, conversation_columns, kind};
+use super::rows::{conversation, conversation_columns};
 use crate::words::after;
 use myna_chat::store::Access;
 use myna_protocol::{Conversation, ConversationId, UserId};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 queries! {
-    ACCESS = "SELECT c.kind, c.receipts FROM members m JOIN conversations c ON c.id = m.conversation_id
+    ACCESS = "SELECT c.receipts FROM members m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.conversation_id = ?1 AND m.user_id = ?2 AND m.left_seq IS NULL";
     BY_ID = concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.id = ?1");
     ALL_CHANNELS = concat!("SELECT ", conversation_columns!(), " FROM conversations c
@@ -20,9 +20,7 @@ queries! {
 
 pub(super) fn access(connection: &Connection, user: UserId, id: ConversationId) -> Result<Option<Access>> {
     let mut query = connection.prepare_cached(ACCESS)?;
-    let access = query.query_row(params![id.as_bytes(), user.as_bytes()], |row| {
-        Ok(Access { kind: kind(row, 0)?, receipts: row.get(1)? })
-    });
+    let access = query.query_row(params![id.as_bytes(), user.as_bytes()], |row| Ok(Access { receipts: row.get(0)? }));
     access.optional()
 }
 

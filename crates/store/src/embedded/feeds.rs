@@ -2,19 +2,20 @@
 
 use super::history;
 use super::rows::{
-    conversation_columns, conversation_id, count, int, member, member_columns, membership, membership_columns, message,
-    message_columns, user_id,
+    conversation_columns, conversation_id, count, int, member_and_person, member_columns, membership,
+    membership_columns, message, message_columns, person, person_columns, timestamp, user_id,
 };
 use super::{conversations, rows};
-use myna_chat::store::Head;
-use myna_protocol::limits::GROUP_MEMBERS;
-use myna_protocol::{ConversationId, Feed, FeedRows, Member, Rev, Row, UserId};
+use myna_chat::row_weight;
+use myna_chat::store::{Extent, Head, Page};
+use myna_protocol::{ConversationId, Feed, FeedRows, Member, Person, Rev, Row, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use std::collections::HashSet;
 
 queries! {
     USER_REV = "SELECT rev FROM users WHERE id = ?1";
-    CONVERSATION_HEADS = "SELECT c.id, c.rev, c.receipts FROM members m JOIN conversations c ON c.id = m.conversation_id
+    SERVER_REV = "SELECT rev FROM server WHERE one = 1";
+    CONVERSATION_HEADS = "SELECT c.id, c.rev, c.receipts, c.active_at FROM members m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.user_id = ?1 AND m.left_seq IS NULL";
     CONVERSATION_REV = "SELECT rev, receipts FROM conversations WHERE id = ?1";
     PRESENCE_PEERS = "SELECT DISTINCT other.user_id FROM members own
@@ -30,18 +31,28 @@ queries! {
         WHERE user_id = ?1 AND user_rev > ?2 ORDER BY user_rev LIMIT ?3");
     MEMBERSHIPS = concat!("SELECT ", membership_columns!(), " FROM members
         WHERE user_id = ?1 AND left_seq IS NULL ORDER BY user_rev");
+    PEOPLE_SINCE = concat!("SELECT ", person_columns!(), " FROM users
+        WHERE person_rev > ?1 AND person_rev > 0 ORDER BY person_rev LIMIT ?2");
+    MEMBERS_AFTER = concat!("SELECT ", member_columns!(), " FROM members m JOIN users u ON u.id = m.user_id
+        WHERE m.conversation_id = ?1 AND (m.joined_rev, m.user_id) > (?2, ?3) ORDER BY m.joined_rev, m.user_id LIMIT ?4");
+    JOINED = "SELECT joined_rev FROM members WHERE conversation_id = ?1 AND user_id = ?2";
     FIRST_MEMBERS = concat!("SELECT ", member_columns!(), " FROM members m JOIN users u ON u.id = m.user_id
-        WHERE m.conversation_id = ?1 ORDER BY m.came, m.user_id LIMIT ?2");
+        WHERE m.conversation_id = ?1 ORDER BY m.joined_rev, m.user_id LIMIT ?2");
 }
 
 pub(super) fn heads(connection: &Connection, user: UserId) -> Result<Vec<Head>> {
     let Some(rev) = user_rev(connection, user)? else {
         return Ok(Vec::new());
     };
-    let mut heads = vec![Head { feed: Feed::User(user), rev, presence: false }];
+    let none = Timestamp(0);
+    let mut heads = vec![
+        Head { feed: Feed::User(user), rev, presence: false, active_at: none },
+        Head { feed: Feed::Server, rev: server_rev(connection)?, presence: false, active_at: none },
+    ];
     let mut query = connection.prepare_cached(CONVERSATION_HEADS)?;
     let conversations = query.query_map([user.as_bytes()], |row| {
-        Ok(Head { feed: Feed::Conversation(conversation_id(row, 0)?), rev: count(row, 1)?, presence: row.get(2)? })
+        let feed = Feed::Conversation(conversation_id(row, 0)?);
+        Ok(Head { feed, rev: count(row, 1)?, presence: row.get(2)?, active_at: timestamp(row, 3)? })
     })?;
     for head in conversations {
         heads.push(head?);
@@ -52,11 +63,7 @@ pub(super) fn heads(connection: &Connection, user: UserId) -> Result<Vec<Head>> 
 pub(super) fn revs(connection: &Connection, feeds: &[Feed]) -> Result<Vec<(Feed, Rev)>> {
     let mut revs = Vec::with_capacity(feeds.len());
     for feed in feeds {
-        let rev = match feed {
-            Feed::User(id) => user_rev(connection, *id)?,
-            Feed::Conversation(id) => conversation_rev(connection, *id)?.map(|(rev, _)| rev),
-        };
-        revs.extend(rev.map(|rev| (*feed, rev)));
+        revs.extend(feed_rev(connection, *feed)?.map(|rev| (*feed, rev)));
     }
     Ok(revs)
 }
@@ -66,19 +73,62 @@ pub(super) fn presence_peers(connection: &Connection, user: UserId) -> Result<Ve
     query.query_map([user.as_bytes()], |row| user_id(row, 0))?.collect()
 }
 
-pub(super) fn rows_since(connection: &Connection, feed: Feed, from: Rev, limit: u32) -> Result<Option<FeedRows>> {
-    let rev = match feed {
-        Feed::User(id) => user_rev(connection, id)?,
-        Feed::Conversation(id) => conversation_rev(connection, id)?.map(|(rev, _)| rev),
-    };
-    let Some(rev) = rev.filter(|rev| from <= *rev) else {
+fn feed_rev(connection: &Connection, feed: Feed) -> Result<Option<Rev>> {
+    match feed {
+        Feed::Server => server_rev(connection).map(Some),
+        Feed::User(id) => user_rev(connection, id),
+        Feed::Conversation(id) => Ok(conversation_rev(connection, id)?.map(|(rev, _)| rev)),
+    }
+}
+
+pub(super) fn rows_since(connection: &Connection, feed: Feed, from: Rev, page: Page) -> Result<Option<FeedRows>> {
+    let Some(rev) = feed_rev(connection, feed)?.filter(|rev| from <= *rev) else {
         return Ok(None);
     };
-    let rows = match feed {
-        Feed::User(id) => memberships_since(connection, id, from, limit)?,
-        Feed::Conversation(id) => conversation_since(connection, id, from, limit)?,
-    };
-    Ok((rows.len() <= limit as usize).then_some(FeedRows { feed, from, rev, rows }))
+    let mut rows = Bounded { rows: Vec::new(), people: Vec::new(), page, bytes: 0 };
+    match feed {
+        Feed::Server => people_since(connection, from, &mut rows)?,
+        Feed::User(id) => memberships_since(connection, id, from, &mut rows)?,
+        Feed::Conversation(id) => conversation_since(connection, id, from, &mut rows)?,
+    }
+    Ok((!rows.is_over()).then_some(FeedRows { feed, from, rev, rows: rows.sorted() }))
+}
+
+/// Rows as far as a page holds them.
+struct Bounded {
+    rows: Vec<Row>,
+    people: Vec<Person>,
+    page: Page,
+    bytes: usize,
+}
+
+impl Bounded {
+    fn add(&mut self, row: Row) {
+        self.bytes += row_weight(&row);
+        self.rows.push(row);
+    }
+
+    fn is_over(&self) -> bool {
+        self.bytes > self.page.bytes || self.rows.len() > self.page.rows as usize
+    }
+
+    /// One more than fits, for a `LIMIT`.
+    fn limit(&self) -> i64 {
+        i64::from(self.page.rows) + 1
+    }
+
+    /// Who the members are. They are no more than the members, and fill no page.
+    fn people(&mut self, people: Vec<Person>) {
+        self.people = people;
+    }
+
+    /// The feed's rows by rev, then the people.
+    fn sorted(self) -> Vec<Row> {
+        let mut rows = self.rows;
+        rows.sort_by_key(Row::rev);
+        rows.extend(self.people.into_iter().map(Row::Person));
+        rows
+    }
 }
 
 pub(super) fn load_user(connection: &Connection, user: UserId) -> Result<FeedRows> {
@@ -92,30 +142,58 @@ pub(super) fn load_user(connection: &Connection, user: UserId) -> Result<FeedRow
 pub(super) fn load_conversations(
     connection: &Connection,
     ids: &[ConversationId],
-    messages: u32,
+    extent: Extent,
 ) -> Result<Vec<FeedRows>> {
-    ids.iter().filter_map(|id| load_conversation(connection, *id, messages).transpose()).collect()
+    ids.iter().filter_map(|id| load_conversation(connection, *id, extent).transpose()).collect()
 }
 
-fn load_conversation(connection: &Connection, id: ConversationId, messages: u32) -> Result<Option<FeedRows>> {
+fn load_conversation(connection: &Connection, id: ConversationId, extent: Extent) -> Result<Option<FeedRows>> {
     let (Some(row), Some((rev, receipts))) = (conversations::by_id(connection, id)?, conversation_rev(connection, id)?)
     else {
         return Ok(None);
     };
-    let messages = history::newest(connection, id, messages)?;
-    let members = members(connection, id, receipts)?;
-    let told: HashSet<UserId> = members.iter().map(|member| member.user).collect();
-    let senders = history::senders(connection, id, receipts, &messages, |sender| !told.contains(&sender))?;
+    let messages = history::newest(connection, id, extent.messages)?;
+    let mut first = connection.prepare_cached(FIRST_MEMBERS)?;
+    let members = first.query_map(params![id.as_bytes(), extent.members], |row| member_and_person(row, receipts))?;
+    let members = members.collect::<Result<Vec<_>>>()?;
+    let loaded: HashSet<UserId> = members.iter().map(|(member, _)| member.user).collect();
+    let senders = history::senders(connection, id, receipts, &messages, |sender| !loaded.contains(&sender))?;
     let mut rows = vec![Row::Conversation(row)];
     rows.extend(messages.into_iter().map(Row::Message));
-    rows.extend(members.into_iter().chain(senders).map(Row::Member));
+    rows.extend(with_people(members.into_iter().chain(senders)));
     Ok(Some(FeedRows { feed: Feed::Conversation(id), from: 0, rev, rows }))
 }
 
-/// Those who came first, in that order; all of them, but in a large channel.
-pub(super) fn members(connection: &Connection, id: ConversationId, receipts: bool) -> Result<Vec<Member>> {
-    let mut query = connection.prepare_cached(FIRST_MEMBERS)?;
-    query.query_map(params![id.as_bytes(), GROUP_MEMBERS as i64], |row| member(row, receipts))?.collect()
+/// Members after this one, in the order in which they joined.
+pub(super) fn members_after(
+    connection: &Connection,
+    id: ConversationId,
+    after: Option<UserId>,
+    limit: u32,
+) -> Result<Vec<Row>> {
+    let Some((_, receipts)) = conversation_rev(connection, id)? else { return Ok(Vec::new()) };
+    let place = match &after {
+        None => Some((0, &[][..])),
+        Some(user) => {
+            let mut joined = connection.prepare_cached(JOINED)?;
+            let joined = joined.query_row([id.as_bytes(), user.as_bytes()], |row| row.get::<_, i64>(0)).optional()?;
+            joined.map(|joined| (joined, user.as_bytes().as_slice()))
+        }
+    };
+    let Some((joined_rev, user)) = place else { return Ok(Vec::new()) };
+    let mut after = connection.prepare_cached(MEMBERS_AFTER)?;
+    let values = params![id.as_bytes(), joined_rev, user, limit];
+    let members = after.query_map(values, |row| member_and_person(row, receipts))?.collect::<Result<Vec<_>>>()?;
+    Ok(with_people(members).collect())
+}
+
+/// Rows of members, each followed by who they are.
+pub(super) fn with_people(members: impl IntoIterator<Item = (Member, Person)>) -> impl Iterator<Item = Row> {
+    members.into_iter().flat_map(|(member, person)| [Row::Member(member), Row::Person(person)])
+}
+
+fn server_rev(connection: &Connection) -> Result<Rev> {
+    connection.prepare_cached(SERVER_REV)?.query_row([], |row| count(row, 0))
 }
 
 fn user_rev(connection: &Connection, id: UserId) -> Result<Option<Rev>> {
@@ -128,30 +206,46 @@ pub(super) fn conversation_rev(connection: &Connection, id: ConversationId) -> R
     query.query_row([id.as_bytes()], |row| Ok((count(row, 0)?, row.get(1)?))).optional()
 }
 
-/// At most one more than `limit`.
-fn memberships_since(connection: &Connection, user: UserId, from: Rev, limit: u32) -> Result<Vec<Row>> {
-    let values = params![user.as_bytes(), int(from), i64::from(limit) + 1];
-    let mut query = connection.prepare_cached(MEMBERSHIPS_SINCE)?;
-    query.query_map(values, |row| membership(row).map(Row::Membership))?.collect()
+fn people_since(connection: &Connection, from: Rev, rows: &mut Bounded) -> Result<()> {
+    let mut query = connection.prepare_cached(PEOPLE_SINCE)?;
+    for row in query.query_map(params![int(from), rows.limit()], person)? {
+        rows.add(Row::Person(row?));
+    }
+    Ok(())
 }
 
-/// All of them when they are at most `limit`, otherwise more than `limit`.
-fn conversation_since(connection: &Connection, id: ConversationId, from: Rev, limit: u32) -> Result<Vec<Row>> {
-    let Some((_, receipts)) = conversation_rev(connection, id)? else {
-        return Ok(Vec::new());
-    };
-    let values = params![id.as_bytes(), int(from), i64::from(limit) + 1];
-    let mut rows = Vec::new();
+fn memberships_since(connection: &Connection, user: UserId, from: Rev, rows: &mut Bounded) -> Result<()> {
+    let mut query = connection.prepare_cached(MEMBERSHIPS_SINCE)?;
+    for row in query.query_map(params![user.as_bytes(), int(from), rows.limit()], membership)? {
+        rows.add(Row::Membership(row?));
+    }
+    Ok(())
+}
+
+fn conversation_since(connection: &Connection, id: ConversationId, from: Rev, rows: &mut Bounded) -> Result<()> {
+    let Some((_, receipts)) = conversation_rev(connection, id)? else { return Ok(()) };
     let mut row_since = connection.prepare_cached(ROW_SINCE)?;
-    rows.extend(row_since.query_row(&values[..2], rows::conversation).optional()?.map(Row::Conversation));
+    if let Some(row) = row_since.query_row(params![id.as_bytes(), int(from)], rows::conversation).optional()? {
+        rows.add(Row::Conversation(row));
+    }
+    let mut people = Vec::new();
     let mut members_since = connection.prepare_cached(MEMBERS_SINCE)?;
-    for row in members_since.query_map(values, |row| member(row, receipts).map(Row::Member))? {
-        rows.push(row?);
+    let values = params![id.as_bytes(), int(from), rows.limit()];
+    for row in members_since.query_map(values, |row| member_and_person(row, receipts))? {
+        let (member, person) = row?;
+        rows.add(Row::Member(member));
+        people.push(person);
+        if rows.is_over() {
+            return Ok(());
+        }
     }
     let mut messages_since = connection.prepare_cached(MESSAGES_SINCE)?;
     for row in messages_since.query_map(values, |row| message(row).map(Row::Message))? {
-        rows.push(row?);
+        rows.add(row?);
+        if rows.is_over() {
+            return Ok(());
+        }
     }
-    rows.sort_by_key(Row::rev);
-    Ok(rows)
+    rows.people(people);
+    Ok(())
 }

@@ -1,7 +1,8 @@
 //! Rows of SQLite as the nouns of Myna, and back.
 
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, UserRow};
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, Seq, Timestamp, User, UserId,
+    ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, Person, Seq, Timestamp, User, UserId,
 };
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Error, Result, Row};
@@ -13,10 +14,38 @@ macro_rules! conversation_columns {
     };
 }
 
-/// The columns that [`member`] reads, of `members m` and `users u`.
+/// The columns that [`member`] reads, of `members m`, and those that [`person`] reads, of `users u`.
 macro_rules! member_columns {
     () => {
-        "m.conversation_id, m.user_id, u.name, m.joined_seq, m.left_seq, m.read_seq, m.read_at, m.rev"
+        "m.conversation_id, m.user_id, m.joined_seq, m.left_seq, m.read_seq, m.read_at, m.rev, u.id, u.name, u.person_rev"
+    };
+}
+
+/// The columns that [`person`] reads from its own query, of `users`.
+macro_rules! person_columns {
+    () => {
+        "id, name, person_rev"
+    };
+}
+
+/// The columns that [`user_row`] reads, of `users`.
+macro_rules! user_row_columns {
+    () => {
+        "id, name, rev, person_rev"
+    };
+}
+
+/// The columns that [`conversation_row`] reads, of `conversations`.
+macro_rules! conversation_row_columns {
+    () => {
+        "id, kind, name, direct_key, created_by, created_at, receipts, member_count, last_seq, active_at, rev, row_rev"
+    };
+}
+
+/// The columns that [`member_row`] reads, of `members`.
+macro_rules! member_row_columns {
+    () => {
+        "conversation_id, user_id, joined_rev, joined_seq, left_seq, read_seq, read_at, rev, user_rev"
     };
 }
 
@@ -34,7 +63,10 @@ macro_rules! membership_columns {
     };
 }
 
-pub(super) use {conversation_columns, member_columns, membership_columns, message_columns};
+pub(super) use {
+    conversation_columns, conversation_row_columns, member_columns, member_row_columns, membership_columns,
+    message_columns, person_columns, user_row_columns,
+};
 
 /// A count as SQLite holds it. Nothing stored is ever as large as where this cuts.
 pub(super) fn int(count: u64) -> i64 {
@@ -93,20 +125,93 @@ pub(super) fn conversation(row: &Row<'_>) -> Result<Conversation> {
     })
 }
 
-/// A member as the others see them: how far they have read is told only where the conversation tells `receipts`.
+/// A member as the others see them. How far they have read shows only where the conversation has `receipts`.
 pub(super) fn member(row: &Row<'_>, receipts: bool) -> Result<Member> {
-    let left: Option<i64> = row.get(4)?;
-    let (read_seq, read_at) = if receipts { (count(row, 5)?, row.get::<_, Option<i64>>(6)?) } else { (0, None) };
+    let (read_seq, read_at) = if receipts { (count(row, 4)?, optional_timestamp(row, 5)?) } else { (0, None) };
     Ok(Member {
         conversation: conversation_id(row, 0)?,
         user: user_id(row, 1)?,
-        name: row.get(2)?,
-        joined_seq: count(row, 3)?,
-        left_seq: left.map(|_| count(row, 4)).transpose()?,
+        joined_seq: count(row, 2)?,
+        left_seq: optional_count(row, 3)?,
         read_seq,
-        read_at: read_at.map(Timestamp),
-        rev: count(row, 7)?,
+        read_at,
+        rev: count(row, 6)?,
     })
+}
+
+/// A member and who they are.
+pub(super) fn member_and_person(row: &Row<'_>, receipts: bool) -> Result<(Member, Person)> {
+    Ok((member(row, receipts)?, person_at(row, 7)?))
+}
+
+pub(super) fn person(row: &Row<'_>) -> Result<Person> {
+    person_at(row, 0)
+}
+
+fn person_at(row: &Row<'_>, column: usize) -> Result<Person> {
+    Ok(Person { id: user_id(row, column)?, name: row.get(column + 1)?, rev: count(row, column + 2)? })
+}
+
+pub(super) fn user_row(row: &Row<'_>) -> Result<UserRow> {
+    Ok(UserRow { id: user_id(row, 0)?, name: row.get(1)?, rev: count(row, 2)?, person_rev: count(row, 3)? })
+}
+
+pub(super) fn conversation_row(row: &Row<'_>) -> Result<ConversationRow> {
+    let key: Option<[u8; 32]> = row.get(3)?;
+    let pair = key.map(|key| {
+        let mut pair = [[0; 16]; 2];
+        pair.as_flattened_mut().copy_from_slice(&key);
+        pair.map(UserId::from_bytes)
+    });
+    Ok(ConversationRow {
+        id: conversation_id(row, 0)?,
+        kind: kind(row, 1)?,
+        name: row.get(2)?,
+        pair,
+        created_by: user_id(row, 4)?,
+        created_at: timestamp(row, 5)?,
+        receipts: row.get(6)?,
+        member_count: row.get(7)?,
+        last_seq: count(row, 8)?,
+        active_at: timestamp(row, 9)?,
+        rev: count(row, 10)?,
+        row_rev: count(row, 11)?,
+    })
+}
+
+pub(super) fn member_row(row: &Row<'_>) -> Result<MemberRow> {
+    Ok(MemberRow {
+        conversation: conversation_id(row, 0)?,
+        user: user_id(row, 1)?,
+        joined_rev: count(row, 2)?,
+        joined_seq: count(row, 3)?,
+        left_seq: optional_count(row, 4)?,
+        read_seq: count(row, 5)?,
+        read_at: optional_timestamp(row, 6)?,
+        rev: count(row, 7)?,
+        user_rev: count(row, 8)?,
+    })
+}
+
+/// A due job: `id, due_at, change`.
+pub(super) fn job_row(row: &Row<'_>) -> Result<JobRow> {
+    let change = serde_json::from_str(row.get_ref(2)?.as_str()?);
+    let change = change.map_err(|error| Error::FromSqlConversionFailure(2, Type::Text, Box::new(error)))?;
+    Ok(JobRow { id: row.get(0)?, due_at: timestamp(row, 1)?, change })
+}
+
+/// What a direct conversation is found by.
+pub(super) fn direct_key(pair: &[UserId; 2]) -> Vec<u8> {
+    pair.each_ref().map(|id| id.as_bytes().as_slice()).concat()
+}
+
+fn optional_count(row: &Row<'_>, column: usize) -> Result<Option<u64>> {
+    let value: Option<i64> = row.get(column)?;
+    value.map(|_| count(row, column)).transpose()
+}
+
+fn optional_timestamp(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp))
 }
 
 pub(super) fn message(row: &Row<'_>) -> Result<Message> {

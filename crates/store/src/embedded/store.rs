@@ -1,15 +1,21 @@
 //! The traits of `myna_chat::store`, each method as a job for the right thread.
 
-use super::{Embedded, commit, conversations, feeds, history, sessions, users};
+use super::{Embedded, commit, conversations, feeds, history, jobs, log, sessions, users};
 use async_trait::async_trait;
 use myna_chat::Supervisor;
+use myna_chat::bus::{Bus, NodeId};
+use myna_chat::health::Monitor;
+use myna_chat::rules::{Change, Committed, JobId};
 use myna_chat::store::{
-    Access, Account, Bus, Change, Committed, ConversationStore, FeedStore, Head, NewSession, NewUser, Session,
-    SessionStore, StoreError, UserStore,
+    Access, Account, CommitStore, ConsumerState, ConversationStore, Extent, FeedStore, Head, JobStore, LogEntry,
+    LogError, LogStore, NewSession, NewUser, Page, Position, Session, SessionStore, StoreError, UserStore,
 };
 use myna_protocol::{
-    Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
+    Conversation, ConversationId, Feed, FeedRows, Person, Rejection, Rev, Row, Seq, SessionId, Timestamp, UserId,
 };
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 #[async_trait]
 impl UserStore for Embedded {
@@ -27,12 +33,12 @@ impl UserStore for Embedded {
         self.write(move |connection| users::set_password_hash(connection, user, &password_hash)).await
     }
 
-    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
+    async fn people(&self, ids: &[UserId]) -> Result<Vec<Person>, StoreError> {
         let ids = ids.to_vec();
-        self.read(move |connection| users::by_ids(connection, &ids)).await
+        self.read(move |connection| users::people(connection, &ids)).await
     }
 
-    async fn search_users(&self, prefix: &str, limit: u32) -> Result<Vec<User>, StoreError> {
+    async fn search_users(&self, prefix: &str, limit: u32) -> Result<Vec<Person>, StoreError> {
         let prefix = prefix.to_owned();
         self.read(move |connection| users::search(connection, &prefix, limit)).await
     }
@@ -69,10 +75,6 @@ impl SessionStore for Embedded {
 
 #[async_trait]
 impl ConversationStore for Embedded {
-    async fn commit(&self, batch: Vec<Change>) -> Result<Vec<Result<Committed, Rejection>>, StoreError> {
-        self.write(move |connection| commit::commit(connection, batch)).await
-    }
-
     async fn access(&self, user: UserId, conversation: ConversationId) -> Result<Option<Access>, StoreError> {
         self.read(move |connection| conversations::access(connection, user, conversation)).await
     }
@@ -80,6 +82,15 @@ impl ConversationStore for Embedded {
     async fn search_channels(&self, prefix: &str, limit: u32) -> Result<Vec<Conversation>, StoreError> {
         let prefix = prefix.to_owned();
         self.read(move |connection| conversations::search_channels(connection, &prefix, limit)).await
+    }
+}
+
+#[async_trait]
+impl CommitStore for Embedded {
+    async fn commit(&self, batch: Arc<[Change]>) -> Result<Vec<Result<Committed, Rejection>>, StoreError> {
+        let outcomes = self.write(move |connection| commit::commit(connection, &batch)).await;
+        self.commits.send_modify(|count| *count += 1);
+        outcomes
     }
 }
 
@@ -98,17 +109,17 @@ impl FeedStore for Embedded {
         self.read(move |connection| feeds::presence_peers(connection, user)).await
     }
 
-    async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Result<Option<FeedRows>, StoreError> {
-        self.read(move |connection| feeds::rows_since(connection, feed, rev, limit)).await
+    async fn rows_since(&self, feed: Feed, rev: Rev, page: Page) -> Result<Option<FeedRows>, StoreError> {
+        self.read(move |connection| feeds::rows_since(connection, feed, rev, page)).await
     }
 
     async fn load_user(&self, user: UserId) -> Result<FeedRows, StoreError> {
         self.read(move |connection| feeds::load_user(connection, user)).await
     }
 
-    async fn load_conversations(&self, ids: &[ConversationId], messages: u32) -> Result<Vec<FeedRows>, StoreError> {
+    async fn load_conversations(&self, ids: &[ConversationId], extent: Extent) -> Result<Vec<FeedRows>, StoreError> {
         let ids = ids.to_vec();
-        self.read(move |connection| feeds::load_conversations(connection, &ids, messages)).await
+        self.read(move |connection| feeds::load_conversations(connection, &ids, extent)).await
     }
 
     async fn messages_before(
@@ -120,19 +131,93 @@ impl FeedStore for Embedded {
         self.read(move |connection| history::before(connection, conversation, seq, limit)).await
     }
 
-    async fn messages_after(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Result<Vec<Row>, StoreError> {
-        self.read(move |connection| history::after(connection, conversation, seq, limit)).await
+    async fn members_after(
+        &self,
+        conversation: ConversationId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.read(move |connection| feeds::members_after(connection, conversation, after, limit)).await
+    }
+}
+
+#[async_trait]
+impl LogStore for Embedded {
+    async fn register(&self, consumer: &str) -> Result<(), StoreError> {
+        let consumer = consumer.to_owned();
+        self.write(move |connection| log::register(connection, &consumer)).await
     }
 
+    async fn unregister(&self, consumer: &str) -> Result<(), StoreError> {
+        let consumer = consumer.to_owned();
+        self.write(move |connection| log::unregister(connection, &consumer)).await
+    }
+
+    async fn lease(
+        &self,
+        consumer: &str,
+        holder: NodeId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let consumer = consumer.to_owned();
+        self.write(move |connection| log::lease(connection, &consumer, holder, now, until)).await
+    }
+
+    async fn entries(&self, consumer: &str, limit: u32, patience: Duration) -> Result<Vec<LogEntry>, LogError> {
+        let deadline = Instant::now() + patience;
+        let mut commits = self.commits.subscribe();
+        loop {
+            let name = consumer.to_owned();
+            match self.read(move |connection| log::entries(connection, &name, limit)).await? {
+                log::Entries::TooOld => return Err(LogError::TooOld),
+                log::Entries::Found(entries) if !entries.is_empty() => return Ok(entries),
+                log::Entries::Found(_) => {}
+            }
+            // The sender lives as long as the store.
+            if !matches!(timeout_at(deadline, commits.changed()).await, Ok(Ok(()))) {
+                return Ok(Vec::new());
+            }
+        }
+    }
+
+    async fn advance(&self, consumer: &str, holder: NodeId, position: &Position) -> Result<bool, StoreError> {
+        let strange = || StoreError::Corrupt("a position of another store's log".to_owned());
+        let (consumer, number) = (consumer.to_owned(), log::number_of(position).ok_or_else(strange)?);
+        self.write(move |connection| log::advance(connection, &consumer, holder, number)).await
+    }
+
+    async fn log_end(&self) -> Result<Position, StoreError> {
+        Ok(log::position_of(self.read(log::end).await?))
+    }
+
+    async fn consumers(&self) -> Result<Vec<ConsumerState>, StoreError> {
+        self.read(log::consumers).await
+    }
+}
+
+#[async_trait]
+impl JobStore for Embedded {
+    async fn due_jobs(&self, now: Timestamp, limit: u32) -> Result<Vec<JobId>, StoreError> {
+        self.read(move |connection| jobs::due(connection, now, limit)).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(jobs::next).await
+    }
+}
+
+#[async_trait]
+impl Monitor for Embedded {
     async fn ping(&self) -> Result<(), StoreError> {
         self.writer.expect_kept()?;
         self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
     }
-}
 
-/// One process has the file to itself: there is nobody to hear and nobody to tell.
-impl Bus for Embedded {
     fn supervisor(&self) -> Supervisor {
         self.supervisor.clone()
     }
 }
+
+/// One process has the file to itself: there are no other nodes.
+impl Bus for Embedded {}

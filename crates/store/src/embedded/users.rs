@@ -1,9 +1,9 @@
 //! People.
 
-use super::rows::user;
+use super::rows::{person, person_columns, user};
 use crate::words::{after, tails};
 use myna_chat::store::{Account, NewUser};
-use myna_protocol::{User, UserId};
+use myna_protocol::{Person, UserId};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 queries! {
@@ -11,9 +11,9 @@ queries! {
     INSERT_WORD = "INSERT INTO user_words (word, name_key) VALUES (?1, ?2)";
     BY_NAME_KEY = "SELECT id, name, password_hash FROM users WHERE name_key = ?1";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
-    BY_ID = "SELECT id, name FROM users WHERE id = ?1";
-    ALL = "SELECT id, name FROM users ORDER BY name_key LIMIT ?1";
-    SEARCH = "SELECT u.id, u.name
+    BY_ID = concat!("SELECT ", person_columns!(), " FROM users WHERE id = ?1");
+    ALL = concat!("SELECT ", person_columns!(), " FROM users ORDER BY name_key LIMIT ?1");
+    SEARCH = "SELECT u.id, u.name, u.person_rev
         FROM (SELECT DISTINCT name_key FROM user_words WHERE word >= ?1 AND word < ?2 ORDER BY name_key LIMIT ?3) w
         JOIN users u ON u.name_key = w.name_key
         ORDER BY w.name_key";
@@ -36,21 +36,18 @@ pub(super) fn set_password_hash(connection: &Connection, id: UserId, password_ha
     connection.prepare_cached(SET_PASSWORD_HASH)?.execute(params![id.as_bytes(), password_hash]).map(|_| ())
 }
 
-pub(super) fn by_id(connection: &Connection, id: UserId) -> Result<Option<User>> {
-    connection.prepare_cached(BY_ID)?.query_row([id.as_bytes()], user).optional()
-}
-
-pub(super) fn by_ids(connection: &Connection, ids: &[UserId]) -> Result<Vec<User>> {
+pub(super) fn people(connection: &Connection, ids: &[UserId]) -> Result<Vec<Person>> {
+    let mut query = connection.prepare_cached(BY_ID)?;
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
-    ids.into_iter().filter_map(|id| by_id(connection, id).transpose()).collect()
+    ids.into_iter().filter_map(|id| query.query_row([id.as_bytes()], person).optional().transpose()).collect()
 }
 
-pub(super) fn search(connection: &Connection, prefix: &str, limit: u32) -> Result<Vec<User>> {
+pub(super) fn search(connection: &Connection, prefix: &str, limit: u32) -> Result<Vec<Person>> {
     if prefix.is_empty() {
-        return connection.prepare_cached(ALL)?.query_map([limit], user)?.collect();
+        return connection.prepare_cached(ALL)?.query_map([limit], person)?.collect();
     }
     let values = params![prefix, after(prefix), limit];
-    connection.prepare_cached(SEARCH)?.query_map(values, user)?.collect()
+    connection.prepare_cached(SEARCH)?.query_map(values, person)?.collect()
 }

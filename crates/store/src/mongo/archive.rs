@@ -8,14 +8,12 @@ use super::Mongo;
 use super::documents::META;
 use super::failure::Failure;
 use super::reading::Query;
-use crate::archive::{
-    Archive, ConversationRecord, Counts, MemberRecord, MessageRecord, Origin, Part, SessionRecord, Stats, StoreId,
-    UserRecord,
-};
+use crate::archive::{Archive, Counts, Origin, Part, SessionRecord, Stats, StoreId, UserRecord};
 use async_trait::async_trait;
 use mongodb::bson::{Bson, Uuid, doc};
+use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Seq, SessionId, UserId};
+use myna_protocol::{ConversationId, Message, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Which store this is, and of which one it is the unfinished copy.
@@ -92,11 +90,11 @@ impl Archive for Mongo {
         &self,
         after: Option<ConversationId>,
         limit: u32,
-    ) -> Result<Vec<ConversationRecord>, StoreError> {
+    ) -> Result<Vec<ConversationRow>, StoreError> {
         self.calls.call(|| self.read_conversations(after, limit)).await
     }
 
-    async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRecord>, StoreError> {
+    async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
         self.calls.call(|| self.read_conversation(id)).await
     }
 
@@ -105,21 +103,32 @@ impl Archive for Mongo {
         conversation: ConversationId,
         after: Option<UserId>,
         limit: u32,
-    ) -> Result<Vec<MemberRecord>, StoreError> {
+    ) -> Result<Vec<MemberRow>, StoreError> {
         self.calls.call(|| self.read_members(conversation, after, limit)).await
     }
 
-    async fn messages(
-        &self,
-        conversation: ConversationId,
-        after: Seq,
-        limit: u32,
-    ) -> Result<Vec<MessageRecord>, StoreError> {
+    async fn messages(&self, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Message>, StoreError> {
         self.calls.call(|| self.read_messages(conversation, after, limit)).await
     }
 
     async fn last_message(&self, conversation: ConversationId) -> Result<Seq, StoreError> {
         self.calls.call(|| self.read_last_message(conversation)).await
+    }
+
+    async fn server(&self) -> Result<ServerRow, StoreError> {
+        self.calls.call(|| self.read_server()).await
+    }
+
+    async fn jobs(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobRow>, StoreError> {
+        self.calls.call(|| self.read_jobs(after, limit)).await
+    }
+
+    async fn put_server(&self, server: ServerRow) -> Result<(), StoreError> {
+        self.calls.call(|| self.write_server(&server)).await
+    }
+
+    async fn put_jobs(&self, jobs: Vec<JobRow>) -> Result<(), StoreError> {
+        self.calls.call(|| self.write_jobs(&jobs)).await
     }
 
     async fn put_users(&self, users: Vec<UserRecord>) -> Result<(), StoreError> {
@@ -130,15 +139,15 @@ impl Archive for Mongo {
         self.calls.call(|| self.write_sessions(&sessions)).await
     }
 
-    async fn put_members(&self, members: Vec<MemberRecord>) -> Result<(), StoreError> {
+    async fn put_members(&self, members: Vec<MemberRow>) -> Result<(), StoreError> {
         self.calls.call(|| self.write_members(&members)).await
     }
 
-    async fn put_messages(&self, messages: Vec<MessageRecord>) -> Result<(), StoreError> {
+    async fn put_messages(&self, messages: Vec<Message>) -> Result<(), StoreError> {
         self.calls.call(|| self.write_messages(&messages)).await
     }
 
-    async fn put_conversation(&self, conversation: ConversationRecord) -> Result<(), StoreError> {
+    async fn put_conversation(&self, conversation: ConversationRow) -> Result<(), StoreError> {
         self.calls.call(|| self.write_conversation(&conversation)).await
     }
 

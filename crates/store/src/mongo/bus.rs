@@ -12,7 +12,8 @@ mod stream;
 
 use super::Mongo;
 use heartbeat::Liveness;
-use myna_chat::store::{BusState, ChangeNotice, EphemeralUpdate, NodeId, StoreError};
+use myna_chat::bus::{BusState, ChangeNotice, EphemeralUpdate, NodeId};
+use myna_chat::store::StoreError;
 use myna_chat::{ChangeNotices, Supervisor, lock};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -102,7 +103,7 @@ impl Mongo {
         self.calls.call(|| ephemeral::insert(&self.node, &update)).await
     }
 
-    pub(super) fn bus_state(&self) -> BusState {
+    pub(super) fn state_of_bus(&self) -> BusState {
         match self.node.liveness.is_confirmed() {
             _ if self.is_standalone => BusState::Alone,
             true => BusState::Live,

@@ -4,7 +4,8 @@ use super::circuit::{Circuit, Permit};
 use super::failure::{Failure, said};
 use mongodb::error::ErrorKind;
 use myna_chat::Backoff;
-use myna_chat::store::{Circuit as State, StoreError};
+use myna_chat::health::Circuit as State;
+use myna_chat::store::StoreError;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 

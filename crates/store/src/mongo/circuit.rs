@@ -3,8 +3,8 @@
 //! Closed: everything is tried. After [`FAILURES`] failures in a row, over more than a moment, it opens: nothing is tried until a while has passed.
 //! Then it is half open: one call is let through. It answers: closed. It fails: open again, for twice as long.
 
+use myna_chat::health::Circuit as State;
 use myna_chat::lock;
-use myna_chat::store::Circuit as State;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;

@@ -1,113 +1,99 @@
-//! Durable changes. What a batch needs is read, the changes are made in memory one after the other (`draft`), and what
-//! came of them is written in one go (`write`), on condition that nobody has changed meanwhile what was read. If somebody
-//! has, all of it is done again.
+//! Durable changes: load what the rules need, let them decide, write what changed on condition that nobody has changed
+//! meanwhile what was read. If somebody has, all of it is done again.
 //!
 //! The counters are the conditions: every change of a conversation takes its next `rev`, every change of a membership the
-//! person's next `rev`. What must not be there yet is kept out by unique indexes.
+//! person's next `rev`. Unique indexes keep out what must not be there yet.
 
-mod create;
-mod draft;
 mod load;
-mod membership;
-mod read;
-mod send;
+mod puts;
 mod session;
-pub(super) mod write;
+mod write;
+
+#[cfg(test)]
+pub(super) use load::sent_before;
+pub(super) use puts::{Put, PutKind, Puts};
+pub(super) use session::Sessions;
 
 use super::failure::Failure;
 use super::{Mongo, bus};
-#[cfg(test)]
-pub(super) use load::sent_before;
-
-use draft::Draft;
-use myna_chat::store::{Change, Committed, StoreError};
-use myna_protocol::{ConversationId, Rejection};
-pub(super) use session::Sessions;
+use myna_chat::rules::{Change, Committed, Facts};
+use myna_chat::store::StoreError;
+use myna_protocol::Rejection;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::time::Instant;
 
 type Outcome = Result<Committed, Rejection>;
 
-/// Why a change was not made.
-enum Stop {
-    /// It may not be. The draft is as it was before it.
-    Rejected(Rejection),
-    /// What was read breaks the store's own rules.
-    Failed(Failure),
-}
-
-impl From<Rejection> for Stop {
-    fn from(rejection: Rejection) -> Self {
-        Self::Rejected(rejection)
-    }
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
 impl Mongo {
-    /// Makes the changes in their order; see `ConversationStore::commit` for the rules.
+    /// Makes the changes in their order; see `CommitStore::commit`.
     pub(super) async fn commit_all(&self, batch: &[Change]) -> Result<Vec<Outcome>, StoreError> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
         let _alone = self.committing.lock().await;
         let began = Instant::now();
-        self.calls
+        // Only the first try believes what this node remembers.
+        let is_first = AtomicBool::new(true);
+        let outcomes = self
+            .calls
             .call(|| async {
-                let outcomes = self.try_to_commit(batch).await;
+                let outcomes = self.try_to_commit(batch, is_first.swap(false, Ordering::Relaxed)).await;
                 // Those who are quicker may be dead, and hold what they were changing.
                 let held_up = matches!(outcomes, Err(Failure::WriteConflict)) && began.elapsed() > session::HELD_UP;
                 if held_up && let Err(failure) = bus::end_sessions_of_the_gone(&self.node).await {
-                    tracing::warn!(?failure, "what dead nodes were changing could not be set free");
+                    tracing::warn!(?failure, "what dead nodes were changing could not be released");
                 }
                 outcomes
             })
-            .await
+            .await;
+        self.commits.send_modify(|count| *count += 1);
+        outcomes
     }
 
-    async fn try_to_commit(&self, batch: &[Change]) -> Result<Vec<Outcome>, Failure> {
+    async fn try_to_commit(&self, batch: &[Change], with_hot_rows: bool) -> Result<Vec<Outcome>, Failure> {
         let mut turn = match &self.journal {
             Some(journal) => Some(journal.turn(self).await?),
             None => None,
         };
-        let mut draft = Draft::load(self, batch).await?;
-        let mut outcomes = Vec::with_capacity(batch.len());
-        for change in batch {
-            outcomes.push(match make(&mut draft, change) {
-                Ok(committed) => Ok(committed),
-                Err(Stop::Rejected(rejection)) => Err(rejection),
-                Err(Stop::Failed(failure)) => return Err(failure),
-            });
+        let hot = self.hot.take_for(batch, with_hot_rows, !self.is_standalone);
+        let is_guess = hot.is_guess;
+        let (mut facts, mut outcomes) = self.decided(batch, hot.facts).await?;
+        // A stale row makes a write fail, but a refusal or an answer without a write would be believed.
+        let is_unproven = |outcome: &Outcome| outcome.as_ref().map_or(true, |committed| committed.events.is_empty());
+        if is_guess && outcomes.iter().any(is_unproven) {
+            (facts, outcomes) = self.decided(batch, Facts::default()).await?;
         }
-        match self.write(&draft.into_writes(), turn.as_mut()).await {
+        let advances = facts.advances();
+        let writes = facts.into_writes();
+        let puts = Puts::of(&writes)?;
+        let written = match &mut turn {
+            _ if puts.is_empty() => Ok(()),
+            Some(turn) => turn.write(self, puts, &advances).await,
+            None => self.write_in_transaction(puts).await,
+        };
+        match written {
+            Ok(()) => {
+                self.hot.keep(writes);
+                Ok(outcomes)
+            }
             // Something with the same key was made meanwhile: read again, it will be found.
-            Err(Failure::DuplicateKey) => Err(Failure::WriteConflict),
+            Err(Failure::DuplicateKey | Failure::WriteConflict) => {
+                self.hot.outrun(&writes);
+                Err(Failure::WriteConflict)
+            }
             Err(failure) => Err(failure),
-            Ok(()) => Ok(outcomes),
         }
     }
-}
 
-fn make(draft: &mut Draft, change: &Change) -> Result<Committed, Stop> {
-    match change {
-        Change::Send { conversation, sender, client_id, text, at } => {
-            send::send(draft, *conversation, *sender, *client_id, text, *at)
+    /// Loads what is missing, and decides.
+    async fn decided(&self, batch: &[Change], mut facts: Facts) -> Result<(Facts, Vec<Outcome>), Failure> {
+        loop {
+            let needs = facts.needs(batch);
+            if needs.is_empty() {
+                let outcomes = facts.decide_all(batch);
+                return Ok((facts, outcomes));
+            }
+            self.load(needs, &mut facts).await?;
         }
-        Change::Read { conversation, user, seq, at } => read::read(draft, *conversation, *user, *seq, *at),
-        Change::Direct { id, user, with, at } => create::direct(draft, *id, *user, *with, *at),
-        Change::Group { id, creator, name, members, at } => {
-            create::group(draft, *id, *creator, name.as_ref(), members, *at)
-        }
-        Change::Channel { id, creator, name, at } => create::channel(draft, *id, *creator, name, *at),
-        Change::Join { conversation, user, at: _ } => membership::join(draft, *conversation, *user),
-        Change::Leave { conversation, user, at: _ } => membership::leave(draft, *conversation, *user),
     }
-}
-
-/// The answer to a change that was made before, or that changes nothing.
-fn unchanged(conversation: ConversationId) -> Committed {
-    Committed { conversation, seq: None, events: Vec::new(), joined: Vec::new(), left: Vec::new() }
 }

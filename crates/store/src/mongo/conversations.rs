@@ -1,7 +1,7 @@
 //! Finding conversations, and what somebody is in one.
 
 use super::Mongo;
-use super::documents::{AsUuid, CONVERSATIONS, ConversationDoc, KindDoc, MEMBERS};
+use super::documents::{AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS};
 use super::failure::Failure;
 use super::reading::Query;
 use super::users::by_word;
@@ -15,7 +15,7 @@ pub(super) fn access(user: Uuid, conversation: Uuid) -> Vec<Document> {
     vec![
         doc! { "$match": { "conversation_id": conversation, "user_id": user, "left_seq": null } },
         doc! { "$lookup": { "from": CONVERSATIONS, "localField": "conversation_id", "foreignField": "_id", "as": "in" } },
-        doc! { "$project": { "_id": 0, "in.kind": 1, "in.receipts": 1 } },
+        doc! { "$project": { "_id": 0, "in.receipts": 1 } },
     ]
 }
 
@@ -36,7 +36,6 @@ impl Mongo {
     ) -> Result<Option<Access>, Failure> {
         #[derive(Deserialize)]
         struct What {
-            kind: KindDoc,
             receipts: bool,
         }
         #[derive(Deserialize)]
@@ -45,7 +44,7 @@ impl Mongo {
         }
         let found = self.aggregate::<Found>(MEMBERS, access(user.uuid(), conversation.uuid())).await?;
         let what = found.into_iter().flat_map(|found| found.r#in).next();
-        Ok(what.map(|what| Access { kind: what.kind.into(), receipts: what.receipts }))
+        Ok(what.map(|what| Access { receipts: what.receipts }))
     }
 
     pub(super) async fn find_channels_by_word(&self, prefix: &str, limit: u32) -> Result<Vec<Conversation>, Failure> {

@@ -6,9 +6,12 @@
 use super::failure::Failure;
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, DateTime, Uuid};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, UserRow};
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, SessionId, Timestamp, User, UserId,
+    ClientId, Conversation, ConversationId, Kind, Message, Name, Person, SessionId, Timestamp, User, UserId,
 };
+
+use crate::words::tails;
 use serde::{Deserialize, Serialize};
 
 pub(super) const USERS: &str = "users";
@@ -20,6 +23,14 @@ pub(super) const MESSAGES: &str = "messages";
 pub(super) const NODES: &str = "nodes";
 /// What nodes tell each other for a moment.
 pub(super) const EPHEMERAL: &str = "news";
+/// The server's own document.
+pub(super) const SERVER: &str = "server";
+pub(super) const SERVER_ID: &str = "server";
+pub(super) const JOBS: &str = "jobs";
+/// Who reads the change log.
+pub(super) const CONSUMERS: &str = "consumers";
+/// The change log of a standalone server.
+pub(super) const LOG: &str = "log";
 /// The schema's number, and on a standalone server the journal.
 pub(super) const META: &str = "meta";
 
@@ -35,6 +46,35 @@ pub(super) struct UserDoc {
     pub(super) password_hash: String,
     pub(super) created_at: DateTime,
     pub(super) rev: i64,
+    /// Missing until the person first changes.
+    #[serde(default)]
+    pub(super) person_rev: i64,
+}
+
+/// What of a person the rules need.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct UserRowDoc {
+    #[serde(rename = "_id")]
+    id: Uuid,
+    name: String,
+    rev: i64,
+    #[serde(default)]
+    person_rev: i64,
+}
+
+/// The server's own document.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct ServerDoc {
+    pub(super) rev: i64,
+}
+
+/// A change that is due later, as JSON: what it says is the rules' own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct JobDoc {
+    #[serde(rename = "_id")]
+    pub(super) id: Uuid,
+    due_at: DateTime,
+    change: String,
 }
 
 /// A signed-in browser.
@@ -86,6 +126,9 @@ pub(super) struct ConversationDoc {
     pub(super) receipts: bool,
     pub(super) member_count: i64,
     pub(super) last_seq: i64,
+    /// Nodes of the release before do not know it: where it is missing, the creation stands for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) active_at: Option<DateTime>,
     /// The feed's counter.
     pub(super) rev: i64,
     /// The stamp of this row itself.
@@ -97,8 +140,9 @@ pub(super) struct ConversationDoc {
 pub(super) struct MemberDoc {
     pub(super) conversation_id: Uuid,
     pub(super) user_id: Uuid,
-    /// The person's, so that a member's row is one document.
-    pub(super) name: String,
+    /// The person's, as nodes of the release before read it. Nothing here reads it: people have rows of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
     /// The conversation's rev at which they first joined: the order of members.
     #[serde(rename = "came")]
     pub(super) joined_rev: i64,
@@ -216,72 +260,107 @@ impl UserDoc {
     }
 }
 
+impl UserRowDoc {
+    pub(super) fn stored(self) -> Result<UserRow, Failure> {
+        let (rev, person_rev) = (count(self.rev)?, count(self.person_rev)?);
+        Ok(UserRow { id: user_id(self.id), name: self.name, rev, person_rev })
+    }
+
+    pub(super) fn person(self) -> Result<Person, Failure> {
+        Ok(self.stored()?.row())
+    }
+}
+
 impl ConversationDoc {
-    /// Its counters are what one can count on from.
-    pub(super) fn checked(self) -> Result<Self, Failure> {
-        for counter in [self.member_count, self.last_seq, self.rev, self.row_rev] {
-            count(counter)?;
+    pub(super) fn of(row: &ConversationRow) -> Self {
+        let name_key = row.name.as_deref().filter(|_| row.kind == Kind::Channel).map(Name::search_key);
+        Self {
+            id: row.id.uuid(),
+            kind: row.kind.into(),
+            name: row.name.clone(),
+            words: name_key.iter().flat_map(|key| tails(key)).map(str::to_owned).collect(),
+            name_key,
+            pair: row.pair.map(|[low, high]| Pair::of(low, high)),
+            created_by: row.created_by.uuid(),
+            created_at: date(row.created_at),
+            receipts: row.receipts,
+            member_count: row.member_count.into(),
+            last_seq: int(row.last_seq),
+            active_at: Some(date(row.active_at)),
+            rev: int(row.rev),
+            row_rev: int(row.row_rev),
         }
-        Ok(self)
+    }
+
+    pub(super) fn stored(self) -> Result<ConversationRow, Failure> {
+        let members = u32::try_from(self.member_count);
+        Ok(ConversationRow {
+            id: conversation_id(self.id),
+            kind: self.kind.into(),
+            name: self.name,
+            pair: self.pair.map(|pair| [user_id(pair.low), user_id(pair.high)]),
+            created_by: user_id(self.created_by),
+            created_at: timestamp(self.created_at),
+            receipts: self.receipts,
+            member_count: members
+                .map_err(|_| Failure::Corrupt(format!("a conversation has {} members", self.member_count)))?,
+            last_seq: count(self.last_seq)?,
+            active_at: timestamp(self.active_at.unwrap_or(self.created_at)),
+            rev: count(self.rev)?,
+            row_rev: count(self.row_rev)?,
+        })
     }
 
     pub(super) fn row(&self) -> Result<Conversation, Failure> {
-        Ok(Conversation {
-            id: conversation_id(self.id),
-            kind: self.kind.into(),
-            name: self.name.clone(),
-            created_by: user_id(self.created_by),
-            created_at: timestamp(self.created_at),
-            members: u32::try_from(self.member_count)
-                .map_err(|_| Failure::Corrupt(format!("a conversation has {} members", self.member_count)))?,
-            receipts: self.receipts,
-            rev: count(self.row_rev)?,
-        })
+        Ok(self.clone().stored()?.row())
     }
 }
 
 impl MemberDoc {
-    /// Its counts are such.
-    pub(super) fn checked(self) -> Result<Self, Failure> {
-        for counter in
-            [self.joined_rev, self.joined_seq, self.left_seq.unwrap_or(0), self.read_seq, self.rev, self.user_rev]
-        {
-            count(counter)?;
+    /// Without a name.
+    pub(super) fn of(row: &MemberRow) -> Self {
+        Self {
+            conversation_id: row.conversation.uuid(),
+            user_id: row.user.uuid(),
+            name: None,
+            joined_rev: int(row.joined_rev),
+            joined_seq: int(row.joined_seq),
+            left_seq: row.left_seq.map(int),
+            read_seq: int(row.read_seq),
+            read_at: row.read_at.map(date),
+            rev: int(row.rev),
+            user_rev: int(row.user_rev),
         }
-        Ok(self)
     }
 
-    pub(super) fn is_in(&self) -> bool {
-        self.left_seq.is_none()
-    }
-
-    /// The member as the others see them: how far they have read is told only where the conversation tells `receipts`.
-    pub(super) fn row(&self, receipts: bool) -> Result<Member, Failure> {
-        let (read_seq, read_at) = if receipts { (count(self.read_seq)?, self.read_at) } else { (0, None) };
-        Ok(Member {
+    pub(super) fn stored(&self) -> Result<MemberRow, Failure> {
+        Ok(MemberRow {
             conversation: conversation_id(self.conversation_id),
             user: user_id(self.user_id),
-            name: self.name.clone(),
+            joined_rev: count(self.joined_rev)?,
             joined_seq: count(self.joined_seq)?,
             left_seq: self.left_seq.map(count).transpose()?,
-            read_seq,
-            read_at: read_at.map(timestamp),
-            rev: count(self.rev)?,
-        })
-    }
-
-    /// The same as the person sees it.
-    pub(super) fn membership(&self) -> Result<Membership, Failure> {
-        Ok(Membership {
-            conversation: conversation_id(self.conversation_id),
-            joined: self.is_in(),
             read_seq: count(self.read_seq)?,
-            rev: count(self.user_rev)?,
+            read_at: self.read_at.map(timestamp),
+            rev: count(self.rev)?,
+            user_rev: count(self.user_rev)?,
         })
     }
 }
 
 impl MessageDoc {
+    pub(super) fn of(message: &Message) -> Self {
+        Self {
+            conversation_id: message.conversation.uuid(),
+            seq: int(message.seq),
+            sender_id: message.sender.uuid(),
+            client_id: message.client_id.uuid(),
+            body: message.text.clone(),
+            created_at: date(message.sent_at),
+            rev: int(message.rev),
+        }
+    }
+
     pub(super) fn row(self) -> Result<Message, Failure> {
         Ok(Message {
             conversation: conversation_id(self.conversation_id),
@@ -292,5 +371,18 @@ impl MessageDoc {
             sent_at: timestamp(self.created_at),
             rev: count(self.rev)?,
         })
+    }
+}
+
+impl JobDoc {
+    pub(super) fn of(row: &JobRow) -> Result<Self, Failure> {
+        let change = serde_json::to_string(&row.change).map_err(|error| Failure::Corrupt(error.to_string()))?;
+        Ok(Self { id: Uuid::from_bytes(row.id), due_at: date(row.due_at), change })
+    }
+
+    pub(super) fn stored(self) -> Result<JobRow, Failure> {
+        let change = serde_json::from_str(&self.change);
+        let change = change.map_err(|error| Failure::Corrupt(format!("a due job cannot be read: {error}")))?;
+        Ok(JobRow { id: self.id.bytes(), due_at: timestamp(self.due_at), change })
     }
 }

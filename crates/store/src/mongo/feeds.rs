@@ -1,16 +1,17 @@
 //! Feeds: how far they are, what changed in them, and all of them afresh.
 
 use super::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, USERS, conversation_id, count,
-    int, user_id, uuids,
+    AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SERVER, SERVER_ID, ServerDoc,
+    USERS, UserRowDoc, conversation_id, count, int, timestamp, user_id, uuids,
 };
 use super::failure::Failure;
 use super::history::{newest_pages, senders};
 use super::reading::{Query, Reading, by_id};
-use mongodb::bson::{Document, Uuid, doc};
-use myna_chat::store::Head;
-use myna_protocol::limits::GROUP_MEMBERS;
-use myna_protocol::{ConversationId, Feed, FeedRows, Rev, Row, UserId};
+use mongodb::bson::{DateTime, Document, Uuid, doc};
+use myna_chat::row_weight;
+use myna_chat::store::{Extent, Head, Page};
+use myna_protocol::limits::ANSWER_BYTES;
+use myna_protocol::{ConversationId, Feed, FeedRows, Member, Person, Rev, Row, Timestamp, UserId};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 
@@ -23,15 +24,26 @@ struct Counter {
     /// Of conversations only.
     #[serde(default)]
     receipts: bool,
+    active_at: Option<DateTime>,
+    created_at: Option<DateTime>,
 }
 
 fn counter() -> Document {
-    doc! { "rev": 1, "receipts": 1 }
+    doc! { "rev": 1, "receipts": 1, "active_at": 1, "created_at": 1 }
 }
 
+/// A person's counter, and those of the conversations that they are in.
+#[derive(Deserialize)]
+struct Counters {
+    rev: i64,
+    memberships: Vec<In>,
+    server: Vec<ServerDoc>,
+}
+
+/// A membership, with the counter of its conversation.
 #[derive(Deserialize)]
 struct In {
-    conversation_id: Uuid,
+    conversation: Vec<Counter>,
 }
 
 /// A conversation with what a fresh load of it needs.
@@ -61,14 +73,9 @@ pub(super) fn counters(ids: Vec<Uuid>) -> Query {
     Query::of(doc! { "_id": { "$in": ids } }).only(counter())
 }
 
-/// Those who are in these conversations.
-pub(super) fn people_in(ids: Vec<Uuid>) -> Query {
-    Query::of(doc! { "conversation_id": { "$in": ids }, "left_seq": null }).only(doc! { "user_id": 1, "_id": 0 })
-}
-
-/// Conversations with those of their members who came first.
-pub(super) fn loading(ids: Vec<Uuid>) -> Vec<Document> {
-    let first = [doc! { "$sort": { "came": 1, "user_id": 1 } }, doc! { "$limit": GROUP_MEMBERS as i64 }];
+/// Conversations with their first members.
+pub(super) fn loading(ids: Vec<Uuid>, members: u32) -> Vec<Document> {
+    let first = [doc! { "$sort": { "came": 1, "user_id": 1 } }, doc! { "$limit": i64::from(members.max(1)) }];
     vec![
         doc! { "$match": { "_id": { "$in": ids } } },
         doc! { "$project": { "conversation": "$$ROOT" } },
@@ -79,31 +86,64 @@ pub(super) fn loading(ids: Vec<Uuid>) -> Vec<Document> {
     ]
 }
 
+/// A person's counter and those of all their feeds, in one call. Their own is read first: it is never newer than the list.
+pub(super) fn heading(user: Uuid) -> Vec<Document> {
+    let conversation = [doc! { "$project": counter() }];
+    let membership = vec![
+        doc! { "$match": { "left_seq": null } },
+        doc! { "$lookup": {
+            "from": CONVERSATIONS, "localField": "conversation_id", "foreignField": "_id",
+            "pipeline": conversation.to_vec(), "as": "conversation",
+        } },
+        doc! { "$project": { "_id": 0, "conversation": 1 } },
+    ];
+    vec![
+        doc! { "$match": { "_id": user } },
+        doc! { "$project": { "rev": 1, "server": { "$literal": SERVER_ID } } },
+        doc! { "$lookup": {
+            "from": MEMBERS, "localField": "_id", "foreignField": "user_id", "pipeline": membership, "as": "memberships",
+        } },
+        doc! { "$lookup": { "from": SERVER, "localField": "server", "foreignField": "_id", "as": "server" } },
+        doc! { "$project": { "_id": 0, "rev": 1, "memberships": 1, "server.rev": 1 } },
+    ]
+}
+
 pub(super) async fn heads(reading: &mut Reading<'_>, user: UserId) -> Result<Vec<Head>, Failure> {
-    let Some(own) = reading.one::<Counter>(USERS, by_id(user.uuid()).only(counter())).await? else {
+    let Some(found) = reading.aggregate::<Counters>(USERS, heading(user.uuid())).await?.pop() else {
         return Ok(Vec::new());
     };
-    let mut heads = vec![Head { feed: Feed::User(user), rev: count(own.rev)?, presence: false }];
-    let query = memberships(user.uuid()).only(doc! { "conversation_id": 1, "_id": 0 });
-    let ids: Vec<Uuid> = reading.all::<In>(MEMBERS, query).await?.into_iter().map(|row| row.conversation_id).collect();
-    if !ids.is_empty() {
-        for found in reading.all::<Counter>(CONVERSATIONS, counters(ids)).await? {
-            let feed = Feed::Conversation(conversation_id(found.id));
-            heads.push(Head { feed, rev: count(found.rev)?, presence: found.receipts });
-        }
+    let none = Timestamp(0);
+    let server = found.server.first().map_or(Ok(0), |server| count(server.rev))?;
+    let mut heads = vec![
+        Head { feed: Feed::User(user), rev: count(found.rev)?, presence: false, active_at: none },
+        Head { feed: Feed::Server, rev: server, presence: false, active_at: none },
+    ];
+    for found in found.memberships.into_iter().flat_map(|membership| membership.conversation) {
+        let feed = Feed::Conversation(conversation_id(found.id));
+        let active_at = found.active_at.or(found.created_at).map_or(none, timestamp);
+        heads.push(Head { feed, rev: count(found.rev)?, presence: found.receipts, active_at });
     }
     Ok(heads)
+}
+
+async fn server_rev(reading: &mut Reading<'_>) -> Result<Rev, Failure> {
+    let found: Option<ServerDoc> = reading.one(SERVER, Query::of(doc! { "_id": { "$eq": SERVER_ID } })).await?;
+    found.map_or(Ok(0), |server| count(server.rev))
 }
 
 pub(super) async fn revs(reading: &mut Reading<'_>, feeds: &[Feed]) -> Result<Vec<(Feed, Rev)>, Failure> {
     let (mut people, mut conversations) = (Vec::new(), Vec::new());
     for feed in feeds {
         match feed {
+            Feed::Server => {}
             Feed::User(id) => people.push(id.uuid()),
             Feed::Conversation(id) => conversations.push(id.uuid()),
         }
     }
     let mut revs = Vec::with_capacity(feeds.len());
+    if feeds.contains(&Feed::Server) {
+        revs.push((Feed::Server, server_rev(reading).await?));
+    }
     if !people.is_empty() {
         for found in reading.all::<Counter>(USERS, counters(people)).await? {
             revs.push((Feed::User(user_id(found.id)), count(found.rev)?));
@@ -117,25 +157,36 @@ pub(super) async fn revs(reading: &mut Reading<'_>, feeds: &[Feed]) -> Result<Ve
     Ok(revs)
 }
 
+/// The others in a person's conversations with receipts, in one call.
+pub(super) fn peering(user: Uuid) -> Vec<Document> {
+    vec![
+        doc! { "$match": { "user_id": user, "left_seq": null } },
+        doc! { "$lookup": {
+            "from": CONVERSATIONS, "localField": "conversation_id", "foreignField": "_id",
+            "pipeline": [doc! { "$match": { "receipts": true } }, doc! { "$project": { "_id": 1 } }], "as": "with",
+        } },
+        doc! { "$match": { "with": { "$ne": [] } } },
+        doc! { "$lookup": {
+            "from": MEMBERS, "localField": "conversation_id", "foreignField": "conversation_id",
+            "pipeline": [doc! { "$match": { "left_seq": null } }, doc! { "$project": { "_id": 0, "user_id": 1 } }],
+            "as": "people",
+        } },
+        doc! { "$project": { "_id": 0, "people": 1 } },
+    ]
+}
+
 pub(super) async fn presence_peers(reading: &mut Reading<'_>, user: UserId) -> Result<Vec<UserId>, Failure> {
-    let seen: Vec<Uuid> = heads(reading, user)
-        .await?
-        .into_iter()
-        .filter(|head| head.presence)
-        .filter_map(|head| match head.feed {
-            Feed::Conversation(id) => Some(id.uuid()),
-            Feed::User(_) => None,
-        })
-        .collect();
-    if seen.is_empty() {
-        return Ok(Vec::new());
-    }
     #[derive(Deserialize)]
     struct Who {
         user_id: Uuid,
     }
-    let people = reading.all::<Who>(MEMBERS, people_in(seen)).await?;
-    let mut people: HashSet<UserId> = people.into_iter().map(|who| user_id(who.user_id)).collect();
+    #[derive(Deserialize)]
+    struct Together {
+        people: Vec<Who>,
+    }
+    let found = reading.aggregate::<Together>(MEMBERS, peering(user.uuid())).await?;
+    let mut people: HashSet<UserId> =
+        found.into_iter().flat_map(|found| found.people).map(|who| user_id(who.user_id)).collect();
     people.remove(&user);
     Ok(people.into_iter().collect())
 }
@@ -144,55 +195,142 @@ pub(super) async fn rows_since(
     reading: &mut Reading<'_>,
     feed: Feed,
     from: Rev,
-    limit: u32,
+    page: Page,
 ) -> Result<Option<FeedRows>, Failure> {
-    let limit = i64::from(limit);
+    let limit = i64::from(page.rows) + 1;
     let (rev, rows) = match feed {
+        Feed::Server => {
+            let rev = server_rev(reading).await?;
+            (rev, people_since(reading, from, limit).await?)
+        }
         Feed::User(id) => {
             let own = reading.one::<Counter>(USERS, by_id(id.uuid()).only(counter())).await?;
-            let Some(rev) = own.map(|own| count(own.rev)).transpose()?.filter(|rev| from <= *rev) else {
-                return Ok(None);
-            };
-            (rev, memberships_rows(reading, memberships_since(id.uuid(), from, limit + 1)).await?)
+            let Some(rev) = own.map(|own| count(own.rev)).transpose()? else { return Ok(None) };
+            (rev, memberships_rows(reading, memberships_since(id.uuid(), from, limit)).await?)
         }
         Feed::Conversation(id) => {
             let Some(conversation) = reading.one::<ConversationDoc>(CONVERSATIONS, by_id(id.uuid())).await? else {
                 return Ok(None);
             };
             let rev = count(conversation.rev)?;
-            if from > rev {
-                return Ok(None);
+            match conversation_rows_since(reading, conversation, from, page).await? {
+                Some(rows) => (rev, rows),
+                None => return Ok(None),
             }
-            (rev, conversation_rows_since(reading, &conversation, from, limit + 1).await?)
         }
     };
-    Ok((rows.len() as i64 <= limit).then_some(FeedRows { feed, from, rev, rows }))
+    let of_feed = rows.iter().filter(|row| feed == Feed::Server || !matches!(row, Row::Person(_)));
+    let fits = of_feed.clone().count() <= page.rows as usize && of_feed.map(row_weight).sum::<usize>() <= page.bytes;
+    Ok((fits && from <= rev).then_some(FeedRows { feed, from, rev, rows }))
 }
 
-/// All of them when they are less than `limit`, otherwise at least as many.
+/// The people who have changed since.
+pub(super) fn changed_people(from: Rev, limit: i64) -> Query {
+    let filter = doc! { "person_rev": { "$gt": int(from) } };
+    Query::of(filter).sorted(doc! { "person_rev": 1 }).limited(limit).only(person_fields())
+}
+
+pub(super) fn person_fields() -> Document {
+    doc! { "name": 1, "rev": 1, "person_rev": 1 }
+}
+
+async fn people_since(reading: &mut Reading<'_>, from: Rev, limit: i64) -> Result<Vec<Row>, Failure> {
+    let found = reading.all::<UserRowDoc>(USERS, changed_people(from, limit)).await?;
+    found.into_iter().map(|document| Ok(Row::Person(document.person()?))).collect()
+}
+
+/// The rows by rev, then who the members are; `None` when they are more than the page holds.
 async fn conversation_rows_since(
     reading: &mut Reading<'_>,
-    conversation: &ConversationDoc,
+    conversation: ConversationDoc,
     from: Rev,
-    limit: i64,
-) -> Result<Vec<Row>, Failure> {
+    page: Page,
+) -> Result<Option<Vec<Row>>, Failure> {
+    let (id, receipts) = (conversation.id, conversation.receipts);
+    let limit = i64::from(page.rows) + 1;
     let mut rows = Vec::new();
     if count(conversation.row_rev)? > from {
         rows.push(Row::Conversation(conversation.row()?));
     }
-    for member in reading.all::<MemberDoc>(MEMBERS, stamped_since(conversation.id, from, limit)).await? {
-        rows.push(Row::Member(member.row(conversation.receipts)?));
+    let mut members = Vec::new();
+    for member in reading.all::<MemberDoc>(MEMBERS, stamped_since(id, from, limit)).await? {
+        members.push(member.stored()?.row(receipts));
     }
-    for message in reading.all::<MessageDoc>(MESSAGES, stamped_since(conversation.id, from, limit)).await? {
-        rows.push(Row::Message(message.row()?));
-    }
+    rows.extend(members.iter().cloned().map(Row::Member));
+    // Large texts are counted as they come: no more of them is held than an answer may weigh.
+    let Some(messages) = reading.bounded(MESSAGES, stamped_since(id, from, limit), page.bytes, MessageDoc::row).await?
+    else {
+        return Ok(None);
+    };
+    rows.extend(messages.into_iter().map(Row::Message));
     rows.sort_by_key(Row::rev);
-    Ok(rows)
+    if rows.len() <= page.rows as usize {
+        let people: Vec<Uuid> = members.iter().map(|member| member.user.uuid()).collect();
+        let mut found = people_of(reading, people).await?;
+        rows.extend(members.iter().filter_map(|member| found.remove(&member.user)).map(Row::Person));
+    }
+    Ok(Some(rows))
+}
+
+/// Who these people are.
+pub(super) async fn people_of(reading: &mut Reading<'_>, ids: Vec<Uuid>) -> Result<HashMap<UserId, Person>, Failure> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query = Query::of(doc! { "_id": { "$in": ids } }).only(person_fields());
+    let found = reading.all::<UserRowDoc>(USERS, query).await?;
+    found.into_iter().map(|document| document.person().map(|person| (person.id, person))).collect()
+}
+
+/// Rows of members, each followed by who they are.
+pub(super) fn with_people(members: Vec<Member>, people: &HashMap<UserId, Person>) -> impl Iterator<Item = Row> {
+    members.into_iter().flat_map(|member| {
+        let person = people.get(&member.user).cloned();
+        std::iter::once(Row::Member(member)).chain(person.map(Row::Person))
+    })
+}
+
+/// Members after the one with this place.
+pub(super) fn members_from(id: Uuid, place: Option<(i64, Uuid)>, limit: u32) -> Query {
+    let filter = match place {
+        None => doc! { "conversation_id": id },
+        Some((joined_rev, user)) => doc! { "conversation_id": id, "$or": [
+            { "came": { "$gt": joined_rev } },
+            { "came": { "$eq": joined_rev }, "user_id": { "$gt": user } },
+        ] },
+    };
+    Query::of(filter).sorted(doc! { "conversation_id": 1, "came": 1, "user_id": 1 }).limited(limit.into())
+}
+
+pub(super) async fn members_after(
+    reading: &mut Reading<'_>,
+    id: ConversationId,
+    after: Option<UserId>,
+    limit: u32,
+) -> Result<Vec<Row>, Failure> {
+    let conversation = reading.one::<Counter>(CONVERSATIONS, by_id(id.uuid()).only(counter())).await?;
+    let Some(Counter { receipts, .. }) = conversation else { return Ok(Vec::new()) };
+    let place = match after {
+        None => None,
+        Some(user) => {
+            let place: Option<MemberDoc> =
+                reading.one(MEMBERS, super::history::members(id.uuid(), vec![user.uuid()])).await?;
+            let Some(place) = place else { return Ok(Vec::new()) };
+            Some((place.joined_rev, place.user_id))
+        }
+    };
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let found = reading.all::<MemberDoc>(MEMBERS, members_from(id.uuid(), place, limit)).await?;
+    let members = found.iter().map(|member| Ok(member.stored()?.row(receipts))).collect::<Result<Vec<_>, Failure>>()?;
+    let people = people_of(reading, found.iter().map(|member| member.user_id).collect()).await?;
+    Ok(with_people(members, &people).collect())
 }
 
 async fn memberships_rows(reading: &mut Reading<'_>, query: Query) -> Result<Vec<Row>, Failure> {
     let members = reading.all::<MemberDoc>(MEMBERS, query).await?;
-    members.iter().map(|member| Ok(Row::Membership(member.membership()?))).collect()
+    members.iter().map(|member| Ok(Row::Membership(member.stored()?.membership()))).collect()
 }
 
 pub(super) async fn load_user(reading: &mut Reading<'_>, user: UserId) -> Result<FeedRows, Failure> {
@@ -205,46 +343,68 @@ pub(super) async fn load_user(reading: &mut Reading<'_>, user: UserId) -> Result
 pub(super) async fn load_conversations(
     reading: &mut Reading<'_>,
     ids: &[ConversationId],
-    messages: u32,
+    extent: Extent,
 ) -> Result<Vec<FeedRows>, Failure> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let found = reading.aggregate::<Loaded>(CONVERSATIONS, loading(uuids(ids))).await?;
-    let mut said: HashMap<Uuid, Vec<MessageDoc>> = HashMap::new();
+    let mut found = reading.aggregate::<Loaded>(CONVERSATIONS, loading(uuids(ids), extent.members)).await?;
+    let mut messages: HashMap<Uuid, Vec<MessageDoc>> = HashMap::new();
     let newest = found.iter().map(|loaded| (loaded.conversation.id, loaded.conversation.last_seq));
-    if let Some(newest) = newest_pages(newest, messages) {
+    if let Some(newest) = newest_pages(newest, extent.messages) {
         for message in reading.all::<MessageDoc>(MESSAGES, newest).await? {
-            said.entry(message.conversation_id).or_default().push(message);
+            messages.entry(message.conversation_id).or_default().push(message);
         }
     }
+    let mut wanted: HashSet<Uuid> = HashSet::new();
+    for loaded in &mut found {
+        loaded.members.truncate(extent.members as usize);
+        let id = loaded.conversation.id;
+        let said = messages.entry(id).or_default();
+        said.sort_unstable_by_key(|message| std::cmp::Reverse(message.seq));
+        truncate_to_bytes(said);
+        said.reverse();
+        let known: HashSet<Uuid> = loaded.members.iter().map(|member| member.user_id).collect();
+        loaded.members.extend(senders(reading, id, said, |sender| !known.contains(&sender)).await?);
+        wanted.extend(loaded.members.iter().map(|member| member.user_id));
+    }
+    let people = people_of(reading, wanted.into_iter().collect()).await?;
     let mut found: HashMap<Uuid, Loaded> = found.into_iter().map(|loaded| (loaded.conversation.id, loaded)).collect();
     let mut feeds = Vec::with_capacity(found.len());
     for id in ids {
         if let Some(loaded) = found.remove(&id.uuid()) {
-            let messages = said.remove(&id.uuid()).unwrap_or_default();
-            feeds.push(afresh(reading, *id, loaded, messages).await?);
+            let messages = messages.remove(&id.uuid()).unwrap_or_default();
+            feeds.push(afresh(*id, loaded, messages, &people)?);
         }
     }
     Ok(feeds)
 }
 
-async fn afresh(
-    reading: &mut Reading<'_>,
+/// Of messages with the newest first: as many as one answer may weigh, but at least one.
+pub(super) fn truncate_to_bytes(messages: &mut Vec<MessageDoc>) {
+    let mut bytes = 0;
+    let fitting = messages.iter().take_while(|message| {
+        bytes += 256 + message.body.len();
+        bytes <= ANSWER_BYTES
+    });
+    let fitting = fitting.count().max(1);
+    messages.truncate(fitting);
+}
+
+fn afresh(
     id: ConversationId,
     loaded: Loaded,
-    mut messages: Vec<MessageDoc>,
+    messages: Vec<MessageDoc>,
+    people: &HashMap<UserId, Person>,
 ) -> Result<FeedRows, Failure> {
     let Loaded { conversation, members } = loaded;
-    messages.sort_unstable_by_key(|message| message.seq);
-    let told: HashSet<Uuid> = members.iter().map(|member| member.user_id).collect();
-    let senders = senders(reading, conversation.id, &messages, |sender| !told.contains(&sender)).await?;
+    let (rev, receipts) = (count(conversation.rev)?, conversation.receipts);
     let mut rows = vec![Row::Conversation(conversation.row()?)];
     for message in messages {
         rows.push(Row::Message(message.row()?));
     }
-    for member in members.iter().chain(&senders) {
-        rows.push(Row::Member(member.row(conversation.receipts)?));
-    }
-    Ok(FeedRows { feed: Feed::Conversation(id), from: 0, rev: count(conversation.rev)?, rows })
+    let members =
+        members.iter().map(|member| Ok(member.stored()?.row(receipts))).collect::<Result<Vec<_>, Failure>>()?;
+    rows.extend(with_people(members, people));
+    Ok(FeedRows { feed: Feed::Conversation(id), from: 0, rev, rows })
 }

@@ -3,6 +3,7 @@
 
 use super::documents::{AsUuid, CONVERSATIONS, MEMBERS, MESSAGES, MemberDoc, MessageDoc, int};
 use super::failure::Failure;
+use super::feeds::{people_of, truncate_to_bytes, with_people};
 use super::reading::{Query, Reading, by_id};
 use mongodb::bson::{Document, Uuid, doc};
 use myna_protocol::{ConversationId, Row, Seq};
@@ -60,15 +61,6 @@ pub(super) async fn before(
     page(reading, id.uuid(), |last_seq| page_before(id.uuid(), int(seq).min(last_seq + 1), limit)).await
 }
 
-pub(super) async fn after(
-    reading: &mut Reading<'_>,
-    id: ConversationId,
-    seq: Seq,
-    limit: u32,
-) -> Result<Vec<Row>, Failure> {
-    page(reading, id.uuid(), |_| page_after(id.uuid(), int(seq), limit)).await
-}
-
 /// The senders of these messages that are wanted, each once, in the order of their first message.
 pub(super) async fn senders(
     reading: &mut Reading<'_>,
@@ -90,14 +82,20 @@ pub(super) async fn senders(
     Ok(found)
 }
 
-/// A page, and its senders as members.
+/// A page, and its senders.
 async fn page(reading: &mut Reading<'_>, id: Uuid, messages: impl Fn(i64) -> Query) -> Result<Vec<Row>, Failure> {
     let place = by_id(id).only(doc! { "receipts": 1, "last_seq": 1, "_id": 0 });
     let Some(Place { receipts, last_seq }) = reading.one(CONVERSATIONS, place).await? else {
         return Ok(Vec::new());
     };
-    let messages: Vec<MessageDoc> = reading.all(MESSAGES, messages(last_seq)).await?;
+    let mut messages: Vec<MessageDoc> = reading.all(MESSAGES, messages(last_seq)).await?;
+    messages.reverse();
+    truncate_to_bytes(&mut messages);
+    messages.reverse();
     let senders = senders(reading, id, &messages, |_| true).await?;
+    let people = people_of(reading, senders.iter().map(|sender| sender.user_id).collect()).await?;
+    let members =
+        senders.iter().map(|sender| Ok(sender.stored()?.row(receipts))).collect::<Result<Vec<_>, Failure>>()?;
     let messages = messages.into_iter().map(|message| Ok(Row::Message(message.row()?)));
-    messages.chain(senders.iter().map(|sender| Ok(Row::Member(sender.row(receipts)?)))).collect()
+    messages.chain(with_people(members, &people).map(Ok)).collect()
 }

@@ -1,18 +1,19 @@
 //! Atomic commits on a standalone server, which has no transactions.
 //!
 //! What a batch writes goes first into one document, the journal, which is durable before anything else is touched; then
-//! it is applied to the other documents, each to what it is to be whatever it was; then the journal is emptied. Whoever
-//! finds something in it, after a crash or an error, applies it again. One process at a time owns the journal, and it
-//! lets nobody read while it applies: so every answer is still one snapshot.
+//! each document becomes what the journal says; then the journal is emptied. A node that finds something in it, after a crash
+//! or an error, applies it again. One process at a time owns the journal, and lets no one read while it applies: so every
+//! answer is one snapshot here too.
 
 use super::Mongo;
-use super::commit::write::Writes;
+use super::commit::{PutKind, Puts};
 use super::connect::durable;
-use super::documents::{CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, META, MemberDoc, MessageDoc, USERS};
+use super::documents::{CONVERSATIONS, LOG, MEMBERS, MESSAGES, META, USERS};
 use super::failure::Failure;
 use super::reading::Query;
 use mongodb::bson::{Bson, Document, Uuid, doc, serialize_to_document};
-use mongodb::options::{Acknowledgment, UpdateOneModel, WriteConcern, WriteModel};
+use mongodb::options::{Acknowledgment, DeleteOneModel, UpdateOneModel, WriteConcern, WriteModel};
+use myna_chat::rules::FeedAdvance;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -21,16 +22,26 @@ pub(super) const JOURNAL: &str = "journal";
 /// Documents as they are to be.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Entry {
-    conversations: Vec<ConversationDoc>,
-    members: Vec<MemberDoc>,
-    people: Vec<PersonRev>,
-    messages: Vec<MessageDoc>,
+    #[serde(default)]
+    puts: Vec<Put>,
+    /// What the release before left here: its documents by kind.
+    #[serde(default, skip_serializing)]
+    conversations: Vec<Document>,
+    #[serde(default, skip_serializing)]
+    members: Vec<Document>,
+    #[serde(default, skip_serializing)]
+    people: Vec<Document>,
+    #[serde(default, skip_serializing)]
+    messages: Vec<Document>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct PersonRev {
-    id: Uuid,
-    rev: i64,
+struct Put {
+    collection: String,
+    /// Field names and values: what finds the document.
+    key: Document,
+    /// What it is to have; without any it is deleted.
+    fields: Option<Document>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,12 +60,12 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// The journal of a process that has just come: what the last one left in it comes first.
+    /// The journal of a process that has just started: what the last one left in it comes first.
     pub(super) fn new(owner: Uuid) -> Self {
         Self { owner, unsure: RwLock::new(true) }
     }
 
-    /// Makes this process the owner, whoever was it before.
+    /// Makes this process the owner, whichever was it before.
     pub(super) async fn take(&self, store: &Mongo) -> Result<(), Failure> {
         let meta = store.collection(META);
         let ours = doc! { "$set": { "owner": self.owner }, "$setOnInsert": { "entry": null } };
@@ -74,17 +85,17 @@ impl Journal {
         }
     }
 
-    /// Waits until nobody reads and nobody commits, and keeps it so. What an earlier commit may have left is applied first.
+    /// Waits until no one reads or commits, and keeps it so. What an earlier commit may have left is applied first.
     pub(super) async fn turn(&self, store: &Mongo) -> Result<Turn<'_>, Failure> {
         let mut unsure = self.unsure.write().await;
         if *unsure {
             let found: JournalDoc = store.find_one(META, Query::of(self.mine())).await?.ok_or_else(lost)?;
             if let Some(entry) = found.entry {
-                apply(store, &entry).await?;
+                apply(store, entry.completed()).await?;
                 self.empty(store).await?;
             }
             *unsure = false;
-            // What it holds may have been told to nobody, also where it was applied and only the answer was lost.
+            // What it holds may have reached no one, also where it was applied and only the answer was lost.
             store.notices.missed();
         }
         Ok(Turn { journal: self, unsure })
@@ -102,20 +113,21 @@ impl Journal {
     }
 }
 
-/// The right to commit: nobody else reads or commits meanwhile.
+/// The right to commit: no one else reads or commits meanwhile.
 pub(super) struct Turn<'a> {
     journal: &'a Journal,
     unsure: RwLockWriteGuard<'a, bool>,
 }
 
 impl Turn<'_> {
-    pub(super) async fn write(&mut self, store: &Mongo, writes: &Writes) -> Result<(), Failure> {
-        let entry = Entry {
-            conversations: writes.conversations.iter().map(|tracked| tracked.now.clone()).collect(),
-            members: writes.members.iter().map(|tracked| tracked.now.clone()).collect(),
-            people: writes.people.iter().map(|it| PersonRev { id: it.now.id, rev: it.now.rev }).collect(),
-            messages: writes.messages.clone(),
-        };
+    /// Writes documents, and the log's entries for the feeds that they move.
+    pub(super) async fn write(&mut self, store: &Mongo, puts: Puts, advances: &[FeedAdvance]) -> Result<(), Failure> {
+        let mut entry = Entry { puts: puts.0.into_iter().map(Put::of).collect(), ..Entry::default() };
+        for document in store.new_entries(advances).await? {
+            let mut fields = serialize_to_document(&document)?;
+            let key = fields.remove("_id").into_iter().map(|id| ("_id".to_owned(), id)).collect();
+            entry.puts.push(Put { collection: LOG.to_owned(), key, fields: Some(fields) });
+        }
         let mut free = self.journal.mine();
         free.insert("entry", Bson::Null);
         let put = doc! { "$set": { "entry": serialize_to_document(&entry)? } };
@@ -125,10 +137,58 @@ impl Turn<'_> {
         if put.matched_count == 0 {
             return Err(lost());
         }
-        apply(store, &entry).await?;
+        apply(store, entry.puts).await?;
         self.journal.empty(store).await?;
         *self.unsure = false;
         Ok(())
+    }
+}
+
+impl Put {
+    /// A journal holds no operators as field names, so keys are stored as plain values.
+    fn of(put: super::commit::Put) -> Self {
+        let plain = |(field, value): (String, Bson)| match value {
+            Bson::Document(mut operator) if operator.contains_key("$eq") => {
+                (field, operator.remove("$eq").unwrap_or(Bson::Null))
+            }
+            value => (field, value),
+        };
+        let key = put.key.into_iter().map(plain).collect();
+        let fields = match put.kind {
+            PutKind::Add(fields) | PutKind::Set { fields, .. } => Some(fields),
+            PutKind::Delete => None,
+        };
+        Self { collection: put.collection.to_owned(), key, fields }
+    }
+
+    fn filter(&self) -> Document {
+        self.key.iter().map(|(field, value)| (field.clone(), Bson::from(doc! { "$eq": value.clone() }))).collect()
+    }
+}
+
+impl Entry {
+    /// Everything in it, in today's form.
+    fn completed(self) -> Vec<Put> {
+        let mut puts = self.puts;
+        let kinds: [(&str, Vec<Document>, &[&str]); 4] = [
+            (CONVERSATIONS, self.conversations, &["_id"]),
+            (MEMBERS, self.members, &["conversation_id", "user_id"]),
+            (USERS, self.people, &["id"]),
+            (MESSAGES, self.messages, &["conversation_id", "seq"]),
+        ];
+        for (collection, documents, fields) in kinds {
+            puts.extend(documents.into_iter().map(|mut document| {
+                let key = fields.iter().map(|field| {
+                    let value = document.get(field).cloned().unwrap_or(Bson::Null);
+                    (if *field == "id" { "_id" } else { field }.to_owned(), value)
+                });
+                let key = key.collect();
+                document.remove("id");
+                document.remove("_id");
+                Put { collection: collection.to_owned(), key, fields: Some(document) }
+            }));
+        }
+        puts
     }
 }
 
@@ -136,28 +196,19 @@ fn lost() -> Failure {
     Failure::Unavailable("another Myna has taken over this standalone MongoDB server".to_owned())
 }
 
-/// Makes the documents what the entry says they are to be, whatever they are.
-async fn apply(store: &Mongo, entry: &Entry) -> Result<(), Failure> {
-    let of = |collection: &str| store.collection(collection).namespace();
-    let to_be = |collection: &str, key: Document, fields: Document| {
-        let model = UpdateOneModel::builder().namespace(of(collection)).filter(key);
-        WriteModel::from(model.update(doc! { "$set": fields }).upsert(true).build())
-    };
-    let mut models = Vec::new();
-    for it in &entry.conversations {
-        models.push(to_be(CONVERSATIONS, doc! { "_id": { "$eq": it.id } }, serialize_to_document(it)?));
-    }
-    for it in &entry.members {
-        let key = doc! { "conversation_id": it.conversation_id, "user_id": it.user_id };
-        models.push(to_be(MEMBERS, key, serialize_to_document(it)?));
-    }
-    for it in &entry.people {
-        let model = UpdateOneModel::builder().namespace(of(USERS)).filter(doc! { "_id": { "$eq": it.id } });
-        models.push(model.update(doc! { "$set": { "rev": it.rev } }).build().into());
-    }
-    for it in &entry.messages {
-        let key = doc! { "conversation_id": it.conversation_id, "seq": { "$eq": it.seq } };
-        models.push(to_be(MESSAGES, key, serialize_to_document(it)?));
+/// Makes the documents what the journal says they are to be, whatever they are.
+async fn apply(store: &Mongo, puts: Vec<Put>) -> Result<(), Failure> {
+    let mut models: Vec<WriteModel> = Vec::with_capacity(puts.len());
+    for put in puts {
+        let (namespace, filter) = (store.collection(&put.collection).namespace(), put.filter());
+        models.push(match put.fields {
+            Some(mut fields) => {
+                fields.remove("_id");
+                let model = UpdateOneModel::builder().namespace(namespace).filter(filter);
+                model.update(doc! { "$set": fields }).upsert(true).build().into()
+            }
+            None => DeleteOneModel::builder().namespace(namespace).filter(filter).build().into(),
+        });
     }
     store.client.bulk_write(models).write_concern(quick()).await?;
     Ok(())

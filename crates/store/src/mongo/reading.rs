@@ -71,6 +71,22 @@ impl Mongo {
         &'a self,
         work: impl for<'r> Fn(&'r mut Reading<'a>) -> BoxFuture<'r, Result<T, Failure>>,
     ) -> Result<T, StoreError> {
+        self.read_with(!self.is_standalone, work).await
+    }
+
+    /// Does this work, which is one question: it needs no transaction around it, which would be a second one.
+    pub(super) async fn ask<'a, T>(
+        &'a self,
+        work: impl for<'r> Fn(&'r mut Reading<'a>) -> BoxFuture<'r, Result<T, Failure>>,
+    ) -> Result<T, StoreError> {
+        self.read_with(false, work).await
+    }
+
+    async fn read_with<'a, T>(
+        &'a self,
+        in_transaction: bool,
+        work: impl for<'r> Fn(&'r mut Reading<'a>) -> BoxFuture<'r, Result<T, Failure>>,
+    ) -> Result<T, StoreError> {
         self.calls
             .call(|| async {
                 let _quiet = match &self.journal {
@@ -78,7 +94,7 @@ impl Mongo {
                     None => None,
                 };
                 let mut reading = Reading { store: self, session: None };
-                if !self.is_standalone {
+                if in_transaction {
                     let mut session = self.client.start_session().await?;
                     session.start_transaction().read_concern(ReadConcern::snapshot()).await?;
                     reading.session = Some(session);
@@ -155,6 +171,45 @@ impl Reading<'_> {
         query: Query,
     ) -> Result<Option<T>, Failure> {
         Ok(self.all(collection, query.limited(1)).await?.pop())
+    }
+
+    /// What is found, decoded one by one; `None` when it weighs more than so many bytes. No more than that is held.
+    pub(super) async fn bounded<T: DeserializeOwned, R>(
+        &mut self,
+        collection: &str,
+        query: Query,
+        bytes: usize,
+        read: impl Fn(T) -> Result<R, Failure>,
+    ) -> Result<Option<Vec<R>>, Failure> {
+        let (filter, options) = query.into_options();
+        let documents = self.store.database.collection::<RawDocumentBuf>(collection);
+        let find = documents.find(filter).with_options(options);
+        let (mut rows, mut weight) = (Vec::new(), 0);
+        let mut take = |document: RawDocumentBuf| {
+            weight += document.as_bytes().len();
+            rows.push(read(deserialize_from_slice(document.as_bytes())?)?);
+            Ok::<_, Failure>(weight <= bytes)
+        };
+        let mut fits = true;
+        match &mut self.session {
+            Some(session) => {
+                let mut cursor = find.session(&mut *session).await?;
+                while let Some(document) = cursor.next(session).await.transpose()?
+                    && fits
+                {
+                    fits = take(document)?;
+                }
+            }
+            None => {
+                let mut cursor = find.await?;
+                while let Some(document) = cursor.try_next().await?
+                    && fits
+                {
+                    fits = take(document)?;
+                }
+            }
+        }
+        Ok(fits.then_some(rows))
     }
 
     pub(super) async fn aggregate<T: DeserializeOwned>(

@@ -1,9 +1,14 @@
-//! The schema's versions: what each adds, applied in order. Two nodes may do so at once: every step is one that may be
-//! repeated, and the number only rises.
+//! The schema's versions. At each start the newest validators and indexes are made sure of; then each step that the database
+//! has not taken runs in order. Two nodes may do so at once, and nodes of the release before go on meanwhile: every step may
+//! be repeated and only adds, and new fields are optional. A step that nodes of the release before could not live with would raise
+//! the schema's number too: with it they refuse to start.
 
 use super::connect::MongoError;
-use super::documents::{CONVERSATIONS, EPHEMERAL, MEMBERS, MESSAGES, META, NODES, SESSIONS, USERS};
+use super::documents::{
+    CONSUMERS, CONVERSATIONS, EPHEMERAL, JOBS, LOG, MEMBERS, MESSAGES, META, NODES, SERVER, SERVER_ID, SESSIONS, USERS,
+};
 use super::failure::{DUPLICATE_KEY, code, said};
+use futures_util::TryStreamExt;
 use futures_util::future::try_join_all;
 use mongodb::Database;
 use mongodb::bson::{Document, doc};
@@ -12,6 +17,8 @@ use mongodb::error::Error;
 const SCHEMA: &str = "schema";
 /// The schema that this version knows.
 pub(super) const KNOWN: i64 = 1;
+/// The steps that this version takes. A node that does not know the newest of them may still run: they only add.
+const STEPS: i64 = 1;
 /// For so long after its last heartbeat a node is kept on the list, and update is kept for those who come.
 const MOMENT_SECONDS: i32 = 60;
 const INDEX_OPTIONS_CONFLICT: i32 = 85;
@@ -41,11 +48,12 @@ pub(super) async fn bring_up_to_date(database: &Database, place: &str) -> Result
     try_join_all(collections.iter().map(|collection| collection.make(database)))
         .await
         .map_err(|failed| MongoError::Schema { place: place.to_owned(), number: 1, reason: failed })?;
-    let meta = database.collection::<Document>(META);
-    let raise = meta.update_one(doc! { "_id": { "$eq": SCHEMA } }, doc! { "$max": { "number": KNOWN } });
-    match raise.upsert(true).await {
-        Err(error) if code(&error) != Some(DUPLICATE_KEY) => return Err(failed(KNOWN)(error)),
-        _ => {}
+    raise(database, "number", KNOWN).await.map_err(failed(KNOWN))?;
+    let taken = value(database, "steps").await.map_err(failed(KNOWN))?;
+    for step in taken + 1..=STEPS {
+        take(database, step).await.map_err(failed(KNOWN))?;
+        raise(database, "steps", step).await.map_err(failed(KNOWN))?;
+        tracing::info!(step, "the store's documents were brought up to date");
     }
     if found < KNOWN {
         tracing::info!(schema = KNOWN, "the store's schema was brought up to date");
@@ -53,10 +61,62 @@ pub(super) async fn bring_up_to_date(database: &Database, place: &str) -> Result
     Ok(())
 }
 
+/// Takes a step: data that the new schema needs and the old one has not. It may be cut off anywhere, and repeated.
+async fn take(database: &Database, step: i64) -> Result<(), Error> {
+    match step {
+        // The server's feed, and the order of people's lists.
+        1 => {
+            let server = database.collection::<Document>(SERVER);
+            let new = doc! { "$setOnInsert": { "rev": 0_i64 } };
+            match server.update_one(doc! { "_id": { "$eq": SERVER_ID } }, new).upsert(true).await {
+                // Another node was quicker.
+                Err(error) if code(&error) == Some(DUPLICATE_KEY) => {}
+                made => {
+                    made?;
+                }
+            }
+            fill_active_at(database).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Gives each conversation the time of its last message. One that a message reaches meanwhile keeps the newer time.
+async fn fill_active_at(database: &Database) -> Result<(), Error> {
+    let conversations = database.collection::<Document>(CONVERSATIONS);
+    let messages = database.collection::<Document>(MESSAGES);
+    let missing = doc! { "active_at": { "$exists": false } };
+    let mut found = conversations.find(missing).projection(doc! { "created_at": 1, "last_seq": 1 }).await?;
+    while let Some(conversation) = found.try_next().await? {
+        let (Some(id), Ok(seq)) = (conversation.get("_id").cloned(), conversation.get_i64("last_seq")) else {
+            continue;
+        };
+        let last = messages.find_one(doc! { "conversation_id": id.clone(), "seq": { "$eq": seq } }).await?;
+        let last = last.as_ref().and_then(|message| message.get("created_at"));
+        let Some(active_at) = last.or(conversation.get("created_at")).cloned() else { continue };
+        let still = doc! { "_id": { "$eq": id }, "active_at": { "$exists": false } };
+        conversations.update_one(still, doc! { "$set": { "active_at": active_at } }).await?;
+    }
+    Ok(())
+}
+
+async fn raise(database: &Database, field: &str, number: i64) -> Result<(), Error> {
+    let meta = database.collection::<Document>(META);
+    let raise = meta.update_one(doc! { "_id": { "$eq": SCHEMA } }, doc! { "$max": { field: number } });
+    match raise.upsert(true).await {
+        Err(error) if code(&error) != Some(DUPLICATE_KEY) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// The number of the schema that the database has; 0 before it has any.
 pub(super) async fn number(database: &Database) -> Result<i64, Error> {
+    value(database, "number").await
+}
+
+async fn value(database: &Database, field: &str) -> Result<i64, Error> {
     let found = database.collection::<Document>(META).find_one(doc! { "_id": { "$eq": SCHEMA } }).await?;
-    Ok(found.and_then(|found| found.get_i64("number").ok()).unwrap_or(0))
+    Ok(found.and_then(|found| found.get_i64(field).ok()).unwrap_or(0))
 }
 
 impl Collection {
@@ -137,6 +197,11 @@ fn collections() -> Vec<Collection> {
             indexes: vec![
                 unique("name_key", doc! { "name_key": 1 }),
                 index("words", doc! { "words": 1, "name_key": 1 }),
+                // Of the few who have changed.
+                doc! {
+                    "name": "person_rev", "key": { "person_rev": 1 },
+                    "partialFilterExpression": { "person_rev": { "$exists": true } },
+                },
             ],
         },
         Collection {
@@ -172,7 +237,7 @@ fn collections() -> Vec<Collection> {
         Collection {
             name: MEMBERS,
             schema: object(
-                &["conversation_id", "user_id", "name", "came", "joined_seq", "read_seq", "rev", "user_rev"],
+                &["conversation_id", "user_id", "came", "joined_seq", "read_seq", "rev", "user_rev"],
                 doc! {
                     "conversation_id": uuid(), "user_id": uuid(), "name": text(), "came": counter(),
                     "joined_seq": counter(), "left_seq": maybe("long"), "read_seq": counter(), "read_at": maybe("date"),
@@ -201,6 +266,22 @@ fn collections() -> Vec<Collection> {
                 unique("conversation_sender_client", doc! { "conversation_id": 1, "sender_id": 1, "client_id": 1 }),
                 index("conversation_rev", doc! { "conversation_id": 1, "rev": 1 }),
             ],
+        },
+        Collection { name: SERVER, schema: object(&["_id", "rev"], doc! { "rev": counter() }), indexes: Vec::new() },
+        Collection {
+            name: JOBS,
+            schema: object(&["_id", "due_at", "change"], doc! { "_id": uuid(), "due_at": date(), "change": text() }),
+            indexes: vec![index("due_at", doc! { "due_at": 1, "_id": 1 })],
+        },
+        Collection {
+            name: CONSUMERS,
+            schema: object(&["_id", "position", "lease_until"], doc! { "_id": text(), "lease_until": date() }),
+            indexes: Vec::new(),
+        },
+        Collection {
+            name: LOG,
+            schema: object(&["_id", "feed", "rev"], doc! { "_id": counter(), "rev": counter() }),
+            indexes: Vec::new(),
         },
         Collection {
             name: NODES,

@@ -4,15 +4,19 @@ use super::{Mongo, feeds, history};
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use mongodb::bson::doc;
+use myna_chat::bus::{Bus, BusState, EphemeralUpdate, NodeId};
+use myna_chat::health::{Circuit, Monitor};
+use myna_chat::rules::{Change, Committed, JobId};
 use myna_chat::store::{
-    Access, Account, Bus, Change, Committed, ConversationStore, EphemeralUpdate, FeedStore, Head, Health, NewSession,
-    NewUser, NodeId, Session, SessionStore, StoreError, UserStore,
+    Access, Account, CommitStore, ConsumerState, ConversationStore, Extent, FeedStore, Head, JobStore, LogEntry,
+    LogError, LogStore, NewSession, NewUser, Page, Position, Session, SessionStore, StoreError, UserStore,
 };
 use myna_chat::{ChangeNotices, Supervisor};
 use myna_protocol::{
-    Conversation, ConversationId, Feed, FeedRows, Rejection, Rev, Row, Seq, SessionId, Timestamp, User, UserId,
+    Conversation, ConversationId, Feed, FeedRows, Person, Rejection, Rev, Row, Seq, SessionId, Timestamp, UserId,
 };
 use std::sync::Arc;
+use std::time::Duration;
 
 #[async_trait]
 impl UserStore for Mongo {
@@ -28,11 +32,11 @@ impl UserStore for Mongo {
         self.calls.call(|| self.update_password_hash(user, password_hash)).await
     }
 
-    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
-        self.calls.call(|| self.find_users(ids)).await
+    async fn people(&self, ids: &[UserId]) -> Result<Vec<Person>, StoreError> {
+        self.calls.call(|| self.find_people(ids)).await
     }
 
-    async fn search_users(&self, prefix: &str, limit: u32) -> Result<Vec<User>, StoreError> {
+    async fn search_users(&self, prefix: &str, limit: u32) -> Result<Vec<Person>, StoreError> {
         self.calls.call(|| self.find_users_by_word(prefix, limit)).await
     }
 }
@@ -66,10 +70,6 @@ impl SessionStore for Mongo {
 
 #[async_trait]
 impl ConversationStore for Mongo {
-    async fn commit(&self, batch: Vec<Change>) -> Result<Vec<Result<Committed, Rejection>>, StoreError> {
-        self.commit_all(&batch).await
-    }
-
     async fn access(&self, user: UserId, conversation: ConversationId) -> Result<Option<Access>, StoreError> {
         self.calls.call(|| self.find_access(user, conversation)).await
     }
@@ -80,9 +80,16 @@ impl ConversationStore for Mongo {
 }
 
 #[async_trait]
+impl CommitStore for Mongo {
+    async fn commit(&self, batch: Arc<[Change]>) -> Result<Vec<Result<Committed, Rejection>>, StoreError> {
+        self.commit_all(&batch).await
+    }
+}
+
+#[async_trait]
 impl FeedStore for Mongo {
     async fn heads(&self, user: UserId) -> Result<Vec<Head>, StoreError> {
-        self.read(|reading| feeds::heads(reading, user).boxed()).await
+        self.ask(|reading| feeds::heads(reading, user).boxed()).await
     }
 
     async fn revs(&self, feeds: &[Feed]) -> Result<Vec<(Feed, Rev)>, StoreError> {
@@ -90,19 +97,19 @@ impl FeedStore for Mongo {
     }
 
     async fn presence_peers(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
-        self.read(|reading| feeds::presence_peers(reading, user).boxed()).await
+        self.ask(|reading| feeds::presence_peers(reading, user).boxed()).await
     }
 
-    async fn rows_since(&self, feed: Feed, rev: Rev, limit: u32) -> Result<Option<FeedRows>, StoreError> {
-        self.read(|reading| feeds::rows_since(reading, feed, rev, limit).boxed()).await
+    async fn rows_since(&self, feed: Feed, rev: Rev, page: Page) -> Result<Option<FeedRows>, StoreError> {
+        self.read(|reading| feeds::rows_since(reading, feed, rev, page).boxed()).await
     }
 
     async fn load_user(&self, user: UserId) -> Result<FeedRows, StoreError> {
         self.read(|reading| feeds::load_user(reading, user).boxed()).await
     }
 
-    async fn load_conversations(&self, ids: &[ConversationId], messages: u32) -> Result<Vec<FeedRows>, StoreError> {
-        self.read(|reading| feeds::load_conversations(reading, ids, messages).boxed()).await
+    async fn load_conversations(&self, ids: &[ConversationId], extent: Extent) -> Result<Vec<FeedRows>, StoreError> {
+        self.read(|reading| feeds::load_conversations(reading, ids, extent).boxed()).await
     }
 
     async fn messages_before(
@@ -114,10 +121,66 @@ impl FeedStore for Mongo {
         self.read(|reading| history::before(reading, conversation, seq, limit).boxed()).await
     }
 
-    async fn messages_after(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Result<Vec<Row>, StoreError> {
-        self.read(|reading| history::after(reading, conversation, seq, limit).boxed()).await
+    async fn members_after(
+        &self,
+        conversation: ConversationId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.read(|reading| feeds::members_after(reading, conversation, after, limit).boxed()).await
+    }
+}
+
+#[async_trait]
+impl LogStore for Mongo {
+    async fn register(&self, consumer: &str) -> Result<(), StoreError> {
+        self.calls.call(|| self.add_consumer(consumer)).await
     }
 
+    async fn unregister(&self, consumer: &str) -> Result<(), StoreError> {
+        self.calls.call(|| self.remove_consumer(consumer)).await
+    }
+
+    async fn lease(
+        &self,
+        consumer: &str,
+        holder: NodeId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.calls.call(|| self.take_lease(consumer, holder, now, until)).await
+    }
+
+    async fn entries(&self, consumer: &str, limit: u32, patience: Duration) -> Result<Vec<LogEntry>, LogError> {
+        self.entries_for(consumer, limit, patience).await
+    }
+
+    async fn advance(&self, consumer: &str, holder: NodeId, position: &Position) -> Result<bool, StoreError> {
+        self.calls.call(|| self.move_consumer(consumer, holder, position)).await
+    }
+
+    async fn log_end(&self) -> Result<Position, StoreError> {
+        self.calls.call(|| self.end_of_log()).await
+    }
+
+    async fn consumers(&self) -> Result<Vec<ConsumerState>, StoreError> {
+        self.calls.call(|| self.find_consumers()).await
+    }
+}
+
+#[async_trait]
+impl JobStore for Mongo {
+    async fn due_jobs(&self, now: Timestamp, limit: u32) -> Result<Vec<JobId>, StoreError> {
+        self.calls.call(|| self.find_due_jobs(now, limit)).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.calls.call(|| self.find_next_due()).await
+    }
+}
+
+#[async_trait]
+impl Monitor for Mongo {
     async fn ping(&self) -> Result<(), StoreError> {
         let ping = || async {
             self.database.run_command(doc! { "ping": 1 }).await?;
@@ -125,16 +188,24 @@ impl FeedStore for Mongo {
         };
         self.calls.call(ping).await
     }
+
+    fn circuit(&self) -> Circuit {
+        self.calls.state()
+    }
+
+    fn supervisor(&self) -> Supervisor {
+        self.tasks.supervisor.clone()
+    }
+
+    async fn close(&self) {
+        self.leave().await;
+    }
 }
 
 #[async_trait]
 impl Bus for Mongo {
     fn listen(&self) -> Option<Arc<ChangeNotices>> {
         Some(self.listen_to_changes())
-    }
-
-    fn supervisor(&self) -> Supervisor {
-        self.tasks.supervisor.clone()
     }
 
     fn node(&self) -> Option<NodeId> {
@@ -145,11 +216,7 @@ impl Bus for Mongo {
         self.insert_update(update).await
     }
 
-    fn health(&self) -> Health {
-        Health { circuit: self.calls.state(), bus: self.bus_state() }
-    }
-
-    async fn close(&self) {
-        self.leave().await;
+    fn bus_state(&self) -> BusState {
+        self.state_of_bus()
     }
 }

@@ -1,13 +1,15 @@
 //! What only the driver itself can show: which index answers each hot query.
 
 use super::commit::sent_before;
-use super::documents::{AsUuid, CONVERSATIONS, MEMBERS, MESSAGES, Pair, SESSIONS, USERS, token_hash, uuids};
+use super::documents::{AsUuid, CONVERSATIONS, JOBS, MEMBERS, MESSAGES, Pair, SESSIONS, USERS, token_hash, uuids};
 use super::reading::{Query, by_id};
-use super::{Mongo, conversations, feeds, history, users};
-use mongodb::bson::{Bson, Document, Uuid, doc};
-use myna_chat::store::{Bus, Change, ConversationStore, NewSession, NewUser, SessionStore, UserStore};
+use super::{Mongo, conversations, feeds, history, jobs, users};
+use mongodb::bson::{Bson, Document, doc};
+use myna_chat::bus::Bus;
+use myna_chat::health::Monitor;
+use myna_chat::rules::Verb;
+use myna_chat::store::{CommitStore, NewSession, NewUser, SessionStore, UserStore};
 use myna_protocol::{ClientId, ConversationId, Name, SessionId, Text, Timestamp, UserId};
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,26 +52,26 @@ async fn fill(store: &Mongo) {
     let mut changes = Vec::new();
     for n in 0..10 {
         let name = Name::parse(&format!("Channel {n:02}")).expect("this is a name");
-        changes.push(Change::Channel { id: conversation(n), creator: user(0), name, at });
-        changes.extend((1..20).map(|who| Change::Join { conversation: conversation(n), user: user(who), at }));
+        changes.push(Verb::Channel { id: conversation(n), name }.by(user(0), at));
+        changes.extend((1..20).map(|who| Verb::Join { conversation: conversation(n) }.by(user(who), at)));
     }
-    changes.extend((1..20).map(|who| Change::Direct {
-        id: conversation(100 + who),
-        user: user(0),
-        with: user(who),
-        at,
-    }));
+    changes.extend((1..20).map(|who| Verb::Direct { id: conversation(100 + who), with: user(who) }.by(user(0), at)));
     for n in 0..10 {
-        changes.extend((0..40).map(|m| Change::Send {
-            conversation: conversation(n),
-            sender: user(m % 20),
-            client_id: ClientId::from_bytes(id(m)),
-            text: Text::parse("hello").expect("this is a text"),
-            at,
+        changes.extend((0..40).map(|m| {
+            let text = Text::parse("hello").expect("this is a text");
+            let (conversation, client_id) = (conversation(n), ClientId::from_bytes(id(m)));
+            Verb::Send { conversation, client_id, text }.by(user(m % 20), at)
         }));
     }
+    for n in 0..3 {
+        let name = Name::parse(&format!("Person{n:02} Smythe{n:02}")).expect("this is a name");
+        changes.push(Verb::RenameUser { name }.by(user(n), at));
+        let verb =
+            Verb::RenameUser { name: Name::parse(&format!("Person{n:02} Smith{n:02}")).expect("this is a name") };
+        changes.push(Verb::Schedule { id: id(n), due_at: Timestamp(n as i64), verb: Box::new(verb) }.by(user(n), at));
+    }
     for batch in changes.chunks(200) {
-        let outcomes = store.commit(batch.to_vec()).await.expect("it is committed");
+        let outcomes = store.commit(batch.into()).await.expect("it is committed");
         assert!(outcomes.iter().all(Result::is_ok), "all may be done");
     }
 }
@@ -104,9 +106,14 @@ fn hot() -> Vec<Hot> {
             MEMBERS,
             conversations::access(user(7).uuid(), talk),
         ),
-        find("hello: where somebody is", MEMBERS, feeds::memberships(user(7).uuid())),
-        find("hello: how far feeds have come", CONVERSATIONS, feeds::counters(uuids(&many))),
-        find("presence: who is in conversations", MEMBERS, feeds::people_in(uuids(&many))),
+        find("load: a person's memberships", MEMBERS, feeds::memberships(user(7).uuid())),
+        aggregate("hello: how far a person's feeds have come", USERS, feeds::heading(user(7).uuid())),
+        aggregate("hello: whom a person sees online", MEMBERS, feeds::peering(user(7).uuid())),
+        find("other nodes: how far feeds have come", CONVERSATIONS, feeds::counters(uuids(&many))),
+        find("resync: people since a rev", USERS, feeds::changed_people(1, 100)),
+        find("members: the next page of them", MEMBERS, feeds::members_from(talk, Some((3, user(2).uuid())), 10)),
+        find("due jobs: those that are due", JOBS, jobs::due(Timestamp(1), 10)),
+        find("due jobs: the next one", JOBS, jobs::next()),
         find("resync: messages since a rev", MESSAGES, feeds::stamped_since(talk, 50, 100)),
         find("resync: members since a rev", MEMBERS, feeds::stamped_since(talk, 15, 100)),
         find("resync: memberships since a rev", MEMBERS, feeds::memberships_since(user(7).uuid(), 8, 100)),
@@ -118,14 +125,15 @@ fn hot() -> Vec<Hot> {
             history::members(talk, (0..5).map(|n| user(n).uuid()).collect()),
         ),
         find("load: the newest messages of many", MESSAGES, history::newest_pages(newest, 5).expect("there are some")),
-        aggregate("load: conversations and their first members", CONVERSATIONS, feeds::loading(uuids(&many))),
+        aggregate("load: conversations and their first members", CONVERSATIONS, feeds::loading(uuids(&many), 8)),
         find("commit: conversations by id", CONVERSATIONS, of(doc! { "_id": { "$in": uuids(&many) } })),
         find("commit: the conversation of a pair", CONVERSATIONS, of(doc! { "pair": { "$in": [pair(0, 7)] } })),
         find("commit: a channel by name", CONVERSATIONS, of(doc! { "name_key": { "$in": ["channel 03"] } })),
         find(
             "commit: was it sent before",
             MESSAGES,
-            of(sent_before(&BTreeMap::from([((conversation(3), user(7)), [7, 27].map(uuid_of).to_vec())]))),
+            of(sent_before(&[7, 27].map(|message| (conversation(3), user(7), client_id(message))))
+                .expect("there are some")),
         ),
         find(
             "commit: a member as it was read",
@@ -137,8 +145,8 @@ fn hot() -> Vec<Hot> {
     ]
 }
 
-fn uuid_of(message: u64) -> Uuid {
-    ClientId::from_bytes(id(message)).uuid()
+fn client_id(message: u64) -> ClientId {
+    ClientId::from_bytes(id(message))
 }
 
 fn pair(one: u64, other: u64) -> Document {

@@ -1,13 +1,14 @@
 //! People.
 
 use super::Mongo;
-use super::documents::{AsUuid, USERS, UserDoc, date, user_id, uuids};
+use super::documents::{AsUuid, USERS, UserDoc, UserRowDoc, date, uuids};
 use super::failure::Failure;
+use super::feeds::person_fields;
 use super::reading::{Query, by_id};
 use crate::words::{after, tails};
 use mongodb::bson::{Document, doc};
 use myna_chat::store::{Account, NewUser};
-use myna_protocol::{User, UserId};
+use myna_protocol::{Person, UserId};
 
 /// The people found by the beginning of one of the words of their names.
 pub(super) fn by_word(prefix: &str) -> Document {
@@ -15,24 +16,6 @@ pub(super) fn by_word(prefix: &str) -> Document {
         doc! {}
     } else {
         doc! { "words": { "$elemMatch": { "$gte": prefix, "$lt": after(prefix) } } }
-    }
-}
-
-/// What makes up a `User`, without the rest.
-fn names() -> Document {
-    doc! { "name": 1 }
-}
-
-#[derive(serde::Deserialize)]
-struct Named {
-    #[serde(rename = "_id")]
-    id: mongodb::bson::Uuid,
-    name: String,
-}
-
-impl Named {
-    fn row(self) -> User {
-        User { id: user_id(self.id), name: self.name }
     }
 }
 
@@ -48,6 +31,7 @@ impl Mongo {
             password_hash: new.password_hash.clone(),
             created_at: date(new.created_at),
             rev: 0,
+            person_rev: 0,
         };
         match self.insert(USERS, &user).await {
             Ok(()) => Ok(()),
@@ -70,16 +54,19 @@ impl Mongo {
         Ok(())
     }
 
-    pub(super) async fn find_users(&self, ids: &[UserId]) -> Result<Vec<User>, Failure> {
-        let query = Query::of(doc! { "_id": { "$in": uuids(ids) } }).only(names());
-        Ok(self.find(USERS, query).await?.into_iter().map(Named::row).collect())
+    pub(super) async fn find_people(&self, ids: &[UserId]) -> Result<Vec<Person>, Failure> {
+        self.people(Query::of(doc! { "_id": { "$in": uuids(ids) } })).await
     }
 
-    pub(super) async fn find_users_by_word(&self, prefix: &str, limit: u32) -> Result<Vec<User>, Failure> {
+    pub(super) async fn find_users_by_word(&self, prefix: &str, limit: u32) -> Result<Vec<Person>, Failure> {
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let query = Query::of(by_word(prefix)).only(names()).sorted(doc! { "name_key": 1 }).limited(limit.into());
-        Ok(self.find(USERS, query).await?.into_iter().map(Named::row).collect())
+        self.people(Query::of(by_word(prefix)).sorted(doc! { "name_key": 1 }).limited(limit.into())).await
+    }
+
+    async fn people(&self, query: Query) -> Result<Vec<Person>, Failure> {
+        let found: Vec<UserRowDoc> = self.find(USERS, query.only(person_fields())).await?;
+        found.into_iter().map(UserRowDoc::person).collect()
     }
 }

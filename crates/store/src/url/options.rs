@@ -34,7 +34,7 @@ const NO_PROXY: &str = "Myna reaches MongoDB without a proxy";
 const OPTIONS: [(&str, Takes); 43] = [
     ("appName", Text),
     ("authMechanism", OneOf(&["SCRAM-SHA-256", "SCRAM-SHA-1", "MONGODB-X509", "PLAIN"])),
-    ("authMechanismProperties", Nothing("Myna supports no mechanism that uses it")),
+    ("authMechanismProperties", Nothing("no mechanism that Myna supports needs it")),
     ("authSource", Text),
     ("compressors", Nothing("Myna does not compress its messages to MongoDB")),
     ("connectTimeoutMS", Millis(1)),

@@ -1,17 +1,18 @@
-//! Rules of `Change::Direct`, `Change::Group` and `Change::Channel`.
+//! Rules of `Verb::Direct`, `Verb::Group` and `Verb::Channel`.
 
 use super::verbs::{
-    a_conversation_id, a_user_id, ann_and_bob, channel, commit, conversation_row, direct, done, event_of, feeds, group,
-    load, members, membership, name, new_channel, new_direct, new_group, now, one, people, person, said,
+    a_conversation_id, a_user_id, ann_and_bob, begun, channel, commit, conversation_row, direct, done, event_of, feeds,
+    group, load, members, membership, name, new_channel, new_direct, new_group, now, one, people, person, said,
 };
 use futures_util::future::join_all;
-use myna_chat::store::{Change, Committed, Store};
+use myna_chat::rules::{Committed, Verb};
+use myna_chat::store::Store;
 use myna_protocol::{Conversation, ConversationId, Feed, Kind, Rejection, Row, UserId};
 
 /// A conversation has begun as every conversation does: one event with all its rows, and one for each member.
 async fn has_begun(store: &dyn Store, made: &Committed, expected: Conversation, people: &[UserId]) {
     let id = expected.id;
-    assert_eq!((made.conversation, made.seq), (id, None));
+    assert_eq!((made.conversation, made.seq), (Some(id), None));
     let mut joined = made.joined.clone();
     let mut people = people.to_vec();
     joined.sort_unstable();
@@ -24,7 +25,7 @@ async fn has_begun(store: &dyn Store, made: &Committed, expected: Conversation, 
     let event = &made.events[0];
     assert_eq!((event.from, event.rev), (0, 1));
     assert_eq!(conversation_row(&event.rows), &expected);
-    assert_eq!(event.rows.len(), 1 + people.len());
+    assert_eq!(event.rows.len(), 1 + 2 * people.len(), "each member with who they are");
     let mut told: Vec<UserId> = members(&event.rows).iter().map(|member| member.user).collect();
     told.sort_unstable();
     assert_eq!(told, people);
@@ -48,7 +49,7 @@ async fn has_begun(store: &dyn Store, made: &Committed, expected: Conversation, 
 pub(crate) async fn a_direct_conversation_begins_with_two(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let (id, at) = (a_conversation_id(), now());
-    let made = done(store, Change::Direct { id, user: ann, with: bob, at }).await;
+    let made = done(store, Verb::Direct { id, with: bob }.by(ann, at)).await;
     let expected = Conversation {
         id,
         kind: Kind::Direct,
@@ -65,7 +66,7 @@ pub(crate) async fn a_direct_conversation_begins_with_two(store: &dyn Store) {
 pub(crate) async fn a_note_to_self_begins_with_one(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let (id, at) = (a_conversation_id(), now());
-    let made = done(store, Change::Direct { id, user: ann, with: ann, at }).await;
+    let made = done(store, Verb::Direct { id, with: ann }.by(ann, at)).await;
     let expected = Conversation {
         id,
         kind: Kind::Direct,
@@ -88,7 +89,7 @@ pub(crate) async fn a_pair_has_one_direct_conversation_in_either_order(store: &d
     let talk = direct(store, ann, bob).await;
     for (user, with) in [(ann, bob), (bob, ann)] {
         let again = done(store, new_direct(user, with)).await;
-        assert_eq!(again.conversation, talk);
+        assert_eq!(again.conversation, Some(talk));
         assert!(again.events.is_empty() && again.joined.is_empty());
     }
     let others = [direct(store, ann, cy).await, direct(store, cy, bob).await, group(store, ann, &[bob]).await];
@@ -117,7 +118,7 @@ pub(crate) async fn nobody_talks_with_somebody_who_does_not_exist(store: &dyn St
 pub(crate) async fn a_direct_conversation_takes_no_taken_id(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let id = group(store, ann, &[bob]).await;
-    let refused = one(store, Change::Direct { id, user: ann, with: bob, at: now() }).await;
+    let refused = one(store, Verb::Direct { id, with: bob }.by(ann, now())).await;
     assert_eq!(refused, Err(Rejection::IdTaken));
 }
 
@@ -125,8 +126,7 @@ pub(crate) async fn a_group_begins_with_its_people(store: &dyn Store) {
     let crowd = people(store, 4).await;
     let (id, at) = (a_conversation_id(), now());
     let called = Some(name("The Four"));
-    let made =
-        done(store, Change::Group { id, creator: crowd[0], name: called, members: crowd[1..].to_vec(), at }).await;
+    let made = done(store, Verb::Group { id, name: called, members: crowd[1..].to_vec() }.by(crowd[0], at)).await;
     let expected = Conversation {
         id,
         kind: Kind::Group,
@@ -143,11 +143,11 @@ pub(crate) async fn a_group_begins_with_its_people(store: &dyn Store) {
 pub(crate) async fn a_channel_begins_with_its_maker(store: &dyn Store) {
     let (ann, _) = ann_and_bob(store).await;
     let (id, at) = (a_conversation_id(), now());
-    let made = done(store, Change::Channel { id, creator: ann, name: name("EphemeralUpdate"), at }).await;
+    let made = done(store, Verb::Channel { id, name: name("News") }.by(ann, at)).await;
     let expected = Conversation {
         id,
         kind: Kind::Channel,
-        name: Some("EphemeralUpdate".to_owned()),
+        name: Some("News".to_owned()),
         created_by: ann,
         created_at: at,
         members: 1,
@@ -159,12 +159,12 @@ pub(crate) async fn a_channel_begins_with_its_maker(store: &dyn Store) {
 
 pub(crate) async fn a_conversation_made_again_is_the_first_one(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
-    for change in [new_group(ann, &[bob]), new_channel(ann, "EphemeralUpdate")] {
-        let first = done(store, change.clone()).await.conversation;
+    for change in [new_group(ann, &[bob]), new_channel(ann, "News")] {
+        let first = begun(store, change.clone()).await;
         said(store, first, ann, "hello").await;
         let before = (load(store, first).await, store.load_user(ann).await.expect("the store answers"));
         let again = done(store, change).await;
-        assert_eq!(again.conversation, first);
+        assert_eq!(again.conversation, Some(first));
         assert!(again.events.is_empty() && again.joined.is_empty() && again.left.is_empty());
         assert_eq!((load(store, first).await, store.load_user(ann).await.expect("the store answers")), before);
     }
@@ -174,8 +174,8 @@ pub(crate) async fn a_taken_id_makes_no_other_conversation(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let at = now();
     let as_group =
-        |id: ConversationId, creator, member| Change::Group { id, creator, name: None, members: vec![member], at };
-    let as_channel = |id: ConversationId, creator| Change::Channel { id, creator, name: name("Other"), at };
+        |id: ConversationId, creator, member| Verb::Group { id, name: None, members: vec![member] }.by(creator, at);
+    let as_channel = |id: ConversationId, creator| Verb::Channel { id, name: name("Other") }.by(creator, at);
     let (a_direct, a_group, a_channel) =
         (direct(store, ann, bob).await, group(store, ann, &[bob]).await, channel(store, ann).await);
     let uses = vec![
@@ -194,50 +194,39 @@ pub(crate) async fn a_taken_id_makes_no_other_conversation(store: &dyn Store) {
 
 pub(crate) async fn a_channels_name_is_taken_whatever_its_case(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
-    let update = done(store, new_channel(ann, "EphemeralUpdate")).await.conversation;
+    let news = begun(store, new_channel(ann, "News")).await;
     for creator in [ann, bob] {
         assert_eq!(one(store, new_channel(creator, "nEWS")).await, Err(Rejection::NameTaken));
     }
-    let found = store.search_channels("update", 10).await.expect("the store answers");
-    assert_eq!(found.iter().map(|channel| channel.id).collect::<Vec<_>>(), [update]);
-    let same_name = Change::Group {
-        id: a_conversation_id(),
-        creator: bob,
-        name: Some(name("EphemeralUpdate")),
-        members: vec![ann],
-        at: now(),
-    };
+    let found = store.search_channels("news", 10).await.expect("the store answers");
+    assert_eq!(found.iter().map(|channel| channel.id).collect::<Vec<_>>(), [news]);
+    let same_name =
+        Verb::Group { id: a_conversation_id(), name: Some(name("News")), members: vec![ann] }.by(bob, now());
     done(store, same_name).await;
 }
 
 pub(crate) async fn one_of_many_gets_a_channels_name_asked_for_at_once(store: &dyn Store) {
     let crowd = people(store, 10).await;
-    let asked = join_all(crowd.iter().map(|creator| one(store, new_channel(*creator, "EphemeralUpdate")))).await;
+    let asked = join_all(crowd.iter().map(|creator| one(store, new_channel(*creator, "News")))).await;
     assert_eq!(asked.iter().filter(|answer| answer.is_ok()).count(), 1);
     assert_eq!(asked.iter().filter(|answer| **answer == Err(Rejection::NameTaken)).count(), 9);
 }
 
 pub(crate) async fn channels_are_found_by_the_beginning_of_any_word(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
-    for called in ["Rust EphemeralUpdate", "Rusty nails", "Trust", "update from home"] {
+    for called in ["Rust News", "Rusty nails", "Trust", "news from home"] {
         done(store, new_channel(ann, called)).await;
     }
-    let hidden = Change::Group {
-        id: a_conversation_id(),
-        creator: ann,
-        name: Some(name("Rust")),
-        members: vec![bob],
-        at: now(),
-    };
+    let hidden = Verb::Group { id: a_conversation_id(), name: Some(name("Rust")), members: vec![bob] }.by(ann, now());
     done(store, hidden).await;
     let found = async |prefix, limit| {
         let channels = store.search_channels(prefix, limit).await.expect("the store answers");
         channels.into_iter().filter_map(|channel| channel.name).collect::<Vec<_>>()
     };
-    assert_eq!(found("rust", 10).await, ["Rust EphemeralUpdate", "Rusty nails"]);
-    assert_eq!(found("update", 10).await, ["update from home", "Rust EphemeralUpdate"]);
-    assert_eq!(found("rust n", 10).await, ["Rust EphemeralUpdate"]);
-    assert_eq!(found("", 10).await, ["update from home", "Rust EphemeralUpdate", "Rusty nails", "Trust"]);
-    assert_eq!(found("", 1).await, ["update from home"]);
+    assert_eq!(found("rust", 10).await, ["Rust News", "Rusty nails"]);
+    assert_eq!(found("news", 10).await, ["news from home", "Rust News"]);
+    assert_eq!(found("rust n", 10).await, ["Rust News"]);
+    assert_eq!(found("", 10).await, ["news from home", "Rust News", "Rusty nails", "Trust"]);
+    assert_eq!(found("", 1).await, ["news from home"]);
     assert_eq!(found("%", 10).await, [""; 0]);
 }

@@ -1,16 +1,21 @@
 //! Rules of `FeedStore`: heads, resyncs and fresh loads.
 
 use super::verbs::{
-    a_conversation_id, a_user_id, ann_and_bob, channel, commit, conversation_row, direct, done, group, join, leave,
-    load, member_of, members, people, person, read, said, said_many, seqs, texts,
+    ALL, MUCH, a_conversation_id, a_user_id, ann_and_bob, channel, commit, conversation_row, direct, done, group, join,
+    leave, load, member_of, members, people, person, read, said, said_many, say, seqs, texts,
 };
 use futures_util::future;
-use myna_chat::store::{Head, Store};
-use myna_protocol::limits::{GROUP_MEMBERS, RECEIPT_MEMBERS};
-use myna_protocol::{Feed, FeedRows, Rev, Row, UserId};
+use myna_chat::store::{Extent, Head, Page, Store};
+use myna_protocol::limits::{ANSWER_BYTES, RECEIPT_MEMBERS};
+use myna_protocol::{Feed, FeedRows, Rev, Row, Timestamp, UserId};
 
 async fn since(store: &dyn Store, feed: Feed, rev: Rev, limit: u32) -> Option<FeedRows> {
-    store.rows_since(feed, rev, limit).await.expect("the store answers")
+    store.rows_since(feed, rev, Page { rows: limit, ..MUCH }).await.expect("the store answers")
+}
+
+/// The feed's own rows, without the people who come along.
+fn own(rows: &[Row]) -> impl Iterator<Item = &Row> {
+    rows.iter().filter(|row| !matches!(row, Row::Person(_)))
 }
 
 pub(crate) async fn a_living_store_answers(store: &dyn Store) {
@@ -19,18 +24,24 @@ pub(crate) async fn a_living_store_answers(store: &dyn Store) {
 
 pub(crate) async fn heads_begin_with_ones_own_feed(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
-    let own = Head { feed: Feed::User(ann), rev: 0, presence: false };
-    assert_eq!(store.heads(ann).await.expect("the store answers"), [own]);
+    let own = Head { feed: Feed::User(ann), rev: 0, presence: false, active_at: Timestamp(0) };
+    let server = Head { feed: Feed::Server, ..own };
+    assert_eq!(store.heads(ann).await.expect("the store answers"), [own, server]);
     let (a_direct, a_group, a_channel) =
         (direct(store, ann, bob).await, group(store, ann, &[bob]).await, channel(store, ann).await);
     channel(store, bob).await;
     said_many(store, a_direct, bob, 3).await;
     done(store, read(a_direct, ann, 3)).await;
     let mut heads = store.heads(ann).await.expect("the store answers");
-    assert_eq!(heads.remove(0), Head { rev: 4, ..own });
+    assert_eq!((heads.remove(0), heads.remove(0)), (Head { rev: 4, ..own }, server));
     heads.sort_by_key(|head| head.feed);
+    for head in &mut heads {
+        // It is that of the last message, or of the beginning.
+        assert!(head.active_at > Timestamp(1_700_000_000_000), "{head:?}");
+        head.active_at = Timestamp(0);
+    }
     let mut expected = [(a_direct, 5, true), (a_group, 1, true), (a_channel, 1, false)]
-        .map(|(talk, rev, presence)| Head { feed: Feed::Conversation(talk), rev, presence });
+        .map(|(talk, rev, presence)| Head { feed: Feed::Conversation(talk), rev, presence, ..own });
     expected.sort_by_key(|head| head.feed);
     assert_eq!(heads, expected);
 }
@@ -40,7 +51,10 @@ pub(crate) async fn heads_leave_out_what_one_has_left(store: &dyn Store) {
     let talk = group(store, ann, &[bob]).await;
     done(store, leave(talk, bob)).await;
     let heads = store.heads(bob).await.expect("the store answers");
-    assert_eq!(heads, [Head { feed: Feed::User(bob), rev: 2, presence: false }]);
+    assert_eq!(
+        heads.iter().map(|head| (head.feed, head.rev)).collect::<Vec<_>>(),
+        [(Feed::User(bob), 2), (Feed::Server, 0)]
+    );
 }
 
 pub(crate) async fn nobody_has_no_heads_and_an_empty_feed(store: &dyn Store) {
@@ -105,7 +119,7 @@ fn sorted<const N: usize>(mut people: [UserId; N]) -> [UserId; N] {
     people
 }
 
-pub(crate) async fn acquaintances_are_told_once_and_on_both_sides(store: &dyn Store) {
+pub(crate) async fn presence_peers_are_given_once_and_on_both_sides(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let (cy, eve) = (person(store, "Cy").await, person(store, "Eve").await);
     direct(store, ann, ann).await;
@@ -120,7 +134,7 @@ pub(crate) async fn acquaintances_are_told_once_and_on_both_sides(store: &dyn St
     assert_eq!(presence_peers(store, a_user_id()).await, []);
 }
 
-pub(crate) async fn who_left_is_no_acquaintance(store: &dyn Store) {
+pub(crate) async fn who_left_is_no_presence_peer(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let cy = person(store, "Cy").await;
     let talk = group(store, ann, &[bob, cy]).await;
@@ -131,7 +145,7 @@ pub(crate) async fn who_left_is_no_acquaintance(store: &dyn Store) {
     assert_eq!(presence_peers(store, bob).await, [ann], "they still meet elsewhere");
 }
 
-pub(crate) async fn large_groups_and_channels_make_no_acquaintances(store: &dyn Store) {
+pub(crate) async fn large_groups_and_channels_make_no_presence_peers(store: &dyn Store) {
     let crowd = people(store, RECEIPT_MEMBERS + 1).await;
     group(store, crowd[0], &crowd[1..]).await;
     let open = channel(store, crowd[0]).await;
@@ -150,9 +164,9 @@ pub(crate) async fn a_feed_tells_what_changed_since(store: &dyn Store) {
     let feed = Feed::Conversation(talk);
     let all = since(store, feed, 0, 100).await.expect("they are few");
     assert_eq!((all.feed, all.from, all.rev), (feed, 0, 5));
-    assert_eq!(all.rows.iter().map(Row::rev).collect::<Vec<_>>(), [1, 2, 3, 4, 4, 5], "by rev");
+    assert_eq!(own(&all.rows).map(Row::rev).collect::<Vec<_>>(), [1, 2, 3, 4, 4, 5], "by rev");
     let late = since(store, feed, 3, 100).await.expect("they are few");
-    assert_eq!((late.from, late.rev, late.rows.len()), (3, 5, 3));
+    assert_eq!((late.from, late.rev, own(&late.rows).count()), (3, 5, 3));
     assert_eq!((texts(&late.rows), member_of(&late.rows, bob).joined_seq), (vec!["three"], 2));
     assert_eq!(conversation_row(&late.rows).members, 2);
     let none = since(store, feed, 5, 100).await.expect("there is nothing");
@@ -187,10 +201,10 @@ pub(crate) async fn more_rows_than_the_limit_are_not_told(store: &dyn Store) {
     done(store, read(talk, bob, 10)).await;
     let feed = Feed::Conversation(talk);
     // Its row, two members, ten messages.
-    assert_eq!(since(store, feed, 0, 13).await.expect("they are not more").rows.len(), 13);
+    assert_eq!(since(store, feed, 0, 13).await.expect("they are not more").rows.len(), 15, "and who the members are");
     assert_eq!(since(store, feed, 0, 12).await, None);
     assert_eq!(since(store, feed, 1, 10).await, None);
-    assert_eq!(since(store, feed, 1, 11).await.expect("they are not more").rows.len(), 11);
+    assert_eq!(since(store, feed, 1, 11).await.expect("they are not more").rows.len(), 12);
     assert!(since(store, feed, 12, 0).await.expect("there is nothing").rows.is_empty());
     assert_eq!(since(store, Feed::User(bob), 0, 0).await, None);
     assert!(since(store, feed, 0, u32::MAX).await.is_some());
@@ -219,14 +233,14 @@ pub(crate) async fn a_fresh_load_has_the_newest_messages_and_everybody(store: &d
     said_many(store, talk, crowd[0], 9).await;
     done(store, read(talk, crowd[1], 9)).await;
     done(store, leave(talk, crowd[2])).await;
-    let mut loaded = store.load_conversations(&[talk], 4).await.expect("the store answers");
+    let mut loaded = store.load_conversations(&[talk], Extent { messages: 4, ..ALL }).await.expect("the store answers");
     let loaded = loaded.remove(0);
     assert_eq!((loaded.feed, loaded.from, loaded.rev), (Feed::Conversation(talk), 0, 12));
     assert_eq!(seqs(&loaded.rows), [6, 7, 8, 9], "oldest first");
     assert_eq!(members(&loaded.rows).len(), 4, "who left is still told");
     assert_eq!(conversation_row(&loaded.rows).members, 3);
-    assert_eq!(loaded.rows.len(), 1 + 4 + 4);
-    let none = store.load_conversations(&[talk], 0).await.expect("the store answers");
+    assert_eq!(loaded.rows.len(), 1 + 4 + 2 * 4, "each member with who they are");
+    let none = store.load_conversations(&[talk], Extent { messages: 0, ..ALL }).await.expect("the store answers");
     assert_eq!((seqs(&none[0].rows).len(), members(&none[0].rows).len()), (0, 4));
 }
 
@@ -236,15 +250,18 @@ pub(crate) async fn conversations_are_loaded_in_the_order_asked_for(store: &dyn 
     for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
         let [first, second, third] = order.map(|place| talks[place]);
         let ids = [first, a_conversation_id(), second, third];
-        let loaded = store.load_conversations(&ids, 1).await.expect("the store answers");
+        let loaded = store.load_conversations(&ids, Extent { messages: 1, ..ALL }).await.expect("the store answers");
         let feeds: Vec<Feed> = loaded.iter().map(|rows| rows.feed).collect();
         assert_eq!(feeds, [first, second, third].map(Feed::Conversation));
     }
-    assert!(store.load_conversations(&[], 10).await.expect("the store answers").is_empty());
+    assert!(store.load_conversations(&[], ALL).await.expect("the store answers").is_empty());
 }
 
+/// Members that a load brings.
+const FIRST: usize = 40;
+
 pub(crate) async fn a_large_channel_tells_who_came_first_and_who_spoke(store: &dyn Store) {
-    let crowd = people(store, GROUP_MEMBERS + 20).await;
+    let crowd = people(store, FIRST + 20).await;
     let talk = channel(store, crowd[0]).await;
     let joining = crowd[1..].iter().map(|user| join(talk, *user)).collect();
     for outcome in commit(store, joining).await {
@@ -258,9 +275,10 @@ pub(crate) async fn a_large_channel_tells_who_came_first_and_who_spoke(store: &d
     said(store, talk, last, "hello").await;
     said(store, talk, crowd[1], "hello").await;
     said(store, talk, last, "again").await;
-    let loaded = load(store, talk).await;
+    let extent = Extent { messages: 10, members: FIRST as u32 };
+    let loaded = store.load_conversations(&[talk], extent).await.expect("the store answers").remove(0);
     let mut told: Vec<_> = members(&loaded.rows).iter().map(|member| member.user).collect();
-    let mut expected = crowd[..GROUP_MEMBERS].to_vec();
+    let mut expected = crowd[..FIRST].to_vec();
     expected.push(last);
     told.sort_unstable();
     expected.sort_unstable();
@@ -296,6 +314,32 @@ pub(crate) async fn what_is_answered_can_be_read_at_once(store: &dyn Store) {
         assert_eq!(texts(&load(store, talk).await.rows), [number.to_string()]);
         let name = format!("Reader {number}");
         let reader = person(store, &name).await;
-        assert_eq!(store.users(&[reader]).await.expect("the store answers")[0].name, name);
+        assert_eq!(store.people(&[reader]).await.expect("the store answers")[0].name, name);
     }
+}
+
+pub(crate) async fn more_bytes_than_the_page_holds_are_not_answered(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let talk = direct(store, ann, bob).await;
+    for _ in 0..3 {
+        said(store, talk, ann, &"x".repeat(4_000)).await;
+    }
+    let feed = Feed::Conversation(talk);
+    let within = async |bytes| store.rows_since(feed, 1, Page { bytes, ..MUCH }).await.expect("the store answers");
+    assert!(within(16_000).await.is_some());
+    assert_eq!(within(8_000).await, None);
+}
+
+pub(crate) async fn a_load_and_a_page_hold_no_more_bytes_than_an_answer(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let talk = direct(store, ann, bob).await;
+    let long = "x".repeat(8_000);
+    let batch = (0..100).map(|_| say(talk, ann, &long)).collect();
+    commit(store, batch).await.into_iter().for_each(|outcome| assert!(outcome.is_ok()));
+    let loaded = load(store, talk).await;
+    let seqs = seqs(&loaded.rows);
+    assert!(seqs.len() < 100 && seqs.len() * 9_000 > ANSWER_BYTES / 2, "{seqs:?}");
+    assert_eq!(seqs.last(), Some(&100), "the newest stay");
+    let page = store.messages_before(talk, 100, 100).await.expect("the store answers");
+    assert!(page.iter().map(myna_chat::row_weight).sum::<usize>() <= ANSWER_BYTES + 1_024);
 }

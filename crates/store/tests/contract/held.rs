@@ -1,8 +1,10 @@
 //! What a client holds, in the plainest form: rows kept by the greater rev, and one cursor a feed.
 
-use super::verbs::membership;
+use super::verbs::{ALL, MUCH, membership};
 use myna_chat::store::Store;
-use myna_protocol::{Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Rev, Row, Seq, UserId};
+use myna_protocol::{
+    Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Person, Rev, Row, Seq, UserId,
+};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -15,6 +17,7 @@ pub(crate) struct Held {
     conversations: BTreeMap<ConversationId, Conversation>,
     members: BTreeMap<(ConversationId, UserId), Member>,
     messages: BTreeMap<(ConversationId, Seq), Message>,
+    people: BTreeMap<UserId, Person>,
 }
 
 fn keep<K: Ord, V>(rows: &mut BTreeMap<K, V>, key: K, row: V, rev: impl Fn(&V) -> Rev) {
@@ -39,7 +42,9 @@ impl Held {
             conversations: BTreeMap::new(),
             members: BTreeMap::new(),
             messages: BTreeMap::new(),
+            people: BTreeMap::new(),
         };
+        held.reset(store, Feed::Server).await;
         held.reset(store, Feed::User(user)).await;
         held
     }
@@ -48,7 +53,11 @@ impl Held {
     async fn reset(&mut self, store: &dyn Store, feed: Feed) {
         let loaded = match feed {
             Feed::User(user) => store.load_user(user).await.map(|rows| vec![rows]),
-            Feed::Conversation(id) => store.load_conversations(&[id], u32::MAX).await,
+            Feed::Conversation(id) => store.load_conversations(&[id], ALL).await,
+            // The people come with what is loaded of them.
+            Feed::Server => store.revs(&[feed]).await.map(|revs| {
+                revs.into_iter().map(|(feed, rev)| FeedRows { feed, from: 0, rev, rows: Vec::new() }).collect()
+            }),
         };
         for rows in loaded.expect("the store answers") {
             self.apply(rows);
@@ -72,6 +81,7 @@ impl Held {
     /// Asks for what changed in every feed.
     pub(crate) async fn catch_up(&mut self, store: &dyn Store) {
         self.resync(store, Feed::User(self.user)).await;
+        self.resync(store, Feed::Server).await;
         for feed in self.cursors.keys().copied().collect::<Vec<_>>() {
             self.resync(store, feed).await;
         }
@@ -80,11 +90,13 @@ impl Held {
     async fn resync(&mut self, store: &dyn Store, feed: Feed) {
         // A conversation that was left while the others were read is not held any more.
         let Some(cursor) = self.cursors.get(&feed).copied() else { return };
-        match store.rows_since(feed, cursor, 1_000).await.expect("the store answers") {
+        match store.rows_since(feed, cursor, MUCH).await.expect("the store answers") {
             Some(rows) => {
                 assert_eq!((rows.feed, rows.from), (feed, cursor));
-                assert!(rows.rows.iter().all(|row| row.rev() > cursor && row.rev() <= rows.rev), "{rows:?}");
-                assert!(rows.rows.is_sorted_by_key(Row::rev), "{rows:?}");
+                let own = |row: &&Row| feed == Feed::Server || !matches!(row, Row::Person(_));
+                let own: Vec<Rev> = rows.rows.iter().filter(own).map(Row::rev).collect();
+                assert!(own.iter().all(|rev| *rev > cursor && *rev <= rows.rev), "{rows:?}");
+                assert!(own.is_sorted(), "{rows:?}");
                 self.apply(rows);
                 self.follow(store).await;
             }
@@ -102,6 +114,7 @@ impl Held {
                 Row::Member(row) => keep(&mut self.members, (row.conversation, row.user), row, |row| row.rev),
                 Row::Message(row) => keep(&mut self.messages, (row.conversation, row.seq), row, |row| row.rev),
                 Row::Membership(row) => keep(&mut self.memberships, row.conversation, row, |row| row.rev),
+                Row::Person(row) => keep(&mut self.people, row.id, row, |row| row.rev),
             }
         }
     }
@@ -153,7 +166,9 @@ impl Held {
         let held = self.clone().shown();
         let same = (&held.cursors, &held.memberships, &held.conversations, &held.members, &held.messages)
             == (&fresh.cursors, &fresh.memberships, &fresh.conversations, &fresh.members, &fresh.messages);
-        if same { Ok(()) } else { Err(format!("held:\n{held:#?}\nfresh:\n{fresh:#?}")) }
+        // Of people who were met and left again, more may be held than a fresh load brings.
+        let known = fresh.people.iter().all(|(id, person)| held.people.get(id) == Some(person));
+        if same && known { Ok(()) } else { Err(format!("held:\n{held:#?}\nfresh:\n{fresh:#?}")) }
     }
 }
 

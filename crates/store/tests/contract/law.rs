@@ -2,10 +2,11 @@
 
 use super::held::{Held, is_in};
 use super::verbs::{
-    ann_and_bob, channel, direct, done, group, join, leave, new_channel, new_direct, new_group, people, person, read,
-    said, said_many, say,
+    ann_and_bob, channel, direct, done, fresh, group, join, leave, new_channel, new_direct, new_group, people, person,
+    read, rename, rename_user, said, said_many, say,
 };
-use myna_chat::store::{Change, Store};
+use myna_chat::rules::Change;
+use myna_chat::store::Store;
 use myna_protocol::limits::RECEIPT_MEMBERS;
 use myna_protocol::{Feed, UserId};
 
@@ -23,6 +24,7 @@ async fn holds(store: &dyn Store, people: &[UserId], change: Change) {
             let theirs = match event.feed {
                 Feed::User(whose) => whose == user,
                 Feed::Conversation(id) => is_in(store, user, id).await,
+                Feed::Server => true,
             };
             if theirs {
                 live.hear(store, event).await;
@@ -62,9 +64,7 @@ pub(crate) async fn the_law_holds_for_reading(store: &dyn Store) {
 pub(crate) async fn the_law_holds_for_beginning_conversations(store: &dyn Store) {
     let (ann, bob) = ann_and_bob(store).await;
     let cy = person(store, "Cy").await;
-    for change in
-        [new_direct(ann, bob), new_direct(ann, ann), new_group(ann, &[bob, cy]), new_channel(bob, "EphemeralUpdate")]
-    {
+    for change in [new_direct(ann, bob), new_direct(ann, ann), new_group(ann, &[bob, cy]), new_channel(bob, "News")] {
         holds(store, &[ann, bob, cy], change).await;
     }
 }
@@ -84,4 +84,18 @@ pub(crate) async fn the_law_holds_for_joining_and_leaving(store: &dyn Store) {
     {
         holds(store, &everybody, change).await;
     }
+}
+
+pub(crate) async fn the_law_holds_for_names(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let cy = person(store, "Cy").await;
+    let (talk, friends) = (channel(store, ann).await, group(store, ann, &[bob, cy]).await);
+    done(store, join(talk, bob)).await;
+    let everybody = [ann, bob, cy];
+    holds(store, &everybody, rename_user(ann, &format!("Anna {}", fresh()))).await;
+    holds(store, &everybody, rename_user(ann, &format!("Annie {}", fresh()))).await;
+    holds(store, &everybody, rename_user(cy, &format!("Cyril {}", fresh()))).await;
+    holds(store, &[ann, bob], rename(talk, ann, Some(&format!("Town {}", fresh())))).await;
+    holds(store, &everybody, rename(friends, bob, Some("Friends"))).await;
+    holds(store, &everybody, rename(friends, cy, None)).await;
 }

@@ -2,10 +2,12 @@
 
 use super::held::Held;
 use super::verbs::{
-    a_client_id, a_conversation_id, commit, join, leave, load, name, new_direct, now, people, read, send, seqs,
+    a_client_id, a_conversation_id, commit, join, leave, load, name, new_direct, now, people, read, rename,
+    rename_user, send, seqs,
 };
-use myna_chat::store::{Change, Store};
-use myna_protocol::{ClientId, ConversationId, Feed, FeedRows, Rev, UserId};
+use myna_chat::rules::{self, Change};
+use myna_chat::store::Store;
+use myna_protocol::{ClientId, ConversationId, Feed, FeedRows, Rev, Row, UserId};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -24,6 +26,8 @@ enum Verb {
     Channel,
     Join,
     Leave,
+    RenameMe(u8),
+    Rename(u8),
 }
 
 /// How the events of a step reach each of the people.
@@ -58,6 +62,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Verb::Channel),
         2 => Just(Verb::Join),
         2 => Just(Verb::Leave),
+        1 => any::<u8>().prop_map(Verb::RenameMe),
+        1 => any::<u8>().prop_map(Verb::Rename),
     ];
     let delivery = || {
         prop_oneof![
@@ -124,7 +130,7 @@ async fn carry_out(store: &dyn Store, plan: &[Step]) -> Result<(), String> {
         late: vec![Vec::new(); PEOPLE],
         talks: Vec::new(),
         inside: BTreeSet::new(),
-        heads: HashMap::new(),
+        heads: store.revs(&[Feed::Server]).await.expect("the store answers").into_iter().collect(),
         sent: Vec::new(),
     };
     let mut steps = Vec::new();
@@ -145,18 +151,20 @@ impl Play<'_> {
         let outcomes = commit(self.store, batch).await;
         for (step, outcome) in steps.iter().zip(outcomes) {
             let Ok(committed) = outcome else { continue };
-            let talk = committed.conversation;
-            if !self.talks.contains(&talk) {
-                self.talks.push(talk);
-            }
-            self.inside.extend(committed.joined.iter().map(|user| (talk, *user)));
-            for user in &committed.left {
-                self.inside.remove(&(talk, *user));
+            if let Some(talk) = committed.conversation {
+                if !self.talks.contains(&talk) {
+                    self.talks.push(talk);
+                }
+                self.inside.extend(committed.joined.iter().map(|user| (talk, *user)));
+                for user in &committed.left {
+                    self.inside.remove(&(talk, *user));
+                }
             }
             for event in committed.events {
                 let head = self.heads.entry(event.feed).or_insert(0);
-                if (event.from, event.rev) != (*head, *head + 1) || event.rows.iter().any(|row| row.rev() != event.rev)
-                {
+                let is_own = |row: &&Row| event.feed == Feed::Server || !matches!(row, Row::Person(_));
+                let is_stamped = event.rows.iter().filter(is_own).all(|row| row.rev() == event.rev);
+                if (event.from, event.rev) != (*head, *head + 1) || !is_stamped {
                     return Err(format!("after {head} came {event:?}"));
                 }
                 *head = event.rev;
@@ -188,14 +196,22 @@ impl Play<'_> {
             Verb::Group(number) => {
                 let members = self.people.iter().enumerate().filter(|(place, _)| number >> place & 1 == 1);
                 let members = members.map(|(_, member)| *member).filter(|member| *member != user).collect();
-                Change::Group { id: a_conversation_id(), creator: user, name: None, members, at: now() }
+                rules::Verb::Group { id: a_conversation_id(), name: None, members }.by(user, now())
             }
             Verb::Channel => {
                 let id = a_conversation_id();
-                Change::Channel { id, creator: user, name: name(&format!("Channel {id}")), at: now() }
+                rules::Verb::Channel { id, name: name(&format!("Channel {id}")) }.by(user, now())
             }
             Verb::Join => join(talk, user),
             Verb::Leave => leave(talk, user),
+            // Names that others may have by then, and mostly have not.
+            Verb::RenameMe(number) => {
+                rename_user(user, &format!("Called {} {}", &self.people[0].to_string()[24..], number % 8))
+            }
+            Verb::Rename(number) => {
+                let called = format!("Named {} {}", &self.people[0].to_string()[24..], number % 4);
+                rename(talk, user, (number > 50).then_some(called.as_str()))
+            }
         }
     }
 
@@ -206,6 +222,7 @@ impl Play<'_> {
             let theirs = match event.feed {
                 Feed::User(whose) => whose == user,
                 Feed::Conversation(talk) => self.inside.contains(&(talk, user)),
+                Feed::Server => true,
             };
             if !theirs {
                 continue;

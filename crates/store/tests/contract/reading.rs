@@ -1,10 +1,11 @@
-//! Rules of `Change::Read`.
+//! Rules of `Verb::Read`.
 
 use super::verbs::{
     a_conversation_id, ann_and_bob, channel, direct, done, event_of, feeds, group, join, leave, load, member_of,
     membership, now, one, people, person, read, said, said_many,
 };
-use myna_chat::store::{Change, Store};
+use myna_chat::rules::Verb;
+use myna_chat::store::Store;
 use myna_protocol::limits::RECEIPT_MEMBERS;
 use myna_protocol::{Feed, Rejection, Row};
 
@@ -13,14 +14,14 @@ pub(crate) async fn a_read_place_is_told_in_both_feeds(store: &dyn Store) {
     let talk = direct(store, ann, bob).await;
     said_many(store, talk, ann, 3).await;
     let at = now();
-    let was_read = done(store, Change::Read { conversation: talk, user: bob, seq: 2, at }).await;
+    let was_read = done(store, Verb::Read { conversation: talk, seq: 2 }.by(bob, at)).await;
     assert_eq!(was_read.seq, None);
     assert_eq!(was_read.events.len(), 2);
     let event = event_of(&was_read.events, Feed::Conversation(talk));
     assert_eq!((event.from, event.rev), (4, 5));
     let [Row::Member(member)] = event.rows.as_slice() else { panic!("not a member: {event:?}") };
     assert_eq!((member.user, member.read_seq, member.read_at, member.rev), (bob, 2, Some(at), 5));
-    assert_eq!((member.name.as_str(), member.joined_seq, member.left_seq), ("Bob", 0, None));
+    assert_eq!((member.joined_seq, member.left_seq), (0, None));
     let event = event_of(&was_read.events, Feed::User(bob));
     assert_eq!((event.from, event.rev), (1, 2));
     let [Row::Membership(own)] = event.rows.as_slice() else { panic!("not a membership: {event:?}") };
@@ -65,7 +66,7 @@ pub(crate) async fn a_read_place_never_falls(store: &dyn Store) {
     let before = (load(store, talk).await, store.load_user(bob).await.expect("the store answers"));
     for seq in [3, 2, 0] {
         let unchanged = done(store, read(talk, bob, seq)).await;
-        assert_eq!((unchanged.conversation, unchanged.events.len()), (talk, 0));
+        assert_eq!((unchanged.conversation, unchanged.events.len()), (Some(talk), 0));
     }
     assert!(done(store, read(talk, ann, 5)).await.events.is_empty(), "senders have read what they said");
     assert_eq!((load(store, talk).await, store.load_user(bob).await.expect("the store answers")), before);

@@ -1,11 +1,12 @@
-//! Rules of `Change::Send`.
+//! Rules of `Verb::Send`.
 
 use super::verbs::{
     a_client_id, a_conversation_id, ann_and_bob, channel, commit, direct, done, feeds, group, join, leave, load,
     member_of, membership, messages, now, one, people, person, said, said_many, say, send, seqs, texts,
 };
 use futures_util::future::join_all;
-use myna_chat::store::{Change, Store};
+use myna_chat::rules::Verb;
+use myna_chat::store::Store;
 use myna_protocol::limits::TEXT_CHARS;
 use myna_protocol::{Feed, Rejection, Row};
 
@@ -24,7 +25,7 @@ pub(crate) async fn a_sent_message_is_one_event_with_its_row(store: &dyn Store) 
     let (ann, bob) = ann_and_bob(store).await;
     let talk = direct(store, ann, bob).await;
     let (client_id, at) = (a_client_id(), now());
-    let change = Change::Send { conversation: talk, sender: ann, client_id, text: super::verbs::text("hello"), at };
+    let change = Verb::Send { conversation: talk, client_id, text: super::verbs::text("hello") }.by(ann, at);
     let sent = done(store, change).await;
     assert_eq!(feeds(&sent.events), [Feed::Conversation(talk)]);
     let event = &sent.events[0];
@@ -44,7 +45,7 @@ pub(crate) async fn a_retry_gets_the_first_seq_and_no_events(store: &dyn Store) 
     said_many(store, talk, bob, 300).await;
     let again = done(store, send(talk, ann, client_id, "hello")).await;
     assert_eq!(again.seq, first.seq);
-    assert_eq!(again.conversation, talk);
+    assert_eq!(again.conversation, Some(talk));
     assert!(again.events.is_empty());
     assert_eq!(said(store, talk, ann, "next").await, 302);
 }

@@ -37,7 +37,7 @@ pub(crate) async fn a_name_is_taken_whatever_its_case(store: &dyn Store) {
         Some(ann)
     );
     assert_eq!(found(store, "ann").await, ["Ann"]);
-    assert!(store.users(&[other.id]).await.expect("the store answers").is_empty());
+    assert!(store.people(&[other.id]).await.expect("the store answers").is_empty());
 }
 
 pub(crate) async fn one_of_many_gets_a_name_asked_for_at_once(store: &dyn Store) {
@@ -63,11 +63,11 @@ pub(crate) async fn people_are_found_by_their_ids(store: &dyn Store) {
     let ann = person(store, "Ann").await;
     let bob = person(store, "Bob").await;
     person(store, "Cy").await;
-    let mut found = store.users(&[bob, a_user_id(), ann, bob]).await.expect("the store answers");
+    let mut found = store.people(&[bob, a_user_id(), ann, bob]).await.expect("the store answers");
     found.sort_by(|one, other| one.name.cmp(&other.name));
     let found: Vec<(UserId, &str)> = found.iter().map(|user| (user.id, user.name.as_str())).collect();
     assert_eq!(found, [(ann, "Ann"), (bob, "Bob")]);
-    assert!(store.users(&[]).await.expect("the store answers").is_empty());
+    assert!(store.people(&[]).await.expect("the store answers").is_empty());
 }
 
 pub(crate) async fn people_are_found_by_the_beginning_of_any_word(store: &dyn Store) {

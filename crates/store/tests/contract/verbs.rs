@@ -1,7 +1,8 @@
 //! What people do, in the words of the rules, so that each rule reads as a story.
 
 use futures_util::future::join_all;
-use myna_chat::store::{Change, Committed, NewUser, Store};
+use myna_chat::rules::{Change, Committed, Verb};
+use myna_chat::store::{Extent, NewUser, Page, Store};
 use myna_protocol::{
     ClientId, Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Name, Rejection, Row, Seq,
     SessionId, Text, Timestamp, UserId,
@@ -81,7 +82,7 @@ pub(crate) async fn people(store: &dyn Store, count: usize) -> Vec<UserId> {
 
 pub(crate) async fn commit(store: &dyn Store, batch: Vec<Change>) -> Vec<Outcome> {
     let count = batch.len();
-    let outcomes = store.commit(batch).await.expect("the store commits");
+    let outcomes = store.commit(batch.into()).await.expect("the store commits");
     assert_eq!(outcomes.len(), count, "one answer for each change");
     outcomes
 }
@@ -96,7 +97,7 @@ pub(crate) async fn done(store: &dyn Store, change: Change) -> Committed {
 }
 
 pub(crate) fn send(conversation: ConversationId, sender: UserId, client_id: ClientId, said: &str) -> Change {
-    Change::Send { conversation, sender, client_id, text: text(said), at: now() }
+    Verb::Send { conversation, client_id, text: text(said) }.by(sender, now())
 }
 
 pub(crate) fn say(conversation: ConversationId, sender: UserId, said: &str) -> Change {
@@ -104,40 +105,53 @@ pub(crate) fn say(conversation: ConversationId, sender: UserId, said: &str) -> C
 }
 
 pub(crate) fn read(conversation: ConversationId, user: UserId, seq: Seq) -> Change {
-    Change::Read { conversation, user, seq, at: now() }
+    Verb::Read { conversation, seq }.by(user, now())
 }
 
 pub(crate) fn join(conversation: ConversationId, user: UserId) -> Change {
-    Change::Join { conversation, user, at: now() }
+    Verb::Join { conversation }.by(user, now())
 }
 
 pub(crate) fn leave(conversation: ConversationId, user: UserId) -> Change {
-    Change::Leave { conversation, user, at: now() }
+    Verb::Leave { conversation }.by(user, now())
 }
 
 pub(crate) fn new_direct(user: UserId, with: UserId) -> Change {
-    Change::Direct { id: a_conversation_id(), user, with, at: now() }
+    Verb::Direct { id: a_conversation_id(), with }.by(user, now())
 }
 
 pub(crate) fn new_group(creator: UserId, members: &[UserId]) -> Change {
-    Change::Group { id: a_conversation_id(), creator, name: None, members: members.to_vec(), at: now() }
+    Verb::Group { id: a_conversation_id(), name: None, members: members.to_vec() }.by(creator, now())
 }
 
 pub(crate) fn new_channel(creator: UserId, called: &str) -> Change {
-    Change::Channel { id: a_conversation_id(), creator, name: name(called), at: now() }
+    Verb::Channel { id: a_conversation_id(), name: name(called) }.by(creator, now())
+}
+
+pub(crate) fn rename_user(user: UserId, called: &str) -> Change {
+    Verb::RenameUser { name: name(called) }.by(user, now())
+}
+
+pub(crate) fn rename(conversation: ConversationId, user: UserId, called: Option<&str>) -> Change {
+    Verb::RenameConversation { conversation, name: called.map(name) }.by(user, now())
+}
+
+/// The conversation that this change begins, or finds.
+pub(crate) async fn begun(store: &dyn Store, change: Change) -> ConversationId {
+    done(store, change).await.conversation.expect("it is about a conversation")
 }
 
 pub(crate) async fn direct(store: &dyn Store, user: UserId, with: UserId) -> ConversationId {
-    done(store, new_direct(user, with)).await.conversation
+    begun(store, new_direct(user, with)).await
 }
 
 pub(crate) async fn group(store: &dyn Store, creator: UserId, members: &[UserId]) -> ConversationId {
-    done(store, new_group(creator, members)).await.conversation
+    begun(store, new_group(creator, members)).await
 }
 
 /// A channel with a name of its own.
 pub(crate) async fn channel(store: &dyn Store, creator: UserId) -> ConversationId {
-    done(store, new_channel(creator, &format!("Channel {}", fresh()))).await.conversation
+    begun(store, new_channel(creator, &format!("Channel {}", fresh()))).await
 }
 
 /// Sends one message and answers its seq.
@@ -153,9 +167,14 @@ pub(crate) async fn said_many(store: &dyn Store, conversation: ConversationId, s
     }
 }
 
+/// All of a conversation.
+pub(crate) const ALL: Extent = Extent { messages: u32::MAX, members: u32::MAX };
+/// More than any rule needs.
+pub(crate) const MUCH: Page = Page { rows: 1_000, bytes: usize::MAX };
+
 /// The conversation afresh, with all its messages.
 pub(crate) async fn load(store: &dyn Store, conversation: ConversationId) -> FeedRows {
-    let mut loaded = store.load_conversations(&[conversation], u32::MAX).await.expect("the store answers");
+    let mut loaded = store.load_conversations(&[conversation], ALL).await.expect("the store answers");
     assert_eq!(loaded.len(), 1, "the conversation is there");
     loaded.remove(0)
 }

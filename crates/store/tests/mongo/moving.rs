@@ -1,6 +1,6 @@
 //! Moving to MongoDB and away from it, and looking into a store there.
 
-use crate::contract::verbs::{ann_and_bob, direct, done, join, leave, new_channel, read, said, said_many};
+use crate::contract::verbs::{ann_and_bob, begun, direct, done, join, leave, new_channel, read, said, said_many};
 use crate::journey::{archive, copied, cut_off, filled, goes_on, refused, violations};
 use crate::place::Place;
 use mongodb::Database;
@@ -137,10 +137,10 @@ async fn every_kind_of_damage_is_found() {
         let store = place.opened().await;
         let (ann, bob) = ann_and_bob(&*store).await;
         let (talk, notes) = (direct(&*store, ann, bob).await, direct(&*store, ann, ann).await);
-        let update = done(&*store, new_channel(bob, "EphemeralUpdate")).await.conversation;
+        let news = begun(&*store, new_channel(bob, "News")).await;
         said_many(&*store, talk, ann, 9).await;
         said(&*store, notes, ann, "milk").await;
-        for change in [read(talk, bob, 5), join(update, ann), leave(update, ann)] {
+        for change in [read(talk, bob, 5), join(news, ann), leave(news, ann)] {
             done(&*store, change).await;
         }
         drop(store);

@@ -2,7 +2,7 @@
 
 use super::{places, served, violations};
 use crate::contract::verbs::{
-    ann_and_bob, direct, done, group, join, leave, new_channel, person, read, said_many, say,
+    ann_and_bob, begun, direct, done, group, join, leave, new_channel, person, read, said_many, say,
 };
 use myna_chat::store::NewSession;
 use myna_protocol::{SessionId, Timestamp};
@@ -17,11 +17,11 @@ async fn filled(path: &Path) {
     let eve = person(&*store, "Eve").await;
     let (talk, notes) = (direct(&*store, ann, bob).await, direct(&*store, eve, eve).await);
     let friends = group(&*store, ann, &[bob, eve]).await;
-    let update = done(&*store, new_channel(eve, "EphemeralUpdate")).await.conversation;
+    let news = begun(&*store, new_channel(eve, "News")).await;
     said_many(&*store, talk, ann, 9).await;
     said_many(&*store, notes, eve, 2).await;
     done(&*store, read(talk, bob, 5)).await;
-    for change in [join(update, bob), say(update, bob, "hello"), leave(update, bob), leave(friends, eve)] {
+    for change in [join(news, bob), say(news, bob, "hello"), leave(news, bob), leave(friends, eve)] {
         done(&*store, change).await;
     }
     let session = NewSession {

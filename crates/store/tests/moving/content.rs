@@ -1,11 +1,12 @@
 //! A store with something of everything, and all that it answers.
 
 use crate::contract::verbs::{
-    a_conversation_id, a_session_id, ann_and_bob, channel, commit, direct, done, fresh, group, join, leave, name,
-    new_channel, new_group, now, people, person, read, said, said_many, say,
+    ALL, MUCH, a_conversation_id, a_session_id, ann_and_bob, begun, channel, commit, direct, done, fresh, group, join,
+    leave, name, new_channel, new_group, now, people, person, read, said, said_many, say,
 };
 use futures_util::future::join_all;
-use myna_chat::store::{Change, NewSession, Store};
+use myna_chat::rules::Verb;
+use myna_chat::store::{NewSession, Page, Store};
 use myna_protocol::{ConversationId, Feed, SessionId, Timestamp, UserId};
 
 /// What was made.
@@ -25,10 +26,10 @@ pub(crate) async fn fill(store: &dyn Store) -> Content {
     let talk = direct(store, ann, bob).await;
     let friends = group(store, ann, &[bob, zoe]).await;
     let (id, at) = (a_conversation_id(), now());
-    let named = Change::Group { id, creator: zoe, name: Some(name("Übung macht Meister")), members: vec![ann], at };
+    let named = Verb::Group { id, name: Some(name("Übung macht Meister")), members: vec![ann] }.by(zoe, at);
     done(store, named).await;
-    let large = done(store, new_group(crowd[0], &crowd[1..200])).await.conversation;
-    let update = done(store, new_channel(bob, "Rust EphemeralUpdate")).await.conversation;
+    let large = begun(store, new_group(crowd[0], &crowd[1..200])).await;
+    let news = begun(store, new_channel(bob, "Rust News")).await;
     let busy = channel(store, ann).await;
     let silent = channel(store, zoe).await;
 
@@ -38,17 +39,17 @@ pub(crate) async fn fill(store: &dyn Store) -> Content {
     done(store, read(talk, bob, 1_200)).await;
     done(store, leave(friends, zoe)).await;
     done(store, leave(large, crowd[7])).await;
-    let joining = crowd.iter().map(|user| join(update, *user)).collect();
+    let joining = crowd.iter().map(|user| join(news, *user)).collect();
     commit(store, joining).await.into_iter().for_each(|outcome| assert!(outcome.is_ok(), "{outcome:?}"));
     let talking = crowd[..50].iter().flat_map(|user| [join(busy, *user), say(busy, *user, "hi"), leave(busy, *user)]);
     commit(store, talking.collect()).await.into_iter().for_each(|outcome| assert!(outcome.is_ok(), "{outcome:?}"));
     done(store, join(busy, crowd[3])).await;
-    said(store, update, bob, "there is update").await;
-    done(store, read(update, crowd[5], 1)).await;
+    said(store, news, bob, "there is news").await;
+    done(store, read(news, crowd[5], 1)).await;
 
     let mut content = Content {
         people: [vec![ann, bob, zoe], crowd].concat(),
-        talks: vec![notes, talk, friends, id, large, update, busy, silent],
+        talks: vec![notes, talk, friends, id, large, news, busy, silent],
         tokens: Vec::new(),
         sessions: Vec::new(),
     };
@@ -69,10 +70,13 @@ pub(crate) async fn fill(store: &dyn Store) -> Content {
 /// Everything that the store answers about what was made, in words.
 pub(crate) async fn told(store: &dyn Store, content: &Content) -> Vec<String> {
     let mut told = Vec::new();
-    for talk in store.load_conversations(&content.talks, u32::MAX).await.expect("the store answers") {
+    for talk in store.load_conversations(&content.talks, ALL).await.expect("the store answers") {
         told.push(format!("{talk:?}"));
         let Feed::Conversation(id) = talk.feed else { panic!("not a conversation: {talk:?}") };
-        told.push(format!("{:?}", store.rows_since(talk.feed, 1, 10_000).await.expect("the store answers")));
+        told.push(format!(
+            "{:?}",
+            store.rows_since(talk.feed, 1, Page { rows: 10_000, ..MUCH }).await.expect("the store answers")
+        ));
         told.push(format!("{:?}", store.messages_before(id, 2_000, 900).await.expect("the store answers")));
     }
     assert_eq!(told.len(), 3 * content.talks.len());
@@ -82,13 +86,13 @@ pub(crate) async fn told(store: &dyn Store, content: &Content) -> Vec<String> {
         let mut presence_peers = store.presence_peers(*user).await.expect("the store answers");
         presence_peers.sort_unstable();
         let own = store.load_user(*user).await.expect("the store answers");
-        let changes = store.rows_since(Feed::User(*user), 0, 1_000).await.expect("the store answers");
+        let changes = store.rows_since(Feed::User(*user), 0, MUCH).await.expect("the store answers");
         told.push(format!("{heads:?} {presence_peers:?} {own:?} {changes:?}"));
     }
     for prefix in ["", "zoë", "cruz", "person"] {
         told.push(format!("{:?}", store.search_users(prefix, 2_000).await.expect("the store answers")));
     }
-    for prefix in ["", "rust", "update", "übung"] {
+    for prefix in ["", "rust", "news", "übung"] {
         told.push(format!("{:?}", store.search_channels(prefix, 100).await.expect("the store answers")));
     }
     for key in ["ann", "zoë de la cruz", "nobody"] {

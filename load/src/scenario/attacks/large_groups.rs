@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 use myna_protocol::limits::GROUP_MEMBERS;
 use myna_protocol::{Command, ConversationId, Event, UserId};
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 const GROUPS: usize = 400;
@@ -106,10 +106,9 @@ async fn make_group(socket: &mut RawSocket, harness: &Harness<'_>, request: u64)
     let people = &harness.dataset.people;
     let others = (0..GROUP_MEMBERS - 2).map(|n| 2 + (request as usize * 31 + n) % (people.len() - 2));
     let users: Vec<UserId> = std::iter::once(VICTIM).chain(others).map(|person| people[person].id).collect();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let mut random = [0; 10];
     fastrand::fill(&mut random);
-    let conversation = ConversationId::from_parts(now.as_millis() as u64, random);
+    let conversation = ConversationId::from_parts(request, random);
     socket.send(&Command::Group { request, conversation, name: Some(format!("Group {request}")), users }).await?;
     while let Some(received) = socket.next().await? {
         match received.event()? {

@@ -23,7 +23,7 @@ impl Person {
         let cookie = answer.set_cookie().unwrap_or_else(|| panic!("{name} is let in: {answer:?}"));
         let cookie = cookie.split(';').next().expect("a cookie begins with its value").to_owned();
         let mut person = Self { name: name.to_owned(), id: UserId::from_bytes([0; 16]), cookie, place: place.clone() };
-        person.id = person.first_page(None).await.me.id;
+        person.id = person.first_page(None).await.user.id;
         person
     }
 

@@ -65,7 +65,7 @@ impl Socket {
         let mut told = Vec::new();
         loop {
             let event = self.next().await;
-            let done = event == Event::CaughtUp { request: None };
+            let done = matches!(event, Event::CaughtUp { request: None, .. });
             told.push(event);
             if done {
                 return told;
@@ -360,7 +360,7 @@ impl Socket {
 fn answers(event: &Event) -> Option<RequestId> {
     match event {
         Event::Ack { request, .. } | Event::Page { request, .. } | Event::Found { request, .. } => Some(*request),
-        Event::CaughtUp { request } | Event::Rejected { request, .. } => *request,
+        Event::CaughtUp { request, .. } | Event::Rejected { request, .. } => *request,
         _ => None,
     }
 }

@@ -48,7 +48,7 @@ impl Tab {
             ends: Vec::new(),
         };
         let first = person.at(&tab.places.borrow_and_update().clone()).first_page(None).await;
-        tab.client.start(first.me, first.feeds);
+        tab.client.start(first.user, first.feeds, first.next);
         tab.act(|client| client.connect(now())).await;
         tab
     }
@@ -65,7 +65,7 @@ impl Tab {
             match action {
                 Action::Connect => actions.extend(self.connect().await),
                 Action::Close(_) => self.socket = None,
-                Action::Say(command) => {
+                Action::Send(command) => {
                     if let Some(socket) = &mut self.socket {
                         // If it did not go out, the socket's end is heard next.
                         socket.try_say(&command).await;

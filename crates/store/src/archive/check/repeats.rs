@@ -1,8 +1,7 @@
 //! Finds messages with the same sender and client id in bounded memory: first by small hashes, then by the ids of the
 //! few suspects.
 
-use crate::archive::MessageRecord;
-use myna_protocol::{ClientId, Seq, UserId};
+use myna_protocol::{ClientId, Message, Seq, UserId};
 use std::collections::hash_map::{Entry, RandomState};
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
@@ -39,7 +38,7 @@ impl Repeats {
         }
     }
 
-    pub(super) fn look_at(&mut self, page: &[MessageRecord]) {
+    pub(super) fn look_at(&mut self, page: &[Message]) {
         for message in page {
             let id = (message.sender, message.client_id);
             let hash = self.hasher.hash_one(id);
@@ -81,11 +80,11 @@ impl Repeats {
 #[cfg(test)]
 mod tests {
     use super::{HELD, Repeats};
-    use crate::archive::MessageRecord;
-    use myna_protocol::{ClientId, ConversationId, Timestamp, UserId};
 
-    fn message(seq: u64, sender: u8, client_id: u64) -> MessageRecord {
-        MessageRecord {
+    use myna_protocol::{ClientId, ConversationId, Message, Timestamp, UserId};
+
+    fn message(seq: u64, sender: u8, client_id: u64) -> Message {
+        Message {
             conversation: ConversationId::from_bytes([1; 16]),
             seq,
             sender: UserId::from_bytes([sender; 16]),
@@ -97,7 +96,7 @@ mod tests {
     }
 
     /// What is found, and in how many looks.
-    fn found(announced: u64, messages: &[MessageRecord]) -> (Vec<[u64; 2]>, u32) {
+    fn found(announced: u64, messages: &[Message]) -> (Vec<[u64; 2]>, u32) {
         let mut repeats = Repeats::among(announced);
         let mut looks = 1;
         repeats.look_at(messages);

@@ -78,6 +78,12 @@ pub enum Violation {
         conversation: ConversationId,
         user: UserId,
     },
+    /// The stamp of a person is beyond the server's feed.
+    PersonRev {
+        user: UserId,
+        rev: Rev,
+        of: Rev,
+    },
     SessionOfNobody {
         session: SessionId,
         user: UserId,
@@ -132,6 +138,9 @@ impl fmt::Display for Violation {
             }
             Self::MemberIsNobody { conversation, user } => {
                 write!(f, "conversation {conversation}: member {user} does not exist")
+            }
+            Self::PersonRev { user, rev, of } => {
+                write!(f, "person {user} has rev {rev}, beyond the server's feed's {of}")
             }
             Self::SessionOfNobody { session, user } => write!(f, "session {session}: its user {user} does not exist"),
             Self::Orphans { part, conversation } => {

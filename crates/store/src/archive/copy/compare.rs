@@ -17,6 +17,10 @@ pub(super) async fn all(
 ) -> Result<(), CopyError> {
     let tally = &Tally::of(Step::Comparing, counts.total(), progress);
     same_counts(counts, to.counts().await.map_err(CopyError::Target)?)?;
+    if both(checksum::server(from), checksum::server(to)).await? == Same::No {
+        return Err(CopyError::Different("due jobs"));
+    }
+    tally.done(counts.jobs);
     if both(checksum::users(from), checksum::users(to)).await? == Same::No {
         return Err(CopyError::Different("people"));
     }
@@ -60,6 +64,7 @@ fn same_counts(from: Counts, to: Counts) -> Result<(), CopyError> {
         ("conversations", from.conversations, to.conversations),
         ("members", from.members, to.members),
         ("messages", from.messages, to.messages),
+        ("due jobs", from.jobs, to.jobs),
     ];
     match nouns.into_iter().find(|(_, from, to)| from != to) {
         Some((noun, from, to)) => Err(CopyError::Counts { noun, from, to }),

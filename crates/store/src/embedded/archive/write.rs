@@ -1,31 +1,36 @@
 //! Putting rows as they come: what is there under the same key is replaced.
 
-use crate::archive::{ConversationRecord, MemberRecord, MessageRecord, Origin, SessionRecord, UserRecord};
-use crate::embedded::rows::{int, kind_text};
+use crate::archive::{Origin, SessionRecord, UserRecord};
+use crate::embedded::rows::{direct_key, int, kind_text};
 use crate::words::tails;
-use myna_protocol::Timestamp;
-use rusqlite::{Connection, Result, params};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow};
+use myna_protocol::{Message, Timestamp};
+use rusqlite::{Connection, Error, Result, params};
 
 queries! {
     ORIGIN = "UPDATE store SET origin_id = ?1, origin_url = ?2 WHERE one = 1";
-    USER = "INSERT INTO users (id, name, name_key, password_hash, created_at, rev) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-        ON CONFLICT (id) DO UPDATE SET name = ?2, name_key = ?3, password_hash = ?4, created_at = ?5, rev = ?6";
+    SERVER = "UPDATE server SET rev = ?1 WHERE one = 1";
+    JOB = "INSERT INTO jobs (id, due_at, change) VALUES (?1, ?2, ?3)
+        ON CONFLICT (id) DO UPDATE SET due_at = ?2, change = ?3";
+    USER = "INSERT INTO users (id, name, name_key, password_hash, created_at, rev, person_rev)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT (id) DO UPDATE SET name = ?2, name_key = ?3, password_hash = ?4, created_at = ?5, rev = ?6, person_rev = ?7";
     USER_WORD = "INSERT INTO user_words (word, name_key) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     SESSION = "INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (id) DO UPDATE SET token_hash = ?2, user_id = ?3, created_at = ?4, expires_at = ?5";
     MEMBER = "INSERT INTO members
-        (conversation_id, user_id, came, joined_seq, left_seq, read_seq, read_at, rev, user_rev)
+        (conversation_id, user_id, joined_rev, joined_seq, left_seq, read_seq, read_at, rev, user_rev)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-        ON CONFLICT (conversation_id, user_id) DO UPDATE SET came = ?3, joined_seq = ?4, left_seq = ?5, read_seq = ?6,
+        ON CONFLICT (conversation_id, user_id) DO UPDATE SET joined_rev = ?3, joined_seq = ?4, left_seq = ?5, read_seq = ?6,
         read_at = ?7, rev = ?8, user_rev = ?9";
     MESSAGE = "INSERT INTO messages (conversation_id, seq, sender_id, client_id, text, sent_at, rev)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         ON CONFLICT (conversation_id, seq) DO UPDATE SET sender_id = ?3, client_id = ?4, text = ?5, sent_at = ?6, rev = ?7";
     CONVERSATION = "INSERT INTO conversations
-        (id, kind, name, name_key, direct_key, created_by, created_at, receipts, member_count, last_seq, rev, row_rev)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        (id, kind, name, name_key, direct_key, created_by, created_at, receipts, member_count, last_seq, rev, row_rev, active_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         ON CONFLICT (id) DO UPDATE SET kind = ?2, name = ?3, name_key = ?4, direct_key = ?5, created_by = ?6,
-        created_at = ?7, receipts = ?8, member_count = ?9, last_seq = ?10, rev = ?11, row_rev = ?12";
+        created_at = ?7, receipts = ?8, member_count = ?9, last_seq = ?10, rev = ?11, row_rev = ?12, active_at = ?13";
     CHANNEL_WORD = "INSERT INTO channel_words (word, name_key) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 }
 
@@ -39,8 +44,8 @@ pub(super) fn origin(connection: &Connection, origin: Option<&Origin>) -> Result
 
 /// The key is that of the person's name.
 pub(super) fn user(connection: &Connection, user: &UserRecord, key: &str) -> Result<()> {
-    let values =
-        params![user.id.as_bytes(), user.name, key, user.password_hash, user.created_at.millis(), int(user.rev)];
+    let (created_at, revs) = (user.created_at.millis(), (int(user.rev), int(user.person_rev)));
+    let values = params![user.id.as_bytes(), user.name, key, user.password_hash, created_at, revs.0, revs.1];
     connection.prepare_cached(USER)?.execute(values)?;
     let mut put_word = connection.prepare_cached(USER_WORD)?;
     tails(key).try_for_each(|word| put_word.execute(params![word, key]).map(|_| ()))
@@ -57,7 +62,7 @@ pub(super) fn session(connection: &Connection, session: &SessionRecord) -> Resul
     connection.prepare_cached(SESSION)?.execute(values).map(|_| ())
 }
 
-pub(super) fn member(connection: &Connection, member: &MemberRecord) -> Result<()> {
+pub(super) fn member(connection: &Connection, member: &MemberRow) -> Result<()> {
     let values = params![
         member.conversation.as_bytes(),
         member.user.as_bytes(),
@@ -72,7 +77,7 @@ pub(super) fn member(connection: &Connection, member: &MemberRecord) -> Result<(
     connection.prepare_cached(MEMBER)?.execute(values).map(|_| ())
 }
 
-pub(super) fn message(connection: &Connection, message: &MessageRecord) -> Result<()> {
+pub(super) fn message(connection: &Connection, message: &Message) -> Result<()> {
     let values = params![
         message.conversation.as_bytes(),
         int(message.seq),
@@ -86,25 +91,21 @@ pub(super) fn message(connection: &Connection, message: &MessageRecord) -> Resul
 }
 
 /// The key is that of a channel's name.
-pub(super) fn conversation(
-    connection: &Connection,
-    conversation: &ConversationRecord,
-    key: Option<&str>,
-) -> Result<()> {
-    let direct_key = conversation.pair.map(|pair| pair.each_ref().map(|id| id.as_bytes().as_slice()).concat());
+pub(super) fn conversation(connection: &Connection, conversation: &ConversationRow, key: Option<&str>) -> Result<()> {
     let values = params![
         conversation.id.as_bytes(),
         kind_text(conversation.kind),
         conversation.name,
         key,
-        direct_key,
+        conversation.pair.as_ref().map(direct_key),
         conversation.created_by.as_bytes(),
         conversation.created_at.millis(),
         conversation.receipts,
         conversation.member_count,
         int(conversation.last_seq),
         int(conversation.rev),
-        int(conversation.row_rev)
+        int(conversation.row_rev),
+        conversation.active_at.millis()
     ];
     connection.prepare_cached(CONVERSATION)?.execute(values)?;
     let mut put_word = connection.prepare_cached(CHANNEL_WORD)?;
@@ -113,4 +114,13 @@ pub(super) fn conversation(
 
 pub(super) fn forget_sessions(connection: &Connection) -> Result<()> {
     connection.execute(FORGET_SESSIONS, []).map(|_| ())
+}
+
+pub(super) fn server(connection: &Connection, server: &ServerRow) -> Result<()> {
+    connection.prepare_cached(SERVER)?.execute([int(server.rev)]).map(|_| ())
+}
+
+pub(super) fn job(connection: &Connection, job: &JobRow) -> Result<()> {
+    let change = serde_json::to_string(&job.change).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
+    connection.prepare_cached(JOB)?.execute(params![job.id, job.due_at.millis(), change]).map(|_| ())
 }

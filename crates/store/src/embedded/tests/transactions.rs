@@ -3,7 +3,8 @@
 use super::{file, hold, memory, names, person};
 use crate::embedded::users;
 use futures_util::future::join_all;
-use myna_chat::store::{Bus, FeedStore, StoreError, UserStore};
+use myna_chat::health::Monitor;
+use myna_chat::store::{FeedStore, StoreError, UserStore};
 use rusqlite::Connection;
 use std::sync::mpsc;
 

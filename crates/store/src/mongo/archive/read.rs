@@ -1,16 +1,17 @@
 //! Reading rows as they are stored.
 
-use crate::archive::{ConversationRecord, MemberRecord, MessageRecord, Part, SessionRecord, UserRecord};
+use crate::archive::{Part, SessionRecord, UserRecord};
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SESSIONS, SessionDoc, USERS,
-    UserDoc, conversation_id, count, int, session_id, timestamp, user_id,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SERVER, SERVER_ID,
+    SESSIONS, ServerDoc, SessionDoc, USERS, UserDoc, conversation_id, count, int, session_id, timestamp, user_id,
 };
 use crate::mongo::failure::Failure;
 use crate::mongo::history::{by_seq, page_after};
 use crate::mongo::reading::{Query, by_id};
 use mongodb::bson::{Document, Uuid, doc};
-use myna_protocol::{ClientId, ConversationId, Seq, SessionId, UserId};
+use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
+use myna_protocol::{ConversationId, Message, Seq, SessionId, UserId};
 use serde::Deserialize;
 
 /// A page of what has an id of its own.
@@ -29,6 +30,7 @@ impl Mongo {
                 password_hash: user.password_hash,
                 created_at: timestamp(user.created_at),
                 rev: count(user.rev)?,
+                person_rev: count(user.person_rev)?,
             })
         };
         found.into_iter().map(record).collect()
@@ -57,14 +59,14 @@ impl Mongo {
         &self,
         after: Option<ConversationId>,
         limit: u32,
-    ) -> Result<Vec<ConversationRecord>, Failure> {
+    ) -> Result<Vec<ConversationRow>, Failure> {
         let found: Vec<ConversationDoc> = self.find(CONVERSATIONS, page(after.map(|id| id.uuid()), limit)).await?;
-        found.into_iter().map(conversation_record).collect()
+        found.into_iter().map(ConversationDoc::stored).collect()
     }
 
-    pub(super) async fn read_conversation(&self, id: ConversationId) -> Result<Option<ConversationRecord>, Failure> {
+    pub(super) async fn read_conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, Failure> {
         let found: Option<ConversationDoc> = self.find_one(CONVERSATIONS, by_id(id.uuid())).await?;
-        found.map(conversation_record).transpose()
+        found.map(ConversationDoc::stored).transpose()
     }
 
     pub(super) async fn read_members(
@@ -72,27 +74,14 @@ impl Mongo {
         conversation: ConversationId,
         after: Option<UserId>,
         limit: u32,
-    ) -> Result<Vec<MemberRecord>, Failure> {
+    ) -> Result<Vec<MemberRow>, Failure> {
         let mut filter = doc! { "conversation_id": conversation.uuid() };
         if let Some(after) = after {
             filter.insert("user_id", doc! { "$gt": after.uuid() });
         }
         let query = Query::of(filter).sorted(doc! { "conversation_id": 1, "user_id": 1 }).limited(limit.into());
         let found: Vec<MemberDoc> = self.find(MEMBERS, query).await?;
-        let record = |member: MemberDoc| {
-            Ok(MemberRecord {
-                conversation: conversation_id(member.conversation_id),
-                user: user_id(member.user_id),
-                joined_rev: count(member.joined_rev)?,
-                joined_seq: count(member.joined_seq)?,
-                left_seq: member.left_seq.map(count).transpose()?,
-                read_seq: count(member.read_seq)?,
-                read_at: member.read_at.map(timestamp),
-                rev: count(member.rev)?,
-                user_rev: count(member.user_rev)?,
-            })
-        };
-        found.into_iter().map(record).collect()
+        found.iter().map(MemberDoc::stored).collect()
     }
 
     /// Where numbers are missing, a range holds less than a page: what comes after the gap is then looked for.
@@ -101,7 +90,7 @@ impl Mongo {
         conversation: ConversationId,
         after: Seq,
         limit: u32,
-    ) -> Result<Vec<MessageRecord>, Failure> {
+    ) -> Result<Vec<Message>, Failure> {
         let id = conversation.uuid();
         let mut found: Vec<MessageDoc> = self.find(MESSAGES, page_after(id, int(after), limit)).await?;
         if found.len() < limit as usize {
@@ -109,18 +98,7 @@ impl Mongo {
             let query = Query::of(filter).sorted(by_seq()).limited(limit.into());
             found = self.find(MESSAGES, query).await?;
         }
-        let record = |message: MessageDoc| {
-            Ok(MessageRecord {
-                conversation: conversation_id(message.conversation_id),
-                seq: count(message.seq)?,
-                sender: user_id(message.sender_id),
-                client_id: ClientId::from_bytes(message.client_id.bytes()),
-                text: message.body,
-                sent_at: timestamp(message.created_at),
-                rev: count(message.rev)?,
-            })
-        };
-        found.into_iter().map(record).collect()
+        found.into_iter().map(MessageDoc::row).collect()
     }
 
     pub(super) async fn read_last_message(&self, conversation: ConversationId) -> Result<Seq, Failure> {
@@ -157,21 +135,14 @@ impl Mongo {
         let found: Option<Of> = self.find_one(collection, query).await?;
         Ok(found.map(|of| conversation_id(of.conversation_id)))
     }
-}
 
-fn conversation_record(found: ConversationDoc) -> Result<ConversationRecord, Failure> {
-    let members = u32::try_from(found.member_count);
-    Ok(ConversationRecord {
-        id: conversation_id(found.id),
-        kind: found.kind.into(),
-        name: found.name,
-        pair: found.pair.map(|pair| [user_id(pair.low), user_id(pair.high)]),
-        created_by: user_id(found.created_by),
-        created_at: timestamp(found.created_at),
-        receipts: found.receipts,
-        member_count: members.map_err(|_| Failure::Corrupt("a conversation's member count".to_owned()))?,
-        last_seq: count(found.last_seq)?,
-        rev: count(found.rev)?,
-        row_rev: count(found.row_rev)?,
-    })
+    pub(super) async fn read_server(&self) -> Result<ServerRow, Failure> {
+        let found: Option<ServerDoc> = self.find_one(SERVER, Query::of(doc! { "_id": { "$eq": SERVER_ID } })).await?;
+        Ok(ServerRow { rev: found.map_or(Ok(0), |server| count(server.rev))? })
+    }
+
+    pub(super) async fn read_jobs(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobRow>, Failure> {
+        let found: Vec<JobDoc> = self.find(JOBS, page(after.map(Uuid::from_bytes), limit)).await?;
+        found.into_iter().map(JobDoc::stored).collect()
+    }
 }

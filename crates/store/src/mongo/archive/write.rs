@@ -1,16 +1,17 @@
 //! Putting rows as they are.
 
-use crate::archive::{ConversationRecord, MemberRecord, MessageRecord, SessionRecord, UserRecord};
+use crate::archive::{SessionRecord, UserRecord};
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, KindDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, Pair, SESSIONS,
-    SessionDoc, USERS, UserDoc, date, int, token_hash,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SERVER, SERVER_ID,
+    SESSIONS, SessionDoc, USERS, UserDoc, date, int, token_hash,
 };
 use crate::mongo::failure::Failure;
 use crate::words::tails;
 use mongodb::bson::{Document, RawDocumentBuf, doc, serialize_to_document, serialize_to_raw_document_buf};
 use mongodb::options::{ReplaceOneModel, WriteModel};
-use myna_protocol::{Name, UserId};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow};
+use myna_protocol::{Kind, Message, Name, UserId};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -60,6 +61,7 @@ impl Mongo {
                 password_hash: user.password_hash.clone(),
                 created_at: date(user.created_at),
                 rev: int(user.rev),
+                person_rev: int(user.person_rev),
             });
         }
         self.put(USERS, &rows, |row| doc! { "_id": { "$eq": row.id } }).await
@@ -76,22 +78,14 @@ impl Mongo {
         self.put(SESSIONS, &rows.collect::<Vec<_>>(), |row| doc! { "_id": { "$eq": row.id } }).await
     }
 
-    pub(super) async fn write_members(&self, members: &[MemberRecord]) -> Result<(), Failure> {
+    pub(super) async fn write_members(&self, members: &[MemberRow]) -> Result<(), Failure> {
         let people: Vec<UserId> = members.iter().map(|member| member.user).collect();
-        let names = self.find_users(&people).await?;
-        let names: HashMap<UserId, String> = names.into_iter().map(|user| (user.id, user.name)).collect();
+        let names = self.find_people(&people).await?;
+        let names: HashMap<UserId, String> = names.into_iter().map(|person| (person.id, person.name)).collect();
         let rows = members.iter().map(|member| MemberDoc {
-            conversation_id: member.conversation.uuid(),
-            user_id: member.user.uuid(),
-            // A member who is nobody is found by the check.
-            name: names.get(&member.user).cloned().unwrap_or_default(),
-            joined_rev: int(member.joined_rev),
-            joined_seq: int(member.joined_seq),
-            left_seq: member.left_seq.map(int),
-            read_seq: int(member.read_seq),
-            read_at: member.read_at.map(date),
-            rev: int(member.rev),
-            user_rev: int(member.user_rev),
+            // As nodes of the release before read it; a member who does not exist is found by the check.
+            name: Some(names.get(&member.user).cloned().unwrap_or_default()),
+            ..MemberDoc::of(member)
         });
         let key = |row: &MemberDoc| {
             doc! { "conversation_id": row.conversation_id, "user_id": row.user_id }
@@ -99,45 +93,33 @@ impl Mongo {
         self.put(MEMBERS, &rows.collect::<Vec<_>>(), key).await
     }
 
-    pub(super) async fn write_messages(&self, messages: &[MessageRecord]) -> Result<(), Failure> {
-        let rows = messages.iter().map(|message| MessageDoc {
-            conversation_id: message.conversation.uuid(),
-            seq: int(message.seq),
-            sender_id: message.sender.uuid(),
-            client_id: message.client_id.uuid(),
-            body: message.text.clone(),
-            created_at: date(message.sent_at),
-            rev: int(message.rev),
-        });
+    pub(super) async fn write_messages(&self, messages: &[Message]) -> Result<(), Failure> {
+        let rows = messages.iter().map(MessageDoc::of);
         let key = |row: &MessageDoc| {
             doc! { "conversation_id": row.conversation_id, "seq": { "$eq": row.seq } }
         };
         self.put(MESSAGES, &rows.collect::<Vec<_>>(), key).await
     }
 
-    pub(super) async fn write_conversation(&self, record: &ConversationRecord) -> Result<(), Failure> {
-        let kind = KindDoc::from(record.kind);
-        let name_key = match (&record.name, kind) {
-            (Some(name), KindDoc::Channel) => Some(name_key(name)?),
-            _ => None,
-        };
-        let pair = record.pair.map(|[low, high]| Pair { low: low.uuid(), high: high.uuid() });
-        let row = ConversationDoc {
-            id: record.id.uuid(),
-            kind,
-            name: record.name.clone(),
-            words: name_key.iter().flat_map(|key| tails(key)).map(str::to_owned).collect(),
-            name_key,
-            pair,
-            created_by: record.created_by.uuid(),
-            created_at: date(record.created_at),
-            receipts: record.receipts,
-            member_count: record.member_count.into(),
-            last_seq: int(record.last_seq),
-            rev: int(record.rev),
-            row_rev: int(record.row_rev),
-        };
+    pub(super) async fn write_conversation(&self, record: &ConversationRow) -> Result<(), Failure> {
+        // The name's key is derived from it, so it has to be a name.
+        record.name.iter().filter(|_| record.kind == Kind::Channel).try_for_each(|name| name_key(name).map(|_| ()))?;
+        let row = ConversationDoc::of(record);
         self.put(CONVERSATIONS, &[row], |row| doc! { "_id": { "$eq": row.id } }).await
+    }
+
+    pub(super) async fn write_server(&self, row: &ServerRow) -> Result<(), Failure> {
+        let server = self.collection(SERVER);
+        server
+            .update_one(doc! { "_id": { "$eq": SERVER_ID } }, doc! { "$set": { "rev": int(row.rev) } })
+            .upsert(true)
+            .await?;
+        Ok(())
+    }
+
+    pub(super) async fn write_jobs(&self, jobs: &[JobRow]) -> Result<(), Failure> {
+        let rows = jobs.iter().map(JobDoc::of).collect::<Result<Vec<_>, _>>()?;
+        self.put(JOBS, &rows, |row| doc! { "_id": { "$eq": row.id } }).await
     }
 
     pub(super) async fn remove_all_sessions(&self) -> Result<(), Failure> {

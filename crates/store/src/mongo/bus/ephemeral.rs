@@ -6,7 +6,7 @@ use crate::mongo::failure::Failure;
 use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, Document, Uuid, doc};
 use mongodb::options::{Acknowledgment, WriteConcern};
-use myna_chat::store::{ChangeNotice, EphemeralUpdate, NodeId};
+use myna_chat::bus::{ChangeNotice, EphemeralUpdate, NodeId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Serialize, Deserialize)]

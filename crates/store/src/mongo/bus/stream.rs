@@ -2,13 +2,16 @@
 
 use super::Node;
 use super::ephemeral::{self, EphemeralDoc};
-use crate::mongo::documents::{CONVERSATIONS, EPHEMERAL, NODES, SESSIONS, USERS, conversation_id, session_id, user_id};
+use crate::mongo::documents::{
+    CONVERSATIONS, EPHEMERAL, NODES, SERVER, SESSIONS, USERS, conversation_id, session_id, user_id,
+};
 use crate::mongo::failure::{Failure, said};
 use mongodb::bson::{Document, Uuid, deserialize_from_document, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken;
 use mongodb::error::Error;
-use myna_chat::store::{ChangeNotice, Circuit, NodeId};
+use myna_chat::bus::{ChangeNotice, NodeId};
+use myna_chat::health::Circuit;
 use myna_chat::{Backoff, ChangeNotices};
 use myna_protocol::Feed;
 use serde::Deserialize;
@@ -71,7 +74,8 @@ pub(super) fn pipeline(node: NodeId) -> Vec<Document> {
     let wanted = vec![
         with(of(CONVERSATIONS, &["update"]), rev_changed.clone()),
         of(CONVERSATIONS, &["insert", "replace"]),
-        with(of(USERS, &["update"]), rev_changed),
+        with(of(USERS, &["update"]), rev_changed.clone()),
+        with(of(SERVER, &["update"]), rev_changed),
         of(SESSIONS, &["delete"]),
         with(of(EPHEMERAL, &["insert"]), doc! { "fullDocument.node": { "$ne": me } }),
         with(of(NODES, &["insert", "update", "replace"]), doc! { "documentKey._id": me }),
@@ -192,14 +196,17 @@ fn stream_item(node: &Node, change: Document) -> Result<StreamItem, Failure> {
         return Ok(StreamItem::ChangeNotice(update.notice()));
     }
     let Some(key) = change.key else { return Ok(StreamItem::Nothing) };
-    let mongodb::bson::Bson::Binary(binary) = key.id else { return Ok(StreamItem::Nothing) };
-    let Ok(id) = binary.to_uuid() else { return Ok(StreamItem::Nothing) };
     let rev = match (change.update, change.document) {
         (Some(update), _) => update.fields.and_then(|fields| fields.rev),
         (None, Some(document)) => document.get_i64("rev").ok(),
         (None, None) => None,
     };
     let rev = rev.and_then(|rev| u64::try_from(rev).ok());
+    if let (SERVER, Some(rev)) = (collection.as_str(), rev) {
+        return Ok(StreamItem::ChangeNotice(ChangeNotice::Feed(Feed::Server, rev)));
+    }
+    let mongodb::bson::Bson::Binary(binary) = key.id else { return Ok(StreamItem::Nothing) };
+    let Ok(id) = binary.to_uuid() else { return Ok(StreamItem::Nothing) };
     Ok(match (collection.as_str(), rev) {
         (CONVERSATIONS, Some(rev)) => {
             StreamItem::ChangeNotice(ChangeNotice::Feed(Feed::Conversation(conversation_id(id)), rev))

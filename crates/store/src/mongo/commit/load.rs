@@ -1,166 +1,146 @@
-//! Reading what a batch of changes needs. What was read need not be of one moment: the writing is conditional on all of it.
+//! Reading what a batch of changes needs. It need not be of one time: the writing is conditional on all of it.
 
-use super::draft::{Draft, Person, Sent, Tracked, sent_key};
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, Pair, USERS, conversation_id,
-    count, user_id,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, Pair, SERVER,
+    SERVER_ID, USERS, UserRowDoc,
 };
 use crate::mongo::failure::Failure;
 use crate::mongo::reading::Query;
 use mongodb::bson::{Document, Uuid, doc};
-use myna_chat::store::Change;
-use myna_protocol::{ConversationId, UserId};
-use serde::Deserialize;
+use myna_chat::rules::{Facts, Needs, ServerRow};
+use myna_protocol::{ClientId, ConversationId, Kind, Name, UserId};
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// What the changes of a batch name.
-#[derive(Default)]
-struct Wanted {
-    conversations: BTreeSet<ConversationId>,
-    pairs: Vec<Pair>,
-    channels: Vec<String>,
-    members: BTreeMap<ConversationId, BTreeSet<UserId>>,
-    people: BTreeSet<UserId>,
-    sent: BTreeMap<(ConversationId, UserId), Vec<Uuid>>,
-}
-
-impl Wanted {
-    fn by(batch: &[Change]) -> Self {
-        let mut wanted = Self::default();
-        for change in batch {
-            match change {
-                Change::Send { conversation, sender, client_id, .. } => {
-                    wanted.member(*conversation, *sender);
-                    wanted.sent.entry((*conversation, *sender)).or_default().push(client_id.uuid());
-                }
-                Change::Read { conversation, user, .. }
-                | Change::Join { conversation, user, .. }
-                | Change::Leave { conversation, user, .. } => {
-                    wanted.member(*conversation, *user);
-                    wanted.people.insert(*user);
-                }
-                Change::Direct { id, user, with, .. } => {
-                    wanted.conversations.insert(*id);
-                    wanted.pairs.push(Pair::of(*user, *with));
-                    wanted.people.extend([*user, *with]);
-                }
-                Change::Group { id, creator, members, .. } => {
-                    wanted.conversations.insert(*id);
-                    wanted.people.insert(*creator);
-                    wanted.people.extend(members);
-                }
-                Change::Channel { id, creator, name, .. } => {
-                    wanted.conversations.insert(*id);
-                    wanted.channels.push(name.key());
-                    wanted.people.insert(*creator);
-                }
-            }
-        }
-        wanted
-    }
-
-    fn member(&mut self, conversation: ConversationId, user: UserId) {
-        self.conversations.insert(conversation);
-        self.members.entry(conversation).or_default().insert(user);
-    }
-}
+use std::collections::BTreeMap;
 
 fn uuids<'a, T: AsUuid + 'a>(ids: impl IntoIterator<Item = &'a T>) -> Vec<Uuid> {
     ids.into_iter().map(AsUuid::uuid).collect()
 }
 
-/// The messages of these senders with one of these client ids, in these conversations.
+/// The messages with these keys: in these conversations, of these senders, with one of these client ids.
 pub(in crate::mongo) fn sent_before<'a>(
-    keys: impl IntoIterator<Item = (&'a (ConversationId, UserId), &'a Vec<Uuid>)>,
-) -> Document {
-    let each = keys.into_iter().map(|((conversation, sender), client_ids)| {
-        doc! {
-            "conversation_id": conversation.uuid(),
-            "sender_id": sender.uuid(),
-            "client_id": { "$in": client_ids.clone() },
-        }
+    keys: impl IntoIterator<Item = &'a (ConversationId, UserId, ClientId)>,
+) -> Option<Document> {
+    let mut ids: BTreeMap<(ConversationId, UserId), Vec<Uuid>> = BTreeMap::new();
+    for (conversation, sender, client_id) in keys {
+        ids.entry((*conversation, *sender)).or_default().push(client_id.uuid());
+    }
+    let each = ids.into_iter().map(|((conversation, sender), client_ids)| {
+        doc! { "conversation_id": conversation.uuid(), "sender_id": sender.uuid(), "client_id": { "$in": client_ids } }
     });
     any(each.collect())
 }
 
-/// One of these filters.
-fn any(mut filters: Vec<Document>) -> Document {
-    if filters.len() == 1 {
-        filters.swap_remove(0)
-    } else {
-        doc! { "$or": filters }
+/// One of these filters; `None` when there are none.
+fn any(mut filters: Vec<Document>) -> Option<Document> {
+    match filters.len() {
+        0 => None,
+        1 => filters.pop(),
+        _ => Some(doc! { "$or": filters }),
     }
 }
 
-async fn found<T: DeserializeOwned>(
-    store: &Mongo,
-    collection: &str,
-    filter: Option<Document>,
-) -> Result<Vec<T>, Failure> {
-    let Some(filter) = filter else { return Ok(Vec::new()) };
-    store.find(collection, Query::of(filter)).await
+fn members_of<'a>(keys: impl IntoIterator<Item = &'a (ConversationId, UserId)>) -> Option<Document> {
+    let mut people: BTreeMap<ConversationId, Vec<Uuid>> = BTreeMap::new();
+    for (conversation, user) in keys {
+        people.entry(*conversation).or_default().push(user.uuid());
+    }
+    let each = people.into_iter().map(|(conversation, users)| {
+        doc! { "conversation_id": conversation.uuid(), "user_id": { "$in": users } }
+    });
+    any(each.collect())
 }
 
-impl Draft {
-    pub(super) async fn load(store: &Mongo, batch: &[Change]) -> Result<Self, Failure> {
-        let wanted = Wanted::by(batch);
-        let mut conversations = vec![doc! { "_id": { "$in": uuids(&wanted.conversations) } }];
-        if !wanted.pairs.is_empty() {
-            let pairs: Vec<Document> =
-                wanted.pairs.iter().map(|pair| doc! { "low": pair.low, "high": pair.high }).collect();
-            conversations.push(doc! { "pair": { "$in": pairs } });
-        }
-        if !wanted.channels.is_empty() {
-            conversations.push(doc! { "name_key": { "$in": &wanted.channels } });
-        }
-        let members: Vec<Document> = wanted
-            .members
-            .iter()
-            .map(|(id, people)| {
-                doc! { "conversation_id": id.uuid(), "user_id": { "$in": uuids(people) } }
-            })
-            .collect();
-        let members = (!members.is_empty()).then(|| any(members));
-        let people = (!wanted.people.is_empty()).then(|| doc! { "_id": { "$in": uuids(&wanted.people) } });
-        let sent = (!wanted.sent.is_empty()).then(|| sent_before(&wanted.sent));
+fn people(needs: &Needs) -> Option<Document> {
+    let mut filters = Vec::new();
+    if !needs.users.is_empty() {
+        filters.push(doc! { "_id": { "$in": uuids(&needs.users) } });
+    }
+    if !needs.user_names.is_empty() {
+        filters.push(doc! { "name_key": { "$in": needs.user_names.iter().collect::<Vec<_>>() } });
+    }
+    any(filters)
+}
 
-        let (conversations, members, people, sent) = tokio::try_join!(
-            found::<ConversationDoc>(store, CONVERSATIONS, Some(any(conversations))),
-            found::<MemberDoc>(store, MEMBERS, members),
-            found::<PersonDoc>(store, USERS, people),
-            found::<MessageDoc>(store, MESSAGES, sent),
+fn conversations(needs: &Needs) -> Option<Document> {
+    let mut filters = Vec::new();
+    if !needs.conversations.is_empty() {
+        filters.push(doc! { "_id": { "$in": uuids(&needs.conversations) } });
+    }
+    if !needs.pairs.is_empty() {
+        let pair = |[low, high]: &[UserId; 2]| {
+            let pair = Pair::of(*low, *high);
+            doc! { "low": pair.low, "high": pair.high }
+        };
+        filters.push(doc! { "pair": { "$in": needs.pairs.iter().map(pair).collect::<Vec<_>>() } });
+    }
+    if !needs.channel_names.is_empty() {
+        filters.push(doc! { "name_key": { "$in": needs.channel_names.iter().collect::<Vec<_>>() } });
+    }
+    any(filters)
+}
+
+impl Mongo {
+    async fn found<T: DeserializeOwned>(&self, collection: &str, filter: Option<Document>) -> Result<Vec<T>, Failure> {
+        let Some(filter) = filter else { return Ok(Vec::new()) };
+        self.find(collection, Query::of(filter)).await
+    }
+
+    pub(super) async fn load(&self, needs: Needs, facts: &mut Facts) -> Result<(), Failure> {
+        let jobs: Vec<Uuid> = needs.jobs.iter().map(|id| Uuid::from_bytes(*id)).collect();
+        let jobs = (!jobs.is_empty()).then(|| doc! { "_id": { "$in": jobs } });
+        let server = needs.server.then(|| doc! { "_id": { "$eq": SERVER_ID } });
+        let (conversations, members, users, sent, jobs, server) = tokio::try_join!(
+            self.found::<ConversationDoc>(CONVERSATIONS, conversations(&needs)),
+            self.found::<MemberDoc>(MEMBERS, members_of(&needs.members)),
+            self.found::<UserRowDoc>(USERS, people(&needs)),
+            self.found::<MessageDoc>(MESSAGES, sent_before(&needs.sent)),
+            self.found::<JobDoc>(JOBS, jobs),
+            self.found::<super::super::documents::ServerDoc>(SERVER, server),
         )?;
-        let mut draft = Self::default();
-        for conversation in conversations {
-            let conversation = conversation.checked()?;
-            let id = conversation_id(conversation.id);
-            draft.pairs.extend(conversation.pair.map(|pair| (pair, id)));
-            draft.channels.extend(conversation.name_key.clone().map(|key| (key, id)));
-            draft.conversations.insert(id, Tracked::read(conversation));
+        for document in conversations {
+            let row = document.stored()?;
+            row.pair.into_iter().for_each(|pair| facts.load_pair(pair, Some(row.id)));
+            if let Some(name) = row.name.as_deref().filter(|_| row.kind == Kind::Channel) {
+                facts.load_channel_name(Name::search_key(name), Some(row.id));
+            }
+            facts.load_conversation(row.id, Some(row));
         }
-        for member in members {
-            let member = member.checked()?;
-            let key = (conversation_id(member.conversation_id), user_id(member.user_id));
-            draft.members.insert(key, Tracked::read(member));
+        for document in members {
+            let row = document.stored()?;
+            facts.load_member((row.conversation, row.user), Some(row));
         }
-        for PersonDoc { id, name, rev } in people {
-            count(rev)?;
-            draft.people.insert(user_id(id), Tracked::read(Person { id, name, rev }));
+        for document in users {
+            let row = document.stored()?;
+            facts.load_user_name(Name::search_key(&row.name), Some(row.id));
+            facts.load_user(row.id, Some(row));
         }
-        draft.sent.extend(sent.into_iter().map(|message| {
-            let key = sent_key(&message);
-            (key, Sent { seq: message.seq, body: message.body })
-        }));
-        Ok(draft)
+        for document in sent {
+            let message = document.row()?;
+            facts.load_sent((message.conversation, message.sender, message.client_id), Some(message));
+        }
+        for document in jobs {
+            let row = document.stored()?;
+            facts.load_job(row.id, Some(row));
+        }
+        if needs.server {
+            let rev = server.first().map(|document| crate::mongo::documents::count(document.rev)).transpose()?;
+            let missing = || Failure::Corrupt("the server's own document is missing".to_owned());
+            facts.load_server(ServerRow { rev: rev.ok_or_else(missing)? });
+        }
+        absent(needs, facts);
+        Ok(())
     }
 }
 
-#[derive(Deserialize)]
-struct PersonDoc {
-    #[serde(rename = "_id")]
-    id: Uuid,
-    name: String,
-    rev: i64,
+/// What was not found is not there. What was found stays.
+fn absent(needs: Needs, facts: &mut Facts) {
+    needs.users.into_iter().for_each(|id| facts.load_user(id, None));
+    needs.user_names.into_iter().for_each(|key| facts.load_user_name(key, None));
+    needs.conversations.into_iter().for_each(|id| facts.load_conversation(id, None));
+    needs.pairs.into_iter().for_each(|pair| facts.load_pair(pair, None));
+    needs.channel_names.into_iter().for_each(|key| facts.load_channel_name(key, None));
+    needs.members.into_iter().for_each(|key| facts.load_member(key, None));
+    needs.sent.into_iter().for_each(|key| facts.load_sent(key, None));
+    needs.jobs.into_iter().for_each(|id| facts.load_job(id, None));
 }

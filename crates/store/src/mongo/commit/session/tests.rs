@@ -2,7 +2,8 @@ use super::*;
 use crate::MongoUrl;
 use crate::mongo::documents::{AsUuid, CONVERSATIONS};
 use mongodb::bson::doc;
-use myna_chat::store::{Change, ConversationStore, NewUser, UserStore};
+use myna_chat::rules::Verb;
+use myna_chat::store::{CommitStore, NewUser, UserStore};
 use myna_mongo_server::{Proxy, fresh_database_name, shared};
 use myna_protocol::{ClientId, ConversationId, Name, Text, Timestamp, UserId};
 
@@ -16,7 +17,7 @@ async fn notes(store: &Mongo) -> (UserId, ConversationId) {
     let (user, id, at) = (UserId::from_parts(1, [1; 10]), ConversationId::from_parts(1, [2; 10]), Timestamp(1));
     let name = Name::parse("Ann").expect("this is a name");
     store.create_user(NewUser { id: user, name, password_hash: String::new(), created_at: at }).await.expect("stored");
-    let made = store.commit(vec![Change::Direct { id, user, with: user, at }]).await.expect("committed");
+    let made = store.commit([Verb::Direct { id, with: user }.by(user, at)].into()).await.expect("committed");
     assert!(made[0].is_ok(), "{made:?}");
     (user, id)
 }
@@ -40,7 +41,7 @@ async fn a_node_that_died_in_the_middle_of_a_commit_holds_nobody_up_for_a_minute
 
     let (client_id, at) = (ClientId::from_parts(1, [3; 10]), Timestamp(2));
     let text = Text::parse("hello").expect("this is a text");
-    let sent = alive.commit(vec![Change::Send { conversation, sender, client_id, text, at }]).await;
+    let sent = alive.commit([Verb::Send { conversation, client_id, text }.by(sender, at)].into()).await;
     let sent = sent.expect("the other node is not held up for longer than one call");
     assert_eq!(sent[0].as_ref().map(|sent| sent.seq), Ok(Some(1)));
 }

@@ -1,0 +1,54 @@
+//! The rules of every durable change, as pure functions: [`decide`] says what a change does to the rows it needs.
+//!
+//! A driver commits a batch in three steps. It loads the rows that the batch needs ([`Facts::needs`]), lets the rules decide
+//! ([`Facts::decide_all`]), and writes the rows that changed ([`Facts::writes`]), all of it or nothing. It knows no verb.
+//!
+//! A new verb is one variant of [`Verb`] and one function here; a new noun is one row type more in [`rows`].
+
+mod access;
+mod change;
+mod creation;
+mod effects;
+mod facts;
+mod jobs;
+mod membership;
+mod naming;
+mod needs;
+mod reading;
+mod rights;
+mod rows;
+mod sending;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use change::{Actor, Change, Verb};
+pub use effects::{Committed, Effects};
+pub use facts::{Facts, FeedAdvance, Writes};
+pub use jobs::JobId;
+pub use needs::Needs;
+pub use rights::{Action, Role, Verdict, may};
+pub use rows::{ConversationRow, JobRow, MemberRow, SentKey, ServerRow, UserRow};
+pub use table::Written;
+
+use myna_protocol::Rejection;
+
+/// What the change does to the facts, or why it may not. It changes nothing itself.
+pub fn decide(facts: &Facts, change: &Change) -> Result<Effects, Rejection> {
+    match &change.verb {
+        Verb::Send { conversation, client_id, text } => sending::send(facts, change, *conversation, *client_id, text),
+        Verb::Read { conversation, seq } => reading::read(facts, change, *conversation, *seq),
+        Verb::Direct { id, with } => creation::direct(facts, change, *id, *with),
+        Verb::Group { id, name, members } => creation::group(facts, change, *id, name.as_ref(), members),
+        Verb::Channel { id, name } => creation::channel(facts, change, *id, name),
+        Verb::Join { conversation } => membership::join(facts, change, *conversation),
+        Verb::Leave { conversation } => membership::leave(facts, change, *conversation),
+        Verb::RenameUser { name } => naming::user(facts, change, name),
+        Verb::RenameConversation { conversation, name } => {
+            naming::conversation(facts, change, *conversation, name.as_ref())
+        }
+        Verb::Schedule { id, due_at, verb } => jobs::schedule(facts, change, *id, *due_at, verb),
+        Verb::RunJob { id } => jobs::run(facts, change, *id),
+    }
+}

@@ -1,0 +1,107 @@
+//! What somebody asks to be changed.
+
+use super::JobId;
+use myna_protocol::{ClientId, ConversationId, Name, Rejection, Seq, Text, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// One durable change: who asks for it, when, and what it is. Whether they may is decided inside the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub actor: Actor,
+    pub at: Timestamp,
+    pub verb: Verb,
+}
+
+/// Who asks for a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    User(UserId),
+    /// Myna itself: the worker of due jobs.
+    System,
+}
+
+/// What a change does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Verb {
+    Send {
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: Text,
+    },
+    Read {
+        conversation: ConversationId,
+        seq: Seq,
+    },
+    /// Opens the direct conversation of two people (or of one with themselves). It takes `id` only if there is none yet.
+    Direct {
+        id: ConversationId,
+        with: UserId,
+    },
+    /// `members` without duplicates and without the actor.
+    Group {
+        id: ConversationId,
+        name: Option<Name>,
+        members: Vec<UserId>,
+    },
+    Channel {
+        id: ConversationId,
+        name: Name,
+    },
+    Join {
+        conversation: ConversationId,
+    },
+    Leave {
+        conversation: ConversationId,
+    },
+    /// Renames the actor.
+    RenameUser {
+        name: Name,
+    },
+    /// Renames a group or a channel; `None` removes a group's name.
+    RenameConversation {
+        conversation: ConversationId,
+        name: Option<Name>,
+    },
+    /// Stores a verb that the actor performs later. The same `id` again changes nothing.
+    Schedule {
+        id: JobId,
+        due_at: Timestamp,
+        verb: Box<Verb>,
+    },
+    /// Performs a scheduled verb and deletes its job. A job that is gone changes nothing.
+    RunJob {
+        id: JobId,
+    },
+}
+
+impl Verb {
+    /// The change that a person asks for by this verb.
+    pub fn by(self, user: UserId, at: Timestamp) -> Change {
+        Change { actor: Actor::User(user), at, verb: self }
+    }
+}
+
+impl Change {
+    /// The person who asks. `NotFound` when it is Myna itself, which is in no conversation.
+    pub(super) fn user(&self) -> Result<UserId, Rejection> {
+        match self.actor {
+            Actor::User(user) => Ok(user),
+            Actor::System => Err(Rejection::NotFound),
+        }
+    }
+
+    /// About how many bytes of text this change brings into its commit.
+    pub fn weight(&self) -> usize {
+        match &self.verb {
+            Verb::Send { text, .. } => text.as_str().len(),
+            Verb::Schedule { verb, .. } => match &**verb {
+                Verb::Send { text, .. } => text.as_str().len(),
+                _ => 0,
+            },
+            Verb::Group { members, .. } => members.len() * 512,
+            _ => 0,
+        }
+    }
+}

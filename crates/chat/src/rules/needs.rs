@@ -1,0 +1,98 @@
+//! Which rows a change needs.
+
+use super::rows::SentKey;
+use super::{Actor, Change, Facts, JobId, Verb};
+use myna_protocol::{ConversationId, UserId};
+use std::collections::BTreeSet;
+
+/// Keys of rows, each once.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The server's own row.
+    pub server: bool,
+    pub users: BTreeSet<UserId>,
+    /// The holders of these name keys (see `Name::key`).
+    pub user_names: BTreeSet<String>,
+    pub conversations: BTreeSet<ConversationId>,
+    /// The direct conversations of these pairs, the lower id first.
+    pub pairs: BTreeSet<[UserId; 2]>,
+    /// The channels with these name keys.
+    pub channel_names: BTreeSet<String>,
+    pub members: BTreeSet<(ConversationId, UserId)>,
+    /// The messages with these keys, if they were sent before.
+    pub sent: BTreeSet<SentKey>,
+    pub jobs: BTreeSet<JobId>,
+}
+
+impl Needs {
+    pub(super) fn of(batch: &[Change], facts: &Facts) -> Self {
+        let mut needs = Self::default();
+        for change in batch {
+            needs.add(change.actor, &change.verb, facts);
+        }
+        needs
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn add(&mut self, actor: Actor, verb: &Verb, facts: &Facts) {
+        if let Verb::RunJob { id } = verb {
+            self.jobs.insert(*id);
+            if let Some(job) = facts.job(*id) {
+                self.add(job.change.actor, &job.change.verb, facts);
+            }
+            return;
+        }
+        let Actor::User(user) = actor else { return };
+        match verb {
+            Verb::Send { conversation, client_id, .. } => {
+                self.member(*conversation, user);
+                self.sent.insert((*conversation, user, *client_id));
+            }
+            Verb::Read { conversation, .. } | Verb::Join { conversation } | Verb::Leave { conversation } => {
+                self.member(*conversation, user);
+                self.users.insert(user);
+            }
+            Verb::Direct { id, with } => {
+                self.conversations.insert(*id);
+                self.pairs.insert(pair(user, *with));
+                self.users.extend([user, *with]);
+            }
+            Verb::Group { id, members, .. } => {
+                self.conversations.insert(*id);
+                self.users.insert(user);
+                self.users.extend(members);
+            }
+            Verb::Channel { id, name } => {
+                self.conversations.insert(*id);
+                self.channel_names.insert(name.key());
+                self.users.insert(user);
+            }
+            Verb::RenameUser { name } => {
+                self.server = true;
+                self.users.insert(user);
+                self.user_names.insert(name.key());
+            }
+            Verb::RenameConversation { conversation, name } => {
+                self.member(*conversation, user);
+                self.channel_names.extend(name.as_ref().map(myna_protocol::Name::key));
+            }
+            Verb::Schedule { id, .. } => {
+                self.jobs.insert(*id);
+            }
+            Verb::RunJob { .. } => {}
+        }
+    }
+
+    fn member(&mut self, conversation: ConversationId, user: UserId) {
+        self.conversations.insert(conversation);
+        self.members.insert((conversation, user));
+    }
+}
+
+/// The key of two people's direct conversation: the lower id first.
+pub(super) fn pair(one: UserId, other: UserId) -> [UserId; 2] {
+    [one.min(other), one.max(other)]
+}

@@ -1,0 +1,153 @@
+//! Writing the rows that a batch has changed.
+
+use crate::embedded::rows::{direct_key, int, kind_text};
+use crate::words::tails;
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow, UserRow, Writes, Written};
+use myna_protocol::{Kind, Message, Name, Timestamp};
+use rusqlite::{Connection, Error, Params, Result, params};
+
+queries! {
+    SERVER = "UPDATE server SET rev = ?1 WHERE one = 1";
+    USER_REV = "UPDATE users SET rev = ?2 WHERE id = ?1";
+    USER = "UPDATE users SET rev = ?2, name = ?3, name_key = ?4, person_rev = ?5 WHERE id = ?1";
+    ADD_USER_WORD = "INSERT INTO user_words (word, name_key) VALUES (?1, ?2)";
+    DROP_USER_WORDS = "DELETE FROM user_words WHERE name_key = ?1";
+    ADD_CHANNEL_WORD = "INSERT INTO channel_words (word, name_key) VALUES (?1, ?2)";
+    DROP_CHANNEL_WORDS = "DELETE FROM channel_words WHERE name_key = ?1";
+    ADD_CONVERSATION = "INSERT INTO conversations
+        (id, kind, name, name_key, direct_key, created_by, created_at, receipts, member_count, last_seq, active_at, rev, row_rev)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    ADVANCE = "UPDATE conversations SET member_count = ?2, last_seq = ?3, active_at = ?4, rev = ?5, row_rev = ?6 WHERE id = ?1";
+    RENAME = "UPDATE conversations SET name = ?2, name_key = ?3 WHERE id = ?1";
+    ADD_MEMBER = "INSERT INTO members
+        (conversation_id, user_id, joined_rev, joined_seq, left_seq, read_seq, read_at, rev, user_rev)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    MEMBER = "UPDATE members SET joined_seq = ?3, left_seq = ?4, read_seq = ?5, read_at = ?6, rev = ?7, user_rev = ?8
+        WHERE conversation_id = ?1 AND user_id = ?2";
+    // Apart: an index is on the revs, and most messages change none of them.
+    READ_PLACE = "UPDATE members SET read_seq = ?3, read_at = ?4 WHERE conversation_id = ?1 AND user_id = ?2";
+    ADD_MESSAGE = "INSERT INTO messages (conversation_id, seq, sender_id, client_id, text, sent_at, rev)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    ADD_JOB = "INSERT INTO jobs (id, due_at, change) VALUES (?1, ?2, ?3)";
+    DROP_JOB = "DELETE FROM jobs WHERE id = ?1";
+}
+
+pub(super) fn write(connection: &Connection, writes: &Writes) -> Result<()> {
+    let writer = Writer(connection);
+    writes.server.iter().try_for_each(|row| writer.server(row))?;
+    writes.users.iter().try_for_each(|row| writer.user(row))?;
+    writes.conversations.iter().try_for_each(|row| writer.conversation(row))?;
+    writes.members.iter().try_for_each(|row| writer.member(row))?;
+    writes.messages.iter().try_for_each(|row| writer.message(row))?;
+    writes.jobs.iter().try_for_each(|row| writer.job(row))
+}
+
+struct Writer<'a>(&'a Connection);
+
+impl Writer<'_> {
+    fn execute(&self, sql: &str, values: impl Params) -> Result<()> {
+        self.0.prepare_cached(sql)?.execute(values).map(|_| ())
+    }
+
+    fn words(&self, sql: &str, key: Option<&str>) -> Result<()> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        key.into_iter().flat_map(tails).try_for_each(|word| statement.execute(params![word, key]).map(|_| ()))
+    }
+
+    fn server(&self, row: &Written<ServerRow>) -> Result<()> {
+        row.now.iter().try_for_each(|now| self.execute(SERVER, [int(now.rev)]))
+    }
+
+    fn user(&self, row: &Written<UserRow>) -> Result<()> {
+        let (Some(before), Some(now)) = (&row.before, &row.now) else { return Ok(()) };
+        if before.name == now.name && before.person_rev == now.person_rev {
+            return self.execute(USER_REV, params![now.id.as_bytes(), int(now.rev)]);
+        }
+        let (old, new) = (Name::search_key(&before.name), Name::search_key(&now.name));
+        self.execute(DROP_USER_WORDS, [old])?;
+        self.execute(USER, params![now.id.as_bytes(), int(now.rev), now.name, new, int(now.person_rev)])?;
+        self.words(ADD_USER_WORD, Some(&new))
+    }
+
+    fn conversation(&self, row: &Written<ConversationRow>) -> Result<()> {
+        let Some(now) = &row.now else { return Ok(()) };
+        let new = name_key(now);
+        let Some(before) = &row.before else {
+            self.execute(
+                ADD_CONVERSATION,
+                params![
+                    now.id.as_bytes(),
+                    kind_text(now.kind),
+                    now.name,
+                    new,
+                    now.pair.as_ref().map(direct_key),
+                    now.created_by.as_bytes(),
+                    now.created_at.millis(),
+                    now.receipts,
+                    now.member_count,
+                    int(now.last_seq),
+                    now.active_at.millis(),
+                    int(now.rev),
+                    int(now.row_rev)
+                ],
+            )?;
+            return self.words(ADD_CHANNEL_WORD, new.as_deref());
+        };
+        if before.name != now.name {
+            self.execute(DROP_CHANNEL_WORDS, [name_key(before)])?;
+            self.execute(RENAME, params![now.id.as_bytes(), now.name, new])?;
+            self.words(ADD_CHANNEL_WORD, new.as_deref())?;
+        }
+        let (seq, active_at) = (int(now.last_seq), now.active_at.millis());
+        let values = params![now.id.as_bytes(), now.member_count, seq, active_at, int(now.rev), int(now.row_rev)];
+        self.execute(ADVANCE, values)
+    }
+
+    fn member(&self, row: &Written<MemberRow>) -> Result<()> {
+        let Some(now) = &row.now else { return Ok(()) };
+        let (id, user) = (now.conversation.as_bytes(), now.user.as_bytes());
+        let (read_seq, read_at) = (int(now.read_seq), now.read_at.map(Timestamp::millis));
+        let (joined_rev, joined_seq, left_seq) = (int(now.joined_rev), int(now.joined_seq), now.left_seq.map(int));
+        let (rev, user_rev) = (int(now.rev), int(now.user_rev));
+        match &row.before {
+            None => {
+                let values = params![id, user, joined_rev, joined_seq, left_seq, read_seq, read_at, rev, user_rev];
+                self.execute(ADD_MEMBER, values)
+            }
+            Some(before) if (before.rev, before.user_rev) == (now.rev, now.user_rev) => {
+                self.execute(READ_PLACE, params![id, user, read_seq, read_at])
+            }
+            Some(_) => self.execute(MEMBER, params![id, user, joined_seq, left_seq, read_seq, read_at, rev, user_rev]),
+        }
+    }
+
+    fn message(&self, row: &Message) -> Result<()> {
+        let values = params![
+            row.conversation.as_bytes(),
+            int(row.seq),
+            row.sender.as_bytes(),
+            row.client_id.as_bytes(),
+            row.text,
+            row.sent_at.millis(),
+            int(row.rev)
+        ];
+        self.execute(ADD_MESSAGE, values)
+    }
+
+    fn job(&self, row: &Written<JobRow>) -> Result<()> {
+        match (&row.before, &row.now) {
+            (None, Some(now)) => {
+                let change =
+                    serde_json::to_string(&now.change).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
+                self.execute(ADD_JOB, params![now.id, now.due_at.millis(), change])
+            }
+            (Some(before), None) => self.execute(DROP_JOB, [before.id]),
+            (Some(_), Some(_)) | (None, None) => Ok(()),
+        }
+    }
+}
+
+/// What makes a channel's name unique.
+fn name_key(row: &ConversationRow) -> Option<String> {
+    row.name.as_deref().filter(|_| row.kind == Kind::Channel).map(Name::search_key)
+}

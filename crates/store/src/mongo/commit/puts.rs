@@ -1,0 +1,155 @@
+//! The documents that a batch adds, changes and deletes.
+
+use crate::mongo::documents::{
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SERVER, SERVER_ID,
+    USERS, date, int,
+};
+use crate::mongo::failure::Failure;
+use crate::words::tails;
+use mongodb::bson::{Bson, Document, Uuid, doc, serialize_to_document};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow, UserRow, Writes, Written};
+use myna_protocol::{Kind, Name};
+use std::collections::HashMap;
+
+/// One document.
+#[derive(Debug)]
+pub(in crate::mongo) struct Put {
+    pub(in crate::mongo) collection: &'static str,
+    pub(in crate::mongo) key: Document,
+    pub(in crate::mongo) kind: PutKind,
+}
+
+/// What becomes of it.
+#[derive(Debug)]
+pub(in crate::mongo) enum PutKind {
+    /// It is new, with these fields.
+    Add(Document),
+    /// If it still is as it was read, it gets these fields.
+    Set { unchanged: Document, fields: Document },
+    /// If it still is there, it goes.
+    Delete,
+}
+
+/// All of a batch.
+#[derive(Debug, Default)]
+pub(in crate::mongo) struct Puts(pub(in crate::mongo) Vec<Put>);
+
+impl Puts {
+    /// Changed documents come first: a conflict is then noticed before most of the work.
+    pub(super) fn of(writes: &Writes) -> Result<Self, Failure> {
+        let mut puts = Self::default();
+        writes.server.iter().for_each(|row| puts.server(row));
+        writes.conversations.iter().try_for_each(|row| puts.conversation(row))?;
+        writes.users.iter().for_each(|row| puts.user(row));
+        let names: HashMap<Uuid, &str> = writes
+            .users
+            .iter()
+            .filter_map(|row| row.now.as_ref())
+            .map(|user| (user.id.uuid(), user.name.as_str()))
+            .collect();
+        writes.members.iter().try_for_each(|row| puts.member(row, &names))?;
+        writes.jobs.iter().try_for_each(|row| puts.job(row))?;
+        puts.0.sort_by_key(|put| matches!(put.kind, PutKind::Add(_)));
+        for message in &writes.messages {
+            let row = MessageDoc::of(message);
+            let key = doc! { "conversation_id": row.conversation_id, "seq": { "$eq": row.seq } };
+            puts.add(MESSAGES, key, serialize_to_document(&row)?);
+        }
+        Ok(puts)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn add(&mut self, collection: &'static str, key: Document, fields: Document) {
+        self.0.push(Put { collection, key, kind: PutKind::Add(fields) });
+    }
+
+    fn set(&mut self, collection: &'static str, key: Document, unchanged: Document, fields: Document) {
+        self.0.push(Put { collection, key, kind: PutKind::Set { unchanged, fields } });
+    }
+
+    fn server(&mut self, row: &Written<ServerRow>) {
+        if let (Some(before), Some(now)) = (&row.before, &row.now) {
+            let unchanged = doc! { "rev": { "$eq": int(before.rev) } };
+            self.set(SERVER, doc! { "_id": { "$eq": SERVER_ID } }, unchanged, doc! { "rev": int(now.rev) });
+        }
+    }
+
+    fn user(&mut self, row: &Written<UserRow>) {
+        let (Some(before), Some(now)) = (&row.before, &row.now) else { return };
+        let mut unchanged = doc! { "rev": { "$eq": int(before.rev) } };
+        let mut fields = doc! { "rev": int(now.rev) };
+        if before.name != now.name {
+            let key = Name::search_key(&now.name);
+            unchanged.insert("name", doc! { "$eq": &before.name });
+            fields.extend(doc! {
+                "name": &now.name,
+                "words": tails(&key).collect::<Vec<_>>(),
+                "name_key": &key,
+                "person_rev": int(now.person_rev),
+            });
+        }
+        self.set(USERS, by_id(now.id.uuid()), unchanged, fields);
+    }
+
+    fn conversation(&mut self, row: &Written<ConversationRow>) -> Result<(), Failure> {
+        let Some(now) = &row.now else { return Ok(()) };
+        let key = by_id(now.id.uuid());
+        let document = ConversationDoc::of(now);
+        let Some(before) = &row.before else {
+            self.add(CONVERSATIONS, key, serialize_to_document(&document)?);
+            return Ok(());
+        };
+        let mut fields = doc! {
+            "member_count": document.member_count, "last_seq": document.last_seq, "active_at": date(now.active_at),
+            "rev": document.rev, "row_rev": document.row_rev,
+        };
+        if before.name != now.name {
+            fields.insert("name", document.name.map_or(Bson::Null, Bson::from));
+            if now.kind == Kind::Channel {
+                fields.insert("words", document.words);
+                fields.extend(document.name_key.map(|key| ("name_key".to_owned(), Bson::from(key))));
+            }
+        }
+        self.set(CONVERSATIONS, key, doc! { "rev": { "$eq": int(before.rev) } }, fields);
+        Ok(())
+    }
+
+    /// Nodes of the release before read a member's name from their document, so a new one gets it.
+    fn member(&mut self, row: &Written<MemberRow>, names: &HashMap<Uuid, &str>) -> Result<(), Failure> {
+        let Some(now) = &row.now else { return Ok(()) };
+        let mut document = MemberDoc::of(now);
+        let key = doc! { "conversation_id": document.conversation_id, "user_id": document.user_id };
+        let Some(before) = &row.before else {
+            document.name = names.get(&document.user_id).copied().map(str::to_owned);
+            self.add(MEMBERS, key, serialize_to_document(&document)?);
+            return Ok(());
+        };
+        let unchanged = doc! {
+            "rev": { "$eq": int(before.rev) }, "user_rev": { "$eq": int(before.user_rev) },
+            "read_seq": { "$eq": int(before.read_seq) },
+        };
+        self.set(MEMBERS, key, unchanged, serialize_to_document(&document)?);
+        Ok(())
+    }
+
+    fn job(&mut self, row: &Written<JobRow>) -> Result<(), Failure> {
+        match (&row.before, &row.now) {
+            (None, Some(now)) => {
+                let document = JobDoc::of(now)?;
+                self.add(JOBS, by_id(document.id), serialize_to_document(&document)?);
+            }
+            (Some(before), None) => {
+                self.0.push(Put { collection: JOBS, key: by_id(Uuid::from_bytes(before.id)), kind: PutKind::Delete });
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        Ok(())
+    }
+}
+
+fn by_id(id: Uuid) -> Document {
+    doc! { "_id": { "$eq": id } }
+}
