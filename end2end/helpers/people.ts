@@ -13,6 +13,7 @@ export class Person {
   readonly send: Locator;
   readonly banner: Locator;
   readonly latest: Locator;
+  readonly details: Locator;
 
   constructor(
     readonly name: string,
@@ -27,6 +28,7 @@ export class Person {
     this.composer = page.getByRole('textbox', { name: 'Message', exact: true });
     this.send = page.getByRole('button', { name: 'Send' });
     this.banner = page.locator('.banner');
+    this.details = page.getByRole('complementary', { name: 'Details' });
     this.latest = page.getByRole('button', { name: /^Jump to latest/ });
   }
 
@@ -72,23 +74,23 @@ export class Person {
     await expect.poll(() => this.path).toMatch(typeof path === 'string' ? new RegExp(`^${path}$`) : path);
   }
 
-  // --- The door ---
+  // --- Signing in and up ---
 
   async signUp(): Promise<void> {
     await this.goto('/sign-up');
-    await this.fillDoor(this.name, PASSWORD);
+    await this.fillSignIn(this.name, PASSWORD);
     await this.page.getByRole('button', { name: 'Make an account' }).click();
     await this.isIn();
   }
 
   async signIn(): Promise<void> {
     await this.goto('/sign-in');
-    await this.fillDoor(this.name, PASSWORD);
+    await this.fillSignIn(this.name, PASSWORD);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
     await this.isIn();
   }
 
-  async fillDoor(name: string, password: string): Promise<void> {
+  async fillSignIn(name: string, password: string): Promise<void> {
     await this.page.getByLabel('Name').fill(name);
     await this.page.getByLabel('Password').fill(password);
   }
@@ -107,6 +109,33 @@ export class Person {
     await this.isAt('/sign-in');
     await expect(this.page.getByRole('heading', { name: 'Sign in to Myna' })).toBeVisible();
     await this.isAwake();
+  }
+
+  // --- Names ---
+
+  /** Opens the dialog for one's own name. */
+  async openName(): Promise<Locator> {
+    await this.page.getByRole('button', { name: /change your name/ }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Your name' });
+    await expect(dialog).toBeVisible();
+    return dialog;
+  }
+
+  async changeName(name: string): Promise<void> {
+    await this.saveName(await this.openName(), name);
+  }
+
+  /** Renames the conversation on show by the button of this name in its details. */
+  async rename(button: string, name: string): Promise<void> {
+    if ((await this.details.count()) === 0) await this.page.getByRole('button', { name: 'Details' }).click();
+    await this.details.getByRole('button', { name: button }).click();
+    await this.saveName(this.page.getByRole('dialog'), name);
+  }
+
+  private async saveName(dialog: Locator, name: string): Promise<void> {
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(dialog).toHaveCount(0);
   }
 
   // --- Finding people and conversations ---

@@ -46,12 +46,12 @@ for (const [size, options] of [
   ['a desk', DESK],
   ['a phone', PHONE],
 ] as const) {
-  test(`the doors are accessible on ${size}`, async ({ myna }) => {
+  test(`the pages to sign in and up are accessible on ${size}`, async ({ myna }) => {
     myna.console.allow(/status of 40[14] /);
     const lena = await myna.visitor('Lena', options);
     await lena.goto('/sign-in');
     await isAccessible(lena, 'sign-in');
-    await lena.fillDoor('Lena', 'not the password');
+    await lena.fillSignIn('Lena', 'not the password');
     await lena.page.getByRole('button', { name: 'Sign in' }).click();
     await expect(lena.page.getByRole('alert')).toBeVisible();
     await isAccessible(lena, 'sign-in, refused');

@@ -19,7 +19,7 @@ async function press(person: Person, key: string): Promise<void> {
   await person.page.keyboard.press(key);
 }
 
-test('from the door to a sent message with the keyboard alone', async ({ myna }) => {
+test('from signing in to a sent message with the keyboard alone', async ({ myna }) => {
   await myna.member('Ada');
   await myna.member('Lena');
   const lena = await myna.visitor('Lena');

@@ -77,7 +77,7 @@ test('from place to place the page stays, and back and forward work', async ({ m
   await isSameDocument(lena);
 });
 
-test('the doors lead to each other, and through', async ({ myna }) => {
+test('the pages to sign in and up lead to each other, and through', async ({ myna }) => {
   const lena = await myna.visitor('Lena');
   await lena.goto('/sign-in');
   await expect(lena.page).toHaveTitle('Sign in · Myna');
@@ -90,7 +90,7 @@ test('the doors lead to each other, and through', async ({ myna }) => {
   await lena.page.getByRole('link', { name: 'Make an account' }).click();
   await expect(lena.page.getByRole('heading', { name: 'Join Myna' })).toBeVisible();
   await isSameDocument(lena);
-  await lena.fillDoor('Lena', 'correct horse battery staple');
+  await lena.fillSignIn('Lena', 'correct horse battery staple');
   await lena.page.getByRole('button', { name: 'Make an account' }).click();
   await lena.isIn();
   await lena.isAt('/');

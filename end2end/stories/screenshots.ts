@@ -89,13 +89,13 @@ async function week(myna: Myna, options: BrowserContextOptions) {
   return { sam, lena, mika, quartet, withLena };
 }
 
-/** Opens the page through the door, so that all it shows comes after the clock was set. */
+/** Signs in with the form, so that all it shows comes after the clock was set. */
 async function enter(sam: Person): Promise<void> {
   await sam.signIn();
   await expect(sam.row('Note to self')).toBeVisible();
 }
 
-test('a picture of the door', async ({ myna }, info) => {
+test('a picture of the page to sign in', async ({ myna }, info) => {
   const somebody = await myna.visitor('Sam Rivera', { ...DESK, deviceScaleFactor: 1 });
   await somebody.goto('/sign-in');
   await somebody.page.getByLabel('Name').fill('Sam Rivera');

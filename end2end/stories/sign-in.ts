@@ -11,7 +11,7 @@ test('a wrong password and an unknown name get the same answer', async ({ myna }
   const stranger = await myna.visitor('Stranger');
   await stranger.goto('/sign-in');
   for (const name of ['Lena', 'Nobody at all']) {
-    await stranger.fillDoor(name, 'not the password');
+    await stranger.fillSignIn(name, 'not the password');
     await stranger.page.getByRole('button', { name: 'Sign in' }).click();
     await expect(stranger.page.getByRole('alert')).toHaveText(NOBODY);
     await stranger.isAt('/sign-in');
@@ -23,7 +23,7 @@ test('who has an account signs in again, however they write their name', async (
   await myna.member('Lena Novak');
   const lena = await myna.visitor('Lena Novak');
   await lena.goto('/sign-in');
-  await lena.fillDoor('lena  NOVAK', PASSWORD);
+  await lena.fillSignIn('lena  NOVAK', PASSWORD);
   await lena.page.getByRole('button', { name: 'Sign in' }).click();
   await lena.isIn();
 });
@@ -33,7 +33,7 @@ test('a taken name is refused, in capitals too', async ({ myna }) => {
   await myna.member('Lena');
   const other = await myna.visitor('LENA');
   await other.goto('/sign-up');
-  await other.fillDoor('LENA', PASSWORD);
+  await other.fillSignIn('LENA', PASSWORD);
   await other.page.getByRole('button', { name: 'Make an account' }).click();
   await expect(other.page.getByRole('alert')).toHaveText('This name is taken, please choose another.');
 });
@@ -42,7 +42,7 @@ test('a name that would pass for another is refused', async ({ myna }) => {
   myna.console.allow(/status of 422 \(Unprocessable/);
   const eve = await myna.visitor('Eve');
   await eve.goto('/sign-up');
-  await eve.fillDoor('Le\u200bna', PASSWORD);
+  await eve.fillSignIn('Le\u200bna', PASSWORD);
   await eve.page.getByRole('button', { name: 'Make an account' }).click();
   await expect(eve.page.getByRole('alert')).toHaveText('A name has 1 to 64 characters, none of them invisible.');
 });
@@ -71,7 +71,7 @@ test('without JavaScript one signs up, is refused, signs in, reads and leaves', 
   await lena.isAt('/');
   await lena.signOut();
 
-  await lena.fillDoor('Lena', 'not the password');
+  await lena.fillSignIn('Lena', 'not the password');
   await lena.page.getByRole('button', { name: 'Sign in' }).click();
   await expect(lena.page.getByRole('alert')).toHaveText(NOBODY);
   await lena.isAt('/sign-in');
@@ -85,7 +85,7 @@ test('without JavaScript one signs up, is refused, signs in, reads and leaves', 
   await lena.sees('Can you read this?');
 });
 
-test('who is not signed in is led to the door from everywhere', async ({ myna }) => {
+test('who is not signed in is led to the page to sign in from everywhere', async ({ myna }) => {
   const stranger = await myna.visitor('Stranger');
   for (const path of ['/', '/new', '/channels', `/c/${newId()}`]) {
     await stranger.goto(path);
@@ -125,6 +125,9 @@ test('signing out in one tab ends the other, and others hear so', async ({ myna 
   await second.sees('Hello');
   await lena.signOut();
   await second.isOut();
+  // Her sockets have ended, and Ada's has not.
+  const sockets = async () => (await (await ada.context.request.get('/ready')).json()).sockets as number;
+  await expect.poll(sockets).toBe(1);
   await expect(ada.pane.getByText('Online')).toHaveCount(0);
   // Another person at the same browser sees nothing of the one before.
   const bea = await myna.member('Bea');
@@ -132,7 +135,7 @@ test('signing out in one tab ends the other, and others hear so', async ({ myna 
   await expect(bea.page.getByText('No conversations yet.')).toBeVisible();
 });
 
-test('a tab that was away while its session ended is led to the door when it comes back', async ({ myna }) => {
+test('a tab that was away while its session ended is led to the page to sign in when it comes back', async ({ myna }) => {
   myna.console.allow(/^WebSocket connection .* failed: HTTP Authentication failed/);
   myna.console.allow(/status of 401 \(Unauthorized\) .*\/session:0\)$/);
   const lena = await myna.person('Lena');
@@ -153,7 +156,7 @@ test('an account is only its owner’s in a browser with two people after each o
   await lena.hasSentAll();
   await lena.signOut();
   await lena.goto('/sign-up');
-  await lena.fillDoor('Bea', PASSWORD);
+  await lena.fillSignIn('Bea', PASSWORD);
   await lena.page.getByRole('button', { name: 'Make an account' }).click();
   await expect(lena.conversations.locator('.me-name')).toHaveText('Bea');
   await expect(lena.page.getByText('No conversations yet.')).toBeVisible();
