@@ -2,6 +2,7 @@
 
 mod authorisation;
 mod door;
+mod example;
 mod files;
 mod frames;
 mod http;
