@@ -171,6 +171,7 @@ macro_rules! contract {
             naming::the_servers_feed_tells_who_changed_since,
             naming::a_load_brings_people_as_they_are_called_now,
             naming::a_renamed_channel_is_found_by_the_new_name_alone,
+            naming::a_name_that_a_batch_gives_up_is_free_in_the_next,
             naming::groups_may_share_a_name_and_lose_it,
             jobs::jobs_are_due_in_their_order_and_gone_when_they_are_done,
             jobs::a_job_that_many_perform_at_once_is_done_once,

@@ -172,10 +172,9 @@ impl Facts {
         committed
     }
 
+    /// A name that a batch gives up is taken until the next batch: a driver may write the rows in any order, and no two
+    /// of them may have one name meanwhile.
     fn index_user(&mut self, row: &UserRow) {
-        if let Some(before) = self.users.get(&row.id).filter(|before| before.name != row.name) {
-            self.user_names.insert(Name::search_key(&before.name), None);
-        }
         self.user_names.insert(Name::search_key(&row.name), Some(row.id));
     }
 
@@ -185,10 +184,6 @@ impl Facts {
         }
         if row.kind != Kind::Channel {
             return;
-        }
-        let before = self.conversations.get(&row.id).and_then(|before| before.name.as_deref());
-        if let Some(before) = before.filter(|before| Some(*before) != row.name.as_deref()) {
-            self.channel_names.insert(Name::search_key(before), None);
         }
         if let Some(name) = &row.name {
             self.channel_names.insert(Name::search_key(name), Some(row.id));

@@ -40,7 +40,8 @@ impl Needs {
     fn add(&mut self, actor: Actor, verb: &Verb, facts: &Facts) {
         if let Verb::RunJob { id } = verb {
             self.jobs.insert(*id);
-            if let Some(job) = facts.job(*id) {
+            // A job runs no other job.
+            if let Some(job) = facts.job(*id).filter(|job| !matches!(job.change.verb, Verb::RunJob { .. })) {
                 self.add(job.change.actor, &job.change.verb, facts);
             }
             return;

@@ -55,19 +55,18 @@ impl Mongo {
             Some(journal) => Some(journal.turn(self).await?),
             None => None,
         };
-        let hot = self.hot.take_for(batch, with_hot_rows, !self.is_standalone);
-        let is_guess = hot.is_guess;
-        let (mut facts, mut outcomes) = self.decided(batch, hot.facts).await?;
-        // A stale row makes a write fail, but a refusal or an answer without a write would be believed.
+        let mut hot = self.hot.take_for(batch, with_hot_rows, !self.is_standalone);
+        let (mut facts, mut outcomes) = self.decided(batch, std::mem::take(&mut hot.facts)).await?;
+        let (mut advances, mut writes) = (facts.advances(), facts.into_writes());
+        // A stale row makes a write fail, but a refusal, or what was decided from a row that is not written, would stand.
         let is_unproven = |outcome: &Outcome| outcome.as_ref().map_or(true, |committed| committed.events.is_empty());
-        if is_guess && outcomes.iter().any(is_unproven) {
+        if hot.is_guess() && (outcomes.iter().any(is_unproven) || !hot.are_proven_by(&writes)) {
             (facts, outcomes) = self.decided(batch, Facts::default()).await?;
+            (advances, writes) = (facts.advances(), facts.into_writes());
         }
-        let advances = facts.advances();
-        let writes = facts.into_writes();
         let puts = Puts::of(&writes)?;
         let written = match &mut turn {
-            _ if puts.is_empty() => Ok(()),
+            _ if puts.0.is_empty() => Ok(()),
             Some(turn) => turn.write(self, puts, &advances).await,
             None => self.write_in_transaction(puts).await,
         };

@@ -1,9 +1,11 @@
-//! Rows that this node wrote last: the next batch need not read them. A stale one costs a retry and nothing else, since
-//! writes are conditional on the revs that were read.
+//! Rows that this node wrote last: the next batch need not read them. A stale one costs a retry and nothing else: a batch
+//! that was decided from them counts only if it writes them all, and writes are conditional on what was read. A standalone
+//! server has no conditions and no other node: there the rows are forgotten when a commit may have failed.
 
 use moka::sync::Cache;
 use myna_chat::rules::{Change, ConversationRow, Facts, MemberRow, UserRow, Writes};
 use myna_protocol::{ConversationId, UserId};
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// Bytes of rows that are kept, about.
@@ -37,8 +39,26 @@ pub(super) struct HotRows {
 /// Facts to begin with.
 pub(super) struct Hot {
     pub(super) facts: Facts,
-    /// Whether they may be stale.
-    pub(super) is_guess: bool,
+    /// Those that may be stale.
+    guesses: HashSet<Key>,
+}
+
+impl Hot {
+    pub(super) fn is_guess(&self) -> bool {
+        !self.guesses.is_empty()
+    }
+
+    /// Whether each of them that may be stale is written, and so compared with what is stored.
+    pub(super) fn are_proven_by(&self, writes: &Writes) -> bool {
+        let users = writes.users.iter().filter_map(|row| row.now.as_ref()).map(|row| Key::User(row.id));
+        let conversations = writes.conversations.iter().filter_map(|row| row.now.as_ref());
+        let members = writes.members.iter().filter_map(|row| row.now.as_ref());
+        let written: HashSet<Key> = users
+            .chain(conversations.map(|row| Key::Conversation(row.id)))
+            .chain(members.map(|row| Key::Member(row.conversation, row.user)))
+            .collect();
+        self.guesses.is_subset(&written)
+    }
 }
 
 impl Default for HotRows {
@@ -55,37 +75,41 @@ impl HotRows {
     /// not, a unique index refuses it.
     pub(super) fn take_for(&self, batch: &[Change], wanted: bool, new_messages: bool) -> Hot {
         let mut facts = Facts::default();
-        let mut is_guess = false;
+        let mut guesses = HashSet::new();
         if !wanted {
-            return Hot { facts, is_guess };
+            return Hot { facts, guesses };
         }
         let needs = facts.needs(batch);
         for id in needs.users {
             if let Some(Row::User(row)) = self.rows.get(&Key::User(id)) {
                 facts.load_user(id, Some(row));
-                is_guess = true;
+                guesses.insert(Key::User(id));
             }
         }
         for id in needs.conversations {
             if let Some(Row::Conversation(row)) = self.rows.get(&Key::Conversation(id)) {
                 facts.load_conversation(id, Some(row));
-                is_guess = true;
+                guesses.insert(Key::Conversation(id));
             }
         }
         for (id, user) in needs.members {
             if let Some(Row::Member(row)) = self.rows.get(&Key::Member(id, user)) {
                 facts.load_member((id, user), Some(row));
-                is_guess = true;
+                guesses.insert(Key::Member(id, user));
             }
         }
-        if is_guess && new_messages {
+        if !guesses.is_empty() && new_messages {
             for key in needs.sent {
                 if self.rows.contains_key(&Key::Member(key.0, key.1)) {
                     facts.load_sent(key, None);
                 }
             }
         }
-        Hot { facts, is_guess }
+        Hot { facts, guesses }
+    }
+
+    pub(super) fn clear(&self) {
+        self.rows.invalidate_all();
     }
 
     /// These rows were written.

@@ -95,6 +95,8 @@ impl Journal {
                 self.empty(store).await?;
             }
             *unsure = false;
+            // It may have written over what this node believes.
+            store.hot.clear();
             // What it holds may have reached no one, also where it was applied and only the answer was lost.
             store.notices.missed();
         }

@@ -22,6 +22,11 @@ pub(super) fn by_word(prefix: &str) -> Document {
 impl Mongo {
     /// Repeated after an unknown outcome it finds its own document there, and has succeeded.
     pub(super) async fn insert_user(&self, new: &NewUser) -> Result<(), Failure> {
+        // The journal would write a rename to the same name again and again, if this came between its check and its write.
+        let _turn = match &self.journal {
+            Some(journal) => Some(journal.turn(self).await?),
+            None => None,
+        };
         let key = new.name.key();
         let user = UserDoc {
             id: new.id.uuid(),

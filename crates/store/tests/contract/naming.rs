@@ -1,8 +1,8 @@
 //! Rules of `Verb::RenameUser` and `Verb::RenameConversation`: of the verbs only what a driver has to keep for them.
 
 use super::verbs::{
-    ann_and_bob, begun, channel, done, event_of, fresh, group, join, load, name, new_channel, one, people, person,
-    rename, rename_user,
+    ann_and_bob, begun, channel, commit, done, event_of, fresh, group, join, load, name, new_channel, one, people,
+    person, rename, rename_user,
 };
 use myna_chat::store::{MAX_ROWS, Page, Store};
 use myna_protocol::{Feed, FeedRows, Name, Person, Rejection, Row, UserId};
@@ -112,4 +112,30 @@ pub(crate) async fn groups_may_share_a_name_and_lose_it(store: &dyn Store) {
     done(store, rename(other, ann, None)).await;
     let named = async |talk| super::verbs::conversation_row(&load(store, talk).await.rows).name.clone();
     assert_eq!((named(one_group).await.as_deref(), named(other).await), (Some("Friends"), None));
+}
+
+/// A driver writes rows in any order: a unique index must not meet one name twice meanwhile.
+pub(crate) async fn a_name_that_a_batch_gives_up_is_free_in_the_next(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    for [giver, taker] in [[ann, bob], [bob, ann]] {
+        done(store, rename_user(ann, "Anton")).await;
+        done(store, rename_user(bob, "Bertha")).await;
+        let given = if giver == ann { "Anton" } else { "Bertha" };
+        let outcomes = commit(store, vec![rename_user(giver, "Carla"), rename_user(taker, given)]).await;
+        assert!(outcomes[0].is_ok());
+        assert_eq!(outcomes[1], Err(Rejection::NameTaken));
+        done(store, rename_user(taker, given)).await;
+        done(store, rename_user(taker, &format!("Taker {}", fresh()))).await;
+    }
+    let mut channels = [channel(store, ann).await, channel(store, ann).await];
+    for _ in 0..2 {
+        channels.reverse();
+        let [one, two] = channels;
+        let (first, second) = (format!("first {}", fresh()), format!("second {}", fresh()));
+        done(store, rename(one, ann, Some(&first))).await;
+        let outcomes = commit(store, vec![rename(one, ann, Some(&second)), rename(two, ann, Some(&first))]).await;
+        assert!(outcomes[0].is_ok());
+        assert_eq!(outcomes[1], Err(Rejection::NameTaken));
+        done(store, rename(two, ann, Some(&first))).await;
+    }
 }

@@ -1,10 +1,14 @@
 //! Several nodes on one database: they start together, write together, and where they cannot hear each other only one may.
 
-use crate::contract::verbs::{ann_and_bob, direct, done, load, messages, say, seqs};
+use crate::contract::verbs::{
+    ann_and_bob, channel, direct, done, group, join, leave, load, member_of, messages, one, person, read, rename,
+    rename_user, say, seqs,
+};
 use crate::place::Place;
 use futures_util::TryStreamExt;
 use futures_util::future::{join_all, try_join_all};
 use mongodb::bson::{Document, doc};
+use myna_protocol::{Rejection, Row};
 use myna_store::{MongoError, OpenError};
 
 const NODES: usize = 8;
@@ -75,6 +79,52 @@ async fn nodes_that_write_to_one_conversation_at_once_leave_no_gap() {
         assert_eq!(stored.collect::<Vec<_>>(), said, "every answer named the place where the message is");
     }
     drop(nodes);
+    place.remove().await;
+}
+
+/// A node keeps the rows that it wrote last. Nothing may be decided from one that another node has changed since.
+#[tokio::test]
+async fn what_a_node_remembers_of_rows_that_another_has_changed_decides_nothing() {
+    let Some(place) = Place::on_replica_set().await else { return };
+    let (here, there) = (place.opened().await, place.opened().await);
+    let (ann, bob) = ann_and_bob(&*here).await;
+    let cara = person(&*here, "Cara").await;
+
+    // Who has left elsewhere renames nothing.
+    let talk = group(&*here, ann, &[bob, cara]).await;
+    done(&*here, say(talk, ann, "hello")).await;
+    done(&*here, read(talk, bob, 1)).await;
+    done(&*there, leave(talk, bob)).await;
+    for _ in 0..2 {
+        assert_eq!(one(&*here, rename(talk, bob, Some("Mine"))).await, Err(Rejection::NotFound));
+    }
+
+    // A place that was read is stored as it was acknowledged, where no receipts write the conversation either.
+    let open = channel(&*here, ann).await;
+    done(&*here, join(open, bob)).await;
+    done(&*here, say(open, bob, "one")).await;
+    for text in ["two", "three", "four"] {
+        done(&*there, say(open, ann, text)).await;
+    }
+    done(&*here, read(open, bob, 4)).await;
+    let own = here.load_user(bob).await.expect("the store answers");
+    let place_read = own.rows.iter().find_map(|row| match row {
+        Row::Membership(row) if row.conversation == open => Some(row.read_seq),
+        _ => None,
+    });
+    assert_eq!(place_read, Some(4));
+
+    // A name that was changed elsewhere is the one that is told.
+    let other = channel(&*there, ann).await;
+    done(&*there, rename_user(bob, "Robert")).await;
+    let joined = done(&*here, join(other, bob)).await;
+    let told = joined.events.iter().flat_map(|event| &event.rows).find_map(|row| match row {
+        Row::Person(person) if person.id == bob => Some(person.name.clone()),
+        _ => None,
+    });
+    assert_eq!(told.as_deref(), Some("Robert"));
+    assert_eq!(member_of(&load(&*here, other).await.rows, bob).left_seq, None);
+    drop((here, there));
     place.remove().await;
 }
 

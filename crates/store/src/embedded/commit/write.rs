@@ -28,7 +28,8 @@ queries! {
     READ_PLACE = "UPDATE members SET read_seq = ?3, read_at = ?4 WHERE conversation_id = ?1 AND user_id = ?2";
     ADD_MESSAGE = "INSERT INTO messages (conversation_id, seq, sender_id, client_id, text, sent_at, rev)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    ADD_JOB = "INSERT INTO jobs (id, due_at, change) VALUES (?1, ?2, ?3)";
+    PUT_JOB = "INSERT INTO jobs (id, due_at, change) VALUES (?1, ?2, ?3)
+        ON CONFLICT (id) DO UPDATE SET due_at = ?2, change = ?3";
     DROP_JOB = "DELETE FROM jobs WHERE id = ?1";
 }
 
@@ -136,13 +137,13 @@ impl Writer<'_> {
 
     fn job(&self, row: &Written<JobRow>) -> Result<()> {
         match (&row.before, &row.now) {
-            (None, Some(now)) => {
+            (_, Some(now)) => {
                 let change =
                     serde_json::to_string(&now.change).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
-                self.execute(ADD_JOB, params![now.id, now.due_at.millis(), change])
+                self.execute(PUT_JOB, params![now.id, now.due_at.millis(), change])
             }
             (Some(before), None) => self.execute(DROP_JOB, [before.id]),
-            (Some(_), Some(_)) | (None, None) => Ok(()),
+            (None, None) => Ok(()),
         }
     }
 }

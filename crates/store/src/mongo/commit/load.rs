@@ -90,8 +90,9 @@ impl Mongo {
         let jobs: Vec<Uuid> = needs.jobs.iter().map(|id| Uuid::from_bytes(*id)).collect();
         let jobs = (!jobs.is_empty()).then(|| doc! { "_id": { "$in": jobs } });
         let server = needs.server.then(|| doc! { "_id": { "$eq": SERVER_ID } });
-        let (conversations, members, users, sent, jobs, server) = tokio::try_join!(
-            self.found::<ConversationDoc>(CONVERSATIONS, conversations(&needs)),
+        // Before its members: who leaves in between moves the conversation's rev, so that what was decided is not written.
+        let conversations = self.found::<ConversationDoc>(CONVERSATIONS, conversations(&needs)).await?;
+        let (members, users, sent, jobs, server) = tokio::try_join!(
             self.found::<MemberDoc>(MEMBERS, members_of(&needs.members)),
             self.found::<UserRowDoc>(USERS, people(&needs)),
             self.found::<MessageDoc>(MESSAGES, sent_before(&needs.sent)),

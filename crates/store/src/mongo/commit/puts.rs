@@ -58,10 +58,6 @@ impl Puts {
         Ok(puts)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     fn add(&mut self, collection: &'static str, key: Document, fields: Document) {
         self.0.push(Put { collection, key, kind: PutKind::Add(fields) });
     }
@@ -79,11 +75,11 @@ impl Puts {
 
     fn user(&mut self, row: &Written<UserRow>) {
         let (Some(before), Some(now)) = (&row.before, &row.now) else { return };
-        let mut unchanged = doc! { "rev": { "$eq": int(before.rev) } };
+        // A rename moves no rev of the person's own feed.
+        let unchanged = doc! { "rev": { "$eq": int(before.rev) }, "name": { "$eq": &before.name } };
         let mut fields = doc! { "rev": int(now.rev) };
-        if before.name != now.name {
+        if (&before.name, before.person_rev) != (&now.name, now.person_rev) {
             let key = Name::search_key(&now.name);
-            unchanged.insert("name", doc! { "$eq": &before.name });
             fields.extend(doc! {
                 "name": &now.name,
                 "words": tails(&key).collect::<Vec<_>>(),
@@ -144,7 +140,12 @@ impl Puts {
             (Some(before), None) => {
                 self.0.push(Put { collection: JOBS, key: by_id(Uuid::from_bytes(before.id)), kind: PutKind::Delete });
             }
-            (Some(_), Some(_)) | (None, None) => {}
+            (Some(before), Some(now)) => {
+                let document = JobDoc::of(now)?;
+                let unchanged = doc! { "due_at": { "$eq": date(before.due_at) } };
+                self.set(JOBS, by_id(document.id), unchanged, serialize_to_document(&document)?);
+            }
+            (None, None) => {}
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ use tokio::time::{Instant, timeout_at};
 
 /// Entries that the log keeps, at most.
 const KEPT: i64 = 1_000_000;
+/// After so many entries the log is shortened, also where no consumer moves.
+const CHECKED_EVERY: i64 = 4_096;
 
 /// That a feed has come to a rev.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -125,6 +127,9 @@ impl Mongo {
             return Ok(Vec::new());
         }
         let last = self.last_entry().await?;
+        if last / CHECKED_EVERY != (last + advances.len() as i64) / CHECKED_EVERY {
+            self.collection(LOG).delete_many(doc! { "_id": { "$lte": last - KEPT } }).await?;
+        }
         let entry = |(position, advance): (i64, &myna_chat::rules::FeedAdvance)| LogDoc {
             position,
             feed: feed_bytes(advance.feed),
