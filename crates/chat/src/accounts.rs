@@ -35,9 +35,7 @@ impl Chat {
         if !self.inner().limits.count_sign_up(from) {
             return Err(Rejection::TooMany.into());
         }
-        if let Some(key) = name.look_alike_key()
-            && self.inner().store.account_by_name_key(&key).await?.is_some()
-        {
+        if self.imitated_by(&name).await?.is_some() {
             return Err(Rejection::NameTaken.into());
         }
         let source = from.map(Source::from);
@@ -53,6 +51,12 @@ impl Chat {
             Err(StoreError::Conflict) => Err(Rejection::NameTaken.into()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The person whose name this one looks like, if it has letters that look like others.
+    pub(crate) async fn imitated_by(&self, name: &Name) -> Result<Option<UserId>, Error> {
+        let Some(key) = name.look_alike_key() else { return Ok(None) };
+        Ok(self.inner().store.account_by_name_key(&key).await?.map(|account| account.user.id))
     }
 
     /// Signs a person in. An unknown name and a wrong password have the same answer and take the same time. `TooMany`

@@ -55,8 +55,15 @@ impl Chat {
         self.change(user, Verb::Join { conversation }).await
     }
 
-    /// Gives a person a new name. `NameTaken` when somebody else has a name that people would take for the same.
+    /// Gives a person a new name. `NameTaken` when somebody else has a name that people would take for the same; `TooMany`
+    /// when the person has given very many names lately.
     pub async fn set_name(&self, user: UserId, name: Name) -> Result<Pending, Error> {
+        if !self.inner().limits.count_rename(user) {
+            return Err(Rejection::TooMany.into());
+        }
+        if self.imitated_by(&name).await?.is_some_and(|holder| holder != user) {
+            return Err(Rejection::NameTaken.into());
+        }
         self.change(user, Verb::RenameUser { name }).await
     }
 

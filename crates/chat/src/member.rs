@@ -38,6 +38,9 @@ impl Chat {
         conversation: ConversationId,
         name: Option<Name>,
     ) -> Result<Pending, Error> {
+        if !self.inner().limits.count_rename(user) {
+            return Err(Rejection::TooMany.into());
+        }
         self.change(user, Verb::RenameConversation { conversation, name }).await
     }
 

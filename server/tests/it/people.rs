@@ -1,7 +1,7 @@
 //! What people see of each other: who is there, who types, how far they have read.
 
 use crate::support::{Socket, TestServer, assert_unnamed, rows};
-use myna_protocol::{ConversationId, Event, Feed, Row, Seq, Signal, UserId};
+use myna_protocol::{Command, ConversationId, Event, Feed, Rejection, Row, Seq, Signal, UserId};
 use std::collections::BTreeMap;
 
 #[tokio::test]
@@ -148,4 +148,26 @@ async fn read_places_in_channels_are_told_to_ones_own_devices_only() {
         })
         .collect();
     assert_eq!(read, [(0, None), (0, None)], "nor does a fresh load tell it");
+}
+
+#[tokio::test]
+async fn a_new_name_that_looks_like_anothers_is_taken_for_it() {
+    let server = TestServer::start().await;
+    let (_ann, eve) = (server.sign_up("Ann").await, server.sign_up("Eve").await);
+    let mut socket = eve.socket().await;
+    // The first letter is a Cyrillic one.
+    let name = "\u{410}nn".to_owned();
+    assert_eq!(socket.refused(|request| Command::SetName { request, name }).await, Rejection::NameTaken);
+}
+
+#[tokio::test]
+async fn somebody_who_changes_their_name_again_and_again_has_to_wait() {
+    let server = TestServer::start().await;
+    let eve = server.sign_up("Eve").await;
+    let mut socket = eve.socket().await;
+    for number in 0..30 {
+        socket.ask(|request| Command::SetName { request, name: format!("Eve {number}") }).await;
+    }
+    let again = |request| Command::SetName { request, name: "Eve".to_owned() };
+    assert_eq!(socket.refused(again).await, Rejection::TooMany);
 }

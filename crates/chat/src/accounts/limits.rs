@@ -28,6 +28,8 @@ const BY_NAME: (u32, Duration) = (100, Duration::from_secs(2));
 const SIGN_UPS: (u32, Duration) = (100, Duration::from_secs(36));
 /// Groups and channels that one person may create. Then one in 10 s: whoever creates many puts others into all of them.
 const CREATIONS: (u32, Duration) = (30, Duration::from_secs(10));
+/// New names that one person may give, to themselves and to conversations. Then one in 10 s: everybody is told of them.
+const RENAMES: (u32, Duration) = (30, Duration::from_secs(10));
 /// Direct conversations that one person may open. Then one in a second.
 const DIRECTS: (u32, Duration) = (200, Duration::from_secs(1));
 /// Keys that each limiter remembers.
@@ -43,6 +45,7 @@ pub(crate) struct Limits {
     sign_ups: Limiter<Source>,
     creations: Limiter<UserId>,
     directs: Limiter<UserId>,
+    renames: Limiter<UserId>,
     /// Pairs that signed in, with limits of their own.
     known: Cache<Pair, ()>,
     known_pairs: Limiter<Pair>,
@@ -57,6 +60,7 @@ impl Limits {
             sign_ups: Limiter::new(SIGN_UPS, clock),
             creations: Limiter::new(CREATIONS, clock),
             directs: Limiter::new(DIRECTS, clock),
+            renames: Limiter::new(RENAMES, clock),
             known: Cache::new(KEYS as u64),
             known_pairs: Limiter::new(BY_PAIR, clock),
         }
@@ -94,6 +98,11 @@ impl Limits {
     /// Counts a direct conversation that a person opens; false when there were too many.
     pub(crate) fn count_direct(&self, user: UserId) -> bool {
         self.directs.count(user)
+    }
+
+    /// Counts a name that a person gives, to themselves or to a conversation; false when there were too many.
+    pub(crate) fn count_rename(&self, user: UserId) -> bool {
+        self.renames.count(user)
     }
 }
 
