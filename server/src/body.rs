@@ -1,4 +1,5 @@
-//! The body of a request, read before anything else is done: so many bytes at most, in so much time at most.
+//! Bodies, read as a whole: that of a request before anything else is done, with so many bytes at most in so much time at
+//! most, and that of a page before it is sent.
 
 use crate::reply::Refused;
 use axum::body::{Body, HttpBody, to_bytes};
@@ -14,8 +15,10 @@ use tokio::time::timeout;
 
 /// Bytes in the body of a request: forms and server functions carry little.
 const BODY_BYTES: usize = 64 * 1024;
+/// Bytes of a page.
+const PAGE_BYTES: usize = 16 * 1024 * 1024;
 /// How long a body may take: for the longest that is 2 KiB a second.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+const BODY_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// Reads the body. Refuses one that is too large (413), too slow (408) or broken (400).
 pub(crate) async fn read(request: Request, next: Next) -> Response {
@@ -33,6 +36,20 @@ pub(crate) async fn read(request: Request, next: Next) -> Response {
         }
         Ok(Err(_)) => refusal(StatusCode::BAD_REQUEST),
         Err(_) => refusal(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
+/// Renders the whole page before any of it is sent. What renders it takes many times its bytes, and a client that does not
+/// read would keep all that alive.
+pub(crate) async fn render(request: Request, next: Next) -> Response {
+    let (parts, body) = next.run(request).await.into_parts();
+    // The feeds in a page are bounded, so this limit is one for mistakes.
+    match to_bytes(body, PAGE_BYTES).await {
+        Ok(bytes) => Response::from_parts(parts, Body::from(bytes)),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
     }
 }
 

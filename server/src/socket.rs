@@ -21,7 +21,7 @@ use http::{HeaderMap, HeaderValue};
 use hyper::upgrade::OnUpgrade;
 use myna_chat::store::Session;
 use myna_chat::{CatchUp, Chat, Connection, Error, Outgoing};
-use myna_protocol::{ByeReason, Command, Event, Rejection, RequestId, Signal, close};
+use myna_protocol::{ByeReason, Command, Event, Feed, Rejection, RequestId, Signal, close};
 pub(crate) use open_sockets::OpenSockets;
 use std::pin::pin;
 use std::time::Duration;
@@ -270,6 +270,8 @@ impl SocketSession {
     async fn catch_up(&mut self, request: Option<RequestId>, feeds: &mut CatchUp) -> Result<(), End> {
         while let Some(caught) = feeds.next().await {
             match caught {
+                // Whoever left meanwhile is told no more of it.
+                Ok(caught) if !self.may_hear(caught.feed()) => {}
                 Ok(caught) => {
                     for event in commands::events(caught) {
                         self.feed(frame::text(&event)).await?;
@@ -280,6 +282,13 @@ impl SocketSession {
             }
         }
         self.send(&Event::CaughtUp { request, next: feeds.list_position() }).await
+    }
+
+    fn may_hear(&self, feed: Feed) -> bool {
+        match feed {
+            Feed::Conversation(id) => self.connection.listens(id),
+            Feed::User(_) | Feed::Server => true,
+        }
     }
 
     /// The client cannot be welcomed now. Nothing is lost: it comes back and says hello again.

@@ -25,6 +25,14 @@ pub enum Caught {
     Reset(ResetReason, FeedRows),
 }
 
+impl Caught {
+    pub fn feed(&self) -> Feed {
+        match self {
+            Self::Rows(rows) | Self::Reset(_, rows) => rows.feed,
+        }
+    }
+}
+
 /// Everything a page shows first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
