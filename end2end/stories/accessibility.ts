@@ -101,8 +101,12 @@ for (const [size, options] of [
 
     await lena.goto(`/c/${quartet}`);
     await ada.goto(`/c/${quartet}`);
-    await ada.types('Hm');
-    await lena.seesTyping('Ada Byron');
+    const typing = lena.messages.getByRole('img', { name: 'Ada Byron is typing' });
+    // A key that is pressed before the socket is open tells nobody.
+    await expect(async () => {
+      await ada.types('Hm');
+      await expect(typing).toBeVisible({ timeout: 2_000 });
+    }).toPass();
     await isAccessible(lena, 'a group, somebody typing');
     await lena.page.getByRole('button', { name: 'Details' }).click();
     await expect(lena.page.getByRole('button', { name: 'Leave conversation' })).toBeVisible();
