@@ -77,7 +77,7 @@ impl Mongo {
             }
             // Something with the same key was made meanwhile: read again, it will be found.
             Err(Failure::DuplicateKey | Failure::WriteConflict) => {
-                self.hot.outrun(&writes);
+                self.hot.invalidate(&writes);
                 Err(Failure::WriteConflict)
             }
             Err(failure) => Err(failure),

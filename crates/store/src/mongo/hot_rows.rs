@@ -130,7 +130,7 @@ impl HotRows {
     }
 
     /// These rows could not be written: others have changed some of them.
-    pub(super) fn outrun(&self, writes: &Writes) {
+    pub(super) fn invalidate(&self, writes: &Writes) {
         for row in writes.users.iter().filter_map(|row| row.now.as_ref()) {
             self.rows.invalidate(&Key::User(row.id));
         }
