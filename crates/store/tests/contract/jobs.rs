@@ -64,3 +64,17 @@ pub(crate) async fn a_job_that_is_refused_is_over(store: &dyn Store) {
     assert_eq!(done(store, run(id, 10)).await.refused, Some(Rejection::NotFound));
     assert_eq!(store.next_due().await.expect("the store answers"), None);
 }
+
+pub(crate) async fn a_job_may_schedule_another_with_its_own_id(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let talk = begun(store, new_direct(ann, bob)).await;
+    let id = a_job_id();
+    let next = Box::new(later(ann, id, 20, talk, "at last").verb);
+    done(store, Verb::Schedule { id, due_at: Timestamp(10), verb: next }.by(ann, Timestamp(1))).await;
+    done(store, run(id, 10)).await;
+    assert_eq!(store.next_due().await.expect("the store answers"), Some(Timestamp(20)));
+    assert!(texts(&load(store, talk).await.rows).is_empty());
+    done(store, run(id, 20)).await;
+    assert_eq!(texts(&load(store, talk).await.rows), ["at last"]);
+    assert_eq!(store.next_due().await.expect("the store answers"), None);
+}
