@@ -98,6 +98,11 @@ impl Proxy {
         self.steering.change(|state| state.step_downs = commands);
     }
 
+    /// How many questions have passed: `find` and `aggregate`, without the further pages of their answers.
+    pub fn reads(&self) -> u64 {
+        self.steering.now().reads
+    }
+
     /// Waits until the proxy has refused as many commands as `step_down` asked for.
     pub async fn stepped_down(&self) {
         self.steering.wait_for(|state| state.step_downs == 0).await;

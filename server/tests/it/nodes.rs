@@ -4,6 +4,7 @@
 
 mod burst;
 mod database;
+mod hello;
 mod killed;
 mod primary;
 mod site;

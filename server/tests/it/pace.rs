@@ -2,7 +2,7 @@
 
 use crate::support::{Person, Socket, TestServer, messages, rows, soon};
 use myna_protocol::{ByeReason, Command, ConversationId, Event, Feed, Row, close};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::net::TcpSocket;
 use tokio::time::Instant;
@@ -120,4 +120,46 @@ async fn who_speaks_too_fast_is_made_to_wait_and_nobody_else_is() {
         "the fast one waited {:?}, the talk took {talk:?}",
         start.elapsed()
     );
+}
+
+/// Groups in which Ann is, each with messages of as many bytes as an answer may have.
+const GROUPS: usize = 16;
+const MESSAGES: usize = 60;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_while_they_catch_up_slowly_is_told_no_more() {
+    let server = TestServer::patient().await;
+    let (ann, bea) = (server.sign_up("Ann").await, server.sign_up("Bea").await);
+    let mut bea = bea.socket().await;
+    let mut groups = Vec::new();
+    let padding = "x".repeat(7_900);
+    for group in 0..GROUPS {
+        groups.push(bea.group(&[&ann]).await);
+        bea.send_many(groups[group], (0..MESSAGES).map(|n| format!("{n} {padding}"))).await;
+    }
+    let mut elsewhere = ann.socket().await;
+    let mut slow = slow_socket(&ann).await;
+    slow.say(&Command::Hello { cursors: BTreeMap::new() }).await;
+    // The server writes, and nobody reads on.
+    slow.expect("the welcome", |event| matches!(event, Event::Welcome { .. }).then_some(())).await;
+    for group in &groups {
+        elsewhere.leave(*group).await;
+        bea.send(*group, "not for Ann").await;
+    }
+    let (mut told, mut texts) = (BTreeSet::new(), Vec::new());
+    loop {
+        let event = slow.next().await;
+        texts.extend(messages(&event).iter().map(|message| message.text.clone()));
+        told.extend(
+            rows(&event)
+                .filter(|rows| rows.rows.iter().any(|row| matches!(row, Row::Message(_))))
+                .map(|rows| rows.feed),
+        );
+        if matches!(event, Event::CaughtUp { request: None, .. }) {
+            break;
+        }
+    }
+    let unheard = groups.iter().filter(|group| !told.contains(&Feed::Conversation(**group))).count();
+    assert!(unheard > 0, "some were left before they were read");
+    assert!(!texts.iter().any(|text| text == "not for Ann"), "{unheard} were not told");
 }

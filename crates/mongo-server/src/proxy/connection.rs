@@ -81,6 +81,9 @@ impl Connection {
                 if of_stream {
                     *self.asked() = Some(message.request_id());
                 }
+                if command.reads() {
+                    self.steering.change(|state| state.reads += 1);
+                }
             }
             server.write_all(message.bytes()).await?;
         }

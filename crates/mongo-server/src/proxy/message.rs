@@ -138,6 +138,11 @@ impl Command<'_> {
         ANY.contains(&self.name.to_ascii_lowercase().as_str())
     }
 
+    /// Whether it asks for documents.
+    pub(super) fn reads(&self) -> bool {
+        matches!(self.name, "find" | "aggregate")
+    }
+
     pub(super) fn opens_change_stream(&self) -> bool {
         let first_stage = || self.body.get_array("pipeline").ok()?.into_iter().next()?.ok()?.as_document();
         self.name == "aggregate" && first_stage().is_some_and(|stage| matches!(stage.get("$changeStream"), Ok(Some(_))))

@@ -17,6 +17,8 @@ pub(super) struct State {
     pub(super) delay: Duration,
     /// How many more commands to refuse.
     pub(super) step_downs: u32,
+    /// How many questions have passed: `find` and `aggregate`.
+    pub(super) reads: u64,
 }
 
 /// The state that the proxy and all its connections share.

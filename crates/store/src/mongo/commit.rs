@@ -85,7 +85,7 @@ impl Mongo {
     }
 
     /// Loads what is missing, and decides.
-    async fn decided(&self, batch: &[Change], mut facts: Facts) -> Result<(Facts, Vec<Outcome>), Failure> {
+    pub(super) async fn decided(&self, batch: &[Change], mut facts: Facts) -> Result<(Facts, Vec<Outcome>), Failure> {
         loop {
             let needs = facts.needs(batch);
             if needs.is_empty() {

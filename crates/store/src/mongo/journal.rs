@@ -220,3 +220,6 @@ async fn apply(store: &Mongo, puts: Vec<Put>) -> Result<(), Failure> {
 fn quick() -> WriteConcern {
     WriteConcern::builder().w(Acknowledgment::Nodes(1)).journal(false).build()
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ pub(in crate::mongo) struct Puts(pub(in crate::mongo) Vec<Put>);
 
 impl Puts {
     /// Changed documents come first: a conflict is then noticed before most of the work.
-    pub(super) fn of(writes: &Writes) -> Result<Self, Failure> {
+    pub(in crate::mongo) fn of(writes: &Writes) -> Result<Self, Failure> {
         let mut puts = Self::default();
         writes.server.iter().for_each(|row| puts.server(row));
         writes.conversations.iter().try_for_each(|row| puts.conversation(row))?;

@@ -138,3 +138,6 @@ impl Mongo {
         Ok((last + 1..).zip(advances).map(entry).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;
