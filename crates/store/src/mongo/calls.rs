@@ -14,9 +14,11 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// How long the one call may take that is let through to a database that was dead a moment ago: a driver that knows of no
 /// server looks for one for much longer, and whoever asked would wait meanwhile. A heartbeat soon tries again.
 const PROBE: Duration = Duration::from_secs(1);
-/// The first wait before another try is a random part of this; each further one of twice as much, up to the limit.
+/// The first wait before another try is a random part of this; each further one of twice as much, up to a limit: of one after
+/// a failure, and of another after a conflict, where the winner is done in a moment and may come again in the next.
 const WAIT_FIRST: Duration = Duration::from_millis(4);
 const WAIT_MOST: Duration = Duration::from_secs(1);
+const CONFLICT_WAIT_MOST: Duration = Duration::from_millis(16);
 
 /// The calls of one store.
 #[derive(Debug, Default)]
@@ -32,7 +34,8 @@ impl Calls {
         F: Future<Output = Result<T, Failure>>,
     {
         let deadline = Instant::now() + DEADLINE;
-        let mut backoff = Backoff::new(WAIT_FIRST, WAIT_MOST);
+        let mut after_failure = Backoff::new(WAIT_FIRST, WAIT_MOST);
+        let mut after_conflict = Backoff::new(WAIT_FIRST, CONFLICT_WAIT_MOST);
         loop {
             let now = Instant::now();
             let permit = self.circuit.enter(now).map_err(|refused| {
@@ -49,6 +52,8 @@ impl Calls {
                 Err(_) => Failure::Unavailable("MongoDB did not answer in time".to_owned()),
             };
             let again = note(permit, &failure);
+            let is_conflict = matches!(failure, Failure::WriteConflict);
+            let backoff = if is_conflict { &mut after_conflict } else { &mut after_failure };
             let wait = backoff.wait().mul_f64(fastrand::f64());
             if !again || Instant::now() + wait >= deadline {
                 return Err(failure.into());
