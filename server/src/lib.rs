@@ -16,6 +16,7 @@ mod headers;
 mod host;
 mod http;
 mod origin;
+mod page_turns;
 mod reply;
 mod router;
 mod socket;

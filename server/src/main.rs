@@ -2,7 +2,6 @@
 
 use myna_server::config::Config;
 use myna_server::{logging, serve, tools};
-use std::pin::pin;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -28,21 +27,7 @@ fn run(config: &Config) -> anyhow::Result<ExitCode> {
         if let Some(command) = &config.command {
             return tools::run(command, config).await;
         }
-        let mut told_to_stop = pin!(serve::told_to_stop());
-        let server = tokio::select! {
-            started = serve::Server::start(config) => started?,
-            () = told_to_stop.as_mut() => return Ok(ExitCode::SUCCESS),
-        };
-        println!("Myna is at {}", server.url());
-        let failed = tokio::select! {
-            () = told_to_stop => None,
-            task = server.failed() => Some(task),
-        };
-        server.stop().await;
-        match failed {
-            None => Ok(ExitCode::SUCCESS),
-            // Whoever watches over the process starts it again.
-            Some(task) => anyhow::bail!("the {task} failed, and the server cannot work without it"),
-        }
+        serve::serve(serve::Server::start(config)).await?;
+        Ok(ExitCode::SUCCESS)
     })
 }

@@ -9,6 +9,7 @@ use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use leptos::config::LeptosOptions;
+use myna_chat::store::Store;
 use myna_chat::{Chat, Parts, Passwords, RandomIds, SystemClock};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -46,12 +47,20 @@ pub struct Server {
 impl Server {
     /// Opens the store and listens. The error is one sentence to print.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        Self::start_with(config, |store| store).await
+    }
+
+    /// The same over what `wrap` makes of the store: one that fails on purpose, or one whose change log is consumed.
+    pub async fn start_with(
+        config: &Config,
+        wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+    ) -> anyhow::Result<Self> {
         let files = raise_file_limit();
         // The address first: where that is taken, nothing is made.
         let listener =
             listen(config.listen).with_context(|| format!("cannot listen on {} (--listen)", config.listen))?;
         let address = listener.local_addr()?;
-        let store = myna_store::open(&config.store, STORE_PATIENCE).await?;
+        let store = wrap(myna_store::open(&config.store, STORE_PATIENCE).await?);
         let passwords = if config.weak_passwords { Passwords::weak() } else { Passwords::new() };
         let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords };
         let (chat, tasks) = Chat::new(parts);
@@ -115,8 +124,28 @@ impl Server {
     }
 }
 
+/// Serves until the process is told to stop, and prints where.
+///
+/// # Errors
+/// When the server does not start, or a task has failed without which it cannot work. Whoever watches over the process starts
+/// it again then.
+pub async fn serve(starting: impl Future<Output = anyhow::Result<Server>>) -> anyhow::Result<()> {
+    let mut told_to_stop = pin!(told_to_stop());
+    let server = tokio::select! {
+        started = starting => started?,
+        () = told_to_stop.as_mut() => return Ok(()),
+    };
+    println!("Myna is at {}", server.url());
+    let failed = tokio::select! {
+        () = told_to_stop => None,
+        task = server.failed() => Some(task),
+    };
+    server.stop().await;
+    failed.map_or(Ok(()), |task| Err(anyhow::anyhow!("the {task} failed, and the server cannot work without it")))
+}
+
 /// Waits for SIGINT or SIGTERM, which end the process by themselves no more from this call on.
-pub fn told_to_stop() -> impl Future<Output = ()> {
+fn told_to_stop() -> impl Future<Output = ()> {
     #[cfg(unix)]
     let told = {
         use tokio::signal::unix::{SignalKind, signal};
