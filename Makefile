@@ -80,7 +80,8 @@ attacks: build ## Attack the release build as hostile people would, and print wh
 
 chaos: build ## Cause every fault while simulated people talk to the release build, and report what was lost (ONLY=… SEED=…).
 	@scripts/setup chaos
-	@. scripts/env && MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- chaos \
+	@. scripts/env && cargo build --release -p myna-load --example faulty_server && \
+		MYNA_BIN="$$server" MYNA_SITE="$$site" cargo run --release -p myna-load -- chaos \
 		$(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
 
 simulate: ## Run thousands of random plans of people and failing nodes, each from its own seed (PLANS=… SEED=…).

@@ -3,6 +3,7 @@
 //! All random choices follow from one seed, which is printed: repetition n of a fault uses the seed plus n - 1.
 
 mod clocks;
+mod consumers;
 mod disk;
 mod fault_harness;
 mod kill;
@@ -10,10 +11,12 @@ mod links;
 mod matrix;
 mod needs;
 mod nodes;
+mod panics;
 mod pause;
 mod points;
 mod power;
 mod readers;
+mod recorder;
 mod row;
 mod starts;
 mod strace;
@@ -21,11 +24,12 @@ mod strace;
 pub use fault_harness::{FaultHarness, Load};
 pub use matrix::{Fault, MATRIX};
 pub use needs::Need;
+pub use recorder::Recorder;
 pub use row::Row;
 
 use crate::harness::Tools;
 use anyhow::ensure;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Break things while people talk, and check every promise of the server
 #[derive(Debug, Clone, clap::Args)]
@@ -39,6 +43,9 @@ pub struct Chaos {
     /// The seed of all random choices; repetition n uses it plus n - 1 [default: a random one]
     #[arg(long)]
     pub seed: Option<u64>,
+    /// The program of a server with faults of its own [default: examples/faulty_server beside this program]
+    #[arg(long, value_name = "FILE")]
+    pub faulty_program: Option<PathBuf>,
     #[command(flatten)]
     pub load: Load,
 }
@@ -57,7 +64,8 @@ impl Chaos {
         println!(
             "seed {seed}: repetition n of a fault is repeated by --only NAME --repetitions 1 --seed (seed + n - 1)\n"
         );
-        let faults = FaultHarness { tools, program, load: self.load };
+        let faulty = self.faulty_program.clone().or_else(beside_this_program);
+        let faults = FaultHarness { tools, program, faulty: faulty.as_deref(), load: self.load };
         let mut rows = Vec::new();
         for fault in
             MATRIX.iter().filter(|fault| self.only.is_empty() || self.only.iter().any(|name| name == fault.name))
@@ -75,7 +83,7 @@ impl Chaos {
     /// Runs all repetitions of a fault.
     fn inflict(&self, fault: &Fault, faults: &FaultHarness<'_>, seed: u64) -> Row {
         let mut row = Row::new(fault.name, fault.what);
-        row.skipped = fault.needs.iter().find_map(|need| need.missing());
+        row.skipped = fault.needs.iter().find_map(|need| need.missing(faults));
         if row.skipped.is_some() {
             return row;
         }
@@ -89,4 +97,10 @@ impl Chaos {
         }
         row
     }
+}
+
+/// Where Cargo leaves the program of a server with faults of its own.
+fn beside_this_program() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?.with_file_name("examples").join("faulty_server");
+    program.is_file().then_some(program)
 }

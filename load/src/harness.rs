@@ -14,6 +14,7 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tempfile::TempDir;
@@ -24,9 +25,9 @@ pub trait Host: Send {
     fn address(&self) -> SocketAddr;
     /// The process that it is, or is in.
     fn pid(&self) -> u32;
-    /// Whether it has ended by itself. One in this process lasts as long as that.
-    fn has_ended(&mut self) -> anyhow::Result<bool> {
-        Ok(false)
+    /// How it has ended by itself, if it has. One in this process lasts as long as that.
+    fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        Ok(None)
     }
     /// Asks it to stop, and waits until the store is free.
     fn stop(self: Box<Self>) -> anyhow::Result<()>;
@@ -43,8 +44,8 @@ impl Host for Process {
         self.pid()
     }
 
-    fn has_ended(&mut self) -> anyhow::Result<bool> {
-        self.has_ended()
+    fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        self.ended()
     }
 
     fn stop(self: Box<Self>) -> anyhow::Result<()> {
@@ -209,9 +210,9 @@ impl<'a> Harness<'a> {
         }
     }
 
-    /// Whether the server has ended by itself.
-    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
-        self.host.as_mut().map_or(Ok(true), |host| host.has_ended())
+    /// How the server has ended by itself, if it has.
+    pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        self.host.as_mut().map_or(Ok(None), |host| host.ended())
     }
 
     /// The server's process; 0 while there is none.

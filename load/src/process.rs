@@ -123,12 +123,9 @@ impl Process {
         signal(self.pid, name)
     }
 
-    /// Whether it has ended by itself.
-    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
-        Ok(match &mut self.child {
-            Some(child) => child.try_wait()?.is_some(),
-            None => false,
-        })
+    /// How it has ended by itself, if it has.
+    pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        Ok(self.child.as_mut().map(Child::try_wait).transpose()?.flatten())
     }
 
     /// Asks it to stop, and waits until it has.

@@ -3,44 +3,37 @@
 //! Faults need a server in a process of its own, and this package has no server's program: called as one is called, this
 //! test is one. So it has a `main` of its own, which says what it did as other tests do.
 
-use clap::error::ErrorKind;
+#[path = "../examples/faulty_server/panicking_store.rs"]
+mod panicking_store;
+#[path = "../examples/faulty_server/program.rs"]
+mod program;
+
 use myna_load::chaos::{Chaos, Load, MATRIX};
 use myna_load::harness::Tools;
-use myna_server::config::Config;
-use myna_server::serve::{Server, told_to_stop};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use tempfile::TempDir;
 
 /// What is tried here.
-const SHORT: &[&str] =
-    &["kill", "kill-flush", "power", "power-unflushed", "cuts", "half-open", "ack-lost", "pause", "flush-error"];
+const SHORT: &[&str] = &[
+    "kill",
+    "kill-flush",
+    "power",
+    "power-unflushed",
+    "task-panics",
+    "consumer-killed",
+    "cuts",
+    "half-open",
+    "ack-lost",
+    "pause",
+    "flush-error",
+];
 const LOAD: Load = Load { people: 12, rate: 40.0, seconds: 0.7, half_open: 0.7 };
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let is_server = arguments.get(1).is_some_and(|first| first == "--listen" || first == "store");
-    if is_server { serve(arguments) } else { test(&arguments) }
-}
-
-/// What the `myna` program does.
-fn serve(arguments: Vec<OsString>) -> anyhow::Result<ExitCode> {
-    let config = match Config::read(arguments) {
-        Ok(config) => config,
-        Err(error) if error.kind() == ErrorKind::DisplayHelp => error.exit(),
-        Err(error) => anyhow::bail!("{error}"),
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build()?;
-    runtime.block_on(async {
-        if let Some(command) = &config.command {
-            return myna_server::tools::run(command, &config).await;
-        }
-        let server = Server::start(&config).await?;
-        println!("Myna is at {}", server.url());
-        told_to_stop().await;
-        server.stop().await;
-        Ok(ExitCode::SUCCESS)
-    })
+    if is_server { program::run(arguments) } else { test(&arguments) }
 }
 
 /// Inflicts each fault once; those whose names have a word of the command line in them, if there is one.
@@ -59,7 +52,7 @@ fn test(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
         let (program, folder) = (std::env::current_exe()?, TempDir::new()?);
         let tools = Tools::with(program.clone(), folder.path().to_owned(), None)?;
         let only = names.iter().map(|name| (*name).to_owned()).collect();
-        let chaos = Chaos { only, repetitions: Some(1), seed: None, load: LOAD };
+        let chaos = Chaos { only, repetitions: Some(1), seed: None, faulty_program: Some(program.clone()), load: LOAD };
         for row in chaos.run(&tools, &program)? {
             let is_clean = row.is_clean();
             passed += u32::from(is_clean);

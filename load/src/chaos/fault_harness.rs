@@ -6,7 +6,7 @@ use crate::dataset::Plan;
 use crate::harness::{Harness, Tools};
 use crate::proxy::Proxy;
 use crate::talking::Talking;
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -37,6 +37,8 @@ pub struct FaultHarness<'a> {
     pub tools: &'a Tools,
     /// The server's program, for what else it does than serve.
     pub program: &'a Path,
+    /// The program of a server with faults of its own, where it was built.
+    pub faulty: Option<&'a Path>,
     pub load: Load,
 }
 
@@ -62,6 +64,17 @@ impl FaultHarness<'_> {
     /// The same with more flags for the server.
     pub(super) fn play_with(&self, flags: &[&str]) -> anyhow::Result<Play<'_>> {
         self.play_on(Harness::set(self.tools, &self.plan(), &[QUIET, flags].concat())?, false)
+    }
+
+    /// Starts servers of the program that has faults of its own.
+    pub(super) fn faulty_tools(&self) -> anyhow::Result<Tools> {
+        let program = self.faulty.context("it was there")?;
+        Tools::with(program.to_owned(), self.tools.folder.clone(), None)
+    }
+
+    /// What [`Self::play_with`] does, with that program.
+    pub(super) fn play_faulty<'a>(&'a self, tools: &'a Tools, flags: &[&str]) -> anyhow::Result<Play<'a>> {
+        self.play_on(Harness::set(tools, &self.plan(), &[QUIET, flags].concat())?, false)
     }
 
     /// The same with a proxy before the server.
@@ -124,7 +137,16 @@ impl Play<'_> {
     }
 
     /// The talk ends, and everything that was promised is looked for.
-    pub(super) fn end(mut self, row: &mut Row) -> anyhow::Result<()> {
+    pub(super) fn end(self, row: &mut Row) -> anyhow::Result<()> {
+        self.end_after(row, |_, _| Ok(()))
+    }
+
+    /// The same; in between, the server has stopped, and `look` is given its store's URL.
+    pub(super) fn end_after(
+        mut self,
+        row: &mut Row,
+        look: impl FnOnce(&mut Row, &str) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         self.talking.last(0.2)?;
         self.talking.online()?;
         self.talking.settle()?;
@@ -132,6 +154,7 @@ impl Play<'_> {
         drop(self.proxy);
         let (url, faults) = (self.harness.url.clone(), self.faults);
         self.harness.stop()?;
+        look(row, &url)?;
         if url.starts_with("sqlite:") {
             faults.look_at(&url)?;
         }

@@ -1,8 +1,8 @@
 //! The fault matrix: every fault, by name. A new fault is a function in a module beside this one, and an entry here.
 
-use super::needs::Need::{self, Device, Faketime, Mongo, Mount, Sqlite, Strace};
+use super::needs::Need::{self, Device, Faketime, FaultyServer, Mongo, Mount, Strace};
 use super::{FaultHarness, Row};
-use super::{clocks, disk, kill, links, nodes, pause, points, power, readers, starts};
+use super::{clocks, consumers, disk, kill, links, nodes, panics, pause, points, power, readers, starts};
 
 /// A kind of fault.
 pub struct Fault {
@@ -68,7 +68,10 @@ pub const MATRIX: &[Fault] = &[
     fault("kill-first-start", "kill -9 at each step of the first start of a new store", 1, starts::of_a_new_store)
         .needing(&[Strace]),
     fault("kill-migration", "kill -9 at each step of the migration of an older store", 1, starts::of_an_older_store)
-        .needing(&[Strace, Sqlite]),
+        .needing(&[Strace]),
+    fault("task-panics", "tasks of the server panic at random", 5, panics::at_random).needing(&[FaultyServer]),
+    fault("consumer-killed", "kill -9 of the process of a change-log consumer", 5, consumers::killed)
+        .needing(&[FaultyServer]),
     fault("cuts", "links cut every 0.5 to 1.5 s, with a close frame, without, or dead before", 3, links::cuts),
     fault("half-open", "nothing passes for a while, one way or both", 5, links::half_open),
     fault("slices", "each byte in a segment of its own, both ways", 3, links::slices),
@@ -83,6 +86,8 @@ pub const MATRIX: &[Fault] = &[
     fault("readers", "50 people read nothing for a while", 1, readers::fifty_read_nothing),
     fault("node-killed", "MongoDB, two nodes: one is killed, its people connect to the other", 3, nodes::killed)
         .needing(&[Mongo]),
+    fault("node-consumer-killed", "the same of one of two nodes with a change-log consumer", 2, nodes::consumer_killed)
+        .needing(&[Mongo, FaultyServer]),
     fault("mongo-paused", "MongoDB answers nothing for a while, under two nodes", 3, nodes::paused).needing(&[Mongo]),
     fault("mongo-killed", "MongoDB is killed and started again, under two nodes", 3, nodes::database_killed)
         .needing(&[Mongo]),

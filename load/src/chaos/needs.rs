@@ -1,5 +1,6 @@
 //! What a fault needs of the machine, and whether it is there.
 
+use super::FaultHarness;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -26,11 +27,13 @@ pub enum Need {
     Sqlite,
     /// A MongoDB server, or a stand-in, that can be started.
     Mongo,
+    /// The program of a server with faults of its own.
+    FaultyServer,
 }
 
 impl Need {
     /// Why it is missing, if it is.
-    pub fn missing(self) -> Option<&'static str> {
+    pub fn missing(self, faults: &FaultHarness<'_>) -> Option<&'static str> {
         match self {
             Self::Strace => (!runs("strace", &["-o", "/dev/null", "true"]))
                 .then_some("strace is not here, or may not trace (Debian: apt-get install strace)"),
@@ -38,7 +41,7 @@ impl Need {
                 .then_some("mounting a small file system needs root"),
             Self::Device => {
                 let is_there =
-                    Self::Mount.missing().is_none() && runs("losetup", &["--find"]) && runs("mkfs.ext4", &["-V"]);
+                    Self::Mount.missing(faults).is_none() && runs("losetup", &["--find"]) && runs("mkfs.ext4", &["-V"]);
                 (!is_there).then_some("a file as a disk needs root, loop devices and mkfs.ext4 (Debian: e2fsprogs)")
             }
             Self::Faketime => {
@@ -46,6 +49,9 @@ impl Need {
             }
             Self::Sqlite => (!runs("sqlite3", &["--version"]))
                 .then_some("the sqlite3 command is not here (Debian: apt-get install sqlite3)"),
+            Self::FaultyServer => faults.faulty.is_none().then_some(
+                "the faulty server is not here: build it with cargo build --release -p myna-load --example faulty_server",
+            ),
             Self::Mongo => match myna_mongo_server::Program::find() {
                 Ok(Some(myna_mongo_server::Program::Running(_))) => {
                     Some("MYNA_TEST_MONGO_URI names a MongoDB that runs already, and this needs one of its own")

@@ -13,7 +13,6 @@ use anyhow::{Context, ensure};
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
 use tempfile::TempDir;
 
 /// What changes something on a disk. Each kind is counted by itself.
@@ -22,10 +21,8 @@ const CALLS: &[&str] = &["openat", "pwrite64", "ftruncate", "fsync", "fdatasync"
 const SIGKILL: i32 = 9;
 /// More steps than any start has.
 const MOST: u64 = 2_000;
-/// What the second migration has made, taken away again: a store as it was before.
-const OLDER: &str = "DROP TABLE store; PRAGMA user_version = 1;";
-/// Messages in each room of the older store.
-const MESSAGES: u64 = 30;
+/// A store with people, sessions and messages, written by release 0.1.0.
+const OLDER: &[u8] = include_bytes!("../../../crates/store/tests/releases/0.1.0.db");
 
 /// A store that is not there yet.
 pub(super) fn of_a_new_store(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
@@ -33,17 +30,10 @@ pub(super) fn of_a_new_store(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow
     at_each_step(faults, row, &dataset, |_| Ok(()))
 }
 
-/// A store with people and messages, as the release before would have left it.
+/// A store that an older release has left.
 pub(super) fn of_an_older_store(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<()> {
-    let mut plan = faults.plan();
-    plan.talks.iter_mut().for_each(|talk| talk.messages = MESSAGES);
-    let dataset = Dataset::new(&plan, fastrand::u64(..));
-    let folder = TempDir::new_in(&faults.tools.folder)?;
-    let [older, _] = files(folder.path());
-    faults.tools.runtime.block_on(dataset.fill(&url(&older), |_| ()))?;
-    let made = Command::new("sqlite3").arg(&older).arg(OLDER).output()?;
-    ensure!(made.status.success(), "the older store cannot be made: {}", String::from_utf8_lossy(&made.stderr));
-    at_each_step(faults, row, &dataset, |store| Ok(std::fs::copy(&older, store).map(|_| ())?))
+    let dataset = Dataset::default();
+    at_each_step(faults, row, &dataset, |store| Ok(std::fs::write(store, OLDER)?))
 }
 
 fn url(store: &Path) -> String {
