@@ -24,6 +24,7 @@ mod reading;
 mod schema;
 mod sessions;
 mod store;
+mod turns;
 mod users;
 
 #[cfg(test)]
@@ -144,7 +145,13 @@ impl Mongo {
         schema::bring_up_to_date(&database, &url.to_string()).await?;
         let calls = Arc::new(Calls::default());
         let id = Uuid::new().bytes();
-        let node = Node { id, database: database.clone(), calls: calls.clone(), liveness: Arc::default() };
+        let node = Node {
+            id,
+            database: database.clone(),
+            calls: calls.clone(),
+            liveness: Arc::default(),
+            turns: Arc::default(),
+        };
         Ok(Self {
             client,
             database,

@@ -8,6 +8,7 @@
 mod heartbeat;
 pub(super) use heartbeat::{another_lives, end_sessions_of_the_gone, name_session};
 mod ephemeral;
+pub(super) use ephemeral::ask_for_turn;
 mod stream;
 
 use super::Mongo;
@@ -67,6 +68,7 @@ pub(super) struct Node {
     pub(super) database: mongodb::Database,
     pub(super) calls: Arc<super::calls::Calls>,
     pub(super) liveness: Arc<Liveness>,
+    pub(super) turns: Arc<super::turns::Turns>,
 }
 
 impl Mongo {

@@ -12,15 +12,14 @@ mod write;
 #[cfg(test)]
 pub(super) use load::sent_before;
 pub(super) use puts::{Put, PutKind, Puts};
-pub(super) use session::Sessions;
+pub(super) use session::{HELD_UP, Sessions};
 
+use super::Mongo;
 use super::failure::Failure;
-use super::{Mongo, bus};
+use super::turns::Tries;
 use myna_chat::rules::{Change, Committed, Facts};
 use myna_chat::store::StoreError;
 use myna_protocol::Rejection;
-use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::time::Instant;
 
 type Outcome = Result<Committed, Rejection>;
 
@@ -31,21 +30,20 @@ impl Mongo {
             return Ok(Vec::new());
         }
         let _alone = self.committing.lock().await;
-        let began = Instant::now();
-        // Only the first try believes what this node remembers.
-        let is_first = AtomicBool::new(true);
+        self.node.turns.give_way(batch).await;
+        let tries = Tries::new();
         let outcomes = self
             .calls
             .call(|| async {
-                let outcomes = self.try_to_commit(batch, is_first.swap(false, Ordering::Relaxed)).await;
-                // Those who are quicker may be dead, and hold what they were changing.
-                let held_up = matches!(outcomes, Err(Failure::WriteConflict)) && began.elapsed() > session::HELD_UP;
-                if held_up && let Err(failure) = bus::end_sessions_of_the_gone(&self.node).await {
-                    tracing::warn!(?failure, "what dead nodes were changing could not be released");
+                // Only the first try believes what this node remembers.
+                let outcomes = self.try_to_commit(batch, tries.is_first()).await;
+                if let Err(failure) = &outcomes {
+                    self.failed(batch, &tries, failure).await;
                 }
                 outcomes
             })
             .await;
+        self.had_turn(&tries);
         self.commits.send_modify(|count| *count += 1);
         outcomes
     }
@@ -72,6 +70,7 @@ impl Mongo {
         };
         match written {
             Ok(()) => {
+                self.node.turns.wrote(&writes);
                 self.hot.keep(writes);
                 Ok(outcomes)
             }

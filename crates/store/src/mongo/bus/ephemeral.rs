@@ -7,6 +7,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{DateTime, Document, Uuid, doc};
 use mongodb::options::{Acknowledgment, WriteConcern};
 use myna_chat::bus::{ChangeNotice, EphemeralUpdate, NodeId};
+use myna_protocol::ConversationId;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,7 +19,7 @@ struct TypingDoc {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct EphemeralDoc {
-    node: Uuid,
+    pub(super) node: Uuid,
     at: DateTime,
     typing: Vec<TypingDoc>,
     #[serde(rename = "came")]
@@ -26,6 +27,9 @@ pub(super) struct EphemeralDoc {
     #[serde(rename = "went")]
     disconnected: Vec<Uuid>,
     online: Option<Vec<Uuid>>,
+    /// Conversations in which the node asks to go first (see `turns`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) turns: Vec<Uuid>,
 }
 
 fn uuids<T: AsUuid>(ids: &[T]) -> Vec<Uuid> {
@@ -46,6 +50,7 @@ impl EphemeralDoc {
             connected: uuids(&update.connected),
             disconnected: uuids(&update.disconnected),
             online: update.online.as_deref().map(uuids),
+            turns: Vec::new(),
         }
     }
 
@@ -62,10 +67,19 @@ impl EphemeralDoc {
     }
 }
 
-/// Publishes an update. A lost one does no harm: it need not be on disk.
+/// Publishes an update.
 pub(super) async fn insert(node: &Node, update: &EphemeralUpdate) -> Result<(), Failure> {
+    publish(node, EphemeralDoc::of(node.id, update)).await
+}
+
+/// Asks the other nodes to go first in these conversations.
+pub(in crate::mongo) async fn ask_for_turn(node: &Node, ids: &[ConversationId]) -> Result<(), Failure> {
+    publish(node, EphemeralDoc { turns: uuids(ids), ..EphemeralDoc::of(node.id, &EphemeralUpdate::default()) }).await
+}
+
+/// A lost document does no harm: it need not be on disk.
+async fn publish(node: &Node, document: EphemeralDoc) -> Result<(), Failure> {
     let concern = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
-    let document = EphemeralDoc::of(node.id, update);
     node.database.collection::<EphemeralDoc>(EPHEMERAL).insert_one(&document).write_concern(concern).await?;
     Ok(())
 }

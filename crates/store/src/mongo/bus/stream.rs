@@ -83,7 +83,7 @@ pub(super) fn pipeline(node: NodeId) -> Vec<Document> {
     let fields = doc! {
         "operationType": 1, "ns": 1, "documentKey": 1, "fullDocument.rev": 1, "fullDocument.node": 1,
         "fullDocument.at": 1, "fullDocument.typing": 1, "fullDocument.came": 1, "fullDocument.went": 1,
-        "fullDocument.online": 1, "updateDescription.updatedFields.rev": 1,
+        "fullDocument.online": 1, "fullDocument.turns": 1, "updateDescription.updatedFields.rev": 1,
     };
     vec![doc! { "$match": { "$or": wanted } }, doc! { "$project": fields }]
 }
@@ -193,6 +193,10 @@ fn stream_item(node: &Node, change: Document) -> Result<StreamItem, Failure> {
     if collection == EPHEMERAL {
         let Some(document) = change.document else { return Ok(StreamItem::Nothing) };
         let update: EphemeralDoc = deserialize_from_document(document)?;
+        if !update.turns.is_empty() {
+            node.turns.asked(node.id, update.node.bytes(), update.turns.into_iter().map(conversation_id));
+            return Ok(StreamItem::Nothing);
+        }
         return Ok(StreamItem::ChangeNotice(update.notice()));
     }
     let Some(key) = change.key else { return Ok(StreamItem::Nothing) };
@@ -209,6 +213,7 @@ fn stream_item(node: &Node, change: Document) -> Result<StreamItem, Failure> {
     let Ok(id) = binary.to_uuid() else { return Ok(StreamItem::Nothing) };
     Ok(match (collection.as_str(), rev) {
         (CONVERSATIONS, Some(rev)) => {
+            node.turns.heard(conversation_id(id), rev);
             StreamItem::ChangeNotice(ChangeNotice::Feed(Feed::Conversation(conversation_id(id)), rev))
         }
         (USERS, Some(rev)) => StreamItem::ChangeNotice(ChangeNotice::Feed(Feed::User(user_id(id)), rev)),

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long others may be quicker, again and again, before it is asked whether one of them is gone.
-pub(super) const HELD_UP: Duration = Duration::from_millis(500);
+pub(in crate::mongo) const HELD_UP: Duration = Duration::from_millis(500);
 
 /// The session of the last commit, for the next one. There is none after a failure: what became of it is not known.
 #[derive(Default)]
