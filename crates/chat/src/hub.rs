@@ -282,7 +282,11 @@ impl Hub {
     fn remove(&self, subscriber: &Subscriber, feed: Feed) {
         let Some(topic) = self.topic(feed) else { return };
         let mut listeners = topic.lock();
-        Arc::make_mut(&mut listeners.subscribers).retain(|other| other.id != subscriber.id);
+        // Everybody listens to the server's feed: when all go at once, each is looked for by its address, and none is moved.
+        let subscribers = Arc::make_mut(&mut listeners.subscribers);
+        if let Some(place) = subscribers.iter().position(|other| std::ptr::eq(Arc::as_ptr(other), subscriber)) {
+            subscribers.swap_remove(place);
+        }
         if listeners.subscribers.is_empty() && !listeners.closed {
             listeners.closed = true;
             self.shard(feed).remove(&feed);

@@ -14,6 +14,9 @@ pub(crate) use queue::Purpose;
 use queue::Queue;
 use std::sync::Arc;
 
+const ALGORITHM: Algorithm = Algorithm::Argon2id;
+const VERSION: Version = Version::V0x13;
+
 /// Hashes passwords and verifies them. Cheap to clone; clones share one queue and one memory.
 #[derive(Clone)]
 pub struct Passwords {
@@ -36,8 +39,10 @@ impl Passwords {
     }
 
     fn with(params: Params) -> Self {
+        // Nothing is hashed for it: a process where nobody has signed in yet needs no memory for that.
+        let unknown = phc(&params, &[0; Salt::RECOMMENDED_LENGTH], &[0; Params::DEFAULT_OUTPUT_LEN]);
+        let unknown = unknown.expect("these parameters are valid");
         let memory = Memory::new(params.block_count());
-        let unknown = hash(b"nobody has this password", &params, &memory).expect("these parameters are valid");
         Self { params, queue: Queue::default(), memory, unknown: unknown.into() }
     }
 
@@ -95,22 +100,25 @@ impl Default for Passwords {
 
 /// The PHC string of a password, with a new salt.
 fn hash(password: &[u8], params: &Params, memory: &Memory) -> Result<String, StoreError> {
-    let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
     let mut salt = [0; Salt::RECOMMENDED_LENGTH];
     getrandom::fill(&mut salt).map_err(backend)?;
     let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-    let argon2 = Argon2::new(algorithm, version, params.clone());
+    let argon2 = Argon2::new(ALGORITHM, VERSION, params.clone());
     memory
         .lend(params.block_count(), |blocks| {
             argon2.hash_password_into_with_memory(password, &salt, &mut output, blocks)
         })
         .map_err(backend)?;
+    phc(params, &salt, &output)
+}
+
+fn phc(params: &Params, salt: &[u8], output: &[u8]) -> Result<String, StoreError> {
     let hash = PasswordHash {
-        algorithm: algorithm.ident(),
-        version: Some(version.into()),
+        algorithm: ALGORITHM.ident(),
+        version: Some(VERSION.into()),
         params: ParamsString::try_from(params).map_err(backend)?,
-        salt: Some(Salt::new(&salt).map_err(backend)?),
-        hash: Some(Output::new(&output).map_err(backend)?),
+        salt: Some(Salt::new(salt).map_err(backend)?),
+        hash: Some(Output::new(output).map_err(backend)?),
     };
     Ok(hash.to_string())
 }
@@ -219,6 +227,17 @@ mod tests {
         assert_eq!(fit(&passwords, "a long password", &stored).await, Fit::Yes);
         assert_eq!(fit(&passwords, "another password", &stored).await, Fit::No);
         assert_eq!(passwords.verify(password("nobody has this password"), None, None).await.unwrap(), Fit::No);
+    }
+
+    #[tokio::test]
+    async fn nothing_takes_memory_before_the_first_password_and_an_unknown_name_takes_as_much_as_a_known_one() {
+        let passwords = Passwords::weak();
+        assert_eq!(passwords.memory.buffers(), 0);
+        assert_eq!(passwords.verify(password("a long password"), None, None).await.unwrap(), Fit::No);
+        assert_eq!(passwords.memory.buffers(), 1);
+        let stored = passwords.hash(password("a long password"), Purpose::SignUp, None).await.unwrap();
+        let params = |stored: &str| Params::try_from(&PasswordHash::new(stored).unwrap()).unwrap();
+        assert_eq!(params(&passwords.unknown), params(&stored));
     }
 
     #[tokio::test]
