@@ -8,9 +8,11 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
 use http_body_util::LengthLimitError;
 use myna_protocol::Rejection;
+use percent_encoding::percent_decode;
 use std::error::Error;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -32,6 +34,10 @@ pub(crate) async fn read(request: Request, next: Next) -> Response {
         return refusal(StatusCode::PAYLOAD_TOO_LARGE);
     }
     match timeout(BODY_TIMEOUT, to_bytes(body, BODY_BYTES)).await {
+        // Whoever reads a form replaces what is no UTF-8, and two passwords become one.
+        Ok(Ok(bytes)) if is_form(&parts.headers) && percent_decode(&bytes).decode_utf8().is_err() => {
+            refusal(StatusCode::BAD_REQUEST)
+        }
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Ok(Err(error)) if error.source().is_some_and(|source| source.is::<LengthLimitError>()) => {
             refusal(StatusCode::PAYLOAD_TOO_LARGE)
@@ -39,6 +45,11 @@ pub(crate) async fn read(request: Request, next: Next) -> Response {
         Ok(Err(_)) => refusal(StatusCode::BAD_REQUEST),
         Err(_) => refusal(StatusCode::REQUEST_TIMEOUT),
     }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 /// Renders the whole page before any of it is sent. What renders it takes many times its bytes, and a client that does not

@@ -7,6 +7,7 @@ mod throttle;
 mod wire;
 
 use crate::auth::Signed;
+use crate::client_address::ClientAddress;
 use crate::reply::{Refused, malformed, rejected};
 use crate::state::{AppState, Pace};
 use axum::body::Body;
@@ -23,6 +24,7 @@ use myna_chat::store::Session;
 use myna_chat::{CatchUp, Chat, Connection, Error, Outgoing};
 use myna_protocol::{ByeReason, Command, Event, Feed, Rejection, RequestId, Signal, close};
 pub(crate) use open_sockets::OpenSockets;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
 use throttle::Throttle;
@@ -68,8 +70,9 @@ pub(crate) async fn upgrade(
     };
     answer.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     let (token, chat, pace) = (state.sockets.token(), state.chat, state.pace);
+    let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
     tokio::spawn(async move {
-        if let Some(mut session) = Box::pin(opened(upgrade, chat, pace, session)).await {
+        if let Some(mut session) = Box::pin(opened(upgrade, chat, pace, session, from)).await {
             session.run().await;
             session.depart();
         }
@@ -79,10 +82,16 @@ pub(crate) async fn upgrade(
 }
 
 /// A socket whose client has the answer; `None` where it went before, and there is nothing to talk to.
-async fn opened(upgrade: OnUpgrade, chat: Chat, pace: Pace, session: Session) -> Option<Box<SocketSession>> {
+async fn opened(
+    upgrade: OnUpgrade,
+    chat: Chat,
+    pace: Pace,
+    session: Session,
+    from: Option<IpAddr>,
+) -> Option<Box<SocketSession>> {
     let wire = Wire::new(upgrade.await.ok()?).await?;
     let connection = chat.hub().connect(session.user.id, session.id);
-    Some(Box::new(SocketSession::new(chat, pace, wire, connection, session)))
+    Some(Box::new(SocketSession::new(chat, pace, wire, connection, session, from)))
 }
 
 /// Whether our language is among those that the client offers.
@@ -106,6 +115,7 @@ struct SocketSession {
     wire: Wire,
     connection: Connection,
     session: Session,
+    from: Option<IpAddr>,
     throttle: Throttle,
     /// Whether `hello` has been said. Until then nothing is told but refusals: `hello` brings everything anyway.
     welcomed: bool,
@@ -115,7 +125,7 @@ struct SocketSession {
 }
 
 impl SocketSession {
-    fn new(chat: Chat, pace: Pace, wire: Wire, connection: Connection, session: Session) -> Self {
+    fn new(chat: Chat, pace: Pace, wire: Wire, connection: Connection, session: Session, from: Option<IpAddr>) -> Self {
         let now = Instant::now();
         Self {
             chat,
@@ -123,6 +133,7 @@ impl SocketSession {
             wire,
             connection,
             session,
+            from,
             welcomed: false,
             answers: FuturesUnordered::new(),
             last_heard: now,
@@ -232,7 +243,7 @@ impl SocketSession {
             (command @ Command::Hello { .. }, true) | (command, false) => {
                 self.send(&rejected(command.request(), &Rejection::OutOfOrder.into())).await
             }
-            (command, true) => match commands::answer(&self.chat, &self.connection, command).await {
+            (command, true) => match commands::answer(&self.chat, &self.connection, self.from, command).await {
                 Answer::Now(events) => self.send_all(&events).await,
                 Answer::Feeds(request, mut feeds) => self.catch_up(Some(request), &mut feeds).await,
                 Answer::Later(answer) => {

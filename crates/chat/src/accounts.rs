@@ -86,6 +86,11 @@ impl Chat {
         self.begin_session(account.user).await
     }
 
+    /// Somebody at this address is signed in to this name: strangers cannot use up the attempts to sign in from there.
+    pub fn know_address(&self, name: &Name, from: Option<IpAddr>) {
+        self.inner().limits.know(name.key(), from);
+    }
+
     async fn hash_again(&self, user: UserId, password: Password, source: Option<Source>) -> Result<(), Error> {
         let password_hash = self.inner().passwords.hash(password, Purpose::SignIn, source).await?;
         Ok(self.inner().store.set_password_hash(user, &password_hash).await?)

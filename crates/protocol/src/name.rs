@@ -4,7 +4,7 @@ use crate::Rejection;
 use crate::limits::NAME_CHARS;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
-use unicode_properties::UnicodeEmoji;
+use unicode_properties::{GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
 use unicode_security::skeleton;
 
 /// The name of a person, group or channel: NFC, 1 to 64 characters, single spaces, nothing invisible.
@@ -99,8 +99,15 @@ fn hides_something(name: &str) -> bool {
     let before = std::iter::once(' ').chain(name.chars());
     name.chars().zip(before).any(|(c, before)| {
         let colours = c == '\u{fe0f}' && !before.is_ascii() && before.is_emoji_char();
-        is_ignorable(c) && !colours
+        (is_ignorable(c) && !colours) || draws_nothing(c)
     })
+}
+
+/// Characters that mean nothing to most fonts: nobody has assigned them, everybody may use them in a way of their own, or
+/// they only steer others.
+fn draws_nothing(c: char) -> bool {
+    matches!(c.general_category(), GeneralCategory::Unassigned | GeneralCategory::PrivateUse)
+        || matches!(c, '\u{1bc9d}' | '\u{1d159}')
 }
 
 /// `Default_Ignorable_Code_Point` of Unicode without the joiners (see `is_invisible`), and the blank of Braille.

@@ -108,7 +108,21 @@ fn a_name_has_1_to_64_characters_that_can_be_seen() {
     assert_eq!(name("  Ada \u{3000} Lovelace "), Ok("Ada Lovelace".to_owned()));
     assert_eq!(name("e\u{301}"), Ok("é".to_owned()));
     assert_eq!(name(&"x".repeat(NAME_CHARS)).map(|name| name.len()), Ok(NAME_CHARS));
-    for bad in ["", " ", "a\nb", "a\u{202e}b", "a\u{200b}b", "\u{200d}", "\u{3164}", "a\0", "\u{ad}"] {
+    for bad in [
+        "",
+        " ",
+        "a\nb",
+        "a\u{202e}b",
+        "a\u{200b}b",
+        "\u{200d}",
+        "\u{3164}",
+        "a\0",
+        "\u{ad}",
+        "a\u{1d159}",
+        "a\u{fdd0}",
+        "a\u{e000}",
+        "a\u{378}",
+    ] {
         assert_eq!(name(bad), Err(Rejection::NameInvalid), "{bad:?}");
     }
     assert_eq!(name(&"x".repeat(NAME_CHARS + 1)), Err(Rejection::NameInvalid));

@@ -5,6 +5,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use myna_chat::{CatchUp, Caught, Chat, Connection, Error, Pending};
 use myna_protocol::{Command, Event, Name, Rejection, RequestId, Text};
+use std::net::IpAddr;
 
 /// How a command is answered.
 pub(super) enum Answer {
@@ -16,15 +17,21 @@ pub(super) enum Answer {
 }
 
 /// Does what the connection's person asks for. `hello` and `ping` are the socket's own.
-pub(super) async fn answer(chat: &Chat, connection: &Connection, command: Command) -> Answer {
+/// `from` is the address that the connection comes from.
+pub(super) async fn answer(chat: &Chat, connection: &Connection, from: Option<IpAddr>, command: Command) -> Answer {
     let request = command.request();
-    match perform(chat, connection, command).await {
+    match perform(chat, connection, from, command).await {
         Ok(answer) => answer,
         Err(error) => Answer::Now(vec![rejected(request, &error)]),
     }
 }
 
-async fn perform(chat: &Chat, connection: &Connection, command: Command) -> Result<Answer, Error> {
+async fn perform(
+    chat: &Chat,
+    connection: &Connection,
+    from: Option<IpAddr>,
+    command: Command,
+) -> Result<Answer, Error> {
     let user = connection.user();
     match command {
         Command::Send { request, conversation, client_id, text } => {
@@ -41,7 +48,13 @@ async fn perform(chat: &Chat, connection: &Connection, command: Command) -> Resu
             Ok(later(request, chat.channel(user, conversation, Name::parse(&name)?).await?))
         }
         Command::Join { request, conversation } => Ok(later(request, chat.join(user, conversation).await?)),
-        Command::SetName { request, name } => Ok(later(request, chat.set_name(user, Name::parse(&name)?).await?)),
+        Command::SetName { request, name } => {
+            let name = Name::parse(&name)?;
+            let pending = chat.set_name(user, name.clone()).await?;
+            let chat = chat.clone();
+            // Who is signed in here signs in by this name from now on: strangers must not use up their attempts.
+            Ok(later_and(request, pending, move || chat.know_address(&name, from)))
+        }
         Command::Rename { request, conversation, name } => {
             let name = name.as_deref().map(Name::parse).transpose()?;
             Ok(later(request, chat.rename(user, conversation, name).await?))
@@ -91,9 +104,17 @@ fn caught_up(request: RequestId, caught: Caught) -> Answer {
 }
 
 fn later(request: RequestId, pending: Pending) -> Answer {
+    later_and(request, pending, || ())
+}
+
+/// The same; `then` is called once the change is committed.
+fn later_and(request: RequestId, pending: Pending, then: impl FnOnce() + Send + 'static) -> Answer {
     let answer = async move {
         match pending.committed().await {
-            Ok(done) => Event::Ack { request, conversation: done.conversation, seq: done.seq },
+            Ok(done) => {
+                then();
+                Event::Ack { request, conversation: done.conversation, seq: done.seq }
+            }
             Err(error) => rejected(Some(request), &error),
         }
     };

@@ -40,6 +40,22 @@ async fn a_form_without_wasm_is_led_to_the_chat_or_back_to_the_door() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_not_utf_8_is_refused_and_makes_no_account() {
+    let server = TestServer::start().await;
+    let post = async |path: &str, body: &'static str| {
+        let request = server.place.request_post(path).header("content-type", "application/x-www-form-urlencoded");
+        Answer::of(request.body(body)).await
+    };
+    post("/api/sign_up", "name=Ann&password=%ff%ff%ff%ff%ff%ff%ff%ff").await.assert_refused(400, "malformed");
+    post("/api/sign_up", "name=%ff%fe&password=12345678").await.assert_refused(400, "malformed");
+    assert_eq!(
+        post("/api/sign_up", "name=Ann&password=%c3%a9%c3%a9%c3%a9%c3%a9%c3%a9%c3%a9%c3%a9%c3%a9").await.status,
+        200
+    );
+    post("/api/sign_in", "name=Ann&password=%fe%fe%fe%fe%fe%fe%fe%fe").await.assert_refused(400, "malformed");
+}
+
+#[tokio::test]
 async fn a_wrong_password_and_an_unknown_name_look_alike() {
     let server = TestServer::start().await;
     server.sign_up("Ann").await;

@@ -1,6 +1,7 @@
 //! What one client can take from the others: guesses, names, handles, time.
 
 use crate::support::{PASSWORD, Place, TestServer, handshake, myna_until, soon};
+use myna_protocol::{Command, Event};
 use myna_server::config::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -100,6 +101,29 @@ async fn behind_a_trusted_proxy_each_client_has_attempts_of_its_own() {
     assert_eq!(status("203.0.113.1", PASSWORD).await, 429);
     assert_eq!(status("198.51.100.7, 203.0.113.1", PASSWORD).await, 429, "what a client claims does not count");
     assert_eq!(status("203.0.113.2", PASSWORD).await, 200);
+}
+
+#[tokio::test]
+async fn who_has_a_new_name_still_gets_in_by_it_from_the_address_they_are_at() {
+    let server = TestServer::with(|settings| {
+        settings.trusted_proxies = config(&["--trusted-proxies", "127.0.0.0/8"]).trusted_proxies;
+    })
+    .await;
+    let status = async |from: &str, password: &str| {
+        let request = server.place.request_post("/api/sign_in").header("x-forwarded-for", from);
+        let answer = soon("an answer", request.form(&[("name", "Anna"), ("password", password)]).send()).await;
+        answer.expect("the server answers").status().as_u16()
+    };
+    // Her socket comes from the address of the tests.
+    let mut ann = server.sign_up("Ann").await.socket().await;
+    let answer = ann.ask(|request| Command::SetName { request, name: "Anna".to_owned() }).await;
+    assert!(matches!(answer, Event::Ack { .. }), "{answer:?}");
+    for n in 0..100 {
+        let refused = status(&format!("203.0.113.{n}"), "a wrong password").await;
+        assert_eq!(refused, 401, "attempt {n}");
+    }
+    assert_eq!(status("203.0.113.200", PASSWORD).await, 429, "strangers have used up their attempts");
+    assert_eq!(status("127.0.0.1", PASSWORD).await, 200);
 }
 
 #[tokio::test]
