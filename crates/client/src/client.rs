@@ -6,7 +6,9 @@ mod sending;
 mod verbs;
 
 use crate::backoff::Backoff;
+use crate::conversation::Held;
 use crate::conversations::Conversations;
+use crate::order::{Order, Standing};
 use crate::outbox::{Outbox, Stage};
 use crate::people::People;
 use crate::presence::Presence;
@@ -14,10 +16,12 @@ use crate::receipts::Receipts;
 use crate::requests::{Requests, Want};
 use crate::session::Session;
 use crate::typing::Typing;
+use crate::window::Window;
 use crate::{Changes, Line, SidebarRow, Status, View, sidebar, transcript, view};
 use myna_protocol::limits::Limits;
 use myna_protocol::{ConversationId, ListPosition, Timestamp, User, UserId};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Everything that a client knows, and the rules by which it learns and says more.
 ///
@@ -40,6 +44,10 @@ pub struct Client {
     list_next: Option<ListPosition>,
     /// The conversation that was opened last: its first page is kept loaded.
     shown: Option<ConversationId>,
+    /// What is on the page of that conversation's transcript.
+    window: Window,
+    /// The order of the list as of the last `take_changes`.
+    order: Order,
     /// The wake-up that was asked for and has not come.
     wake: Option<Timestamp>,
     changes: Changes,
@@ -62,6 +70,8 @@ impl Client {
             receipts: Receipts::default(),
             list_next: None,
             shown: None,
+            window: Window::default(),
+            order: Order::default(),
             wake: None,
             changes: Changes::default(),
         }
@@ -86,30 +96,65 @@ impl Client {
         self.limits
     }
 
-    /// The conversations that one is in, the newest activity first, as far as the list is loaded.
+    /// The conversations that one is in, the newest activity first, as far as the list is loaded. All of them: a page shows
+    /// a part, see [`Self::list`].
     pub fn sidebar(&self) -> Vec<SidebarRow> {
-        let Some(me) = self.my_id() else { return Vec::new() };
-        let mut rows: Vec<SidebarRow> = self
-            .conversations
-            .all_shown()
-            .map(|(held, row)| {
-                let (preview, at) = sidebar::newest(held, row, me, &self.people, self.outbox.of(row.id).next_back());
-                SidebarRow {
-                    id: row.id,
-                    kind: row.kind,
-                    title: view::title(held, row, me, &self.people),
-                    avatar: view::avatar(held, row, me),
-                    preview,
-                    at,
-                    unread: self.conversations.unread(me, row.id),
-                    online: view::is_online(held, me, &self.presence),
-                    typing: self.typing.people(row.id).next().is_some(),
-                    failed: self.outbox.of(row.id).any(|entry| matches!(entry.stage, Stage::Failed(_))),
-                }
-            })
-            .collect();
+        let mut rows: Vec<_> = self.conversations.all_shown().filter_map(|(_, row)| self.sidebar_row(row.id)).collect();
         rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.id)));
         rows
+    }
+
+    /// The rows from one place of the list to another, as of the last `take_changes`.
+    pub fn list(&self, range: Range<usize>) -> Vec<SidebarRow> {
+        self.order.range(range).filter_map(|id| self.sidebar_row(id)).collect()
+    }
+
+    /// How many rows the list has, as of the last `take_changes`.
+    pub fn list_len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// In how many conversations something is unread, as of the last `take_changes`.
+    pub fn unread_conversations(&self) -> usize {
+        self.order.unread()
+    }
+
+    /// The conversations of the list whose titles contain this text, in whatever case; at most so many.
+    pub fn find_in_list(&self, text: &str, most: usize) -> Vec<SidebarRow> {
+        let Some(me) = self.my_id() else { return Vec::new() };
+        let text = text.trim().to_lowercase();
+        let is_found = |id: &ConversationId| {
+            self.conversations
+                .shown(*id)
+                .is_some_and(|(held, row)| view::title(held, row, me, &self.people).to_lowercase().contains(&text))
+        };
+        self.order.all().filter(is_found).take(most).filter_map(|id| self.sidebar_row(id)).collect()
+    }
+
+    /// One conversation as the list shows it; `None` when one is not in it.
+    pub fn sidebar_row(&self, id: ConversationId) -> Option<SidebarRow> {
+        let me = self.my_id()?;
+        let (held, row) = self.conversations.shown(id)?;
+        let (preview, at) = sidebar::newest(held, row, me, &self.people, self.outbox.of(id).next_back());
+        Some(SidebarRow {
+            id,
+            kind: row.kind,
+            title: view::title(held, row, me, &self.people),
+            avatar: view::avatar(held, row, me),
+            preview,
+            at,
+            unread: self.conversations.unread(me, id),
+            online: view::is_online(held, me, &self.presence),
+            typing: self.typing.people(id).next().is_some(),
+            failed: self.outbox.of(id).any(|entry| matches!(entry.stage, Stage::Failed(_))),
+        })
+    }
+
+    fn standing(&self, id: ConversationId) -> Option<Standing> {
+        let me = self.my_id()?;
+        let (held, row) = self.conversations.shown(id)?;
+        let at = sidebar::active_at(held, row, self.outbox.of(id).next_back());
+        Some(Standing { at, is_unread: self.conversations.unread(me, id) > 0 })
     }
 
     /// Whether there are conversations that are not in the sidebar yet: `more_list` brings the next of them.
@@ -120,6 +165,11 @@ impl Client {
     /// Whether more of the list has been asked for and has not come yet.
     pub fn is_list_loading(&self) -> bool {
         self.requests.is_wanted(Want::List)
+    }
+
+    /// Whether messages wait in the outbox, or could not be sent.
+    pub fn has_unsent(&self) -> bool {
+        !self.outbox.is_empty()
     }
 
     /// A conversation that one is in, without its messages.
@@ -142,6 +192,8 @@ impl Client {
             unread: self.conversations.unread(me, id),
             last_seq: held.timeline.last(),
             has_older: held.timeline.has_older(),
+            hides_older: self.span(id, held).start > 0,
+            hides_newer: self.span(id, held).end < held.timeline.messages().len(),
             loading: self.requests.is_wanted(Want::Older(id)),
         })
     }
@@ -151,12 +203,28 @@ impl Client {
         self.conversations.is_missing(id)
     }
 
-    /// What is loaded of a conversation, oldest first, and what is on its way; empty when one is not in it.
+    /// What is loaded of a conversation, oldest first, and what is on its way; empty when one is not in it. All of it: a page
+    /// shows a part, see [`Self::lines`].
     pub fn transcript(&self, id: ConversationId) -> Vec<Line> {
-        match (self.my_id(), self.conversations.shown(id)) {
-            (Some(me), Some((held, _))) => transcript::lines(held, me, &self.people, self.outbox.of(id)),
-            _ => Vec::new(),
-        }
+        self.conversations
+            .shown(id)
+            .map_or_else(Vec::new, |(held, _)| self.lines_of(id, held, 0..held.timeline.messages().len()))
+    }
+
+    /// The part of a conversation's transcript that is on the page: of the one that is open what [`Self::older`] and
+    /// [`Self::newer`] have brought there, of others their end.
+    pub fn lines(&self, id: ConversationId) -> Vec<Line> {
+        self.conversations.shown(id).map_or_else(Vec::new, |(held, _)| self.lines_of(id, held, self.span(id, held)))
+    }
+
+    fn lines_of(&self, id: ConversationId, held: &Held, span: Range<usize>) -> Vec<Line> {
+        let lines = |me| transcript::lines(held, me, &self.people, self.outbox.of(id), span);
+        self.my_id().map_or_else(Vec::new, lines)
+    }
+
+    fn span(&self, id: ConversationId, held: &Held) -> Range<usize> {
+        let window = if self.shown == Some(id) { self.window } else { Window::default() };
+        window.span(&held.timeline)
     }
 
     /// Who else is typing there, by name.
@@ -171,11 +239,20 @@ impl Client {
 
     /// What has changed since this was last asked.
     pub fn take_changes(&mut self) -> Changes {
+        for id in &self.changes.conversations {
+            let standing = self.standing(*id);
+            self.order.set(*id, standing);
+        }
         std::mem::take(&mut self.changes)
     }
 
     /// Something of this conversation is to be drawn again, here and in the list.
     fn touch(&mut self, id: ConversationId) {
+        if self.shown == Some(id)
+            && let Some((held, _)) = self.conversations.shown(id)
+        {
+            self.window.hold(&held.timeline);
+        }
         self.changes.list = true;
         self.changes.conversations.insert(id);
     }

@@ -25,6 +25,7 @@ mod backoff;
 mod conversation;
 mod conversations;
 mod emoji;
+mod order;
 mod people;
 mod presence;
 mod receipts;
@@ -32,6 +33,7 @@ mod requests;
 mod session;
 mod timeline;
 mod typing;
+mod window;
 
 #[cfg(test)]
 mod testing;

@@ -96,6 +96,11 @@ impl Outbox {
         self.entries.iter().find(|entry| entry.client_id == client_id)
     }
 
+    /// Whether nothing is on its way that the server has not acknowledged.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.iter().all(|entry| matches!(entry.stage, Stage::Acked(_)))
+    }
+
     /// The messages on their way to this conversation, in order.
     pub(crate) fn of(&self, id: ConversationId) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.conversation == id)

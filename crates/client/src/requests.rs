@@ -51,10 +51,8 @@ impl Requests {
     }
 
     /// Wants this unless it is under way.
-    pub(crate) fn want_once(&mut self, want: Want) {
-        if !self.is_under_way(want) {
-            self.wanted.insert(want);
-        }
+    pub(crate) fn want_once(&mut self, want: Want) -> bool {
+        !self.is_under_way(want) && self.wanted.insert(want)
     }
 
     /// Wants an answer to this command, whose id it carries.
@@ -97,6 +95,15 @@ impl Requests {
         if let Want::Ask(id) = want {
             self.asks.remove(&id);
         }
+    }
+
+    /// Gives up what was asked for, unless it is under way; whether it was given up.
+    pub(crate) fn cancel(&mut self, id: RequestId) -> bool {
+        let is_waiting = self.wanted.contains(&Want::Ask(id));
+        if is_waiting {
+            self.drop(Want::Ask(id));
+        }
+        is_waiting
     }
 
     /// An answer came; to what. A second answer is to nothing.

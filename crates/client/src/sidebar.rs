@@ -39,9 +39,7 @@ pub(crate) fn newest(
 ) -> (String, Timestamp) {
     let newest = held.timeline.newest();
     let since = newest.map_or(row.created_at, |message| message.sent_at);
-    // What failed long ago is not news; what is on its way is, whatever this device's clock says.
-    let unsent = unsent.filter(|entry| !matches!(entry.stage, Stage::Failed(_)) || entry.at >= since);
-    match (unsent, newest) {
+    match (unsent.filter(|entry| is_news(entry, since)), newest) {
         (Some(entry), _) => (one_line(&entry.text), since.max(entry.at)),
         (None, Some(message)) if row.kind != Kind::Direct && message.sender != me => {
             (format!("{}: {}", people.name(message.sender), one_line(&message.text)), since)
@@ -49,6 +47,17 @@ pub(crate) fn newest(
         (None, Some(message)) => (one_line(&message.text), since),
         (None, None) => (String::new(), since),
     }
+}
+
+/// When something was last said, one's own on their way included, or when the conversation was made.
+pub(crate) fn active_at(held: &Held, row: &Conversation, unsent: Option<&Entry>) -> Timestamp {
+    let since = held.timeline.newest().map_or(row.created_at, |message| message.sent_at);
+    unsent.filter(|entry| is_news(entry, since)).map_or(since, |entry| since.max(entry.at))
+}
+
+/// What failed long ago is not news; what is on its way is, whatever this device's clock says.
+fn is_news(entry: &Entry, since: Timestamp) -> bool {
+    !matches!(entry.stage, Stage::Failed(_)) || entry.at >= since
 }
 
 fn one_line(text: &str) -> String {

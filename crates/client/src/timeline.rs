@@ -2,6 +2,7 @@
 
 use myna_protocol::{Message, Seq};
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 /// A window of messages by seq. Applying a message is an idempotent upsert: the one with the greater rev stays.
 #[derive(Debug, Default)]
@@ -24,6 +25,22 @@ struct Page {
 impl Timeline {
     pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> + ExactSizeIterator {
         self.messages.iter()
+    }
+
+    /// These of the loaded messages.
+    pub(crate) fn range(&self, range: Range<usize>) -> impl DoubleEndedIterator<Item = &Message> {
+        self.messages.range(range)
+    }
+
+    /// How many loaded messages have this place or an older one.
+    pub(crate) fn count_up_to(&self, seq: Seq) -> usize {
+        let count = seq.saturating_add(1).saturating_sub(self.first());
+        usize::try_from(count).unwrap_or(usize::MAX).min(self.messages.len())
+    }
+
+    /// The place of a loaded message.
+    pub(crate) fn seq(&self, index: usize) -> Seq {
+        self.first().saturating_add(index as Seq)
     }
 
     /// The place of the oldest loaded message; 0 when none is.

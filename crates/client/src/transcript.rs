@@ -7,6 +7,7 @@ use crate::outbox::{Entry, Stage};
 use crate::people::People;
 use crate::view::other;
 use myna_protocol::{ClientId, Kind, Member, Message, Seq, Timestamp, UserId};
+use std::ops::Range;
 
 /// A silence longer than this gets a separator.
 const SILENCE_MILLIS: i64 = 60 * 60 * 1_000;
@@ -58,6 +59,7 @@ pub enum SystemEvent {
 pub struct Bubble {
     pub key: String,
     pub client_id: ClientId,
+    pub sender_id: UserId,
     pub mine: bool,
     pub text: String,
     pub at: Timestamp,
@@ -124,61 +126,76 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The lines of a conversation: what is loaded, then what is on its way.
+/// The lines of these of the loaded messages, and after the newest of them of what is on its way.
 pub(crate) fn lines<'a>(
     held: &'a Held,
     me: UserId,
     people: &People,
     unsent: impl Iterator<Item = &'a Entry>,
+    span: Range<usize>,
 ) -> Vec<Line> {
-    let mut said: Vec<Said<'_>> = held.timeline.messages().map(Said::sent).collect();
-    said.extend(unsent.map(|entry| Said::unsent(entry, me)));
-    let mut notices = notices(held, me, people).into_iter().peekable();
-    let (first, last) = (held.timeline.first(), held.timeline.last());
-    // What happened before the oldest loaded message belongs to a page that is not here.
-    while notices.next_if(|(after, _)| after.saturating_add(1) < first).is_some() {}
-    let mut lines = Vec::with_capacity(said.len());
-    let mut previous: Option<&Said<'_>> = None;
-    for message in &said {
-        // Messages on their way come after everything that has happened so far.
-        let before = message.seq.filter(|seq| *seq <= last).unwrap_or(Seq::MAX);
-        let noticed = lines.len();
-        while let Some((_, notice)) = notices.next_if(|(after, _)| *after < before) {
-            lines.push(Line::Notice(notice));
-        }
-        let noticed = lines.len() > noticed;
-        let silence = previous.is_none_or(|previous| message.at.since(previous.at) > SILENCE_MILLIS);
-        if silence {
+    let timeline = &held.timeline;
+    let loaded = timeline.messages().len();
+    // Its neighbours decide whether a bubble begins or ends a run.
+    let (above, below) = (span.start.saturating_sub(1), (span.end + 1).min(loaded));
+    let mut said: Vec<Said<'_>> = timeline.range(above..below).map(Said::sent).collect();
+    let is_end = span.end == loaded;
+    if is_end {
+        said.extend(unsent.map(|entry| Said::unsent(entry, me)));
+    }
+    let shown = span.start - above..if is_end { said.len() } else { span.end - above };
+    let notices = notices(held, me, people);
+    // Messages on their way come after everything that has happened so far.
+    let last = timeline.last();
+    let before = |message: &Said<'_>| {
+        let place = message.seq.filter(|seq| *seq <= last).unwrap_or(Seq::MAX);
+        notices.partition_point(|(after, _)| *after < place)
+    };
+    let is_silence = |at: usize| at == 0 || said[at].at.since(said[at - 1].at) > SILENCE_MILLIS;
+    let runs_on = |at: usize| {
+        let Some((message, previous)) = said.get(at).zip(at.checked_sub(1).and_then(|at| said.get(at))) else {
+            return false;
+        };
+        previous.sender == message.sender
+            && message.at.since(previous.at) <= RUN_MILLIS
+            && before(previous) == before(message)
+    };
+    // What happened before the message above belongs to it.
+    let first = timeline.seq(span.start);
+    let mut noticed = notices.partition_point(|(after, _)| after.saturating_add(1) < first);
+    let mut lines = Vec::with_capacity(shown.len() + 8);
+    for at in shown {
+        let message = &said[at];
+        let until = before(message).max(noticed);
+        lines.extend(notices[noticed..until].iter().map(|(_, notice)| Line::Notice(notice.clone())));
+        noticed = until;
+        if is_silence(at) {
             lines.push(Line::Separator { key: format!("at/{}", message.key()), at: message.at });
         }
-        let runs_on = previous.is_some_and(|previous| {
-            !silence && !noticed && previous.sender == message.sender && message.at.since(previous.at) <= RUN_MILLIS
-        });
-        if let Some(Line::Bubble(bubble)) = lines.last_mut() {
-            bubble.last = !runs_on;
-        }
-        lines.push(Line::Bubble(bubble(message, me, !runs_on)));
-        previous = Some(message);
+        lines.push(Line::Bubble(bubble(message, me, !runs_on(at), !runs_on(at + 1))));
     }
-    lines.extend(notices.map(|(_, notice)| Line::Notice(notice)));
+    if is_end {
+        lines.extend(notices.into_iter().skip(noticed).map(|(_, notice)| Line::Notice(notice)));
+    }
     match held.kind() {
         Some(Kind::Direct) => receipts(&mut lines, held, me),
-        Some(Kind::Group | Kind::Channel) => names(&mut lines, &said, me, people),
+        Some(Kind::Group | Kind::Channel) => names(&mut lines, me, people),
         None => {}
     }
     lines
 }
 
-fn bubble(message: &Said<'_>, me: UserId, first: bool) -> Bubble {
+fn bubble(message: &Said<'_>, me: UserId, first: bool, last: bool) -> Bubble {
     Bubble {
         key: message.key(),
         client_id: message.client_id,
+        sender_id: message.sender,
         mine: message.sender == me,
         text: message.text.to_owned(),
         at: message.at,
         seq: message.seq,
         first,
-        last: true,
+        last,
         sender: None,
         avatar: None,
         emoji: is_emoji_only(message.text),
@@ -220,7 +237,15 @@ fn notice(after: Seq, what: SystemEvent, member: &Member, me: UserId, people: &P
 fn receipts(lines: &mut [Line], held: &Held, me: UserId) {
     let Some(other) = other(held, me) else { return };
     let (read_seq, read_at) = held.read_by(other.user);
-    let mut newest = true;
+    // Newer ones may be loaded and not shown.
+    let shown = lines.iter().rev().find_map(|line| if let Line::Bubble(bubble) = line { bubble.seq } else { None });
+    let below = shown.map_or(0, |seq| held.timeline.count_up_to(seq));
+    let mut newer = held.timeline.range(below..held.timeline.messages().len());
+    let newer = newer.find(|message| message.sender == me);
+    if newer.is_some_and(|message| message.seq <= read_seq) {
+        return;
+    }
+    let mut is_newest = newer.is_none();
     for line in lines.iter_mut().rev() {
         let Line::Bubble(bubble) = line else { continue };
         let Some(seq) = bubble.seq.filter(|_| bubble.mine && bubble.state == State::Sent) else { continue };
@@ -228,25 +253,21 @@ fn receipts(lines: &mut [Line], held: &Held, me: UserId) {
             bubble.status = Some(Receipt::Read(read_at.unwrap_or(bubble.at)));
             return;
         }
-        if newest {
+        if is_newest {
             bubble.status = Some(Receipt::Delivered);
-            newest = false;
+            is_newest = false;
         }
     }
 }
 
 /// Puts the name above each run of the others, and the avatar beside its end.
-fn names(lines: &mut [Line], said: &[Said<'_>], me: UserId, people: &People) {
-    let bubbles = lines.iter_mut().filter_map(|line| match line {
-        Line::Bubble(bubble) => Some(bubble),
-        Line::Separator { .. } | Line::Notice(_) => None,
-    });
-    for (bubble, message) in bubbles.zip(said) {
-        if message.sender == me {
-            continue;
+fn names(lines: &mut [Line], me: UserId, people: &People) {
+    for line in lines {
+        let Line::Bubble(bubble) = line else { continue };
+        if bubble.sender_id != me {
+            let name = people.name(bubble.sender_id);
+            bubble.sender = bubble.first.then(|| name.to_owned());
+            bubble.avatar = bubble.last.then(|| (bubble.sender_id, name.to_owned()));
         }
-        let name = people.name(message.sender);
-        bubble.sender = bubble.first.then(|| name.to_owned());
-        bubble.avatar = bubble.last.then(|| (message.sender, name.to_owned()));
     }
 }

@@ -32,8 +32,12 @@ pub struct View {
     pub unread: u64,
     /// The place of the newest message; 0 when there is none.
     pub last_seq: Seq,
-    /// Whether there are older messages than those in the transcript.
+    /// Whether there are older messages than those that are loaded.
     pub has_older: bool,
+    /// Whether older messages are loaded than those on the page, see `Client::lines`.
+    pub hides_older: bool,
+    /// Whether newer messages are loaded than those on the page.
+    pub hides_newer: bool,
     /// Whether older messages have been asked for and have not come yet.
     pub loading: bool,
 }
@@ -57,6 +61,10 @@ pub(crate) fn people(held: &Held, me: UserId, people: &People, presence: &Presen
         online: presence.is_online(member.user),
     };
     let mut present: Vec<_> = present.map(person).collect();
+    // One is in it, though one's own row may be on a page of members that has not come.
+    if !present.iter().any(|person| person.mine) {
+        present.push(Person { id: me, name: people.name(me).to_owned(), mine: true, online: presence.is_online(me) });
+    }
     present.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
     present
 }

@@ -4,6 +4,7 @@ use super::Client;
 use crate::Action;
 use crate::outbox::{Entry, Stage};
 use crate::requests::Want;
+use crate::window::Window;
 use myna_protocol::{ClientId, Command, ConversationId, RequestId, Text, Timestamp};
 
 impl Client {
@@ -22,6 +23,9 @@ impl Client {
         let unsent = entry.unsent();
         if !sent.is_some_and(|(me, held)| held.has_message(me, client_id)) && self.outbox.add(entry) {
             self.typing.sent(conversation);
+            if self.shown == Some(conversation) {
+                self.window.newest();
+            }
             self.touch(conversation);
             actions.push(Action::Keep(unsent));
         }
@@ -81,19 +85,51 @@ impl Client {
 
     /// The conversation is shown: makes sure that a first page of it is or will be loaded, until another is shown.
     pub fn open(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
-        self.shown = Some(conversation);
+        if self.shown != Some(conversation) {
+            (self.shown, self.window) = (Some(conversation), Window::default());
+            self.changes.conversations.insert(conversation);
+        }
         self.want_shown();
         self.finish(now, Vec::new())
     }
 
-    /// Loads the next older page, unless one is under way or there is none. Of a conversation that is not on show only
-    /// the newest few hundred messages are kept.
+    /// Brings older messages to the page. Where few that are loaded are left above it, loads the next page of them, unless
+    /// one is under way or there is none. Of a conversation that is not open only the newest few hundred messages are kept.
     pub fn older(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
-        if self.conversations.shown(conversation).is_some_and(|(held, _)| held.timeline.has_older()) {
-            self.requests.want_once(Want::Older(conversation));
-            self.changes.conversations.insert(conversation);
+        if let Some((held, _)) = self.conversations.shown(conversation) {
+            let (timeline, is_open) = (&held.timeline, self.shown == Some(conversation));
+            let has_moved = is_open && self.window.up(timeline);
+            let is_wanted = timeline.has_older() && (!is_open || self.window.is_near_start(timeline));
+            if is_wanted && self.requests.want_once(Want::Older(conversation)) || has_moved {
+                self.changes.conversations.insert(conversation);
+            }
         }
         self.finish(now, Vec::new())
+    }
+
+    /// Brings newer messages to the page, where it does not end with the newest.
+    pub fn newer(&mut self, conversation: ConversationId) {
+        if let Some((held, _)) = self.conversations.shown(conversation)
+            && self.shown == Some(conversation)
+            && self.window.down(&held.timeline)
+        {
+            self.changes.conversations.insert(conversation);
+        }
+    }
+
+    /// Brings the newest messages to the page.
+    pub fn newest(&mut self, conversation: ConversationId) {
+        if self.shown == Some(conversation) {
+            self.window.newest();
+            self.changes.conversations.insert(conversation);
+        }
+    }
+
+    /// The reader has come to the end of the page, or left it: then new messages push nothing out at its beginning.
+    pub fn follow(&mut self, conversation: ConversationId, is_at_end: bool) {
+        if let Some((held, _)) = self.conversations.shown(conversation).filter(|_| self.shown == Some(conversation)) {
+            self.window.follow(&held.timeline, is_at_end);
+        }
     }
 
     /// Loads the next conversations of the list, unless they are under way or the list is complete.
@@ -127,6 +163,11 @@ impl Client {
         now: Timestamp,
     ) -> (RequestId, Vec<Action>) {
         self.ask(|request| Command::Rename { request, conversation, name }, now)
+    }
+
+    /// Gives up something that was asked for and waits for the connection; false when it has been said already, or answered.
+    pub fn cancel(&mut self, request: RequestId) -> bool {
+        self.requests.cancel(request)
     }
 
     /// Asks for something that is answered by `Answered`: direct, group, channel, join, leave, search. It waits for the

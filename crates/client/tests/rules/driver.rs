@@ -267,7 +267,9 @@ impl World {
 
     /// Everything that a client shows.
     pub(crate) fn shows(&mut self, n: u8) -> String {
-        let client = &self.peer(n).client;
+        let client = &mut self.peer(n).client;
+        client.take_changes();
+        assert_eq!(client.list(0..usize::MAX), client.sidebar(), "the list is kept in order");
         let mut all = format!("{:?}\n", client.me());
         for row in client.sidebar() {
             all += &format!("{row:#?}\n{:#?}\n{:#?}\n", client.conversation(row.id), client.transcript(row.id));

@@ -105,6 +105,9 @@ enum Step {
     Type(u8, bool),
     Open(u8),
     Older(u8),
+    Newer(u8),
+    Newest(u8),
+    Follow(u8, bool),
     MoreList,
     MoreMembers(u8),
     SetName,
@@ -130,6 +133,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1u8..4, any::<bool>()).prop_map(|(room, empty)| Step::Type(room, empty)),
         2 => (1u8..4).prop_map(Step::Open),
         2 => (1u8..4).prop_map(Step::Older),
+        1 => (1u8..4).prop_map(Step::Newer),
+        1 => (1u8..4).prop_map(Step::Newest),
+        1 => (1u8..4, any::<bool>()).prop_map(|(room, at_end)| Step::Follow(room, at_end)),
         1 => Just(Step::MoreList),
         1 => (1u8..4).prop_map(Step::MoreMembers),
         1 => Just(Step::SetName),
@@ -158,6 +164,18 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
         Step::Type(room, empty) => client.type_in(conversation_id(room), empty, now),
         Step::Open(room) => client.open(conversation_id(room), now),
         Step::Older(room) => client.older(conversation_id(room), now),
+        Step::Newer(room) => {
+            client.newer(conversation_id(room));
+            Vec::new()
+        }
+        Step::Newest(room) => {
+            client.newest(conversation_id(room));
+            Vec::new()
+        }
+        Step::Follow(room, at_end) => {
+            client.follow(conversation_id(room), at_end);
+            Vec::new()
+        }
         Step::MoreList => client.more_list(now),
         Step::MoreMembers(room) => client.more_members(conversation_id(room), now),
         Step::SetName => client.set_name("Name".to_owned(), now).1,
@@ -191,9 +209,12 @@ proptest! {
         for (step, now) in steps {
             let actions = take(&mut client, step, now);
             said += actions.iter().filter(|action| matches!(action, Action::Send(_))).count();
+            client.take_changes();
+            prop_assert_eq!(client.list(0..usize::MAX), client.sidebar());
             for row in client.sidebar() {
+                let (all, part) = (client.transcript(row.id), client.lines(row.id));
+                prop_assert!(part.is_empty() || all.windows(part.len()).any(|lines| lines == part));
                 client.conversation(row.id).expect("what is listed can be shown");
-                client.transcript(row.id);
                 client.typing(row.id);
             }
         }

@@ -3,7 +3,7 @@
 use crate::driver::World;
 use crate::model::{client_id, conversation_id, user};
 use myna_client::{Bubble, Client, Line, Receipt, SystemEvent};
-use myna_protocol::{Kind, Text, UserId};
+use myna_protocol::{ConversationId, Kind, Text, Timestamp, UserId};
 
 fn world(kind: Kind, people: &[u8]) -> World {
     let mut world = World::default();
@@ -197,4 +197,40 @@ fn a_bubble_says_whose_it_is() {
         .map(|p| p.id)
         .collect();
     assert_eq!(ids, [user(1).id, user(2).id]);
+}
+
+#[test]
+fn the_page_shows_a_part_of_the_transcript_as_it_stands_there() {
+    let mut world = world(Kind::Channel, &[1, 2, 3]);
+    for n in 0..400_i64 {
+        let (who, after) = ([1, 2, 2, 3][n as usize % 4], [1, 1, 70_000, 4_000_000][n as usize % 13 % 4]);
+        say(&mut world, who, after, &format!("text {n}"));
+        if n % 50 == 7 {
+            let told = world.server.leave(user(3).id, conversation_id(1)).expect("they are in it");
+            world.tell(told);
+            let told = world.server.join(&user(3), conversation_id(1)).expect("it is a channel");
+            world.tell(told);
+            while world.deliver(1, 0) {}
+        }
+    }
+    world.act(1, |client, now| client.open(conversation_id(1), now));
+    world.settle();
+    world.load_all(1);
+    let check = |world: &mut World, move_on: fn(&mut Client, ConversationId)| {
+        let mut places = Vec::new();
+        loop {
+            let client = &mut world.peer(1).client;
+            let (all, part) = (client.transcript(conversation_id(1)), client.lines(conversation_id(1)));
+            let place = all.windows(part.len()).position(|lines| lines == part).expect("it is a part of the whole");
+            if places.last() == Some(&(place, part.len())) {
+                return (places.len(), place, all.len() - part.len());
+            }
+            places.push((place, part.len()));
+            move_on(client, conversation_id(1));
+        }
+    };
+    let (steps, place, _) = check(&mut world, |client, id| drop(client.older(id, Timestamp(0))));
+    assert!(steps > 1 && place == 0, "{steps} steps to {place}");
+    let (steps, place, last) = check(&mut world, Client::newer);
+    assert!(steps > 5 && place == last, "{steps} steps to {place} of {last}");
 }
