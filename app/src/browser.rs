@@ -9,9 +9,15 @@ use crate::client_handle::ClientHandle;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use myna_client::Action;
-use myna_protocol::{ClientId, ConversationId, Timestamp};
+use myna_protocol::{ClientId, ConversationId, Timestamp, UserId};
 use socket::Socket;
 use std::time::Duration;
+
+/// The session has been ended from this page: nothing of it stays on the device.
+pub(crate) fn forget_and_leave(user: UserId) {
+    storage::clear(user);
+    page::leave();
+}
 
 /// What the client's actions act on.
 #[derive(Default)]
@@ -20,6 +26,8 @@ pub(crate) struct Browser {
     timer: Option<TimeoutHandle>,
     /// Counts sockets, so that a retired one can no longer tell the client anything.
     generation: u64,
+    /// Whether the session is being ended from this page.
+    pub(crate) signs_out: bool,
 }
 
 impl Browser {
@@ -51,6 +59,7 @@ impl Browser {
             }
             Action::Keep(unsent) => storage::keep(handle.my_id(), &unsent),
             Action::Forget(client_id) => storage::forget(handle.my_id(), client_id),
+            Action::SignedOut if self.signs_out => forget_and_leave(handle.my_id()),
             Action::SignedOut => page::leave(),
             Action::Answered(..) => {}
         }

@@ -1,15 +1,18 @@
 //! The client in a page: `myna-client` with signals around it. What it asks for is done by `browser`; on the server
 //! nothing is, and the same code draws the page from the first rows.
 
+mod list;
 mod rows;
 mod search;
 
+pub(crate) use list::ListSignals;
 pub(crate) use rows::{RowSignal, Rows};
 pub(crate) use search::Found;
 
+use crate::problem::Problem;
 use crate::server_fns::FirstPage;
 use leptos::prelude::*;
-use myna_client::{Action, Answer, Client, Line, SidebarRow, Status, View};
+use myna_client::{Action, Answer, Client, Line, Status, View};
 use myna_protocol::{Command, ConversationId, RequestId, Timestamp, User, UserId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,21 +30,6 @@ pub(crate) struct ConversationSignals {
     pub(crate) loading: ArcRwSignal<bool>,
 }
 
-/// What follows the last row of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ListEnd {
-    /// Whether there are more conversations than the list shows.
-    pub(crate) has_more: bool,
-    /// Whether the next of them have been asked for.
-    pub(crate) loading: bool,
-}
-
-impl ListEnd {
-    fn of(client: &Client) -> Self {
-        Self { has_more: client.has_more_list(), loading: client.is_list_loading() }
-    }
-}
-
 /// The client and what is drawn of it. A handle: clones are the same.
 #[derive(Clone, Copy)]
 pub(crate) struct ClientHandle {
@@ -55,8 +43,9 @@ struct Inner {
     my_id: UserId,
     me: ArcRwSignal<User>,
     status: ArcRwSignal<Status>,
-    sidebar: Rows<SidebarRow>,
-    list_end: ArcRwSignal<ListEnd>,
+    /// Why the last thing that was asked for was not done.
+    problem: ArcRwSignal<Option<Problem>>,
+    list: ListSignals,
     conversations: Arc<Mutex<HashMap<ConversationId, ConversationSignals>>>,
     asked: Arc<Mutex<HashMap<RequestId, OnAnswer>>>,
 }
@@ -70,9 +59,8 @@ impl ClientHandle {
         let mut client = Client::new(first.server_time.millis().unsigned_abs());
         client.start(first.user, first.feeds, first.next);
         client.take_changes();
-        let sidebar = Rows::new(client.sidebar());
+        let list = ListSignals::new(&client);
         let status = ArcRwSignal::new(client.status());
-        let list_end = ArcRwSignal::new(ListEnd::of(&client));
         let (my_id, me) = (me.id, ArcRwSignal::new(me));
         Self {
             inner: StoredValue::new(Inner {
@@ -80,8 +68,8 @@ impl ClientHandle {
                 my_id,
                 me,
                 status,
-                sidebar,
-                list_end,
+                problem: ArcRwSignal::new(None),
+                list,
                 conversations: Arc::default(),
                 asked: Arc::default(),
             }),
@@ -104,25 +92,55 @@ impl ClientHandle {
         self.inner.with_value(|inner| inner.status.clone())
     }
 
-    pub(crate) fn sidebar(self) -> Rows<SidebarRow> {
-        self.inner.with_value(|inner| inner.sidebar.clone())
+    /// Why the last thing that was asked for was not done, until that is dismissed.
+    pub(crate) fn problem(self) -> ArcRwSignal<Option<Problem>> {
+        self.inner.with_value(|inner| inner.problem.clone())
     }
 
-    /// Whether the list goes on after its last row.
-    pub(crate) fn list_end(self) -> ArcRwSignal<ListEnd> {
-        self.inner.with_value(|inner| inner.list_end.clone())
+    /// Says on screen why something was not done.
+    pub(crate) fn tell(self, problem: Problem) {
+        if let Some(signal) = self.inner.try_with_value(|inner| inner.problem.clone()) {
+            signal.set(Some(problem));
+        }
     }
 
-    /// What is drawn of a conversation, from now on kept up to date.
+    pub(crate) fn list(self) -> ListSignals {
+        self.inner.with_value(|inner| inner.list.clone())
+    }
+
+    /// Draws these rows of the list from now on.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn show_in_list(self, range: std::ops::Range<usize>) {
+        let Some((client, list)) = self.inner.try_with_value(|inner| (inner.client.clone(), inner.list.clone())) else {
+            return;
+        };
+        if list.range.with_untracked(|shown| *shown == range) {
+            return;
+        }
+        let rows = lock(&client).list(range.clone());
+        list.range.set(range);
+        list.rows.set(rows);
+    }
+
+    /// Looks at what the client knows; not tracked.
+    pub(crate) fn look<T>(self, look: impl FnOnce(&Client) -> T) -> T {
+        let client = self.inner.with_value(|inner| inner.client.clone());
+        let client = lock(&client);
+        look(&client)
+    }
+
+    /// What is drawn of a conversation, kept up to date until another one is drawn.
     pub(crate) fn signals(self, id: ConversationId) -> ConversationSignals {
         let (client, conversations) =
             self.inner.with_value(|inner| (inner.client.clone(), inner.conversations.clone()));
         let client = lock(&client);
-        lock(&conversations)
+        let mut conversations = lock(&conversations);
+        conversations.retain(|drawn, _| *drawn == id);
+        conversations
             .entry(id)
             .or_insert_with(|| ConversationSignals {
                 view: ArcRwSignal::new(client.conversation(id)),
-                lines: Rows::new(client.transcript(id)),
+                lines: Rows::new(client.lines(id)),
                 typing: ArcRwSignal::new(client.typing(id)),
                 loading: ArcRwSignal::new(client.is_loading(id)),
             })
@@ -142,32 +160,42 @@ impl ClientHandle {
         self.request(|client, now| client.ask(command, now), then);
     }
 
-    /// Asks for something by a verb of the client; `then` is called with the answer, perhaps after reconnecting.
+    /// Asks for something by a verb of the client; `then` is called with the answer, perhaps after reconnecting. `None` when
+    /// the page is gone.
     pub(crate) fn request(
         self,
         verb: impl FnOnce(&mut Client, Timestamp) -> (RequestId, Vec<Action>),
         then: impl FnOnce(Answer) + Send + 'static,
-    ) {
-        let Some((client, asked)) = self.inner.try_with_value(|inner| (inner.client.clone(), inner.asked.clone()))
-        else {
-            return;
-        };
+    ) -> Option<RequestId> {
+        let (client, asked) = self.inner.try_with_value(|inner| (inner.client.clone(), inner.asked.clone()))?;
         let (request, actions) = verb(&mut lock(&client), now());
         lock(&asked).insert(request, Box::new(then));
         self.perform(actions);
         self.draw();
+        Some(request)
     }
 
-    /// Asks for a conversation; `then` is called with its id once one is in it.
+    /// Gives up what was asked for, if it has not been said yet.
+    pub(crate) fn cancel(self, request: RequestId) {
+        let Some((client, asked)) = self.inner.try_with_value(|inner| (inner.client.clone(), inner.asked.clone()))
+        else {
+            return;
+        };
+        if lock(&client).cancel(request) {
+            lock(&asked).remove(&request);
+        }
+    }
+
+    /// Asks for a conversation; `then` is called with its id once one is in it. A refusal is said on screen.
     pub(crate) fn ask_conversation(
         self,
         command: impl FnOnce(RequestId) -> Command,
         then: impl FnOnce(ConversationId) + Send + 'static,
     ) {
-        self.ask(command, move |answer| {
-            if let Answer::Done { conversation: Some(id) } = answer {
-                then(id);
-            }
+        self.ask(command, move |answer| match answer {
+            Answer::Done { conversation: Some(id) } => then(id),
+            Answer::Rejected(code, _) => self.tell(Problem::Refused(code)),
+            Answer::Done { conversation: None } | Answer::Found { .. } => {}
         });
     }
 
@@ -186,24 +214,23 @@ impl ClientHandle {
             return;
         };
         let (status, me) = (self.status(), self.me());
-        let (sidebar, list_end) = (self.sidebar(), self.list_end());
+        let list = self.list();
         let mut client = lock(&client);
         let changes = client.take_changes();
-        let rows = changes.list.then(|| client.sidebar());
-        let (state, user, end) = (client.status(), client.me().cloned(), ListEnd::of(&client));
+        let drawn_list = changes.list.then(|| list.read(&client));
+        let (state, user) = (client.status(), client.me().cloned());
         let mut drawn = Vec::new();
         for id in changes.conversations {
             if let Some(signals) = lock(&conversations).get(&id).cloned() {
-                let (view, lines, typing) = (client.conversation(id), client.transcript(id), client.typing(id));
+                let (view, lines, typing) = (client.conversation(id), client.lines(id), client.typing(id));
                 drawn.push((signals, view, lines, typing, client.is_loading(id)));
             }
         }
         // Signals run effects, and those may call the client again: it must be free by then.
         drop(client);
-        if let Some(rows) = rows {
-            sidebar.set(rows);
+        if let Some(drawn) = drawn_list {
+            list.draw(drawn);
         }
-        set_if_changed(&list_end, end);
         set_if_changed(&status, state);
         if let Some(user) = user {
             set_if_changed(&me, user);
@@ -231,6 +258,12 @@ impl ClientHandle {
     #[cfg(feature = "hydrate")]
     fn browse(self, action: Action) {
         self.browser.try_update_value(|browser| browser.perform(action, self));
+    }
+
+    /// The session is being ended from this page: when it has ended, nothing of it stays on the device.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn signs_out(self, signs_out: bool) {
+        self.browser.try_update_value(|browser| browser.signs_out = signs_out);
     }
 
     /// Looks at the browser's side; `None` once the page is gone.

@@ -46,7 +46,10 @@ pub async fn sign_out() -> Result<(), Problem> {
         request.chat.sign_out(session.user.id, session.id).await.map_err(|error| ssr::refuse(&request, &error))?;
     }
     ssr::set_cookie(request.cookie.forget());
-    leptos_axum::redirect("/sign-in");
+    // A page that runs goes there by itself, and leaves nothing of itself behind in the browser's history.
+    if ssr::is_form() {
+        leptos_axum::redirect("/sign-in");
+    }
     Ok(())
 }
 
@@ -99,15 +102,16 @@ mod ssr {
         }
     }
 
+    /// Whether a form asks, without WASM: its answer is a page.
+    pub(super) fn is_form() -> bool {
+        let accept = use_context::<Parts>().and_then(|parts| parts.headers.get(ACCEPT).cloned());
+        accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")))
+    }
+
     /// The refusal, with its HTTP status; but a form sent without WASM is led back to its page, which shows the sentence.
     pub(super) fn refuse(request: &RequestContext, error: &Error) -> Problem {
         let (status, rejection) = (request.refuse)(error);
-        let is_page = use_context::<Parts>()
-            .and_then(|parts| {
-                parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).map(|a| a.contains("text/html"))
-            })
-            .unwrap_or(false);
-        if let Some(response) = use_context::<ResponseOptions>().filter(|_| !is_page) {
+        if let Some(response) = use_context::<ResponseOptions>().filter(|_| !is_form()) {
             response.set_status(status);
         }
         Problem::Refused(rejection)

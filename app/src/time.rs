@@ -11,11 +11,14 @@ use myna_protocol::Timestamp;
 pub(crate) struct Zone {
     local: RwSignal<bool>,
     now: RwSignal<Timestamp>,
+    /// The day that `now` is in and the zone that the device is in: when it changes, every time is written anew.
+    day: RwSignal<String>,
 }
 
 /// Gives the zone to everything beneath. `now` is set by who knows it first: the server's first page.
 pub(crate) fn provide_zone() {
-    let zone = Zone { local: RwSignal::new(false), now: RwSignal::new(Timestamp(0)) };
+    let zone =
+        Zone { local: RwSignal::new(false), now: RwSignal::new(Timestamp(0)), day: RwSignal::new(String::new()) };
     provide_context(zone);
     Effect::new(move |_| zone.local.set(true));
 }
@@ -25,15 +28,21 @@ pub(crate) fn use_zone() -> Zone {
 }
 
 impl Zone {
-    /// Tells what time it is, so that "Today" is today.
+    /// Tells what time it is, so that "Today" is today. Cheap where it still is.
     pub(crate) fn set_now(self, now: Timestamp) {
-        if now.since(self.now.get_untracked()).abs() > 1_000 {
+        #[cfg(feature = "hydrate")]
+        let day = crate::browser::locale::day_and_zone(now);
+        #[cfg(not(feature = "hydrate"))]
+        let day = civil::iso(now).chars().take("2026-11-26".len()).collect::<String>();
+        if self.day.with_untracked(|before| *before != day) {
             self.now.set(now);
+            self.day.set(day);
         }
     }
 
     /// "9:41 AM", as the reader's locale writes it.
     pub(crate) fn time(self, at: Timestamp) -> String {
+        self.day.track();
         #[cfg(feature = "hydrate")]
         if self.local.get() {
             return crate::browser::locale::time(at);

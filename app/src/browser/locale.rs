@@ -29,6 +29,12 @@ pub(crate) fn day(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// What stays the same until midnight, or until the device goes to another zone.
+pub(crate) fn day_and_zone(now: Timestamp) -> String {
+    let now = date(now);
+    format!("{}-{}-{} {}", now.get_full_year(), now.get_month(), now.get_date(), now.get_timezone_offset())
+}
+
 fn written(at: Timestamp, pairs: &[(&str, &str)]) -> String {
     // An empty list of locales means the reader's own.
     let format = Intl::DateTimeFormat::new(&Array::new(), &options(pairs)).format();

@@ -1,7 +1,9 @@
 //! The page itself: where it goes, whether it is seen, how it scrolls.
 
 use leptos::prelude::*;
-use web_sys::{Element, ScrollBehavior, ScrollToOptions, VisibilityState};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, ResizeObserver, ScrollBehavior, ScrollToOptions, VisibilityState};
 
 /// This session is over: to the page to sign in, and nothing of it stays in the page.
 pub(crate) fn leave() {
@@ -13,9 +15,19 @@ pub(crate) fn is_visible() -> bool {
     document().visibility_state() == VisibilityState::Visible
 }
 
+/// Whether somebody looks at the page: it can be seen, and its window has the focus.
+pub(crate) fn is_looked_at() -> bool {
+    is_visible() && document().has_focus().unwrap_or(true)
+}
+
 /// Pixels from what is seen to the end.
 pub(crate) fn below(element: &Element) -> i32 {
     element.scroll_height() - element.scroll_top() - element.client_height()
+}
+
+/// Pixels from the top of the window to where an element begins.
+pub(crate) fn top(element: &Element) -> f64 {
+    element.get_bounding_client_rect().top()
 }
 
 /// Goes to the end: at once, or gently where the reader's device allows motion.
@@ -27,6 +39,36 @@ pub(crate) fn scroll_to_end(element: &Element, gently: bool) {
 }
 
 fn allows_motion() -> bool {
-    let reduced = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
-    !reduced.is_some_and(|query| query.matches())
+    !matches("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether a media query holds.
+pub(crate) fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Tells when elements change their size, until it is dropped.
+pub(crate) struct SizeObserver {
+    observer: ResizeObserver,
+    // The browser calls it.
+    _resized: Closure<dyn FnMut()>,
+}
+
+impl SizeObserver {
+    /// `None` where the browser has no such thing.
+    pub(crate) fn new<'a>(
+        elements: impl IntoIterator<Item = &'a Element>,
+        resized: impl FnMut() + 'static,
+    ) -> Option<Self> {
+        let resized = Closure::new(resized);
+        let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
+        elements.into_iter().for_each(|element| observer.observe(element));
+        Some(Self { observer, _resized: resized })
+    }
+}
+
+impl Drop for SizeObserver {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
 }

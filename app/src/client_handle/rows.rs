@@ -49,11 +49,6 @@ impl<T: Keyed> Rows<T> {
         self.list.get()
     }
 
-    /// Whether there are none; tracked.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.list.with(Vec::is_empty)
-    }
-
     pub(crate) fn set(&self, values: Vec<T>) {
         let mut old = std::mem::take(&mut *lock(&self.by_key));
         let mut changed = Vec::new();

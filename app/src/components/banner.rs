@@ -1,4 +1,4 @@
-//! The line atop everything that says when the connection is lost, and what is being done about it.
+//! What lies over the page to say that the connection is lost, or that something was not done.
 
 use super::{Glyph, Icon};
 use crate::client_handle::use_client;
@@ -21,7 +21,25 @@ pub(crate) fn Banner() -> impl IntoView {
         (None, Status::Connecting | Status::CatchingUp) => old.copied().flatten(),
         (None, _) => None,
     });
+    let problem = handle.problem();
+    let dismiss = {
+        let problem = problem.clone();
+        move |_| problem.set(None)
+    };
     view! {
+        {move || {
+            let dismiss = dismiss.clone();
+            problem
+                .get()
+                .map(|problem| {
+                    view! {
+                        <div class="banner problem" role="alert">
+                            <span>{problem.to_string()}</span>
+                            <button class="link" type="button" on:click=dismiss>"Dismiss"</button>
+                        </div>
+                    }
+                })
+        }}
         <div class="banner" class:offline=move || was_lost.get().is_some() role="status">
             {move || {
                 was_lost

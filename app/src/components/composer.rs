@@ -7,6 +7,9 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 use myna_protocol::{ConversationId, Text};
 
+/// The code of a key that an input method has taken.
+const COMPOSING: u32 = 229;
+
 #[component]
 pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
     let handle = use_client();
@@ -62,27 +65,37 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
                     placeholder="Message"
                     rows="1"
                     dir="auto"
-                    enterkeyhint="send"
                     node_ref=field
                     disabled=move || !ready.get()
                     prop:value=text
                     on:input:target=move |event| write(event.target().value())
                     on:keydown=move |event| {
-                        // While an input method composes a word, Enter chooses it.
-                        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+                        // While an input method composes a word, Enter chooses it; in Safari it is 229 then.
+                        let is_chosen = event.is_composing() || event.key_code() == COMPOSING;
+                        // On a phone it breaks the line: there is no Shift beside it, and a button that sends.
+                        if event.key() == "Enter" && !event.shift_key() && !is_chosen && !is_touched() {
                             event.prevent_default();
                             send();
                         }
                     }
                 ></textarea>
             </div>
-            <button class="send" type="submit" aria-label="Send" disabled=move || is_empty.get()>
+            // A click leaves the focus in the field, and a phone's keyboard where it is.
+            <button class="send" type="submit" aria-label="Send" disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
                 <Icon glyph=Glyph::Send/>
             </button>
             {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
         </form>
     }
     .into_any()
+}
+
+/// Whether one writes with fingers on a screen.
+fn is_touched() -> bool {
+    #[cfg(feature = "hydrate")]
+    return crate::browser::page::matches("(pointer: coarse)");
+    #[cfg(not(feature = "hydrate"))]
+    false
 }
 
 /// The text in NFC, which the limit counts in.

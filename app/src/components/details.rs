@@ -1,12 +1,20 @@
 //! About a conversation: who is in it, and the way out of it.
 
 use super::pane_head::count;
-use super::{Avatar, Glyph, Icon, NameDialog};
+use super::{Avatar, ConfirmDialog, Glyph, Icon, NameDialog};
+#[cfg(feature = "hydrate")]
+use crate::client_handle::ClientHandle;
 use crate::client_handle::use_client;
+use crate::problem::Problem;
+use leptos::html::Aside;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use myna_client::{Answer, View};
 use myna_protocol::{Command, ConversationId, Kind};
+
+/// Pixels from the end of the panel at which more members are loaded.
+#[cfg(feature = "hydrate")]
+const NEAR_END: i32 = 600;
 
 #[component]
 pub(crate) fn Details(
@@ -17,19 +25,26 @@ pub(crate) fn Details(
     let handle = use_client();
     let navigate = use_navigate();
     let asking = RwSignal::new(false);
-    let leave = move |_| {
+    let error = RwSignal::new(None::<String>);
+    let confirming = RwSignal::new(false);
+    let leave = Callback::new(move |()| {
         let navigate = navigate.clone();
         asking.set(true);
+        error.set(None);
         handle.ask(
             move |request| Command::Leave { request, conversation: id },
             move |answer| {
                 asking.try_set(false);
-                if matches!(answer, Answer::Done { .. }) {
-                    navigate("/", Default::default());
+                match answer {
+                    Answer::Done { .. } => navigate("/", Default::default()),
+                    Answer::Rejected(code, _) => {
+                        error.try_set(Some(Problem::Refused(code).to_string()));
+                    }
+                    Answer::Found { .. } => {}
                 }
             },
         );
-    };
+    });
     let head = Memo::new(move |_| {
         view.with(|view| {
             view.as_ref().map(|view| (view.title.clone(), view.avatar.clone(), view.kind, view.members, view.online))
@@ -48,14 +63,29 @@ pub(crate) fn Details(
             move |answer| {
                 then.try_run(answer);
             },
-        );
+        )
     });
-    let more = Memo::new(move |_| {
-        view.with(|view| view.as_ref().filter(|view| view.has_more_people).map(|view| view.loading_people))
+    let has_more = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.has_more_people)));
+    let scroller: NodeRef<Aside> = NodeRef::new();
+    #[cfg(feature = "hydrate")]
+    let on_scroll = {
+        let known = Memo::new(move |_| view.with(|view| view.as_ref().map_or(0, |view| view.people.len())));
+        Effect::new(move |_| {
+            // Those who have come may not fill the panel.
+            let _ = (known.get(), has_more.get());
+            request_animation_frame(move || load_more(handle, id, scroller));
+        });
+        move |_| load_more(handle, id, scroller)
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let on_scroll = |_| ();
+    let leave_title = Signal::derive(move || {
+        head.with(|head| head.as_ref().map_or_else(String::new, |head| format!("Leave “{}”?", head.0)))
     });
+    let is_channel = move || head.with_untracked(|head| head.as_ref().is_some_and(|head| head.2 == Kind::Channel));
     let can_leave = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(|head| head.2 != Kind::Direct)));
     view! {
-        <aside class="details" aria-label="Details">
+        <aside class="details" aria-label="Details" node_ref=scroller on:scroll=on_scroll>
             <header class="details-head">
                 <h2>"Details"</h2>
                 <button class="icon-button" type="button" aria-label="Close details" on:click=move |_| open.set(false)>
@@ -109,31 +139,41 @@ pub(crate) fn Details(
                         </li>
                     </For>
                 </ul>
-                {move || {
-                    more.get()
-                        .map(|loading| {
-                            view! {
-                                <button
-                                    class="link more"
-                                    type="button"
-                                    disabled=loading
-                                    aria-busy=loading.then_some("true")
-                                    on:click=move |_| handle.act(move |client, now| client.more_members(id, now))
-                                >
-                                    {if loading { "Loading…" } else { "Show more" }}
-                                </button>
-                            }
-                        })
-                }}
+                <Show when=move || has_more.get()>
+                    <p class="list-more" role="status">"Loading…"</p>
+                </Show>
             </section>
             <Show when=move || can_leave.get()>
-                <button class="button danger" type="button" aria-busy=move || asking.get().then_some("true") disabled=asking on:click=leave.clone()>
+                <button
+                    class="button danger"
+                    type="button"
+                    aria-haspopup="dialog"
+                    aria-busy=move || asking.get().then_some("true")
+                    on:click=move |_| confirming.set(true)
+                >
                     "Leave conversation"
                 </button>
+                {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
+                <ConfirmDialog
+                    open=confirming
+                    title=leave_title
+                    text=if is_channel() { "You can join again at any time." } else { "You will receive no more messages, and cannot come back by yourself." }
+                    action="Leave"
+                    confirm=leave
+                />
             </Show>
         </aside>
     }
     .into_any()
+}
+
+/// Loads more members where the end of those who are known is near.
+#[cfg(feature = "hydrate")]
+fn load_more(handle: ClientHandle, id: ConversationId, scroller: NodeRef<Aside>) {
+    let Some(Some(element)) = scroller.try_get_untracked() else { return };
+    if crate::browser::page::below(&element) <= NEAR_END {
+        handle.act(|client, now| client.more_members(id, now));
+    }
 }
 
 fn note(kind: Kind, members: u32) -> String {

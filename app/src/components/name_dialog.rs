@@ -1,13 +1,17 @@
 //! A dialog with one field: the name of a person, group or channel, and why it was refused.
 
+use super::modal::show_modal;
+use crate::client_handle::use_client;
 use crate::problem::Problem;
 use leptos::ev::SubmitEvent;
-use leptos::html::Dialog;
+use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
-use myna_client::Answer;
+use myna_client::{Answer, Status};
+use myna_protocol::RequestId;
 use myna_protocol::limits::NAME_CHARS;
 
-/// It opens and closes with `open`. `save` gets the name as typed and where the answer goes.
+/// It opens and closes with `open`. `save` gets the name as typed and where the answer goes; what it asked for is given up
+/// when the dialog is closed before it could be said.
 #[component]
 pub(crate) fn NameDialog(
     open: RwSignal<bool>,
@@ -18,7 +22,7 @@ pub(crate) fn NameDialog(
     name: Signal<String>,
     /// Whether there has to be a name.
     required: bool,
-    save: Callback<(String, Callback<Answer>)>,
+    save: Callback<(String, Callback<Answer>), Option<RequestId>>,
 ) -> impl IntoView {
     view! {
         <Show when=move || open.get()>
@@ -34,29 +38,33 @@ fn Opened(
     hint: &'static str,
     name: Signal<String>,
     required: bool,
-    save: Callback<(String, Callback<Answer>)>,
+    save: Callback<(String, Callback<Answer>), Option<RequestId>>,
 ) -> impl IntoView {
+    let handle = use_client();
+    let status = handle.status();
     let text = RwSignal::new(name.get_untracked());
     let error = RwSignal::new(None::<String>);
     let saving = RwSignal::new(false);
     let dialog: NodeRef<Dialog> = NodeRef::new();
-    Effect::new(move |_| {
-        // Modal: the browser keeps the focus inside, closes it on Escape, and gives the focus back.
-        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
-            let _ = dialog.show_modal();
+    let close = show_modal(dialog);
+    let field: NodeRef<Input> = NodeRef::new();
+    let request = StoredValue::new(None::<RequestId>);
+    let closed = move |_| {
+        if let Some(request) = request.get_value() {
+            handle.cancel(request);
         }
-    });
-    let close = move || {
-        if let Some(Some(dialog)) = dialog.try_get_untracked() {
-            dialog.close();
-        }
+        open.set(false);
     };
     let answered = Callback::new(move |answer: Answer| {
         saving.try_set(false);
+        request.try_set_value(None);
         match answer {
             Answer::Done { .. } => close(),
             Answer::Rejected(code, _) => {
                 error.try_set(Some(Problem::Refused(code).to_string()));
+                if let Some(Some(field)) = field.try_get_untracked() {
+                    let _ = field.focus();
+                }
             }
             Answer::Found { .. } => {}
         }
@@ -68,15 +76,16 @@ fn Opened(
         }
         saving.set(true);
         error.set(None);
-        save.run((text.get_untracked(), answered));
+        request.set_value(save.run((text.get_untracked(), answered)));
     };
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="name-dialog-title" on:close=move |_| open.set(false)>
+        <dialog class="dialog" node_ref=dialog aria-labelledby="name-dialog-title" on:close=closed>
             <form class="form" on:submit=submit>
                 <h2 id="name-dialog-title">{title}</h2>
                 <label class="field">
                     <span class="field-name">"Name"</span>
                     <input
+                        node_ref=field
                         autocomplete="off"
                         dir="auto"
                         autofocus
@@ -94,12 +103,15 @@ fn Opened(
                 <div id="name-dialog-note">
                     {move || match error.get() {
                         Some(text) => view! { <p class="form-error" role="alert">{text}</p> }.into_any(),
+                        None if saving.get() && status.get() != Status::Live => {
+                            view! { <p class="field-hint" role="status">"You’re offline. The name will be changed when you’re back online."</p> }.into_any()
+                        }
                         None => view! { <p class="field-hint">{hint}</p> }.into_any(),
                     }}
                 </div>
                 <div class="dialog-foot">
                     <button class="button" type="button" on:click=move |_| close()>"Cancel"</button>
-                    <button class="button primary" type="submit" disabled=saving aria-busy=move || saving.get().then_some("true")>
+                    <button class="button primary" type="submit" aria-disabled=move || saving.get().then_some("true") aria-busy=move || saving.get().then_some("true")>
                         "Save"
                     </button>
                 </div>

@@ -1,38 +1,50 @@
 //! The list of conversations, the field that searches them, and everybody and every channel one could turn to.
 
-use super::{Avatar, ConversationRow, Glyph, Icon, NameDialog};
+use super::{Avatar, ConfirmDialog, ConversationRow, Glyph, Icon, NameDialog};
 #[cfg(feature = "hydrate")]
 use crate::client_handle::ClientHandle;
-use crate::client_handle::{Found, use_client};
+use crate::client_handle::{Found, ListSignals, use_client};
 use crate::server_fns::SignOut;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
-use myna_client::{Answer, SidebarRow};
+use myna_client::Answer;
 use myna_protocol::{Command, ConversationId, Kind, Person};
 
 /// Pixels from the end of the list at which more of it is loaded.
 #[cfg(feature = "hydrate")]
 const NEAR_END: i32 = 600;
 
+/// Rows that are drawn beyond those in sight, at each end.
+#[cfg(feature = "hydrate")]
+const OUT_OF_SIGHT: usize = 12;
+/// Conversations that a search shows, at most.
+const FOUND: usize = 50;
+
 #[component]
 pub(crate) fn Sidebar() -> impl IntoView {
     let text = RwSignal::new(String::new());
     let searching = Memo::new(move |_| !text.with(|text| text.trim().is_empty()));
     let scroller: NodeRef<Div> = NodeRef::new();
+    let row_height = RwSignal::new(None::<f64>);
     #[cfg(feature = "hydrate")]
     let on_scroll = {
         let handle = use_client();
-        let load_more = move || load_more(handle, scroller, searching);
-        let (rows, end) = (handle.sidebar(), handle.list_end());
+        let scrolled = move || {
+            show_in_sight(handle, scroller, row_height);
+            load_more(handle, scroller, searching);
+        };
+        let (len, end) = (handle.list().len, handle.list().end);
         Effect::new(move |_| {
             // What is looked for may be further down, and what has come may not fill the list.
-            let _ = (rows.get(), end.get(), searching.get());
-            request_animation_frame(load_more);
+            let _ = (len.get(), end.get(), searching.get());
+            request_animation_frame(scrolled);
         });
-        move |_| load_more()
+        let resize = window_event_listener(leptos::ev::resize, move |_| scrolled());
+        on_cleanup(move || resize.remove());
+        move |_| scrolled()
     };
     #[cfg(not(feature = "hydrate"))]
     let on_scroll = |_| ();
@@ -63,7 +75,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
                 </A>
             </header>
             <div class="sidebar-scroll" node_ref=scroller on:scroll=on_scroll>
-                <Show when=move || searching.get() fallback=ConversationList>
+                <Show when=move || searching.get() fallback=move || view! { <ConversationList row_height/> }>
                     <Results text/>
                 </Show>
                 <MoreOfTheList/>
@@ -85,10 +97,27 @@ fn load_more(handle: ClientHandle, scroller: NodeRef<Div>, searching: Memo<bool>
     }
 }
 
+/// Draws the rows of the list in sight, and some more.
+#[cfg(feature = "hydrate")]
+fn show_in_sight(handle: ClientHandle, scroller: NodeRef<Div>, row_height: RwSignal<Option<f64>>) {
+    let Some(Some(element)) = scroller.try_get_untracked() else { return };
+    // While something is looked for, or the list is not on show, there is no row to measure.
+    let row = element.query_selector(".conversations > li").ok().flatten();
+    let Some(height) = row.map(|row| row.get_bounding_client_rect().height()).filter(|height| *height > 0.0) else {
+        return;
+    };
+    if row_height.try_get_untracked() != Some(Some(height)) {
+        row_height.try_set(Some(height));
+    }
+    let rows = |pixels: i32| (f64::from(pixels.max(0)) / height) as usize;
+    let (first, count) = (rows(element.scroll_top()), rows(element.client_height()) + 1);
+    handle.show_in_list(first.saturating_sub(OUT_OF_SIGHT)..first + count + OUT_OF_SIGHT);
+}
+
 /// The last row, while there are conversations that are not in the list yet.
 #[component]
 fn MoreOfTheList() -> impl IntoView {
-    let end = use_client().list_end();
+    let end = use_client().list().end;
     let has_more = Memo::new(move |_| end.get().has_more);
     view! {
         <Show when=move || has_more.get()>
@@ -97,15 +126,23 @@ fn MoreOfTheList() -> impl IntoView {
     }
 }
 
+/// The rows in sight, with the height of the others above and below them.
 #[component]
-fn ConversationList() -> impl IntoView {
-    let rows = use_client().sidebar();
+fn ConversationList(row_height: RwSignal<Option<f64>>) -> impl IntoView {
+    let ListSignals { rows, range, len, .. } = use_client().list();
     let is_empty = {
-        let rows = rows.clone();
-        move || rows.is_empty()
+        let len = len.clone();
+        move || len.get() == 0
     };
+    // All rows have the same height. The server does not know it, and draws no room.
+    let room = move |rows: usize| row_height.get().map(|height| format!("{}px", height * rows as f64));
+    let above = {
+        let (range, len) = (range.clone(), len.clone());
+        move || room(range.with(|range| range.start).min(len.get()))
+    };
+    let below = move || room(len.get().saturating_sub(range.with(|range| range.end)));
     view! {
-        <ul class="conversations">
+        <ul class="conversations" style:padding-block-start=above style:padding-block-end=below>
             <For each=move || rows.get() key=|row| row.key.clone() let:row>
                 <ConversationRow row/>
             </For>
@@ -133,11 +170,16 @@ fn Me() -> impl IntoView {
             move |answer| {
                 then.try_run(answer);
             },
-        );
+        )
     });
-    let clear = move |_| {
+    let confirming = RwSignal::new(false);
+    let leave = move || {
         #[cfg(feature = "hydrate")]
-        crate::browser::storage::clear(id);
+        leptos::task::spawn_local(sign_out(handle));
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if handle.look(|client| client.has_unsent()) { confirming.set(true) } else { leave() }
     };
     view! {
         <footer class="sidebar-foot">
@@ -147,8 +189,15 @@ fn Me() -> impl IntoView {
                 <span class="visually-hidden">", change your name"</span>
             </button>
             <NameDialog open=renaming title="Your name" hint="Others find you by it, and you sign in with it." name required=true save=rename/>
+            <ConfirmDialog
+                open=confirming
+                title="Sign out?"
+                text="Some messages have not been sent. They will be deleted."
+                action="Sign out"
+                confirm=Callback::new(move |()| leave())
+            />
             // A form, so that one can leave without WASM too.
-            <form method="post" action=SignOut::url() on:submit=clear>
+            <form method="post" action=SignOut::url() on:submit=submit>
                 <button class="icon-button" type="submit" aria-label="Sign out" title="Sign out">
                     <Icon glyph=Glyph::SignOut/>
                 </button>
@@ -157,15 +206,28 @@ fn Me() -> impl IntoView {
     }
 }
 
+/// Ends the session. What is kept on the device goes once the server has said so, and not before.
+#[cfg(feature = "hydrate")]
+async fn sign_out(handle: ClientHandle) {
+    let id = handle.my_id();
+    handle.signs_out(true);
+    match crate::server_fns::sign_out().await {
+        Ok(()) => crate::browser::forget_and_leave(id),
+        Err(problem) => {
+            handle.signs_out(false);
+            handle.tell(problem);
+        }
+    }
+}
+
 #[component]
 fn Results(text: RwSignal<String>) -> impl IntoView {
     let handle = use_client();
     let found = handle.search(text);
-    let rows = handle.sidebar();
+    let version = handle.list().version;
     let conversations = Memo::new(move |_| {
-        let needle = text.get().trim().to_lowercase();
-        let rows = rows.get().into_iter().map(|row| row.value.get());
-        rows.filter(|row| row.title.to_lowercase().contains(&needle)).collect::<Vec<SidebarRow>>()
+        version.track();
+        text.with(|text| handle.look(|client| client.find_in_list(text, FOUND)))
     });
     // Who or what stands among the conversations is not offered again.
     let people = move || {
@@ -182,7 +244,7 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
         channels.retain(|channel| !known(channel.id));
         channels
     };
-    let end = handle.list_end();
+    let end = handle.list().end;
     let nothing = move || {
         let is_empty = |found: &Found| found.people.is_empty() && found.channels.is_empty();
         !end.get().has_more

@@ -1,6 +1,6 @@
 //! One conversation in the list: who, what was said last, when, and how much of it is unread.
 
-use super::Avatar;
+use super::{Avatar, Glyph, Icon};
 use crate::client_handle::RowSignal;
 use crate::time::{iso, use_zone};
 use leptos::prelude::*;
@@ -16,6 +16,7 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
     let preview = move || row.with(|row| if row.typing { "…".to_owned() } else { row.preview.clone() });
     let online = Signal::derive(move || row.with(|row| row.online));
     let at = Memo::new(move |_| row.with(|row| row.at));
+    let failed = Memo::new(move |_| row.with(|row| row.failed));
     let unread = Memo::new(move |_| row.with(|row| row.unread));
     let id = first.id;
     view! {
@@ -35,6 +36,11 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
                     </span>
                     <span class="row-bottom">
                         <span class="row-preview" dir="auto">{preview}</span>
+                        <Show when=move || failed.get()>
+                            <span class="row-failed" role="img" aria-label="A message was not delivered" title="A message was not delivered">
+                                <Icon glyph=Glyph::Exclamation/>
+                            </span>
+                        </Show>
                         <Show when=move || { unread.get() > 0 }>
                             <span class="badge">
                                 {move || unread.get()} <span class="visually-hidden">" unread"</span>

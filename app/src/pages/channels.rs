@@ -48,8 +48,6 @@ pub(crate) fn Channels() -> impl IntoView {
             );
         }
     };
-    let rows = handle.sidebar();
-    let joined = Memo::new(move |_| rows.get().into_iter().map(|row| row.key).collect::<Vec<String>>());
     view! {
         <section class="picker">
             <header class="picker-head">
@@ -80,7 +78,7 @@ pub(crate) fn Channels() -> impl IntoView {
             </form>
             <ul class="channels">
                 <For each=move || channels().unwrap_or_default() key=|channel| (channel.id, channel.rev) let:channel>
-                    <ChannelRow channel joined go=Callback::new({ let go = go.clone(); move |answer| go(answer) })/>
+                    <ChannelRow channel go=Callback::new({ let go = go.clone(); move |answer| go(answer) })/>
                 </For>
             </ul>
             <Show when=move || channels().is_some_and(|channels| channels.is_empty())>
@@ -94,11 +92,14 @@ pub(crate) fn Channels() -> impl IntoView {
 }
 
 #[component]
-fn ChannelRow(channel: Conversation, joined: Memo<Vec<String>>, go: Callback<Answer>) -> impl IntoView {
+fn ChannelRow(channel: Conversation, go: Callback<Answer>) -> impl IntoView {
     let handle = use_client();
     let id: ConversationId = channel.id;
-    let key = id.to_string();
-    let is_in = Memo::new(move |_| joined.with(|joined| joined.contains(&key)));
+    let version = handle.list().version;
+    let is_in = Memo::new(move |_| {
+        version.track();
+        handle.look(|client| client.sidebar_row(id).is_some())
+    });
     let name = channel.name.unwrap_or_default();
     let join =
         move |_| handle.ask(move |request| Command::Join { request, conversation: id }, move |answer| go.run(answer));

@@ -69,21 +69,29 @@ fn Connected(first: FirstPage, route: Memo<Route>) -> impl IntoView {
     provide_context(handle);
     #[cfg(feature = "hydrate")]
     connect(handle);
-    // The server writes the title when what belongs to this component may be gone already: this memo belongs to who uses it.
-    let unread = {
-        let rows = handle.sidebar();
-        ArcMemo::new(move |_| rows.get().iter().filter(|row| row.value.with(|row| row.unread > 0)).count())
+    let list = handle.list();
+    let title_now = move || {
+        list.version.track();
+        let open = route.get().conversation().and_then(|id| handle.look(|client| client.sidebar_row(id)));
+        let name = open.map_or_else(|| "Myna".to_owned(), |row| row.title);
+        match list.unread.get() {
+            0 => name,
+            count => format!("({count}) {name}"),
+        }
     };
-    let title = move || match unread.get() {
-        0 => "Myna".to_owned(),
-        count => format!("({count}) Myna"),
-    };
+    // The server writes the title when what belongs to this component may be gone already, and writes it as it is: what people
+    // have called themselves does not belong there.
+    let title = ArcRwSignal::new("Myna".to_owned());
+    Effect::new({
+        let title = title.clone();
+        move |_| title.set(title_now())
+    });
     let has_conversations = {
-        let rows = handle.sidebar();
-        Memo::new(move |_| !rows.is_empty())
+        let len = handle.list().len;
+        Memo::new(move |_| len.get() > 0)
     };
     view! {
-        <Title text=title/>
+        <Title text=move || title.get()/>
         // External: the browser itself goes there, and takes the Tab key along.
         <a class="skip" href="#pane" rel="external">"Skip to the conversation"</a>
         <div class="chat" data-view=move || if route.get() == Route::List { "list" } else { "conversation" }>
@@ -136,6 +144,10 @@ fn Unreachable(text: String) -> impl IntoView {
     }
 }
 
+/// How often the page looks at the clock.
+#[cfg(feature = "hydrate")]
+const CLOCK: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Brings the client to life: what was kept, the socket, and the browser's own news.
 #[cfg(feature = "hydrate")]
 fn connect(handle: ClientHandle) {
@@ -147,6 +159,8 @@ fn connect(handle: ClientHandle) {
         handle.act(|client, now| client.restore(storage::unsent(handle.my_id()), now));
         handle.act(|client, now| client.connect(now));
     });
+    // A page that stays open goes over midnight, and to other zones.
+    let clock = set_interval_with_handle(move || zone.set_now(now()), CLOCK).ok();
     let online = window_event_listener(ev::online, move |_| handle.act(|client, now| client.online(now)));
     let offline = window_event_listener(ev::offline, move |_| handle.act(|client, now| client.offline(now)));
     let visible = window_event_listener_untyped("visibilitychange", move |_| {
@@ -156,6 +170,9 @@ fn connect(handle: ClientHandle) {
         }
     });
     on_cleanup(move || {
+        if let Some(clock) = clock {
+            clock.clear();
+        }
         online.remove();
         offline.remove();
         visible.remove();

@@ -1,0 +1,176 @@
+//! How the transcript follows what happens.
+
+use crate::browser::page::{self, SizeObserver};
+use crate::client_handle::{ClientHandle, Rows, Typing};
+use leptos::html::Div;
+use leptos::prelude::*;
+use myna_client::{Line, State};
+use myna_protocol::ConversationId;
+use web_sys::Element;
+
+/// Pixels from the end within which one counts as being there.
+const NEAR_END: i32 = 80;
+/// Pixels from an end of what is in the page at which more of it is brought there.
+const NEAR: i32 = 600;
+
+#[derive(Clone, Copy)]
+pub(super) struct Scrolling {
+    handle: ClientHandle,
+    id: ConversationId,
+    scroller: NodeRef<Div>,
+    at_end: RwSignal<bool>,
+    seen: RwSignal<u64>,
+    last_seq: Memo<u64>,
+    has_newer: Memo<bool>,
+    /// What has to stay where it is when lines come or go around it.
+    anchor: StoredValue<Option<Anchor>, LocalStorage>,
+}
+
+/// A line in sight, and how far it began below the top of the page.
+#[derive(Clone)]
+struct Anchor {
+    line: Element,
+    top: f64,
+}
+
+impl Scrolling {
+    pub(super) fn new(
+        handle: ClientHandle,
+        id: ConversationId,
+        scroller: NodeRef<Div>,
+        at_end: RwSignal<bool>,
+        seen: RwSignal<u64>,
+        last_seq: Memo<u64>,
+        has_newer: Memo<bool>,
+    ) -> Self {
+        Self { handle, id, scroller, at_end, seen, last_seq, has_newer, anchor: StoredValue::new_local(None) }
+    }
+
+    /// Keeps the place when lines come: the end when one is there, else what one is reading.
+    pub(super) fn follow(self, lines: Rows<Line>, typing: Signal<Typing>, loading: Memo<bool>) {
+        let last = StoredValue::new(None::<String>);
+        Effect::new(move |_| {
+            let rows = lines.get();
+            typing.track();
+            // What has been loaded is brought to the page where one waits for it.
+            loading.track();
+            let now_last = rows.last().map(|row| row.key.clone());
+            // What one has just written is to be seen, wherever one was reading.
+            let wrote =
+                last.get_value() != now_last && rows.last().is_some_and(|row| row.value.with_untracked(is_on_its_way));
+            last.set_value(now_last);
+            if wrote {
+                self.at_end.set(true);
+            }
+            request_animation_frame(move || self.settle());
+        });
+        // What is written, a banner, a turned phone, a growing composer: whatever takes or gives room at the end.
+        let sizes = StoredValue::new_local(None::<SizeObserver>);
+        Effect::new(move |_| {
+            let Some(scroller) = self.scroller.get() else { return };
+            let inner = scroller.query_selector(".lines").ok().flatten();
+            let resized = move || {
+                if self.at_end.try_get_untracked() == Some(true)
+                    && let Some(Some(scroller)) = self.scroller.try_get_untracked()
+                {
+                    page::scroll_to_end(&scroller, false);
+                }
+            };
+            sizes.set_value(SizeObserver::new(inner.iter().chain([scroller.as_ref()]), resized));
+        });
+        // Coming back to the page, or to its window, is seeing what came meanwhile.
+        let visible = window_event_listener_untyped("visibilitychange", move |_| self.look());
+        let focus = window_event_listener(leptos::ev::focus, move |_| self.look());
+        on_cleanup(move || {
+            visible.remove();
+            focus.remove();
+        });
+    }
+
+    /// Lines have come or gone: puts the page right.
+    fn settle(self) {
+        let Some(Some(scroller)) = self.scroller.try_get_untracked() else { return };
+        let anchor = self.anchor.try_update_value(Option::take).flatten();
+        if self.at_end.get_untracked() && !self.has_newer.get_untracked() {
+            page::scroll_to_end(&scroller, false);
+        } else if let Some(Anchor { line, top }) = anchor.filter(|anchor| anchor.line.is_connected()) {
+            let moved = page::top(&line) - top;
+            if moved.abs() >= 1.0 {
+                scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
+            }
+        }
+        self.arrived(&scroller);
+    }
+
+    pub(super) fn scrolled(self) {
+        if let Some(Some(scroller)) = self.scroller.try_get_untracked() {
+            self.arrived(&scroller);
+        }
+    }
+
+    /// The page shows another place: this may have been read, and more may be needed at an end.
+    fn arrived(self, scroller: &Element) {
+        let at_end = page::below(scroller) <= NEAR_END && !self.has_newer.get_untracked();
+        if at_end != self.at_end.get_untracked() {
+            self.at_end.set(at_end);
+            self.handle.act(|client, _| {
+                client.follow(self.id, at_end);
+                Vec::new()
+            });
+        }
+        self.look();
+        let is_near_start = scroller.scroll_top() <= NEAR;
+        let is_near_end = page::below(scroller) <= NEAR && self.has_newer.get_untracked();
+        self.anchor.set_value((is_near_start || is_near_end).then(|| first_in_sight(scroller)).flatten());
+        if is_near_start {
+            self.handle.act(|client, now| client.older(self.id, now));
+        }
+        if is_near_end {
+            self.handle.act(|client, _| {
+                client.newer(self.id);
+                Vec::new()
+            });
+        }
+    }
+
+    /// Goes to the newest message.
+    pub(super) fn jump(self) {
+        let is_far = self.has_newer.get_untracked();
+        self.handle.act(|client, _| {
+            client.newest(self.id);
+            Vec::new()
+        });
+        request_animation_frame(move || {
+            let Some(Some(scroller)) = self.scroller.try_get_untracked() else { return };
+            // In this order: taking the focus ends a gentle scroll that is under way.
+            let _ = scroller.focus();
+            page::scroll_to_end(&scroller, !is_far);
+        });
+    }
+
+    /// What is at the end, in the window that the person looks at, has been read.
+    fn look(self) {
+        if self.at_end.try_get_untracked() != Some(true) || !page::is_looked_at() {
+            return;
+        }
+        if let Some(last) = self.last_seq.try_get_untracked() {
+            self.seen.set(last);
+            self.handle.act(|client, now| client.read(self.id, now));
+        }
+    }
+}
+
+/// The first line of which anything can be seen.
+fn first_in_sight(scroller: &Element) -> Option<Anchor> {
+    let top = page::top(scroller);
+    let lines = scroller.query_selector_all(".lines > li").ok()?;
+    (0..lines.length()).filter_map(|at| lines.get(at)).find_map(|line| {
+        let line: Element = wasm_bindgen::JsCast::dyn_into(line).ok()?;
+        let is_seen = line.get_bounding_client_rect().bottom() > top;
+        is_seen.then(|| Anchor { top: page::top(&line), line })
+    })
+}
+
+fn is_on_its_way(line: &Line) -> bool {
+    matches!(line, Line::Bubble(bubble) if bubble.state == State::Pending)
+}
