@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-hot bench-peers attacks chaos simulate clean help
+.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-ui bench-hot bench-peers attacks chaos simulate clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -66,6 +66,10 @@ bench: build ## Measure the release build against its goals, and check that noth
 bench-stores: build ## Measure store copies, and sends on one node and on two (MYNA_BENCH_STORE=mongodb://… copies to that store).
 	@scripts/setup mongo
 	@. scripts/env && for what in nodes moving; do MYNA_BIN="$$server" cargo run --release -p myna-load -- "$$what"; done
+
+bench-ui: build ## Measure the page in Chromium, with 1,000 conversations and one of 100,000 messages (MESSAGES=…).
+	@scripts/setup test
+	@. scripts/env && npx playwright test -c end2end/bench.config.ts
 
 bench-hot: ## Measure hot paths alone: frames, the fan-out, the embedded store.
 	@. scripts/env && cargo bench "$${server_side[@]}" --bench frames --bench hub --bench embedded

@@ -27,7 +27,7 @@ export class Person {
     this.messages = page.getByRole('log', { name: 'Messages' });
     this.composer = page.getByRole('textbox', { name: 'Message', exact: true });
     this.send = page.getByRole('button', { name: 'Send' });
-    this.banner = page.locator('.banner');
+    this.banner = page.locator('.banner[role=status]');
     this.details = page.getByRole('complementary', { name: 'Details' });
     this.latest = page.getByRole('button', { name: /^Jump to latest/ });
   }
@@ -132,6 +132,14 @@ export class Person {
     await this.saveName(this.page.getByRole('dialog'), name);
   }
 
+  /** Leaves the conversation on show, by its details. */
+  async leave(): Promise<void> {
+    if ((await this.details.count()) === 0) await this.page.getByRole('button', { name: 'Details' }).click();
+    await this.details.getByRole('button', { name: 'Leave conversation' }).click();
+    await this.page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
+    await this.isAt('/');
+  }
+
   private async saveName(dialog: Locator, name: string): Promise<void> {
     await dialog.getByLabel('Name').fill(name);
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -196,9 +204,12 @@ export class Person {
 
   /** Types a text and sends it with Enter. It is in the transcript at once. */
   async say(...texts: string[]): Promise<void> {
+    // On a phone Enter breaks the line.
+    const touches = await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches);
     for (const text of texts) {
       await this.composer.fill(text);
-      await this.composer.press('Enter');
+      if (touches) await this.send.tap();
+      else await this.composer.press('Enter');
       await expect(this.bubble(text).last()).toBeVisible();
     }
   }

@@ -31,6 +31,7 @@ export class Server {
     readonly port: number,
     private readonly folder: string,
     private readonly store: string,
+    private readonly flags: string[],
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
@@ -40,13 +41,13 @@ export class Server {
     return this.log.split('\n').filter((line) => line.includes('"level":"ERROR"') || line.includes('panicked'));
   }
 
-  /** `store`: the URL of a store that others may use too. */
-  static async start(store?: string): Promise<Server> {
+  /** `store`: the URL of a store that others may use too; `flags`: more settings. */
+  static async start(store?: string, flags: string[] = []): Promise<Server> {
     if (!existsSync(binary)) {
       throw new Error(`${binary} is not there: run 'make build', or name a server with MYNA_BIN`);
     }
     const folder = await mkdtemp(join(tmpdir(), 'myna-story-'));
-    const server = new Server(await freePort(), folder, store ?? `sqlite:${join(folder, 'myna.db')}`);
+    const server = new Server(await freePort(), folder, store ?? `sqlite:${join(folder, 'myna.db')}`, flags);
     await server.launch();
     return server;
   }
@@ -74,7 +75,7 @@ export class Server {
 
   private async launch(): Promise<void> {
     const args = ['--listen', `127.0.0.1:${this.port}`, '--store', this.store];
-    const child = spawn(binary, [...args, '--weak-passwords', '--log-format', 'json'], {
+    const child = spawn(binary, [...args, '--weak-passwords', '--log-format', 'json', ...this.flags], {
       cwd: this.folder,
       env: { ...settingsOfNobody(), MYNA_SITE: site },
       stdio: ['ignore', 'pipe', 'pipe'],

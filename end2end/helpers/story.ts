@@ -40,6 +40,20 @@ export class Myna {
     return person;
   }
 
+  /** The ids of so many accounts that nobody uses. */
+  async accounts(count: number): Promise<string[]> {
+    const context = await this.browser.newContext({ baseURL: this.server.url });
+    const ids: string[] = [];
+    for (let at = 0; at < count; at += 1) {
+      const signedUp = await context.request.post('/api/sign_up', { form: { name: `Account ${at}`, password: PASSWORD } });
+      if (!signedUp.ok()) throw new Error(`no account: ${signedUp.status()} ${await signedUp.text()}`);
+      const page = await (await context.request.post('/api/first_page')).json();
+      ids.push(page.user.id);
+    }
+    await context.close();
+    return ids;
+  }
+
   /** As many people as there are names. */
   async people<Names extends string[]>(...names: Names): Promise<{ [At in keyof Names]: Person }> {
     const people: Person[] = [];

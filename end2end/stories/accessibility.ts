@@ -116,7 +116,7 @@ for (const [size, options] of [
     await isAccessible(lena, 'a channel');
     await lena.goto(`/c/${withAda}`);
     await lena.composer.fill('x'.repeat(8_001));
-    await lena.composer.press('Enter');
+    await lena.send.click();
     await expect(lena.page.getByRole('alert')).toBeVisible();
     await isAccessible(lena, 'a text too long');
     await lena.composer.fill('');

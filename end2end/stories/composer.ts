@@ -1,5 +1,6 @@
 // Where one writes.
 import { expect, test } from '../helpers/story';
+import { direct, say } from '../helpers/wire';
 
 test('Enter sends, Shift+Enter breaks the line', async ({ myna }) => {
   const [lena, ada] = await myna.people('Lena', 'Ada');
@@ -136,4 +137,68 @@ test('a click into the past does not lose what one is writing', async ({ myna })
   await lena.sees('interrupting');
   await expect(lena.composer).toHaveValue('not yet sent');
   await expect(lena.composer).toBeFocused();
+});
+
+test('the Enter that ends a composition in Safari sends nothing', async ({ myna }) => {
+  const [lena] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.composer.fill('にほん');
+  await lena.composer.evaluate((field) =>
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true })),
+  );
+  await expect(lena.composer).toHaveValue('にほん');
+  await lena.composer.press('Enter');
+  await lena.seesExactly(['にほん']);
+});
+
+test('on a phone Enter breaks the line, and Send leaves the focus in the field', async ({ myna }) => {
+  const lena = await myna.person('Lena', { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+  await myna.member('Ada');
+  await lena.find('Ada');
+  await lena.composer.tap();
+  await lena.page.keyboard.type('one');
+  await lena.page.keyboard.press('Enter');
+  await lena.page.keyboard.type('two');
+  await lena.send.tap();
+  await lena.page.keyboard.type('three');
+  await lena.seesExactly(['one\ntwo']);
+  await expect(lena.composer).toHaveValue('three');
+});
+
+test('the newest message stays in sight while the composer grows', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const conversation = await direct(lena, ada);
+  await say(ada, conversation, ...Array.from({ length: 40 }, (_, at) => `line ${at + 1}`));
+  await lena.open('Ada');
+  await expect(lena.bubble('line 40')).toBeInViewport();
+  await lena.composer.fill('1\n2\n3\n4\n5\n6');
+  await expect
+    .poll(async () => {
+      const bubble = (await lena.bubble('line 40').boundingBox())!;
+      return bubble.y + bubble.height - (await lena.page.locator('.composer').boundingBox())!.y;
+    })
+    .toBeLessThanOrEqual(0);
+});
+
+test('a message that was not delivered is seen in the list', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await myna.member('Ada');
+  await lena.find('Ada');
+  await lena.context.setOffline(true);
+  await lena.seesTheConnectionLost();
+  await lena.say('too late');
+  const later = await lena.tabLater();
+  await later.goto('/');
+  await expect(later.row('Ada').getByRole('img', { name: 'A message was not delivered' })).toBeVisible();
+});
+
+test('an open page goes over midnight', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const conversation = await direct(lena, ada);
+  await lena.page.clock.install({ time: Date.now() });
+  await say(ada, conversation, 'before midnight');
+  await lena.goto(`/c/${conversation}`);
+  await expect(lena.messages.locator('.separator')).toContainText('Today');
+  await lena.page.clock.fastForward('24:00:00');
+  await expect(lena.messages.locator('.separator')).toContainText('Yesterday');
 });

@@ -48,8 +48,14 @@ test('the details say who is in it, and who leaves hears nothing more', async ({
   await bea.page.getByRole('button', { name: 'Details' }).click();
   const details = bea.page.getByRole('complementary', { name: 'Details' });
   await expect(details.getByRole('listitem')).toContainText(['Ada', 'Bea (you)', 'Lena']);
+  // One is asked first, and may think again.
   await details.getByRole('button', { name: 'Leave conversation' }).click();
-  await bea.isAt('/');
+  const question = bea.page.getByRole('alertdialog', { name: 'Leave “Quartet”?' });
+  await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await bea.page.keyboard.press('Escape');
+  await expect(question).toHaveCount(0);
+  await expect(details.getByRole('button', { name: 'Leave conversation' })).toBeFocused();
+  await bea.leave();
   await expect(bea.row('Quartet')).toHaveCount(0);
   await lena.seesNotice('Bea left');
 
@@ -84,9 +90,7 @@ test('a channel is made, found, joined, talked in and left', async ({ myna }) =>
   await ada.say('Thank you');
   await lena.sees('Thank you');
 
-  await ada.page.getByRole('button', { name: 'Details' }).click();
-  await ada.page.getByRole('button', { name: 'Leave conversation' }).click();
-  await ada.isAt('/');
+  await ada.leave();
   await expect(ada.row('announcements')).toHaveCount(0);
   await lena.seesNotice('Ada left');
 

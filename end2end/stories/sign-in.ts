@@ -161,3 +161,26 @@ test('an account is only its owner’s in a browser with two people after each o
   await expect(lena.page.getByText('From Lena')).toHaveCount(0);
   await ada.seesUnread('Lena', 1);
 });
+
+test('who signs out with unsent messages is asked, and nothing is lost while the server is away', async ({ myna }) => {
+  myna.console.allow(/api\/sign_out/);
+  const lena = await myna.person('Lena');
+  const ada = await myna.person('Ada');
+  await lena.find('Ada');
+  await myna.server.stop();
+  await lena.seesTheConnectionLost();
+  await lena.say('not yet');
+  await lena.page.getByRole('button', { name: 'Sign out' }).click();
+  const question = lena.page.getByRole('alertdialog', { name: 'Sign out?' });
+  await question.getByRole('button', { name: 'Sign out' }).click();
+  // It cannot be told: one stays signed in, and what waits is kept.
+  await expect(lena.page.getByRole('alert')).toContainText('cannot be reached');
+  await lena.page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(lena.page.getByRole('alert')).toHaveCount(0);
+  await myna.server.restart();
+  await Promise.all([lena.reconnects(), ada.reconnects()]);
+  await ada.open('Lena');
+  await ada.sees('not yet');
+  await lena.hasSentAll();
+  await lena.signOut();
+});

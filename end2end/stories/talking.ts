@@ -67,14 +67,14 @@ test('what comes while one is elsewhere is counted, until it is read', async ({ 
   await ada.seesUnread('Lena', 1);
   await lena.say('two', 'three');
   await ada.seesUnread('Lena', 3);
-  await expect(ada.page).toHaveTitle('(1) Myna');
+  await expect(ada.page).toHaveTitle('(1) Bea');
   await expect(ada.row('Lena').locator('.row-preview')).toHaveText('three');
   // Being elsewhere is not reading.
   await lena.seesDelivered('three');
 
   await ada.open('Lena');
   await ada.seesUnread('Lena', 0);
-  await expect(ada.page).toHaveTitle('Myna');
+  await expect(ada.page).toHaveTitle('Lena');
   await lena.seesRead('three');
   // What is read stays read, on the server too.
   await ada.goto('/');

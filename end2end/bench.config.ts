@@ -1,0 +1,17 @@
+// `make bench-ui`: figures of the page in Chromium.
+import { defineConfig } from '@playwright/test';
+import stories from './playwright.config';
+
+export default defineConfig({
+  ...stories,
+  testDir: './bench',
+  workers: 1,
+  use: {
+    ...stories.use,
+    launchOptions: {
+      ...stories.use?.launchOptions,
+      args: [...(stories.use?.launchOptions?.args ?? []), '--enable-precise-memory-info'],
+    },
+    trace: 'off',
+  },
+});
