@@ -200,6 +200,8 @@ class Client:
             self.cursors.pop(event["feed"], None)
             if event["feed"] == "server":
                 self.ask_for = list(self.people)
+                for person in self.people.values():  # A restored store has smaller revs.
+                    person["rev"] = 0
         elif kind == "pong":
             self.pong_due = None
         elif kind == "bye":
