@@ -49,7 +49,11 @@ impl ClientHandle {
             is_waiting.set_value(true);
             let first = asked.clone();
             let at_the_end = move || {
-                is_waiting.try_set_value(false);
+                // Whoever searched may have gone.
+                if is_waiting.try_get_value().is_none() {
+                    return;
+                }
+                is_waiting.set_value(false);
                 if let Some(asked) = text.try_get_untracked().filter(|asked| *asked != first) {
                     ask(asked);
                 }

@@ -48,6 +48,14 @@ impl Window {
         *self = Self::default();
     }
 
+    /// Shows the newest messages too, and those that it shows as far as it can.
+    pub(crate) fn show_end(&mut self) {
+        if self.last.is_some() {
+            self.newest();
+        }
+        self.is_pinned = false;
+    }
+
     /// The window keeps the beginning that it has once it is as long as a window begins with: messages that come make it longer.
     pub(crate) fn hold(&mut self, timeline: &Timeline) {
         let span = self.span(timeline);
@@ -150,6 +158,9 @@ mod tests {
         assert_eq!(seqs(window, &timeline), (441, 600));
         timeline.apply((601..=900).map(message).collect(), false);
         assert_eq!(seqs(window, &timeline), (441, 640));
+        let mut writing = window;
+        writing.show_end();
+        assert_eq!(seqs(writing, &timeline), (701, 900), "what one writes is at the end");
         window.follow(&timeline, true);
         assert_eq!(seqs(window, &timeline), (701, 900), "who comes to the end goes along again");
     }

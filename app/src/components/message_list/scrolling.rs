@@ -62,7 +62,11 @@ impl Scrolling {
             if wrote {
                 self.at_end.set(true);
             }
-            request_animation_frame(move || self.settle());
+            // As soon as the lines are in the page: before it is painted, and before the next event of scrolling.
+            leptos::task::spawn_local(async move {
+                leptos::task::tick().await;
+                self.settle();
+            });
         });
         // What is written, a banner, a turned phone, a growing composer: whatever takes or gives room at the end.
         let sizes = StoredValue::new_local(None::<SizeObserver>);

@@ -24,7 +24,7 @@ impl Client {
         if !sent.is_some_and(|(me, held)| held.has_message(me, client_id)) && self.outbox.add(entry) {
             self.typing.sent(conversation);
             if self.shown == Some(conversation) {
-                self.window.newest();
+                self.window.show_end();
             }
             self.touch(conversation);
             actions.push(Action::Keep(unsent));
