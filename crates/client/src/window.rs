@@ -56,10 +56,12 @@ impl Window {
         self.is_pinned = false;
     }
 
-    /// The window keeps the beginning that it has once it is as long as a window begins with: messages that come make it longer.
+    /// The window keeps the beginning that it has once it is as long as a window begins with, or begins where the conversation
+    /// does: messages that come make it longer.
     pub(crate) fn hold(&mut self, timeline: &Timeline) {
         let span = self.span(timeline);
-        if self.first.is_none() && span.len() >= FIRST {
+        let is_whole = !span.is_empty() && !timeline.has_older();
+        if self.first.is_none() && (is_whole || span.len() >= FIRST) {
             self.first = Some(timeline.seq(span.start));
         }
     }
@@ -167,15 +169,19 @@ mod tests {
 
     #[test]
     fn a_window_that_is_held_grows_with_new_messages_up_to_its_most() {
-        let (mut timeline, mut window) = (loaded(1..=30), Window::default());
+        let (mut timeline, mut window) = (loaded(11..=40), Window::default());
         window.hold(&timeline);
-        timeline.apply((31..=70).map(message).collect(), false);
-        assert_eq!(seqs(window, &timeline), (11, 70), "it is not held before it is long enough");
+        timeline.apply((41..=80).map(message).collect(), false);
+        assert_eq!(seqs(window, &timeline), (21, 80), "it is not held before it is long enough");
         window.hold(&timeline);
-        timeline.apply((71..=150).map(message).collect(), false);
-        assert_eq!(seqs(window, &timeline), (11, 150));
+        timeline.apply((81..=150).map(message).collect(), false);
+        assert_eq!(seqs(window, &timeline), (21, 150));
         timeline.apply((151..=500).map(message).collect(), false);
         assert_eq!(seqs(window, &timeline), (301, 500));
+        let (mut timeline, mut window) = (loaded(1..=3), Window::default());
+        window.hold(&timeline);
+        timeline.apply((4..=150).map(message).collect(), false);
+        assert_eq!(seqs(window, &timeline), (1, 150), "a conversation that is all here");
     }
 
     #[test]
