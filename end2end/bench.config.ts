@@ -6,6 +6,7 @@ export default defineConfig({
   ...stories,
   testDir: './bench',
   workers: 1,
+  timeout: 30 * 60_000,
   use: {
     ...stories.use,
     launchOptions: {
