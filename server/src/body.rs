@@ -1,11 +1,9 @@
 //! Bodies, read as a whole: that of a request before anything else is done, with so many bytes at most in so much time at
 //! most, and that of a page before it is sent.
 
-use crate::auth::Signed;
 use crate::reply::Refused;
-use crate::state::AppState;
 use axum::body::{Body, HttpBody, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
@@ -54,12 +52,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 
 /// Renders the whole page before any of it is sent. What renders it takes many times its bytes, and a client that does not
 /// read would keep all that alive.
-pub(crate) async fn render(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let person = request.extensions().get::<Signed>().map(|signed| signed.0.user.id);
-    let _turn = match person {
-        Some(person) => state.page_turns.wait(person).await,
-        None => None,
-    };
+pub(crate) async fn render(request: Request, next: Next) -> Response {
     let (parts, body) = next.run(request).await.into_parts();
     // The feeds in a page are bounded, so this limit is one for mistakes.
     match to_bytes(body, PAGE_BYTES).await {

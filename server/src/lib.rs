@@ -16,7 +16,6 @@ mod headers;
 mod host;
 mod http;
 mod origin;
-mod page_turns;
 mod reply;
 mod router;
 mod socket;

@@ -38,7 +38,7 @@ pub(crate) fn router(state: AppState) -> Router {
     let app = Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), context, page)
         .fallback(not_found)
-        .layer(from_fn_with_state(state.clone(), body::render))
+        .layer(from_fn(body::render))
         .layer(from_fn(reply::check_arguments))
         .layer(from_fn_with_state(state.clone(), auth::remember));
     Router::new()

@@ -3,7 +3,6 @@
 use crate::config::{Config, PublicUrl, TrustedProxies};
 use crate::host::Hosts;
 use crate::http::health::StoreCheck;
-use crate::page_turns::PageTurns;
 use crate::socket::OpenSockets;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -25,7 +24,6 @@ pub(crate) struct AppState {
     /// Shared by all who ask whether the server is ready.
     pub(crate) store_check: Arc<StoreCheck>,
     pub(crate) open_sockets: OpenSockets,
-    pub(crate) page_turns: PageTurns,
     /// The task of each open socket, so that stopping can wait for them.
     pub(crate) sockets: TaskTracker,
 }
@@ -55,7 +53,6 @@ impl AppState {
             },
             store_check: Arc::default(),
             open_sockets: OpenSockets::new(files),
-            page_turns: PageTurns::default(),
             sockets: TaskTracker::new(),
         };
         state.warn(config);
