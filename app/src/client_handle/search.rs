@@ -4,10 +4,6 @@ use super::ClientHandle;
 use leptos::prelude::*;
 use myna_client::Answer;
 use myna_protocol::{Command, Conversation, Person, RequestId};
-use std::time::Duration;
-
-/// A text is searched for at once, and one that changes within this time at its end.
-const PAUSE: Duration = Duration::from_millis(150);
 
 /// What a search found at the server.
 #[derive(Clone, Default, PartialEq)]
@@ -40,27 +36,7 @@ impl ClientHandle {
             );
             last.set_value(request);
         };
-        let is_waiting = StoredValue::new(false);
-        Effect::new(move |_| {
-            let asked = text.get();
-            if is_waiting.get_value() {
-                return;
-            }
-            is_waiting.set_value(true);
-            let first = asked.clone();
-            let at_the_end = move || {
-                // Whoever searched may have gone.
-                if is_waiting.try_get_value().is_none() {
-                    return;
-                }
-                is_waiting.set_value(false);
-                if let Some(asked) = text.try_get_untracked().filter(|asked| *asked != first) {
-                    ask(asked);
-                }
-            };
-            set_timeout(at_the_end, PAUSE);
-            ask(asked);
-        });
+        Effect::new(move |_| ask(text.get()));
         found
     }
 }
