@@ -23,8 +23,6 @@ pub enum Need {
     Device,
     /// `libfaketime`.
     Faketime,
-    /// The `sqlite3` command.
-    Sqlite,
     /// A MongoDB server, or a stand-in, that can be started.
     Mongo,
     /// The program of a server with faults of its own.
@@ -47,8 +45,6 @@ impl Need {
             Self::Faketime => {
                 faketime().is_none().then_some("libfaketime is not here (Debian: apt-get install libfaketime)")
             }
-            Self::Sqlite => (!runs("sqlite3", &["--version"]))
-                .then_some("the sqlite3 command is not here (Debian: apt-get install sqlite3)"),
             Self::FaultyServer => faults.faulty.is_none().then_some(
                 "the faulty server is not here: build it with cargo build --release -p myna-load --example faulty_server",
             ),
