@@ -39,10 +39,12 @@ pub(crate) async fn shown(tab: &mut Tab, conversation: ConversationId, from: Seq
     let first_of = |tab: &Tab| tab.bubbles(conversation).first().and_then(|bubble| bubble.seq);
     let mut first = first_of(tab).expect("something is shown");
     while first > from {
+        // A step up in what is loaded already need not load more.
+        let steps_up = tab.client.conversation(conversation).is_some_and(|view| view.hides_older);
         tab.act(|client| client.older(conversation, SystemClock.now())).await;
         tab.until("an older page", |client| client.conversation(conversation).is_some_and(|view| !view.loading)).await;
         let earlier = first_of(tab).expect("something is shown");
-        assert!(earlier < first, "an older page is older");
+        assert!(steps_up || earlier < first, "an older page is older");
         first = earlier;
     }
     let bubbles = tab.bubbles(conversation).into_iter();
