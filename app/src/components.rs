@@ -13,6 +13,7 @@ mod name_dialog;
 mod pane_head;
 mod sidebar;
 mod sidebar_row;
+mod sign_out;
 
 pub(crate) use avatar::Avatar;
 pub(crate) use banner::Banner;
@@ -26,3 +27,4 @@ pub(crate) use name_dialog::NameDialog;
 pub(crate) use pane_head::PaneHead;
 pub(crate) use sidebar::Sidebar;
 pub(crate) use sidebar_row::ConversationRow;
+pub(crate) use sign_out::SignOutButton;

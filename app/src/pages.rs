@@ -5,6 +5,7 @@ mod chat;
 mod conversation;
 mod new_message;
 mod not_found;
+mod settings;
 mod sign_in;
 
 pub(crate) use chat::Chat;

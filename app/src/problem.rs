@@ -17,14 +17,10 @@ pub enum Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentence = match self {
-            Self::Refused(rejection) => rejection.to_string(),
-            Self::Unreachable => "the server cannot be reached, please try again".to_owned(),
-        };
-        // Shown by itself, so it begins like a sentence.
-        let mut letters = sentence.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-        write!(f, "{first}{}.", letters.as_str())
+        match self {
+            Self::Refused(rejection) => rejection.fmt(f),
+            Self::Unreachable => f.write_str("the server cannot be reached"),
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! What a server function knows of the request it serves; given by the server as Leptos context.
 
-use http::header::COOKIE;
+use crate::i18n::Words;
+use crate::preferences::{CLOCK_COOKIE, Clock, LANGUAGE_COOKIE, THEME_COOKIE, Theme, ZONE_COOKIE};
+use crate::time::server::ReaderZone;
+use http::header::{ACCEPT_LANGUAGE, COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use myna_chat::store::Session;
 use myna_chat::{Chat, Error, SignedIn, Token};
@@ -12,6 +15,11 @@ use std::net::IpAddr;
 pub struct RequestContext {
     pub chat: Chat,
     pub session: Option<Session>,
+    /// The sentences in the reader's language.
+    pub words: Words,
+    /// The theme that was chosen in the settings.
+    pub theme: Theme,
+    pub zone: ReaderZone,
     pub cookie: SessionCookie,
     /// The address the request came from.
     pub from: Option<IpAddr>,
@@ -49,13 +57,65 @@ impl SessionCookie {
 
     /// The token that the request carries.
     pub fn token(self, headers: &HeaderMap) -> Option<Token> {
-        headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == self.name())
-            .and_then(|(_, value)| Token::from_text(value))
+        cookie(headers, self.name()).and_then(Token::from_text)
+    }
+}
+
+/// The reader's language: the one chosen in the settings, else the first of the browser's that has a catalogue.
+pub fn words_for(headers: &HeaderMap) -> Words {
+    let chosen = cookie(headers, LANGUAGE_COOKIE).and_then(Words::in_language);
+    chosen.or_else(|| accepted(headers)).unwrap_or_default()
+}
+
+/// The theme that was chosen in the settings.
+pub fn theme_for(headers: &HeaderMap) -> Theme {
+    Theme::named(cookie(headers, THEME_COOKIE))
+}
+
+/// The zone and the clock of the reader's device.
+pub fn zone_for(headers: &HeaderMap) -> ReaderZone {
+    ReaderZone::new(cookie(headers, ZONE_COOKIE), cookie(headers, CLOCK_COOKIE).and_then(Clock::named))
+}
+
+/// Browsers list their languages by preference.
+fn accepted(headers: &HeaderMap) -> Option<Words> {
+    let accepted = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    accepted.split(',').find_map(|range| {
+        let primary = range.trim().split(['-', ';']).next()?;
+        Words::in_language(&primary.to_ascii_lowercase())
+    })
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chosen_language_comes_before_the_browsers() {
+        for (cookie, accepted, language) in [
+            ("", "", "en"),
+            ("", "de-AT,de;q=0.9,en;q=0.8", "de"),
+            ("", "fr-FR,fr;q=0.9,ES;q=0.5", "es"),
+            ("", "fr,*", "en"),
+            ("a=b; language=de", "es", "de"),
+            ("language=fr", "es", "es"),
+            ("language=", ";;,-", "en"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(COOKIE, HeaderValue::from_static(cookie));
+            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(accepted));
+            assert_eq!(words_for(&headers).language(), language, "{cookie} {accepted}");
+        }
     }
 }

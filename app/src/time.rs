@@ -1,15 +1,24 @@
-//! Moments as people read them. The server does not know the reader's time zone: it writes UTC, and the browser writes
-//! local time as soon as it runs.
+//! Moments as this reader reads them: in their language, their zone, and with the clock they are used to.
 
-mod civil;
+#[cfg(feature = "ssr")]
+pub mod server;
 
+#[cfg(feature = "hydrate")]
+use crate::browser::locale;
+use crate::i18n::{Words, words};
 use leptos::prelude::*;
 use myna_protocol::Timestamp;
 
-/// How this reader reads time; changes once, when the browser takes over.
+/// How this reader reads times.
 #[derive(Clone, Copy)]
 pub(crate) struct Zone {
-    local: RwSignal<bool>,
+    t: Words,
+    /// Whether the browser writes the times. A page that it takes over keeps what the server wrote until a text changes: so
+    /// this changes once, and with it every time.
+    #[cfg(feature = "hydrate")]
+    is_local: RwSignal<bool>,
+    #[cfg(feature = "ssr")]
+    reader: StoredValue<server::ReaderZone>,
     now: RwSignal<Timestamp>,
     /// The day that `now` is in and the zone that the device is in: when it changes, every time is written anew.
     day: RwSignal<String>,
@@ -17,10 +26,20 @@ pub(crate) struct Zone {
 
 /// Gives the zone to everything beneath. `now` is set by who knows it first: the server's first page.
 pub(crate) fn provide_zone() {
-    let zone =
-        Zone { local: RwSignal::new(false), now: RwSignal::new(Timestamp(0)), day: RwSignal::new(String::new()) };
+    let zone = Zone {
+        t: words(),
+        #[cfg(feature = "hydrate")]
+        is_local: RwSignal::new(false),
+        #[cfg(feature = "ssr")]
+        reader: StoredValue::new(
+            use_context::<crate::request_context::RequestContext>().map(|request| request.zone).unwrap_or_default(),
+        ),
+        now: RwSignal::new(Timestamp(0)),
+        day: RwSignal::new(String::new()),
+    };
     provide_context(zone);
-    Effect::new(move |_| zone.local.set(true));
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| zone.is_local.set(true));
 }
 
 pub(crate) fn use_zone() -> Zone {
@@ -31,44 +50,65 @@ impl Zone {
     /// Tells what time it is, so that "Today" is today. Cheap where it still is.
     pub(crate) fn set_now(self, now: Timestamp) {
         #[cfg(feature = "hydrate")]
-        let day = crate::browser::locale::day_and_zone(now);
+        let day = locale::day_and_zone(now);
         #[cfg(not(feature = "hydrate"))]
-        let day = civil::iso(now).chars().take("2026-11-26".len()).collect::<String>();
+        let day = self.on_server(|reader| reader.day(now));
         if self.day.with_untracked(|before| *before != day) {
             self.now.set(now);
             self.day.set(day);
         }
     }
 
-    /// "9:41 AM", as the reader's locale writes it.
+    /// "9:41 AM".
     pub(crate) fn time(self, at: Timestamp) -> String {
         self.day.track();
         #[cfg(feature = "hydrate")]
-        if self.local.get() {
-            return crate::browser::locale::time(at);
-        }
-        let _ = self.local;
-        civil::time(at)
+        return if self.is_local.get() { locale::time(at) } else { String::new() };
+        #[cfg(not(feature = "hydrate"))]
+        self.on_server(|reader| reader.time(self.t, at))
     }
 
     /// "Today", "Yesterday", a weekday within a week, else the date.
     pub(crate) fn day(self, at: Timestamp) -> String {
         let now = self.now.get();
+        self.day.track();
         #[cfg(feature = "hydrate")]
-        if self.local.get() {
-            return crate::browser::locale::day(at, now);
+        {
+            if !self.is_local.get() {
+                return String::new();
+            }
+            match locale::days_between(at, now) {
+                0 => self.t.today().to_owned(),
+                1 => self.t.yesterday().to_owned(),
+                2..=6 => locale::weekday(at),
+                _ => locale::short_date(at),
+            }
         }
-        civil::day(at, now)
+        #[cfg(not(feature = "hydrate"))]
+        self.on_server(|reader| match reader.days_between(at, now) {
+            0 => self.t.today().to_owned(),
+            1 => self.t.yesterday().to_owned(),
+            2..=6 => reader.weekday(self.t, at),
+            _ => reader.short_date(self.t, at),
+        })
     }
 
     /// What a list shows: the time today, else the day.
     pub(crate) fn brief(self, at: Timestamp) -> String {
         let day = self.day(at);
-        if day == "Today" { self.time(at) } else { day }
+        if day == self.t.today() { self.time(at) } else { day }
+    }
+
+    #[cfg(feature = "ssr")]
+    fn on_server<T>(self, say: impl FnOnce(&server::ReaderZone) -> T) -> T {
+        self.reader.with_value(say)
     }
 }
 
 /// For the `datetime` attribute: UTC, as ISO 8601 writes it.
 pub(crate) fn iso(at: Timestamp) -> String {
-    civil::iso(at)
+    #[cfg(feature = "hydrate")]
+    return locale::iso(at);
+    #[cfg(not(feature = "hydrate"))]
+    server::iso(at)
 }

@@ -79,7 +79,7 @@ export class Person {
   async signUp(): Promise<void> {
     await this.goto('/sign-up');
     await this.fillSignIn(this.name, PASSWORD);
-    await this.page.getByRole('button', { name: 'Make an account' }).click();
+    await this.page.getByRole('button', { name: 'Create account' }).click();
     await this.isIn();
   }
 
@@ -95,7 +95,14 @@ export class Person {
     await this.page.getByLabel('Password').fill(password);
   }
 
+  /** Opens the settings, by the link below the list. */
+  async openSettings(): Promise<void> {
+    await this.conversations.getByRole('link', { name: /Settings$/ }).click();
+    await expect(this.page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+  }
+
   async signOut(): Promise<void> {
+    await this.openSettings();
     await this.page.getByRole('button', { name: 'Sign out' }).click();
     await this.isOut();
   }
@@ -115,7 +122,8 @@ export class Person {
 
   /** Opens the dialog for one's own name. */
   async openName(): Promise<Locator> {
-    await this.page.getByRole('button', { name: /change your name/ }).click();
+    await this.openSettings();
+    await this.page.getByRole('button', { name: 'Change name' }).click();
     const dialog = this.page.getByRole('dialog', { name: 'Your name' });
     await expect(dialog).toBeVisible();
     return dialog;

@@ -80,10 +80,12 @@ for (const [size, options] of [
     await expect(lena.page.getByLabel('Group name')).toBeVisible();
     await isAccessible(lena, 'a new message to two');
     await lena.page.getByLabel('To:').fill('nobody');
-    await expect(lena.page.getByText('Nobody by that name.')).toBeVisible();
+    await expect(lena.page.getByText('No results for “nobody”.')).toBeVisible();
     await isAccessible(lena, 'a new message to nobody');
     await lena.goto(`/c/${newId()}`);
     await isAccessible(lena, 'no such conversation');
+    await lena.goto('/settings');
+    await isAccessible(lena, 'the settings');
   });
 
   test(`conversations are accessible on ${size}`, async ({ myna }) => {
@@ -96,7 +98,7 @@ for (const [size, options] of [
     await expect(lena.page.getByRole('heading', { name: 'People' })).toBeVisible();
     await isAccessible(lena, 'search');
     await lena.search.fill('xyz');
-    await expect(lena.page.getByText('Nobody and nothing by that name.')).toBeVisible();
+    await expect(lena.page.getByText('No results for “xyz”.')).toBeVisible();
     await isAccessible(lena, 'search without results');
 
     await lena.goto(`/c/${quartet}`);

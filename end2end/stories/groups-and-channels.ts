@@ -67,7 +67,7 @@ test('the details say who is in it, and who leaves hears nothing more', async ({
   await bea.seesUnread('Lena', 1);
   await expect(bea.row('Quartet')).toHaveCount(0);
   await bea.goto(`/c/${quartet}`);
-  await expect(bea.page.getByRole('heading', { name: 'No such conversation' })).toBeVisible();
+  await expect(bea.page.getByRole('heading', { name: 'Conversation not found' })).toBeVisible();
   await expect(bea.page.getByText('after')).toHaveCount(0);
 });
 
@@ -76,8 +76,8 @@ test('a channel is made, found, joined, talked in and left', async ({ myna }) =>
   await lena.page.getByRole('link', { name: 'Channels' }).click();
   await lena.isAt('/channels');
   await expect(lena.page.getByText('There are no channels yet.')).toBeVisible();
-  await lena.page.getByLabel('Find or make a channel').fill('announcements');
-  await lena.page.getByRole('button', { name: 'Make channel' }).click();
+  await lena.page.getByLabel('Find or create a channel').fill('announcements');
+  await lena.page.getByRole('button', { name: 'Create channel' }).click();
   await lena.isAt(/^\/c\//);
   await lena.say('The hall is booked');
   await lena.hasSentAll();
@@ -133,7 +133,7 @@ test('somebody else’s conversation looks like one that does not exist', async 
   await say(lena, theirs, 'Nobody else should see this');
   for (const id of [theirs, await group('Theirs', lena, ada), newId()]) {
     await eve.goto(`/c/${id}`);
-    await expect(eve.page.getByRole('heading', { name: 'No such conversation' })).toBeVisible();
+    await expect(eve.page.getByRole('heading', { name: 'Conversation not found' })).toBeVisible();
     expect(await eve.page.content()).not.toContain('Nobody else should see this');
   }
   await eve.page.getByRole('link', { name: 'Go to your conversations' }).click();
@@ -145,7 +145,7 @@ test('a channel one is not in is not read by its address', async ({ myna }) => {
   const id = await channel('open house', lena);
   await say(lena, id, 'Come in first');
   await eve.goto(`/c/${id}`);
-  await expect(eve.page.getByRole('heading', { name: 'No such conversation' })).toBeVisible();
+  await expect(eve.page.getByRole('heading', { name: 'Conversation not found' })).toBeVisible();
 });
 
 test('an address that leads nowhere says so', async ({ myna }) => {
@@ -155,7 +155,7 @@ test('an address that leads nowhere says so', async ({ myna }) => {
     expect((await lena.context.request.get(path)).status(), path).toBe(404);
   }
   await lena.goto('/nowhere');
-  await expect(lena.page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
+  await expect(lena.page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   await lena.page.getByRole('link', { name: 'Go to your conversations' }).click();
   await lena.isAt('/');
   await lena.isIn();

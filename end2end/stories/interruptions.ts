@@ -67,7 +67,7 @@ test('while the server is away a banner says so, and what is written goes out wh
 test('a device without network keeps what is written, and sends it when it has one again', async ({ myna }) => {
   const [lena, ada] = await both(myna);
   await lena.context.setOffline(true);
-  await expect(lena.banner).toContainText('You are offline');
+  await expect(lena.banner).toContainText('You’re offline');
   await lena.say('written', 'in a tunnel');
   await expect(lena.messages.locator('.bubble.pending > p')).toHaveText(['written', 'in a tunnel']);
   await ada.say('meanwhile');
@@ -100,7 +100,7 @@ test('a page closed before its messages went out sends them when it is opened ag
 test('what has waited for more than an hour is sent only when one says so', async ({ myna }) => {
   const [lena, ada, conversation] = await both(myna);
   await lena.context.setOffline(true);
-  await expect(lena.banner).toContainText('You are offline');
+  await expect(lena.banner).toContainText('You’re offline');
   await lena.say('still true', 'not true any more');
   const later = await lena.tabLater();
   await later.goto(`/c/${conversation}`);

@@ -23,14 +23,15 @@ test('every address opens directly, with its content in the page and the page al
   await say(ada, hall, 'A public word');
 
   const pages: [path: string, heading: string, text: string][] = [
-    ['/', 'No conversation open', 'Choose one from the list'],
+    ['/', 'No conversation selected', 'Select a conversation'],
     [`/c/${withAda}`, 'Ada', 'A direct word'],
     [`/c/${trio}`, 'Trio', 'A word to all'],
     [`/c/${hall}`, 'hall', 'A public word'],
     ['/new', 'New message', 'To:'],
-    ['/channels', 'Channels', 'Find or make a channel'],
-    ['/sign-in', 'Sign in to Myna', 'Make an account'],
-    ['/sign-up', 'Join Myna', 'Have one already?'],
+    ['/channels', 'Channels', 'Find or create a channel'],
+    ['/settings', 'Settings', 'Appearance'],
+    ['/sign-in', 'Sign in to Myna', 'Create account'],
+    ['/sign-up', 'Join Myna', 'Already have an account?'],
   ];
   for (const [path, heading, text] of pages) {
     const response = await lena.goto(path);
@@ -82,16 +83,16 @@ test('the pages to sign in and up lead to each other, and through', async ({ myn
   await lena.goto('/sign-in');
   await expect(lena.page).toHaveTitle('Sign in · Myna');
   await mark(lena);
-  await lena.page.getByRole('link', { name: 'Make an account' }).click();
+  await lena.page.getByRole('link', { name: 'Create account' }).click();
   await lena.isAt('/sign-up');
-  await expect(lena.page).toHaveTitle('Make an account · Myna');
+  await expect(lena.page).toHaveTitle('Create account · Myna');
   await lena.page.getByRole('link', { name: 'Sign in' }).click();
   await lena.isAt('/sign-in');
-  await lena.page.getByRole('link', { name: 'Make an account' }).click();
+  await lena.page.getByRole('link', { name: 'Create account' }).click();
   await expect(lena.page.getByRole('heading', { name: 'Join Myna' })).toBeVisible();
   await isSameDocument(lena);
   await lena.fillSignIn('Lena', 'correct horse battery staple');
-  await lena.page.getByRole('button', { name: 'Make an account' }).click();
+  await lena.page.getByRole('button', { name: 'Create account' }).click();
   await lena.isIn();
   await lena.isAt('/');
   await expect(lena.page).toHaveTitle('Myna');

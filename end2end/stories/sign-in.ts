@@ -3,7 +3,7 @@ import { expect, test } from '../helpers/story';
 import { PASSWORD } from '../helpers/people';
 import { direct, newId, say } from '../helpers/wire';
 
-const NOBODY = 'This name and password do not match.';
+const NOBODY = 'Incorrect name or password.';
 
 test('a wrong password and an unknown name get the same answer', async ({ myna }) => {
   myna.console.allow(/status of 401 \(Unauthorized\)/);
@@ -34,8 +34,8 @@ test('a taken name is refused, in capitals too', async ({ myna }) => {
   const other = await myna.visitor('LENA');
   await other.goto('/sign-up');
   await other.fillSignIn('LENA', PASSWORD);
-  await other.page.getByRole('button', { name: 'Make an account' }).click();
-  await expect(other.page.getByRole('alert')).toHaveText('This name is taken, please choose another.');
+  await other.page.getByRole('button', { name: 'Create account' }).click();
+  await expect(other.page.getByRole('alert')).toHaveText('This name is taken. Please choose another one.');
 });
 
 test('a name that would pass for another is refused', async ({ myna }) => {
@@ -43,7 +43,7 @@ test('a name that would pass for another is refused', async ({ myna }) => {
   const eve = await myna.visitor('Eve');
   await eve.goto('/sign-up');
   await eve.fillSignIn('Le\u200bna', PASSWORD);
-  await eve.page.getByRole('button', { name: 'Make an account' }).click();
+  await eve.page.getByRole('button', { name: 'Create account' }).click();
   await expect(eve.page.getByRole('alert')).toHaveText('A name has 1 to 64 characters, none of them invisible.');
 });
 
@@ -52,7 +52,7 @@ test('a short password is refused by the page, and by the server where a page do
   const lena = await myna.visitor('Lena');
   await lena.goto('/sign-up');
   const password = lena.page.getByLabel('Password');
-  const submit = lena.page.getByRole('button', { name: 'Make an account' });
+  const submit = lena.page.getByRole('button', { name: 'Create account' });
   // A browser only minds what was typed.
   await lena.page.getByLabel('Name').pressSequentially('Lena');
   await password.pressSequentially('short');
@@ -155,7 +155,7 @@ test('an account is only its owner’s in a browser with two people after each o
   await lena.signOut();
   await lena.goto('/sign-up');
   await lena.fillSignIn('Bea', PASSWORD);
-  await lena.page.getByRole('button', { name: 'Make an account' }).click();
+  await lena.page.getByRole('button', { name: 'Create account' }).click();
   await expect(lena.conversations.locator('.me-name')).toHaveText('Bea');
   await expect(lena.page.getByText('No conversations yet.')).toBeVisible();
   await expect(lena.page.getByText('From Lena')).toHaveCount(0);
@@ -170,11 +170,12 @@ test('who signs out with unsent messages is asked, and nothing is lost while the
   await myna.server.stop();
   await lena.seesTheConnectionLost();
   await lena.say('not yet');
+  await lena.openSettings();
   await lena.page.getByRole('button', { name: 'Sign out' }).click();
   const question = lena.page.getByRole('alertdialog', { name: 'Sign out?' });
   await question.getByRole('button', { name: 'Sign out' }).click();
   // It cannot be told: one stays signed in, and what waits is kept.
-  await expect(lena.page.getByRole('alert')).toContainText('cannot be reached');
+  await expect(lena.page.getByRole('alert')).toContainText('can’t be reached');
   await lena.page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(lena.page.getByRole('alert')).toHaveCount(0);
   await myna.server.restart();

@@ -13,7 +13,7 @@ use axum::routing::get;
 use leptos::context::{provide_context, use_context};
 use leptos::nonce::Nonce;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
-use myna_app::request_context::RequestContext;
+use myna_app::request_context::{RequestContext, theme_for, words_for, zone_for};
 use myna_app::{App, shell};
 use std::sync::LazyLock;
 
@@ -66,6 +66,9 @@ fn give_context(state: &AppState) {
     provide_context(RequestContext {
         chat: state.chat.clone(),
         session: extensions.and_then(|extensions| extensions.get::<Signed>()).map(|signed| signed.0.clone()),
+        words: parts.as_ref().map(|parts| words_for(&parts.headers)).unwrap_or_default(),
+        theme: parts.as_ref().map(|parts| theme_for(&parts.headers)).unwrap_or_default(),
+        zone: parts.as_ref().map(|parts| zone_for(&parts.headers)).unwrap_or_default(),
         cookie: state.cookie,
         from: address.map(|address| address.0),
         refuse: reply::refuse,

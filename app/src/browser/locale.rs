@@ -1,6 +1,9 @@
-//! Moments as this reader's device writes them.
+//! Moments as this reader's device writes them, in the page's language.
 
+use crate::i18n::words;
+use crate::preferences::Clock;
 use js_sys::{Array, Date, Intl, Object, Reflect};
+use leptos::prelude::window;
 use myna_protocol::Timestamp;
 use wasm_bindgen::JsValue;
 
@@ -8,25 +11,60 @@ fn date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(at.millis() as f64))
 }
 
-fn options(pairs: &[(&str, &str)]) -> Object {
+/// The page's language, with the device's region where that speaks it: times differ between "en-GB" and "en-US".
+fn locales() -> Array {
+    let language = words().language();
+    let own = window().navigator().language().filter(|own| own.split('-').next() == Some(language));
+    Array::of1(&own.as_deref().unwrap_or(language).into())
+}
+
+fn format(pairs: &[(&str, &str)]) -> Intl::DateTimeFormat {
     let options = Object::new();
     for (name, value) in pairs {
         let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
     }
-    options
+    Intl::DateTimeFormat::new(&locales(), &options)
 }
 
+fn written(at: Timestamp, pairs: &[(&str, &str)]) -> String {
+    let format = format(pairs).format();
+    format.call1(&JsValue::UNDEFINED, &date(at)).ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+const TIME: [(&str, &str); 2] = [("hour", "numeric"), ("minute", "2-digit")];
+
+/// "9:41 AM".
 pub(crate) fn time(at: Timestamp) -> String {
-    written(at, &[("hour", "numeric"), ("minute", "2-digit")])
+    written(at, &TIME)
 }
 
-pub(crate) fn day(at: Timestamp, now: Timestamp) -> String {
-    match days_between(&date(at), &date(now)) {
-        0 => "Today".to_owned(),
-        1 => "Yesterday".to_owned(),
-        2..=6 => written(at, &[("weekday", "long")]),
-        _ => written(at, &[("year", "2-digit"), ("month", "numeric"), ("day", "numeric")]),
-    }
+pub(crate) fn weekday(at: Timestamp) -> String {
+    written(at, &[("weekday", "long")])
+}
+
+/// "11/26/26".
+pub(crate) fn short_date(at: Timestamp) -> String {
+    written(at, &[("year", "2-digit"), ("month", "numeric"), ("day", "numeric")])
+}
+
+/// For the `datetime` attribute.
+pub(crate) fn iso(at: Timestamp) -> String {
+    date(at).to_iso_string().into()
+}
+
+/// "one", "few", "other" and so on, as the language counts.
+pub(crate) fn plural_category(language: &str, number: u64) -> String {
+    let rules = Intl::PluralRules::new(&Array::of1(&language.into()), &Object::new());
+    rules.select(number as f64).into()
+}
+
+/// The zone's IANA name and the clock, for the server.
+pub(crate) fn zone_and_clock() -> (Option<String>, Option<Clock>) {
+    let options = format(&TIME).resolved_options();
+    let option = |name: &str| Reflect::get(&options, &name.into()).ok().and_then(|value| value.as_string());
+    let clock =
+        option("hourCycle").map(|cycle| if cycle.starts_with("h1") { Clock::Twelve } else { Clock::TwentyFour });
+    (option("timeZone"), clock)
 }
 
 /// What stays the same until midnight, or until the device goes to another zone.
@@ -35,15 +73,10 @@ pub(crate) fn day_and_zone(now: Timestamp) -> String {
     format!("{}-{}-{} {}", now.get_full_year(), now.get_month(), now.get_date(), now.get_timezone_offset())
 }
 
-fn written(at: Timestamp, pairs: &[(&str, &str)]) -> String {
-    // An empty list of locales means the reader's own.
-    let format = Intl::DateTimeFormat::new(&Array::new(), &options(pairs)).format();
-    format.call1(&JsValue::UNDEFINED, &date(at)).ok().and_then(|text| text.as_string()).unwrap_or_default()
-}
-
 /// Midnights between two moments, here.
-fn days_between(earlier: &Date, later: &Date) -> i64 {
-    let midnight = |date: &Date| {
+pub(crate) fn days_between(earlier: Timestamp, later: Timestamp) -> i64 {
+    let midnight = |at: Timestamp| {
+        let date = date(at);
         // As if it were UTC, so that days of 23 or 25 hours count as days.
         Date::utc(f64::from(date.get_full_year()), f64::from(date.get_month()))
             + f64::from(date.get_date()) * 86_400_000.0

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, ResizeObserver, ScrollBehavior, ScrollToOptions, VisibilityState};
+use web_sys::{Element, HtmlDocument, ResizeObserver, ScrollBehavior, ScrollToOptions, VisibilityState};
 
 /// This session is over: to the page to sign in, and nothing of it stays in the page.
 pub(crate) fn leave() {
@@ -18,6 +18,35 @@ pub(crate) fn is_visible() -> bool {
 /// Whether somebody looks at the page: it can be seen, and its window has the focus.
 pub(crate) fn is_looked_at() -> bool {
     is_visible() && document().has_focus().unwrap_or(true)
+}
+
+/// The language that the server has made the page in.
+pub(crate) fn language() -> String {
+    document().document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default()
+}
+
+/// The name of the theme that the page has, where one was chosen.
+pub(crate) fn theme() -> Option<String> {
+    document().document_element().and_then(|html| html.get_attribute("data-theme"))
+}
+
+/// Gives the page another theme; `None` leaves it to the system.
+pub(crate) fn set_theme(name: Option<&str>) {
+    if let Some(html) = document().document_element() {
+        let _ = match name {
+            Some(name) => html.set_attribute("data-theme", name),
+            None => html.remove_attribute("data-theme"),
+        };
+    }
+}
+
+/// Keeps a preference in a cookie for a year, or gives it up.
+pub(crate) fn keep_preference(cookie: &str, value: Option<&str>) {
+    const YEAR: u32 = 365 * 24 * 60 * 60;
+    let (value, age) = value.map_or(("", 0), |value| (value, YEAR));
+    if let Ok(document) = document().dyn_into::<HtmlDocument>() {
+        let _ = document.set_cookie(&format!("{cookie}={value}; Path=/; Max-Age={age}; SameSite=Lax"));
+    }
 }
 
 /// Pixels from what is seen to the end.

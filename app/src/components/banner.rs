@@ -2,17 +2,18 @@
 
 use super::{Glyph, Icon};
 use crate::client_handle::use_client;
+use crate::i18n::words;
 use leptos::prelude::*;
 use myna_client::Status;
 
 #[component]
 pub(crate) fn Banner() -> impl IntoView {
-    let handle = use_client();
+    let (t, handle) = (words(), use_client());
     let status = handle.status();
     // The first connection is under way in every page: that is no news.
     let lost = Memo::new(move |_| match status.get() {
-        Status::Waiting { .. } => Some("Reconnecting… Your messages go out when the connection is back."),
-        Status::Offline => Some("You are offline. Your messages go out when the connection is back."),
+        Status::Waiting { .. } => Some(t.reconnecting()),
+        Status::Offline => Some(t.offline()),
         Status::Idle | Status::Connecting | Status::CatchingUp | Status::Live | Status::SignedOut => None,
     });
     // An attempt to reconnect is shown as part of the wait: the banner does not come and go with each.
@@ -34,8 +35,8 @@ pub(crate) fn Banner() -> impl IntoView {
                 .map(|problem| {
                     view! {
                         <div class="banner problem" role="alert">
-                            <span>{problem.to_string()}</span>
-                            <button class="link" type="button" on:click=dismiss>"Dismiss"</button>
+                            <span>{t.problem(&problem)}</span>
+                            <button class="link" type="button" on:click=dismiss>{t.dismiss()}</button>
                         </div>
                     }
                 })
@@ -53,7 +54,7 @@ pub(crate) fn Banner() -> impl IntoView {
                                 type="button"
                                 on:click=move |_| handle.act(|client, now| client.online(now))
                             >
-                                "Reconnect now"
+                                {t.reconnect_now()}
                             </button>
                         }
                     })

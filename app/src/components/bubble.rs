@@ -2,9 +2,10 @@
 
 use super::{Avatar, Glyph, Icon};
 use crate::client_handle::{RowSignal, use_client};
+use crate::i18n::{Words, words};
 use crate::time::{iso, use_zone};
 use leptos::prelude::*;
-use myna_client::{Bubble, Failure, Line, Notice, Receipt, State, SystemEvent};
+use myna_client::{Bubble, Line, Notice, Receipt, State, SystemEvent};
 use myna_protocol::Timestamp;
 
 #[component]
@@ -18,8 +19,9 @@ pub(crate) fn TranscriptLine(row: RowSignal<Line>, group: Memo<bool>) -> impl In
         }
         Line::Notice(_) => {
             // The people in it may change their names.
+            let t = words();
             let text = move || {
-                row.value.with(|line| if let Line::Notice(notice) = line { sentence(notice) } else { String::new() })
+                row.value.with(|line| if let Line::Notice(notice) = line { sentence(t, notice) } else { String::new() })
             };
             view! { <li class="notice">{text}</li> }.into_any()
         }
@@ -48,17 +50,18 @@ fn Separator(at: Memo<Timestamp>) -> impl IntoView {
     }
 }
 
-fn sentence(notice: &Notice) -> String {
-    let who = if notice.mine { "You" } else { &notice.who };
-    let what = match notice.what {
-        SystemEvent::Joined => "joined",
-        SystemEvent::Left => "left",
-    };
-    format!("{who} {what}")
+fn sentence(t: Words, notice: &Notice) -> String {
+    match (notice.what, notice.mine) {
+        (SystemEvent::Joined, true) => t.you_joined().to_owned(),
+        (SystemEvent::Left, true) => t.you_left().to_owned(),
+        (SystemEvent::Joined, false) => t.joined(t.person(&notice.who)),
+        (SystemEvent::Left, false) => t.left(t.person(&notice.who)),
+    }
 }
 
 #[component]
 fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
+    let t = words();
     let zone = use_zone();
     let handle = use_client();
     // These never change while a message keeps its key.
@@ -79,11 +82,11 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
             class:last=is(|bubble| bubble.last)
             class:group=move || group.get() && !mine
         >
-            {move || bubble.with(|bubble| bubble.sender.clone()).map(|name| view! { <span class="sender" dir="auto">{name}</span> })}
+            {move || bubble.with(|bubble| bubble.sender.clone()).map(|name| view! { <span class="sender" dir="auto">{t.person(&name)}</span> })}
             {move || {
                 bubble
                     .with(|bubble| bubble.avatar.clone())
-                    .map(|(id, name)| view! { <Avatar name seed=id.to_string() beside_line=true/> })
+                    .map(|(id, name)| view! { <Avatar name=t.person(&name) seed=id.to_string() beside_line=true/> })
             }}
             <div
                 class="bubble"
@@ -100,13 +103,13 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
                     .get()
                     .map(|failure| {
                         view! {
-                            <button class="retry" type="button" aria-label="Not delivered. Try again" title="Try again" on:click=retry>
+                            <button class="retry" type="button" aria-label=t.not_delivered_retry() title=t.try_again() on:click=retry>
                                 <Icon glyph=Glyph::Exclamation/>
                             </button>
                             <p class="status failed" role="alert">
-                                {reason(failure)}
+                                {t.failure(failure)}
                                 " "
-                                <button class="link" type="button" on:click=discard>"Delete"</button>
+                                <button class="link" type="button" on:click=discard>{t.delete()}</button>
                             </p>
                         }
                     })
@@ -118,23 +121,16 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
 
 #[component]
 fn StatusLine(status: Receipt) -> impl IntoView {
-    let zone = use_zone();
+    let (t, zone) = (words(), use_zone());
     match status {
-        Receipt::Delivered => view! { <p class="status">"Delivered"</p> }.into_any(),
+        Receipt::Delivered => view! { <p class="status">{t.delivered()}</p> }.into_any(),
         Receipt::Read(at) => view! {
             <p class="status">
-                <b>"Read"</b>
+                <b>{t.read()}</b>
                 " "
                 {move || zone.brief(at)}
             </p>
         }
         .into_any(),
-    }
-}
-
-fn reason(failure: Failure) -> String {
-    match failure {
-        Failure::Expired => "Not Delivered".to_owned(),
-        Failure::Rejected(rejection) => format!("Not Delivered: {rejection}."),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Glyph, Icon};
 use crate::client_handle::use_client;
-use crate::problem::Problem;
+use crate::i18n::words;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use myna_protocol::{ConversationId, Text};
@@ -12,10 +12,10 @@ const COMPOSING: u32 = 229;
 
 #[component]
 pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
-    let handle = use_client();
+    let (t, handle) = (words(), use_client());
     let field: NodeRef<Textarea> = NodeRef::new();
     let text = RwSignal::new(String::new());
-    let error = RwSignal::new(None::<String>);
+    let error = RwSignal::new(None::<&'static str>);
     // Typed before the page is alive, a text would be lost.
     let ready = RwSignal::new(false);
     let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
@@ -36,7 +36,7 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
             write(String::new());
         }
         Err(myna_protocol::Rejection::TextEmpty) => {}
-        Err(rejection) => error.set(Some(Problem::Refused(rejection).to_string())),
+        Err(rejection) => error.set(Some(t.refusal(rejection))),
     };
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
@@ -61,8 +61,8 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
         >
             <div class="composer-box" data-value=text>
                 <textarea
-                    aria-label="Message"
-                    placeholder="Message"
+                    aria-label=t.message()
+                    placeholder=t.message()
                     rows="1"
                     dir="auto"
                     node_ref=field
@@ -81,7 +81,7 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
                 ></textarea>
             </div>
             // A click leaves the focus in the field, and a phone's keyboard where it is.
-            <button class="send" type="submit" aria-label="Send" disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
+            <button class="send" type="submit" aria-label=t.send() disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
                 <Icon glyph=Glyph::Send/>
             </button>
             {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}

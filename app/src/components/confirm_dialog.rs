@@ -1,6 +1,7 @@
 //! A dialog that asks before something is done that cannot be undone.
 
 use super::modal::show_modal;
+use crate::i18n::words;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
@@ -30,6 +31,7 @@ fn Opened(
     action: &'static str,
     confirm: Callback<()>,
 ) -> impl IntoView {
+    let t = words();
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let close = show_modal(dialog);
     let choose = move |_| {
@@ -48,7 +50,7 @@ fn Opened(
             <h2 id="confirm-dialog-title" dir="auto">{title}</h2>
             <p id="confirm-dialog-text" class="dialog-text">{text}</p>
             <div class="dialog-foot">
-                <button class="button" type="button" autofocus on:click=move |_| close()>"Cancel"</button>
+                <button class="button" type="button" autofocus on:click=move |_| close()>{t.cancel()}</button>
                 <button class="button danger" type="button" on:click=choose>{action}</button>
             </div>
         </dialog>

@@ -1,11 +1,10 @@
 //! About a conversation: who is in it, and the way out of it.
 
-use super::pane_head::count;
 use super::{Avatar, ConfirmDialog, Glyph, Icon, NameDialog};
 #[cfg(feature = "hydrate")]
 use crate::client_handle::ClientHandle;
 use crate::client_handle::use_client;
-use crate::problem::Problem;
+use crate::i18n::{Words, words};
 use leptos::html::Aside;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -22,10 +21,10 @@ pub(crate) fn Details(
     #[prop(into)] view: Signal<Option<View>>,
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let handle = use_client();
+    let (t, handle) = (words(), use_client());
     let navigate = use_navigate();
     let asking = RwSignal::new(false);
-    let error = RwSignal::new(None::<String>);
+    let error = RwSignal::new(None::<&'static str>);
     let confirming = RwSignal::new(false);
     let leave = Callback::new(move |()| {
         let navigate = navigate.clone();
@@ -38,7 +37,7 @@ pub(crate) fn Details(
                 match answer {
                     Answer::Done { .. } => navigate("/", Default::default()),
                     Answer::Rejected(code, _) => {
-                        error.try_set(Some(Problem::Refused(code).to_string()));
+                        error.try_set(Some(t.refusal(code)));
                     }
                     Answer::Found { .. } => {}
                 }
@@ -47,7 +46,7 @@ pub(crate) fn Details(
     });
     let head = Memo::new(move |_| {
         view.with(|view| {
-            view.as_ref().map(|view| (view.title.clone(), view.avatar.clone(), view.kind, view.members, view.online))
+            view.as_ref().map(|view| (t.title(&view.title), view.avatar.clone(), view.kind, view.members, view.online))
         })
     });
     let people = move || view.with(|view| view.as_ref().map(|view| view.people.clone()).unwrap_or_default());
@@ -80,15 +79,15 @@ pub(crate) fn Details(
     #[cfg(not(feature = "hydrate"))]
     let on_scroll = |_| ();
     let leave_title = Signal::derive(move || {
-        head.with(|head| head.as_ref().map_or_else(String::new, |head| format!("Leave “{}”?", head.0)))
+        head.with(|head| head.as_ref().map_or_else(String::new, |head| t.leave_confirm(head.0.as_str())))
     });
     let is_channel = move || head.with_untracked(|head| head.as_ref().is_some_and(|head| head.2 == Kind::Channel));
     let can_leave = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(|head| head.2 != Kind::Direct)));
     view! {
-        <aside class="details" aria-label="Details" node_ref=scroller on:scroll=on_scroll>
+        <aside class="details" aria-label=t.details() node_ref=scroller on:scroll=on_scroll>
             <header class="details-head">
-                <h2>"Details"</h2>
-                <button class="icon-button" type="button" aria-label="Close details" on:click=move |_| open.set(false)>
+                <h2>{t.details()}</h2>
+                <button class="icon-button" type="button" aria-label=t.close_details() on:click=move |_| open.set(false)>
                     <Icon glyph=Glyph::Close/>
                 </button>
             </header>
@@ -99,7 +98,7 @@ pub(crate) fn Details(
                             <div class="details-hero">
                                 <Avatar name=title.clone() seed kind online/>
                                 <p class="details-name" dir="auto">{title}</p>
-                                <p class="details-note">{note(kind, members)}</p>
+                                <p class="details-note">{note(t, kind, members)}</p>
                             </div>
                         }
                     })
@@ -111,12 +110,12 @@ pub(crate) fn Details(
                         let is_group = kind == Kind::Group;
                         view! {
                             <button class="link rename" type="button" aria-haspopup="dialog" on:click=move |_| renaming.set(true)>
-                                {if is_group { "Change group name" } else { "Change channel name" }}
+                                {if is_group { t.change_group_name() } else { t.change_channel_name() }}
                             </button>
                             <NameDialog
                                 open=renaming
-                                title=if is_group { "Group name" } else { "Channel name" }
-                                hint=if is_group { "Leave it empty to name the group after its members." } else { "" }
+                                title=if is_group { t.group_name() } else { t.channel_name() }
+                                hint=if is_group { t.group_name_hint() } else { "" }
                                 name=own_name
                                 required=!is_group
                                 save=rename
@@ -125,22 +124,22 @@ pub(crate) fn Details(
                     })
             }}
             <section>
-                <h3>"Members"</h3>
+                <h3>{t.members()}</h3>
                 <ul class="members">
                     <For each=people key=|person| (person.id, person.online, person.name.clone()) let:person>
                         <li class="row">
-                            <Avatar name=person.name.clone() seed=person.id.to_string() online=person.online/>
+                            <Avatar name=t.person(&person.name) seed=person.id.to_string() online=person.online/>
                             <span class="row-body">
                                 <span class="row-title" dir="auto">
-                                    {if person.mine { format!("{} (you)", person.name) } else { person.name.clone() }}
+                                    {if person.mine { t.name_you(person.name.as_str()) } else { t.person(&person.name) }}
                                 </span>
-                                <span class="row-preview">{if person.online { "Online" } else { "" }}</span>
+                                <span class="row-preview">{person.online.then(|| t.online())}</span>
                             </span>
                         </li>
                     </For>
                 </ul>
                 <Show when=move || has_more.get()>
-                    <p class="list-more" role="status">"Loading…"</p>
+                    <p class="list-more" role="status">{t.loading()}</p>
                 </Show>
             </section>
             <Show when=move || can_leave.get()>
@@ -151,14 +150,14 @@ pub(crate) fn Details(
                     aria-busy=move || asking.get().then_some("true")
                     on:click=move |_| confirming.set(true)
                 >
-                    "Leave conversation"
+                    {t.leave_conversation()}
                 </button>
                 {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
                 <ConfirmDialog
                     open=confirming
                     title=leave_title
-                    text=if is_channel() { "You can join again at any time." } else { "You will receive no more messages, and cannot come back by yourself." }
-                    action="Leave"
+                    text=if is_channel() { t.leave_channel_text() } else { t.leave_group_text() }
+                    action=t.leave()
                     confirm=leave
                 />
             </Show>
@@ -176,10 +175,10 @@ fn load_more(handle: ClientHandle, id: ConversationId, scroller: NodeRef<Aside>)
     }
 }
 
-fn note(kind: Kind, members: u32) -> String {
+fn note(t: Words, kind: Kind, members: u32) -> String {
     match kind {
-        Kind::Direct => "Direct conversation".to_owned(),
-        Kind::Group => format!("Group of {}", count(members)),
-        Kind::Channel => format!("Public channel, {}", count(members)),
+        Kind::Direct => t.direct_conversation().to_owned(),
+        Kind::Group => t.group_of(members),
+        Kind::Channel => t.public_channel_of(members),
     }
 }

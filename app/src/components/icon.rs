@@ -16,7 +16,7 @@ pub(crate) enum Glyph {
     Offline,
     Search,
     Send,
-    SignOut,
+    Settings,
 }
 
 impl Glyph {
@@ -42,7 +42,9 @@ impl Glyph {
             }
             Self::Search => "M17 10.5a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0M15.5 15.5l5 5",
             Self::Send => "M12 19V5M6 11l6-6 6 6",
-            Self::SignOut => "M13.5 4H7a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h6.5M10.5 12H21M17.5 8.5 21 12l-3.5 3.5",
+            Self::Settings => {
+                "M4 8h8M18 8h2M4 16h2M12 16h8M12 8a3 3 0 1 0 6 0a3 3 0 1 0-6 0M6 16a3 3 0 1 0 6 0a3 3 0 1 0-6 0"
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use super::{Avatar, Glyph, Icon, TranscriptLine};
 use crate::client_handle::{ConversationSignals, Typing, use_client};
+use crate::i18n::words;
 use leptos::html::Div;
 use leptos::prelude::*;
 use myna_client::View;
@@ -11,6 +12,7 @@ use myna_protocol::{ConversationId, Kind};
 
 #[component]
 pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> impl IntoView {
+    let t = words();
     let scroller: NodeRef<Div> = NodeRef::new();
     // Whether the newest message is in sight; the place of the newest one seen.
     let at_end = RwSignal::new(true);
@@ -37,12 +39,12 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
         (|_| (), |_| ())
     };
     view! {
-        <div class="transcript" role="log" aria-label="Messages" tabindex="0" node_ref=scroller on:scroll=on_scroll>
+        <div class="transcript" role="log" aria-label=t.messages() tabindex="0" node_ref=scroller on:scroll=on_scroll>
             <div class="older">
                 {move || match has_older.get() {
-                    Some(true) => view! { <span class="spinner" role="status" aria-label="Loading older messages"></span> }.into_any(),
-                    Some(false) if last_seq.get() == 0 => view! { <span>"No messages yet. Say hello!"</span> }.into_any(),
-                    Some(false) => view! { <span>"Beginning of the conversation"</span> }.into_any(),
+                    Some(true) => view! { <span class="spinner" role="status" aria-label=t.loading_older()></span> }.into_any(),
+                    Some(false) if last_seq.get() == 0 => view! { <span>{t.no_messages()}</span> }.into_any(),
+                    Some(false) => view! { <span>{t.beginning()}</span> }.into_any(),
                     None => ().into_any(),
                 }}
             </div>
@@ -52,8 +54,8 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                 </For>
                 <For each=move || typing.get() key=|(user, name)| (*user, name.clone()) let((user, name))>
                     <li class="line theirs first last typing" class:group=move || group.get()>
-                        {group.get_untracked().then(|| view! { <Avatar name=name.clone() seed=user.to_string() beside_line=true/> })}
-                        <div class="bubble tail dots" role="img" aria-label=format!("{name} is typing")>
+                        {group.get_untracked().then(|| view! { <Avatar name=t.person(&name) seed=user.to_string() beside_line=true/> })}
+                        <div class="bubble tail dots" role="img" aria-label=t.is_typing(t.person(&name))>
                             <i></i>
                             <i></i>
                             <i></i>
@@ -66,8 +68,8 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                     class="latest"
                     type="button"
                     aria-label=move || match unseen.get() {
-                        0 => "Jump to latest".to_owned(),
-                        count => format!("Jump to latest, {count} new"),
+                        0 => t.jump_to_latest().to_owned(),
+                        count => t.jump_to_latest_new(count),
                     }
                     on:click=jump
                 >

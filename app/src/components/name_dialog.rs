@@ -2,7 +2,7 @@
 
 use super::modal::show_modal;
 use crate::client_handle::use_client;
-use crate::problem::Problem;
+use crate::i18n::words;
 use leptos::ev::SubmitEvent;
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
@@ -40,10 +40,10 @@ fn Opened(
     required: bool,
     save: Callback<(String, Callback<Answer>), Option<RequestId>>,
 ) -> impl IntoView {
-    let handle = use_client();
+    let (t, handle) = (words(), use_client());
     let status = handle.status();
     let text = RwSignal::new(name.get_untracked());
-    let error = RwSignal::new(None::<String>);
+    let error = RwSignal::new(None::<&'static str>);
     let saving = RwSignal::new(false);
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let close = show_modal(dialog);
@@ -61,7 +61,7 @@ fn Opened(
         match answer {
             Answer::Done { .. } => close(),
             Answer::Rejected(code, _) => {
-                error.try_set(Some(Problem::Refused(code).to_string()));
+                error.try_set(Some(t.refusal(code)));
                 if let Some(Some(field)) = field.try_get_untracked() {
                     let _ = field.focus();
                 }
@@ -83,7 +83,7 @@ fn Opened(
             <form class="form" on:submit=submit>
                 <h2 id="name-dialog-title">{title}</h2>
                 <label class="field">
-                    <span class="field-name">"Name"</span>
+                    <span class="field-name">{t.name()}</span>
                     <input
                         node_ref=field
                         autocomplete="off"
@@ -104,15 +104,15 @@ fn Opened(
                     {move || match error.get() {
                         Some(text) => view! { <p class="form-error" role="alert">{text}</p> }.into_any(),
                         None if saving.get() && status.get() != Status::Live => {
-                            view! { <p class="field-hint" role="status">"You’re offline. The name will be changed when you’re back online."</p> }.into_any()
+                            view! { <p class="field-hint" role="status">{t.offline_name_change()}</p> }.into_any()
                         }
                         None => view! { <p class="field-hint">{hint}</p> }.into_any(),
                     }}
                 </div>
                 <div class="dialog-foot">
-                    <button class="button" type="button" on:click=move |_| close()>"Cancel"</button>
+                    <button class="button" type="button" on:click=move |_| close()>{t.cancel()}</button>
                     <button class="button primary" type="submit" aria-disabled=move || saving.get().then_some("true") aria-busy=move || saving.get().then_some("true")>
-                        "Save"
+                        {t.save()}
                     </button>
                 </div>
             </form>

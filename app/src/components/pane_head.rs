@@ -1,20 +1,24 @@
 //! The head of a conversation: with whom, and whether they are there.
 
 use super::{Avatar, Glyph, Icon};
+use crate::i18n::{Words, words};
 use leptos::prelude::*;
 use leptos_router::components::A;
-use myna_client::View;
+use myna_client::{Person, View};
 use myna_protocol::Kind;
 
 #[component]
 pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSignal<bool>) -> impl IntoView {
-    let title = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.title.clone()).unwrap_or_default()));
-    let subtitle = Memo::new(move |_| view.with(|view| view.as_ref().map(subtitle).unwrap_or_default()));
+    let t = words();
+    let title =
+        Memo::new(move |_| view.with(|view| view.as_ref().map(|view| t.title(&view.title)).unwrap_or_default()));
+    let subtitle =
+        Memo::new(move |_| view.with(|view| view.as_ref().map(|view| subtitle(t, view)).unwrap_or_default()));
     let online = Signal::derive(move || view.with(|view| view.as_ref().is_some_and(|view| view.online)));
     let avatar = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| (view.avatar.clone(), view.kind))));
     view! {
         <header class="pane-head">
-            <A href="/" attr:class="back" attr:aria-label="Back to conversations">
+            <A href="/" attr:class="back" attr:aria-label=t.back()>
                 <Icon glyph=Glyph::Back/>
             </A>
             {move || avatar.get().map(|(seed, kind)| view! { <Avatar name=title seed kind online/> })}
@@ -27,8 +31,8 @@ pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSign
             <button
                 class="icon-button"
                 type="button"
-                aria-label="Details"
-                title="Details"
+                aria-label=t.details()
+                title=t.details()
                 aria-expanded=move || if details.get() { "true" } else { "false" }
                 on:click=move |_| details.update(|open| *open = !*open)
             >
@@ -40,21 +44,15 @@ pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSign
 }
 
 /// "Online" of a direct conversation, the names of a group, the number of a channel.
-fn subtitle(view: &View) -> String {
+fn subtitle(t: Words, view: &View) -> String {
     const NAMES: usize = 4;
     match view.kind {
-        Kind::Direct if view.online => "Online".to_owned(),
+        Kind::Direct if view.online => t.online().to_owned(),
         Kind::Direct => String::new(),
         Kind::Group if view.people.len() <= NAMES && view.people.len() == view.members as usize => {
-            let names: Vec<&str> =
-                view.people.iter().map(|person| if person.mine { "you" } else { person.name.as_str() }).collect();
-            names.join(", ")
+            let name = |person: &Person| if person.mine { t.you().to_owned() } else { t.person(&person.name) };
+            view.people.iter().map(name).collect::<Vec<_>>().join(", ")
         }
-        Kind::Group | Kind::Channel => count(view.members),
+        Kind::Group | Kind::Channel => t.member_count(view.members),
     }
-}
-
-/// "1 member", "5 members".
-pub(crate) fn count(members: u32) -> String {
-    if members == 1 { "1 member".to_owned() } else { format!("{members} members") }
 }

@@ -1,16 +1,14 @@
 //! The list of conversations, the field that searches them, and everybody and every channel one could turn to.
 
-use super::{Avatar, ConfirmDialog, ConversationRow, Glyph, Icon, NameDialog};
+use super::{Avatar, ConversationRow, Glyph, Icon};
 #[cfg(feature = "hydrate")]
 use crate::client_handle::ClientHandle;
 use crate::client_handle::{Found, ListSignals, use_client};
-use crate::server_fns::SignOut;
+use crate::i18n::words;
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
-use myna_client::Answer;
 use myna_protocol::{Command, ConversationId, Kind, Person};
 
 /// Pixels from the end of the list at which more of it is loaded.
@@ -25,6 +23,7 @@ const FOUND: usize = 50;
 
 #[component]
 pub(crate) fn Sidebar() -> impl IntoView {
+    let t = words();
     let text = RwSignal::new(String::new());
     let searching = Memo::new(move |_| !text.with(|text| text.trim().is_empty()));
     let scroller: NodeRef<Div> = NodeRef::new();
@@ -49,14 +48,14 @@ pub(crate) fn Sidebar() -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
     let on_scroll = |_| ();
     view! {
-        <nav class="sidebar" aria-label="Conversations">
+        <nav class="sidebar" aria-label=t.conversations()>
             <header class="sidebar-head">
                 <div class="search">
                     <Icon glyph=Glyph::Search/>
                     <input
                         type="search"
-                        aria-label="Search"
-                        placeholder="Search"
+                        aria-label=t.search()
+                        placeholder=t.search()
                         autocomplete="off"
                         prop:value=text
                         on:input:target=move |event| text.set(event.target().value())
@@ -67,10 +66,10 @@ pub(crate) fn Sidebar() -> impl IntoView {
                         }
                     />
                 </div>
-                <A href="/channels" attr:class="icon-button" attr:aria-label="Channels" attr:title="Channels">
+                <A href="/channels" attr:class="icon-button" attr:aria-label=t.channels() attr:title=t.channels()>
                     <Icon glyph=Glyph::Hash/>
                 </A>
-                <A href="/new" attr:class="icon-button" attr:aria-label="New message" attr:title="New message">
+                <A href="/new" attr:class="icon-button" attr:aria-label=t.new_message() attr:title=t.new_message()>
                     <Icon glyph=Glyph::Compose/>
                 </A>
             </header>
@@ -117,11 +116,12 @@ fn show_in_sight(handle: ClientHandle, scroller: NodeRef<Div>, row_height: RwSig
 /// The last row, while there are conversations that are not in the list yet.
 #[component]
 fn MoreOfTheList() -> impl IntoView {
+    let t = words();
     let end = use_client().list().end;
     let has_more = Memo::new(move |_| end.get().has_more);
     view! {
         <Show when=move || has_more.get()>
-            <p class="list-more" role="status">"Loading…"</p>
+            <p class="list-more" role="status">{t.loading()}</p>
         </Show>
     }
 }
@@ -129,6 +129,7 @@ fn MoreOfTheList() -> impl IntoView {
 /// The rows in sight, with the height of the others above and below them.
 #[component]
 fn ConversationList(row_height: RwSignal<Option<f64>>) -> impl IntoView {
+    let t = words();
     let ListSignals { rows, range, len, .. } = use_client().list();
     let is_empty = {
         let len = len.clone();
@@ -149,85 +150,39 @@ fn ConversationList(row_height: RwSignal<Option<f64>>) -> impl IntoView {
         </ul>
         <Show when=is_empty>
             <div class="empty-small">
-                <p>"No conversations yet."</p>
-                <A href="/new">"Write to somebody"</A>
+                <p>{t.no_conversations()}</p>
+                <A href="/new">{t.start_conversation()}</A>
             </div>
         </Show>
     }
 }
 
-/// Who is signed in, where one changes one's name, and the way out.
+/// Who is signed in: the way to the settings.
 #[component]
 fn Me() -> impl IntoView {
-    let handle = use_client();
-    let id = handle.my_id();
+    let (t, handle) = (words(), use_client());
     let me = handle.me();
     let name = Signal::derive(move || me.with(|me| me.name.clone()));
-    let renaming = RwSignal::new(false);
-    let rename = Callback::new(move |(name, then): (String, Callback<Answer>)| {
-        handle.request(
-            move |client, now| client.set_name(name, now),
-            move |answer| {
-                then.try_run(answer);
-            },
-        )
-    });
-    let confirming = RwSignal::new(false);
-    let leave = move || {
-        #[cfg(feature = "hydrate")]
-        leptos::task::spawn_local(sign_out(handle));
-    };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if handle.look(|client| client.has_unsent()) { confirming.set(true) } else { leave() }
-    };
     view! {
         <footer class="sidebar-foot">
-            <button class="me" type="button" title="Change your name" aria-haspopup="dialog" on:click=move |_| renaming.set(true)>
-                <Avatar name seed=id.to_string()/>
+            <A href="/settings" attr:class="me" attr:title=t.settings()>
+                <Avatar name seed=handle.my_id().to_string()/>
                 <span class="me-name" dir="auto">{name}</span>
-                <span class="visually-hidden">", change your name"</span>
-            </button>
-            <NameDialog open=renaming title="Your name" hint="Others find you by it, and you sign in with it." name required=true save=rename/>
-            <ConfirmDialog
-                open=confirming
-                title="Sign out?"
-                text="Some messages have not been sent. They will be deleted."
-                action="Sign out"
-                confirm=Callback::new(move |()| leave())
-            />
-            // A form, so that one can leave without WASM too.
-            <form method="post" action=SignOut::url() on:submit=submit>
-                <button class="icon-button" type="submit" aria-label="Sign out" title="Sign out">
-                    <Icon glyph=Glyph::SignOut/>
-                </button>
-            </form>
+                <span class="visually-hidden">", " {t.settings()}</span>
+                <Icon glyph=Glyph::Settings/>
+            </A>
         </footer>
-    }
-}
-
-/// Ends the session. What is kept on the device goes once the server has said so, and not before.
-#[cfg(feature = "hydrate")]
-async fn sign_out(handle: ClientHandle) {
-    let id = handle.my_id();
-    handle.signs_out(true);
-    match crate::server_fns::sign_out().await {
-        Ok(()) => crate::browser::forget_and_leave(id),
-        Err(problem) => {
-            handle.signs_out(false);
-            handle.tell(problem);
-        }
     }
 }
 
 #[component]
 fn Results(text: RwSignal<String>) -> impl IntoView {
-    let handle = use_client();
+    let (t, handle) = (words(), use_client());
     let found = handle.search(text);
     let version = handle.list().version;
     let conversations = Memo::new(move |_| {
         version.track();
-        text.with(|text| handle.look(|client| client.find_in_list(text, FOUND)))
+        text.with(|text| handle.look(|client| client.find_in_list(text, FOUND, |title| t.title(title))))
     });
     // Who or what stands among the conversations is not offered again.
     let people = move || {
@@ -254,17 +209,17 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
     view! {
         <Show when=move || !conversations.with(Vec::is_empty)>
             <section class="results">
-                <h2>"Conversations"</h2>
+                <h2>{t.conversations()}</h2>
                 <ul>
                     <For each=move || conversations.get() key=|row| row.id let:row>
-                        <Result title=row.title.clone() seed=row.avatar.clone() kind=row.kind note=row.preview.clone() go=Go::To(row.id) text/>
+                        <Result title=t.title(&row.title) seed=row.avatar.clone() kind=row.kind note=row.preview.clone() go=Go::To(row.id) text/>
                     </For>
                 </ul>
             </section>
         </Show>
         <Show when=move || !people().is_empty()>
             <section class="results">
-                <h2>"People"</h2>
+                <h2>{t.people()}</h2>
                 <ul>
                     <For each=people key=|user| user.id let:user>
                         <Result title=user.name.clone() seed=user.id.to_string() kind=Kind::Direct note=String::new() go=Go::Direct(user.clone()) text/>
@@ -274,14 +229,14 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
         </Show>
         <Show when=move || !channels().is_empty()>
             <section class="results">
-                <h2>"Channels"</h2>
+                <h2>{t.channels()}</h2>
                 <ul>
                     <For each=channels key=|channel| channel.id let:channel>
                         <Result
                             title=channel.name.clone().unwrap_or_default()
                             seed=channel.id.to_string()
                             kind=Kind::Channel
-                            note="Join this channel".to_owned()
+                            note=t.join_channel().to_owned()
                             go=Go::Join(channel.id)
                             text
                         />
@@ -291,7 +246,7 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
         </Show>
         <Show when=nothing>
             <div class="empty-small" role="status">
-                <p>"Nobody and nothing by that name."</p>
+                <p>{move || text.with(|text| t.no_results(text.trim()))}</p>
             </div>
         </Show>
     }

@@ -2,6 +2,7 @@
 
 use super::{Avatar, Glyph, Icon};
 use crate::client_handle::RowSignal;
+use crate::i18n::words;
 use crate::time::{iso, use_zone};
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -9,11 +10,17 @@ use myna_client::SidebarRow;
 
 #[component]
 pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
-    let zone = use_zone();
+    let (t, zone) = (words(), use_zone());
     let first = row.value.get_untracked();
     let row: Signal<SidebarRow> = row.value.into();
-    let title = Signal::derive(move || row.with(|row| row.title.clone()));
-    let preview = move || row.with(|row| if row.typing { "…".to_owned() } else { row.preview.clone() });
+    let title = Signal::derive(move || row.with(|row| t.title(&row.title)));
+    let preview = move || {
+        row.with(|row| match &row.preview_sender {
+            _ if row.typing => t.typing_short().to_owned(),
+            Some(name) => t.preview_from(t.person(name), row.preview.as_str()),
+            None => row.preview.clone(),
+        })
+    };
     let online = Signal::derive(move || row.with(|row| row.online));
     let at = Memo::new(move |_| row.with(|row| row.at));
     let failed = Memo::new(move |_| row.with(|row| row.failed));
@@ -37,13 +44,13 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
                     <span class="row-bottom">
                         <span class="row-preview" dir="auto">{preview}</span>
                         <Show when=move || failed.get()>
-                            <span class="row-failed" role="img" aria-label="A message was not delivered" title="A message was not delivered">
+                            <span class="row-failed" role="img" aria-label=t.message_failed() title=t.message_failed()>
                                 <Icon glyph=Glyph::Exclamation/>
                             </span>
                         </Show>
                         <Show when=move || { unread.get() > 0 }>
                             <span class="badge">
-                                {move || unread.get()} <span class="visually-hidden">" unread"</span>
+                                {move || unread.get()} <span class="visually-hidden">" " {t.unread()}</span>
                             </span>
                         </Show>
                     </span>

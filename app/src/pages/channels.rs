@@ -3,7 +3,7 @@
 use super::new_message::new_id;
 use crate::client_handle::use_client;
 use crate::components::{Avatar, Glyph, Icon};
-use crate::problem::Problem;
+use crate::i18n::words;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
@@ -13,10 +13,10 @@ use myna_protocol::{Command, Conversation, ConversationId, Kind};
 
 #[component]
 pub(crate) fn Channels() -> impl IntoView {
-    let handle = use_client();
+    let (t, handle) = (words(), use_client());
     let navigate = use_navigate();
     let text = RwSignal::new(String::new());
-    let error = RwSignal::new(None::<String>);
+    let error = RwSignal::new(None::<&'static str>);
     let asking = RwSignal::new(false);
     // What is typed finds channels too, so that one is joined rather than made twice.
     let found = handle.search(text);
@@ -26,7 +26,7 @@ pub(crate) fn Channels() -> impl IntoView {
         move |answer: Answer| match answer {
             Answer::Done { conversation: Some(id) } => navigate(&format!("/c/{id}"), Default::default()),
             Answer::Rejected(code, _) => {
-                error.try_set(Some(Problem::Refused(code).to_string()));
+                error.try_set(Some(t.refusal(code)));
             }
             Answer::Done { conversation: None } | Answer::Found { .. } => {}
         }
@@ -51,16 +51,16 @@ pub(crate) fn Channels() -> impl IntoView {
     view! {
         <section class="picker">
             <header class="picker-head">
-                <A href="/" attr:class="back" attr:aria-label="Back to conversations">
+                <A href="/" attr:class="back" attr:aria-label=t.back()>
                     <Icon glyph=Glyph::Back/>
                 </A>
-                <h1>"Channels"</h1>
+                <h1>{t.channels()}</h1>
             </header>
             <form class="form inline" on:submit=make>
                 <label class="field">
-                    <span class="field-name">"Find or make a channel"</span>
+                    <span class="field-name">{t.find_channel()}</span>
                     <input
-                        placeholder="Name"
+                        placeholder=t.name()
                         autocomplete="off"
                         required
                         maxlength=NAME_CHARS
@@ -72,7 +72,7 @@ pub(crate) fn Channels() -> impl IntoView {
                     />
                 </label>
                 <button class="button primary" type="submit" disabled=asking aria-busy=move || asking.get().then_some("true")>
-                    "Make channel"
+                    {t.create_channel()}
                 </button>
                 {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
             </form>
@@ -83,7 +83,7 @@ pub(crate) fn Channels() -> impl IntoView {
             </ul>
             <Show when=move || channels().is_some_and(|channels| channels.is_empty())>
                 <div class="empty-small" role="status">
-                    <p>{move || if text.with(String::is_empty) { "There are no channels yet. Make the first one." } else { "No channel by that name yet." }}</p>
+                    <p>{move || if text.with(String::is_empty) { t.no_channels() } else { t.no_channel_named() }}</p>
                 </div>
             </Show>
         </section>
@@ -93,7 +93,7 @@ pub(crate) fn Channels() -> impl IntoView {
 
 #[component]
 fn ChannelRow(channel: Conversation, go: Callback<Answer>) -> impl IntoView {
-    let handle = use_client();
+    let (t, handle) = (words(), use_client());
     let id: ConversationId = channel.id;
     let version = handle.list().version;
     let is_in = Memo::new(move |_| {
@@ -104,24 +104,23 @@ fn ChannelRow(channel: Conversation, go: Callback<Answer>) -> impl IntoView {
     let join =
         move |_| handle.ask(move |request| Command::Join { request, conversation: id }, move |answer| go.run(answer));
     let label = StoredValue::new(name.clone());
-    let count = if channel.members == 1 { "1 member".to_owned() } else { format!("{} members", channel.members) };
     view! {
         <li class="channel">
             <Avatar name=name.clone() seed=id.to_string() kind=Kind::Channel/>
             <span class="row-body">
                 <span class="row-title" dir="auto">{name}</span>
-                <span class="row-preview">{count}</span>
+                <span class="row-preview">{t.member_count(channel.members)}</span>
             </span>
             <Show
                 when=move || is_in.get()
                 fallback=move || view! {
-                    <button class="button small primary" type="button" aria-label=format!("Join {}", label.get_value()) on:click=join>
-                        "Join"
+                    <button class="button small primary" type="button" aria-label=t.join_named(label.get_value()) on:click=join>
+                        {t.join()}
                     </button>
                 }
             >
-                <A href=format!("/c/{id}") attr:class="button small" attr:aria-label=format!("Open {}", label.get_value())>
-                    "Open"
+                <A href=format!("/c/{id}") attr:class="button small" attr:aria-label=t.open_named(label.get_value())>
+                    {t.open()}
                 </A>
             </Show>
         </li>

@@ -3,8 +3,10 @@
 use super::channels::Channels;
 use super::conversation::ConversationPane;
 use super::new_message::NewMessage;
+use super::settings::Settings;
 use crate::client_handle::ClientHandle;
 use crate::components::{Banner, Glyph, Icon, Sidebar};
+use crate::i18n::words;
 use crate::server_fns::{FirstPage, load_first_page};
 use crate::time::use_zone;
 use leptos::prelude::*;
@@ -20,6 +22,7 @@ enum Route {
     Conversation(ConversationId),
     NewMessage,
     Channels,
+    Settings,
 }
 
 impl Route {
@@ -29,6 +32,7 @@ impl Route {
             (Some("c"), Some(id)) => id.parse().map_or(Self::List, Self::Conversation),
             (Some("new"), None) => Self::NewMessage,
             (Some("channels"), None) => Self::Channels,
+            (Some("settings"), None) => Self::Settings,
             _ => Self::List,
         }
     }
@@ -36,24 +40,25 @@ impl Route {
     fn conversation(self) -> Option<ConversationId> {
         match self {
             Self::Conversation(id) => Some(id),
-            Self::List | Self::NewMessage | Self::Channels => None,
+            Self::List | Self::NewMessage | Self::Channels | Self::Settings => None,
         }
     }
 }
 
 #[component]
 pub(crate) fn Chat() -> impl IntoView {
+    let t = words();
     let path = use_location().pathname;
     let route = Memo::new(move |_| path.with(|path| Route::of(path)));
     let open = route.get_untracked().conversation();
     // Loaded once: what follows comes by the socket.
     let first = Resource::new_blocking(|| (), move |()| load_first_page(open));
     view! {
-        <Suspense fallback=|| view! { <div class="chat" data-view="list"><span class="spinner" role="status" aria-label="Loading"></span></div> }>
+        <Suspense fallback=move || view! { <div class="chat" data-view="list"><span class="spinner" role="status" aria-label=t.loading()></span></div> }>
             {move || Suspend::new(async move {
                 match first.await {
                     Ok(first) => view! { <Connected first route/> }.into_any(),
-                    Err(problem) => view! { <Unreachable text=problem.to_string()/> }.into_any(),
+                    Err(problem) => view! { <Unreachable text=t.problem(&problem)/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -69,14 +74,15 @@ fn Connected(first: FirstPage, route: Memo<Route>) -> impl IntoView {
     provide_context(handle);
     #[cfg(feature = "hydrate")]
     connect(handle);
+    let t = words();
     let list = handle.list();
     let title_now = move || {
         list.version.track();
         let open = route.get().conversation().and_then(|id| handle.look(|client| client.sidebar_row(id)));
-        let name = open.map_or_else(|| "Myna".to_owned(), |row| row.title);
+        let name = open.map_or_else(|| "Myna".to_owned(), |row| t.title(&row.title));
         match list.unread.get() {
             0 => name,
-            count => format!("({count}) {name}"),
+            count => t.unread_title(count as u64, name),
         }
     };
     // The server writes the title when what belongs to this component may be gone already, and writes it as it is: what people
@@ -93,7 +99,7 @@ fn Connected(first: FirstPage, route: Memo<Route>) -> impl IntoView {
     view! {
         <Title text=move || title.get()/>
         // External: the browser itself goes there, and takes the Tab key along.
-        <a class="skip" href="#pane" rel="external">"Skip to the conversation"</a>
+        <a class="skip" href="#pane" rel="external">{t.skip_to_conversation()}</a>
         <div class="chat" data-view=move || if route.get() == Route::List { "list" } else { "conversation" }>
             <Banner/>
             <Sidebar/>
@@ -102,6 +108,7 @@ fn Connected(first: FirstPage, route: Memo<Route>) -> impl IntoView {
                     Route::Conversation(id) => view! { <ConversationPane id/> }.into_any(),
                     Route::NewMessage => view! { <NewMessage/> }.into_any(),
                     Route::Channels => view! { <Channels/> }.into_any(),
+                    Route::Settings => view! { <Settings/> }.into_any(),
                     Route::List => view! { <NothingOpen has_conversations/> }.into_any(),
                 }}
             </main>
@@ -111,33 +118,29 @@ fn Connected(first: FirstPage, route: Memo<Route>) -> impl IntoView {
 
 #[component]
 fn NothingOpen(has_conversations: Memo<bool>) -> impl IntoView {
+    let t = words();
     view! {
         <div class="empty">
             <Icon glyph=Glyph::Bird/>
-            <h1>{move || if has_conversations.get() { "No conversation open" } else { "Welcome to Myna" }}</h1>
+            <h1>{move || if has_conversations.get() { t.nothing_open_title() } else { t.welcome_title() }}</h1>
             <p>
-                {move || {
-                    if has_conversations.get() {
-                        "Choose one from the list, or begin a new one."
-                    } else {
-                        "Find somebody by their name and say hello."
-                    }
-                }}
+                {move || if has_conversations.get() { t.nothing_open_text() } else { t.welcome_text() }}
             </p>
-            <A href="/new" attr:class="button primary">"New message"</A>
+            <A href="/new" attr:class="button primary">{t.new_message()}</A>
         </div>
     }
 }
 
 #[component]
-fn Unreachable(text: String) -> impl IntoView {
+fn Unreachable(text: &'static str) -> impl IntoView {
+    let t = words();
     view! {
         <main class="sign-in">
             <section class="sign-in-card">
-                <h1>"This did not work"</h1>
+                <h1>{t.problem_title()}</h1>
                 <p class="sign-in-lead" role="alert">{text}</p>
                 <p class="sign-in-other">
-                    <a href="/" rel="external">"Try again"</a>
+                    <a href="/" rel="external">{t.try_again()}</a>
                 </p>
             </section>
         </main>
@@ -151,10 +154,15 @@ const CLOCK: std::time::Duration = std::time::Duration::from_secs(30);
 /// Brings the client to life: what was kept, the socket, and the browser's own news.
 #[cfg(feature = "hydrate")]
 fn connect(handle: ClientHandle) {
-    use crate::browser::{now, page, storage};
+    use crate::browser::{locale, now, page, storage};
+    use crate::preferences::{CLOCK_COOKIE, Clock, ZONE_COOKIE};
     use leptos::ev;
     let zone = use_zone();
     Effect::new(move |_| {
+        // What the server needs to write the next page's times.
+        let (name, clock) = locale::zone_and_clock();
+        page::keep_preference(ZONE_COOKIE, name.as_deref());
+        page::keep_preference(CLOCK_COOKIE, clock.map(Clock::name));
         zone.set_now(now());
         handle.act(|client, now| client.restore(storage::unsent(handle.my_id()), now));
         handle.act(|client, now| client.connect(now));
@@ -189,6 +197,7 @@ mod tests {
         assert_eq!(Route::of(&format!("/c/{id}")), Route::Conversation(id));
         assert_eq!(Route::of("/new"), Route::NewMessage);
         assert_eq!(Route::of("/channels"), Route::Channels);
+        assert_eq!(Route::of("/settings"), Route::Settings);
         for path in ["/", "", "/c/", "/c/..%2f", "/c/{\"$ne\":null}"] {
             assert_eq!(Route::of(path), Route::List, "{path}");
         }

@@ -2,6 +2,7 @@
 
 use crate::client_handle::use_client;
 use crate::components::{Composer, Details, Glyph, Icon, MessageList, PaneHead};
+use crate::i18n::words;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use myna_protocol::ConversationId;
@@ -30,10 +31,11 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
 /// For a conversation that is on its way, or that will not come.
 #[component]
 fn NotYet(loading: Signal<bool>) -> impl IntoView {
+    let t = words();
     view! {
         {move || {
             if loading.get() {
-                view! { <span class="spinner" role="status" aria-label="Loading the conversation"></span> }.into_any()
+                view! { <span class="spinner" role="status" aria-label=t.loading_conversation()></span> }.into_any()
             } else {
                 view! { <Absent/> }.into_any()
             }
@@ -44,12 +46,13 @@ fn NotYet(loading: Signal<bool>) -> impl IntoView {
 /// For a conversation that is not there, or not one's own: which of the two is not told.
 #[component]
 fn Absent() -> impl IntoView {
+    let t = words();
     view! {
         <div class="empty">
             <Icon glyph=Glyph::Bird/>
-            <h1>"No such conversation"</h1>
-            <p>"It does not exist, or you are not in it."</p>
-            <A href="/" attr:class="button primary">"Go to your conversations"</A>
+            <h1>{t.absent_title()}</h1>
+            <p>{t.absent_text()}</p>
+            <A href="/" attr:class="button primary">{t.your_conversations()}</A>
         </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::client_handle::use_client;
 use crate::components::{Avatar, Glyph, Icon};
-use crate::problem::Problem;
+use crate::i18n::words;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -13,7 +13,7 @@ use myna_protocol::{Command, ConversationId, Person};
 
 #[component]
 pub(crate) fn NewMessage() -> impl IntoView {
-    let handle = use_client();
+    let (t, handle) = (words(), use_client());
     let navigate = use_navigate();
     let text = RwSignal::new(String::new());
     let chosen = RwSignal::new(Vec::<Person>::new());
@@ -21,7 +21,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
     let people = move || found.get().map(|found| found.people);
     let name = RwSignal::new(String::new());
     let asking = RwSignal::new(false);
-    let error = RwSignal::new(None::<String>);
+    let error = RwSignal::new(None::<&'static str>);
     // The attribute only works in a page that the server has sent.
     let to: NodeRef<Input> = NodeRef::new();
     Effect::new(move |_| {
@@ -62,7 +62,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
             match answer {
                 Answer::Done { conversation: Some(id) } => navigate(&format!("/c/{id}"), Default::default()),
                 Answer::Rejected(code, _) => {
-                    error.try_set(Some(Problem::Refused(code).to_string()));
+                    error.try_set(Some(t.refusal(code)));
                 }
                 Answer::Done { conversation: None } | Answer::Found { .. } => {}
             }
@@ -72,17 +72,17 @@ pub(crate) fn NewMessage() -> impl IntoView {
     view! {
         <section class="picker">
             <header class="picker-head">
-                <A href="/" attr:class="back" attr:aria-label="Back to conversations">
+                <A href="/" attr:class="back" attr:aria-label=t.back()>
                     <Icon glyph=Glyph::Back/>
                 </A>
-                <h1>"New message"</h1>
+                <h1>{t.new_message()}</h1>
             </header>
             <div class="to-field">
-                <label class="to-label" for="to">"To:"</label>
+                <label class="to-label" for="to">{t.to()}</label>
                 <For each=move || chosen.get() key=|user| user.id let:user>
                     <span class="chip">
                         {user.name.clone()}
-                        <button type="button" aria-label=format!("Remove {}", user.name) on:click=move |_| toggle(user.clone())>
+                        <button type="button" aria-label=t.remove_named(user.name.as_str()) on:click=move |_| toggle(user.clone())>
                             <Icon glyph=Glyph::Close/>
                         </button>
                     </span>
@@ -90,14 +90,14 @@ pub(crate) fn NewMessage() -> impl IntoView {
                 <input
                     id="to"
                     node_ref=to
-                    placeholder="Name"
+                    placeholder=t.name()
                     autocomplete="off"
                     autofocus
                     prop:value=text
                     on:input:target=move |event| text.set(event.target().value())
                 />
             </div>
-            <ul class="people" aria-label="People">
+            <ul class="people" aria-label=t.people()>
                 <For each=move || people().unwrap_or_default() key=|user| user.id let:user>
                     {
                         let pressed = user.clone();
@@ -113,7 +113,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                                     <Avatar name=user.name.clone() seed=user.id.to_string()/>
                                     <span class="row-body">
                                         <span class="row-title" dir="auto">{user.name.clone()}</span>
-                                        {(user.id == handle.my_id()).then(|| view! { <span class="row-preview">"Note to self"</span> })}
+                                        {(user.id == handle.my_id()).then(|| view! { <span class="row-preview">{t.title_self()}</span> })}
                                     </span>
                                     <Icon glyph=Glyph::Check/>
                                 </button>
@@ -124,14 +124,14 @@ pub(crate) fn NewMessage() -> impl IntoView {
             </ul>
             <Show when=move || people().is_some_and(|people| people.is_empty())>
                 <div class="empty-small" role="status">
-                    <p>"Nobody by that name."</p>
+                    <p>{move || text.with(|text| t.no_person_named(text.trim()))}</p>
                 </div>
             </Show>
             {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
             <form class="picker-foot" on:submit=start>
                 <Show when=move || is_group.get()>
                     <label class="field">
-                        <span class="field-name">"Group name (optional)"</span>
+                        <span class="field-name">{t.group_name_optional()}</span>
                         <input maxlength=NAME_CHARS autocomplete="off" prop:value=name on:input:target=move |event| name.set(event.target().value())/>
                     </label>
                 </Show>
@@ -141,7 +141,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                     disabled=move || asking.get() || chosen.with(Vec::is_empty)
                     aria-busy=move || asking.get().then_some("true")
                 >
-                    "Start"
+                    {t.start()}
                 </button>
             </form>
         </section>

@@ -1,7 +1,9 @@
 //! The page for an address that leads nowhere.
 
 use crate::components::Logo;
+use crate::i18n::words;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::components::A;
 
 #[component]
@@ -10,14 +12,16 @@ pub(crate) fn NotFound() -> impl IntoView {
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
+    let t = words();
     view! {
         <main class="sign-in">
             <section class="sign-in-card">
                 <Logo/>
-                <h1>"Nothing here"</h1>
-                <p class="sign-in-lead">"This address leads nowhere."</p>
+                <Title text=t.page_title(t.not_found_title())/>
+                <h1>{t.not_found_title()}</h1>
+                <p class="sign-in-lead">{t.not_found_text()}</p>
                 <p class="sign-in-other">
-                    <A href="/">"Go to your conversations"</A>
+                    <A href="/">{t.your_conversations()}</A>
                 </p>
             </section>
         </main>

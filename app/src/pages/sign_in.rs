@@ -1,6 +1,7 @@
 //! Signing up and in. Plain forms: they work before WASM is there, and without it.
 
 use crate::components::Logo;
+use crate::i18n::words;
 use crate::problem::Problem;
 use crate::server_fns::{SignIn as SignInForm, SignUp as SignUpForm};
 use leptos::form::ActionForm;
@@ -11,33 +12,35 @@ use myna_protocol::limits::{NAME_CHARS, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
+    let t = words();
     let action = ServerAction::<SignInForm>::new();
     let failed = Signal::derive(move || action.value().get().and_then(Result::err));
     let busy = action.pending();
     view! {
-        <Title text="Sign in · Myna"/>
+        <Title text=t.page_title(t.sign_in())/>
         <main class="sign-in">
             <section class="sign-in-card">
                 <Logo/>
-                <h1>"Sign in to Myna"</h1>
-                <p class="sign-in-lead">"Messages, on a server of your own."</p>
+                <h1>{t.sign_in_title()}</h1>
+                <p class="sign-in-lead">{t.sign_in_lead()}</p>
                 <ActionForm action=action attr:class="form">
                     <label class="field">
-                        <span class="field-name">"Name"</span>
+                        <span class="field-name">{t.name()}</span>
                         <input name="name" autocomplete="username" autocapitalize="words" required maxlength=NAME_CHARS autofocus/>
                     </label>
                     <label class="field">
-                        <span class="field-name">"Password"</span>
+                        <span class="field-name">{t.password()}</span>
                         <input name="password" type="password" autocomplete="current-password" required/>
                     </label>
                     <FormError problem=failed/>
                     <button class="button primary" type="submit" disabled=busy aria-busy=move || busy.get().then_some("true")>
-                        "Sign in"
+                        {t.sign_in()}
                     </button>
                 </ActionForm>
                 <p class="sign-in-other">
-                    "New here? "
-                    <A href="/sign-up">"Make an account"</A>
+                    {t.sign_in_new()}
+                    " "
+                    <A href="/sign-up">{t.create_account()}</A>
                 </p>
             </section>
         </main>
@@ -46,23 +49,24 @@ pub(crate) fn SignIn() -> impl IntoView {
 
 #[component]
 pub(crate) fn SignUp() -> impl IntoView {
+    let t = words();
     let action = ServerAction::<SignUpForm>::new();
     let failed = Signal::derive(move || action.value().get().and_then(Result::err));
     let busy = action.pending();
     view! {
-        <Title text="Make an account · Myna"/>
+        <Title text=t.page_title(t.create_account())/>
         <main class="sign-in">
             <section class="sign-in-card">
                 <Logo/>
-                <h1>"Join Myna"</h1>
-                <p class="sign-in-lead">"Others find you by your name."</p>
+                <h1>{t.sign_up_title()}</h1>
+                <p class="sign-in-lead">{t.sign_up_lead()}</p>
                 <ActionForm action=action attr:class="form">
                     <label class="field">
-                        <span class="field-name">"Name"</span>
+                        <span class="field-name">{t.name()}</span>
                         <input name="name" autocomplete="username" autocapitalize="words" required maxlength=NAME_CHARS autofocus/>
                     </label>
                     <label class="field">
-                        <span class="field-name">"Password"</span>
+                        <span class="field-name">{t.password()}</span>
                         <input
                             name="password"
                             type="password"
@@ -72,16 +76,17 @@ pub(crate) fn SignUp() -> impl IntoView {
                             maxlength=PASSWORD_CHARS_MAX
                             aria-describedby="password-hint"
                         />
-                        <span class="field-hint" id="password-hint">"At least 8 characters."</span>
+                        <span class="field-hint" id="password-hint">{t.password_hint()}</span>
                     </label>
                     <FormError problem=failed/>
                     <button class="button primary" type="submit" disabled=busy aria-busy=move || busy.get().then_some("true")>
-                        "Make an account"
+                        {t.create_account()}
                     </button>
                 </ActionForm>
                 <p class="sign-in-other">
-                    "Have one already? "
-                    <A href="/sign-in">"Sign in"</A>
+                    {t.sign_up_known()}
+                    " "
+                    <A href="/sign-in">{t.sign_in()}</A>
                 </p>
             </section>
         </main>
@@ -90,5 +95,6 @@ pub(crate) fn SignUp() -> impl IntoView {
 
 #[component]
 fn FormError(#[prop(into)] problem: Signal<Option<Problem>>) -> impl IntoView {
-    view! { {move || problem.get().map(|problem| view! { <p class="form-error" role="alert">{problem.to_string()}</p> })} }
+    let t = words();
+    view! { {move || problem.get().map(|problem| view! { <p class="form-error" role="alert">{t.problem(&problem)}</p> })} }
 }

@@ -17,7 +17,7 @@ use crate::requests::{Requests, Want};
 use crate::session::Session;
 use crate::typing::Typing;
 use crate::window::Window;
-use crate::{Changes, Line, SidebarRow, Status, View, sidebar, transcript, view};
+use crate::{Changes, Line, SidebarRow, Status, Title, View, sidebar, transcript, view};
 use myna_protocol::limits::Limits;
 use myna_protocol::{ConversationId, ListPosition, Timestamp, User, UserId};
 use std::collections::BTreeSet;
@@ -119,14 +119,15 @@ impl Client {
         self.order.unread()
     }
 
-    /// The conversations of the list whose titles contain this text, in whatever case; at most so many.
-    pub fn find_in_list(&self, text: &str, most: usize) -> Vec<SidebarRow> {
+    /// The conversations of the list whose titles contain this text, in whatever case; at most so many. `read` is how the reader
+    /// reads a title.
+    pub fn find_in_list(&self, text: &str, most: usize, read: impl Fn(&Title) -> String) -> Vec<SidebarRow> {
         let Some(me) = self.my_id() else { return Vec::new() };
         let text = text.trim().to_lowercase();
         let is_found = |id: &ConversationId| {
-            self.conversations
-                .shown(*id)
-                .is_some_and(|(held, row)| view::title(held, row, me, &self.people).to_lowercase().contains(&text))
+            self.conversations.shown(*id).is_some_and(|(held, row)| {
+                read(&view::title(held, row, me, &self.people)).to_lowercase().contains(&text)
+            })
         };
         self.order.all().filter(is_found).take(most).filter_map(|id| self.sidebar_row(id)).collect()
     }
@@ -135,12 +136,14 @@ impl Client {
     pub fn sidebar_row(&self, id: ConversationId) -> Option<SidebarRow> {
         let me = self.my_id()?;
         let (held, row) = self.conversations.shown(id)?;
-        let (preview, at) = sidebar::newest(held, row, me, &self.people, self.outbox.of(id).next_back());
+        let (preview_sender, preview, at) =
+            sidebar::newest(held, row, me, &self.people, self.outbox.of(id).next_back());
         Some(SidebarRow {
             id,
             kind: row.kind,
             title: view::title(held, row, me, &self.people),
             avatar: view::avatar(held, row, me),
+            preview_sender,
             preview,
             at,
             unread: self.conversations.unread(me, id),

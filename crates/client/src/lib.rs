@@ -15,6 +15,9 @@ pub use outbox::{Failure, Unsent};
 mod sidebar;
 pub use sidebar::SidebarRow;
 
+mod title;
+pub use title::Title;
+
 mod transcript;
 pub use transcript::{Bubble, Line, Notice, Receipt, State, SystemEvent};
 

@@ -4,9 +4,6 @@ use myna_protocol::limits::PEOPLE_MAX;
 use myna_protocol::{FeedRows, Person, Rev, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a person without a known name is called.
-const UNKNOWN: &str = "Unknown person";
-
 /// People by id. Learning a person is an idempotent upsert: the one with the greater rev stays.
 #[derive(Debug, Default)]
 pub(crate) struct People {
@@ -28,9 +25,9 @@ pub(crate) struct People {
 }
 
 impl People {
-    /// The name of this person, or a word where it is not known.
+    /// The name of this person; empty while it is not known.
     pub(crate) fn name(&self, user: UserId) -> &str {
-        self.get(user).unwrap_or(UNKNOWN)
+        self.get(user).unwrap_or_default()
     }
 
     /// The name of this person, if it is known.
@@ -182,7 +179,7 @@ mod tests {
         people.learn([person(2, "Bea", 0)]);
         people.portion_answered();
         people.saw([user(2), user(3)]);
-        assert_eq!((ask(&mut people), people.name(user(3))), (vec![], UNKNOWN));
+        assert_eq!((ask(&mut people), people.name(user(3))), (vec![], ""));
     }
 
     #[test]

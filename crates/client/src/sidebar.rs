@@ -3,6 +3,7 @@
 use crate::conversation::Held;
 use crate::outbox::{Entry, Stage};
 use crate::people::People;
+use crate::title::Title;
 use myna_protocol::{Conversation, ConversationId, Kind, Timestamp, UserId};
 
 /// Characters of a preview: more than a row can show.
@@ -13,10 +14,12 @@ const PREVIEW_CHARS: usize = 160;
 pub struct SidebarRow {
     pub id: ConversationId,
     pub kind: Kind,
-    pub title: String,
+    pub title: Title,
     /// What the avatar's colour is drawn from: the other's id in a direct conversation, else the conversation's.
     pub avatar: String,
-    /// The newest message on one line, after "Name: " where somebody else said it in a group or channel; may be empty.
+    /// Who said the newest message, where that is another member of a group or channel. Empty while the name is not known.
+    pub preview_sender: Option<String>,
+    /// The newest message on one line; empty when there is none.
     pub preview: String,
     /// When something was last said, or when it was made.
     pub at: Timestamp,
@@ -29,23 +32,24 @@ pub struct SidebarRow {
     pub failed: bool,
 }
 
-/// The newest message on one line and when it was said, one's own on their way included.
+/// Who said the newest message, see [`SidebarRow::preview_sender`], the message on one line, and when it was said; one's own
+/// on their way included.
 pub(crate) fn newest(
     held: &Held,
     row: &Conversation,
     me: UserId,
     people: &People,
     unsent: Option<&Entry>,
-) -> (String, Timestamp) {
+) -> (Option<String>, String, Timestamp) {
     let newest = held.timeline.newest();
     let since = newest.map_or(row.created_at, |message| message.sent_at);
     match (unsent.filter(|entry| is_news(entry, since)), newest) {
-        (Some(entry), _) => (one_line(&entry.text), since.max(entry.at)),
+        (Some(entry), _) => (None, one_line(&entry.text), since.max(entry.at)),
         (None, Some(message)) if row.kind != Kind::Direct && message.sender != me => {
-            (format!("{}: {}", people.name(message.sender), one_line(&message.text)), since)
+            (Some(people.name(message.sender).to_owned()), one_line(&message.text), since)
         }
-        (None, Some(message)) => (one_line(&message.text), since),
-        (None, None) => (String::new(), since),
+        (None, Some(message)) => (None, one_line(&message.text), since),
+        (None, None) => (None, String::new(), since),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::conversation::Held;
 use crate::people::People;
 use crate::presence::Presence;
+use crate::title::Title;
 use myna_protocol::{Conversation, ConversationId, Kind, Member, Seq, UserId};
 
 /// A conversation's head.
@@ -10,7 +11,7 @@ use myna_protocol::{Conversation, ConversationId, Kind, Member, Seq, UserId};
 pub struct View {
     pub id: ConversationId,
     pub kind: Kind,
-    pub title: String,
+    pub title: Title,
     /// What the avatar's colour is drawn from: the other's id in a direct conversation, else the conversation's.
     pub avatar: String,
     /// Whether it is a conversation with oneself.
@@ -46,6 +47,7 @@ pub struct View {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub id: UserId,
+    /// Empty while it is not known.
     pub name: String,
     pub mine: bool,
     pub online: bool,
@@ -89,34 +91,23 @@ pub(crate) fn may_rename(row: &Conversation, me: UserId) -> bool {
 }
 
 /// What the conversation is called: its name, or the people in it.
-pub(crate) fn title(held: &Held, row: &Conversation, me: UserId, people: &People) -> String {
+pub(crate) fn title(held: &Held, row: &Conversation, me: UserId, people: &People) -> Title {
     if row.kind == Kind::Direct {
         return match other(held, me) {
-            Some(other) => people.name(other.user).to_owned(),
-            None if is_note_to_self(held, row, me) => "Note to self".to_owned(),
-            None => "Unknown person".to_owned(),
+            Some(other) => people.get(other.user).map_or(Title::Unknown, |name| Title::Name(name.to_owned())),
+            None if is_note_to_self(held, row, me) => Title::NoteToSelf,
+            None => Title::Unknown,
         };
     }
     if let Some(name) = &row.name {
-        return name.clone();
+        return Title::Name(name.clone());
     }
     let others = held.members.values().filter(|member| member.user != me && member.left_seq.is_none());
     let mut names: Vec<&str> = others.map(|member| people.name(member.user)).collect();
     names.sort_by_cached_key(|name| (name.to_lowercase(), *name));
     // Of very many people only some are known by name.
     let count = names.len().max(row.members.saturating_sub(1) as usize);
-    match (names.as_slice(), count) {
-        ([], _) => "Just you".to_owned(),
-        ([one], 1) => (*one).to_owned(),
-        ([one, two], 2) => format!("{one} & {two}"),
-        ([one, two, three], 3) => format!("{one}, {two} & {three}"),
-        ([one], _) => format!("{one} & {}", more(count - 1)),
-        ([one, two, ..], _) => format!("{one}, {two} & {}", more(count - 2)),
-    }
-}
-
-fn more(count: usize) -> String {
-    if count == 1 { "1 other".to_owned() } else { format!("{count} others") }
+    Title::of_members(&names, count)
 }
 
 /// What the avatar's colour is drawn from.

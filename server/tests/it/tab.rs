@@ -3,7 +3,7 @@
 use crate::support::{Person, Place, ServerProcess, Tab, TestServer, soon};
 use futures_util::future::join;
 use myna_chat::{Clock, SystemClock};
-use myna_client::{Answer, Receipt, State, Status};
+use myna_client::{Answer, Receipt, State, Status, Title};
 use myna_protocol::{Command, ConversationId};
 use tokio::sync::watch;
 
@@ -37,7 +37,7 @@ async fn two_people_talk_and_see_each_other_type_and_read() {
     let (mut one, mut two) = (live(&ann, &places).await, live(&bea, &places).await);
     let id = direct(&mut one, &bea).await;
     two.until("the conversation in the list", |client| client.sidebar().iter().any(|row| row.id == id)).await;
-    assert_eq!(two.client.sidebar()[0].title, "Ann");
+    assert_eq!(two.client.sidebar()[0].title, Title::Name("Ann".to_owned()));
 
     let now = SystemClock.now();
     one.act(|client| client.type_in(id, false, now)).await;

@@ -1,7 +1,7 @@
 //! A world of one model server and a few clients, whose frames are delivered, lost, repeated and mixed up at will.
 
 use crate::model::{START, Server, Told, client_id, user};
-use myna_client::{Action, Answer, Client, Line, Status, Unsent};
+use myna_client::{Action, Answer, Client, Line, Status, Title, Unsent};
 use myna_protocol::{ClientId, Command, ConversationId, Event, RequestId, Text, Timestamp, User, UserId};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -276,6 +276,16 @@ impl World {
         }
         all
     }
+}
+
+/// The title of a conversation with this name, or with this person.
+pub(crate) fn named(name: &str) -> Title {
+    Title::Name(name.to_owned())
+}
+
+/// The title of a group without a name, by all its other members.
+pub(crate) fn members(names: &[&str]) -> Title {
+    Title::Members { names: names.iter().map(|&name| name.to_owned()).collect(), others: 0 }
 }
 
 /// The texts of a transcript.

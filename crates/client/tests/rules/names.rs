@@ -1,6 +1,6 @@
 //! Names: they follow the rows of people, wherever those come, and conversations follow theirs.
 
-use crate::driver::{World, texts};
+use crate::driver::{World, members, named, texts};
 use crate::model::{client_id, conversation_id, user};
 use myna_client::{Answer, Client, Line, View};
 use myna_protocol::{Command, Event, Feed, FeedRows, Kind, Person, Rejection, ResetReason, Row, UserId};
@@ -38,14 +38,17 @@ fn asked_for(command: &Command) -> Option<Vec<UserId>> {
 #[test]
 fn a_new_name_is_in_the_list_the_header_the_people_and_the_bubbles_at_once() {
     let mut world = world(&[1, 2]);
-    assert_eq!(view(&mut world).title, "Bea");
+    assert_eq!(view(&mut world).title, members(&["Bea"]));
     world.peer(1).client.take_changes();
     rename(&mut world, 2, "Beatrice");
     world.settle();
-    assert_eq!(view(&mut world).title, "Beatrice");
+    assert_eq!(view(&mut world).title, members(&["Beatrice"]));
     assert_eq!(sender(&mut world).as_deref(), Some("Beatrice"));
     let row = world.peer(1).client.sidebar().remove(0);
-    assert_eq!((row.title.as_str(), row.preview.as_str()), ("Beatrice", "Beatrice: hi"));
+    assert_eq!(
+        (row.title, row.preview_sender.as_deref(), row.preview.as_str()),
+        (members(&["Beatrice"]), Some("Beatrice"), "hi")
+    );
     let changes = world.peer(1).client.take_changes();
     assert!(changes.list && !changes.status && changes.conversations.contains(&conversation_id(1)));
 }
@@ -82,10 +85,10 @@ fn any_member_renames_a_group_and_an_empty_name_gives_it_back_to_its_people() {
     assert!(view(&mut world).may_rename);
     world.with(1, |client, now| client.rename(conversation_id(1), Some("Walks".to_owned()), now));
     world.settle();
-    assert_eq!((view(&mut world).title.as_str(), view(&mut world).name.as_deref()), ("Walks", Some("Walks")));
+    assert_eq!((view(&mut world).title, view(&mut world).name.as_deref()), (named("Walks"), Some("Walks")));
     world.with(1, |client, now| client.rename(conversation_id(1), None, now));
     world.settle();
-    assert_eq!((view(&mut world).title.as_str(), view(&mut world).name), ("Bea", None));
+    assert_eq!((view(&mut world).title, view(&mut world).name), (members(&["Bea"]), None));
 }
 
 #[test]
@@ -118,7 +121,7 @@ fn a_gap_in_the_servers_feed_is_filled() {
     world.deliver(1, 0);
     assert!(matches!(world.peer(1).said.make_contiguous(), [Command::Resync { feed: Feed::Server, rev: 1, .. }]));
     world.settle();
-    assert_eq!(view(&mut world).title, "Beatrice & Chidi");
+    assert_eq!(view(&mut world).title, members(&["Beatrice", "Chidi"]));
 }
 
 #[test]
@@ -129,7 +132,7 @@ fn what_was_renamed_without_a_connection_is_known_with_the_next() {
     world.cut(1);
     rename(&mut world, 2, "Beatrice");
     world.settle();
-    assert_eq!(view(&mut world).title, "Beatrice");
+    assert_eq!(view(&mut world).title, members(&["Beatrice"]));
 }
 
 #[test]
@@ -145,11 +148,11 @@ fn after_a_reset_of_the_servers_feed_everybody_held_is_asked_for_again() {
     ] {
         world.act(1, |client, now| client.event(event, now));
     }
-    assert_eq!(view(&mut world).title, "Bea & Chidi", "what is held stays in sight");
+    assert_eq!(view(&mut world).title, members(&["Bea", "Chidi"]), "what is held stays in sight");
     let asked: Vec<_> = world.peer(1).said.iter().filter_map(asked_for).collect();
     assert_eq!(asked, [vec![user(1).id, user(2).id, user(3).id]]);
     world.settle();
-    assert_eq!(view(&mut world).title, "Beatrice & Chidi");
+    assert_eq!(view(&mut world).title, members(&["Beatrice", "Chidi"]));
 }
 
 #[test]
@@ -175,7 +178,7 @@ fn unknown_senders_and_members_are_asked_for_together_and_once() {
     world.act(1, |client, now| client.event(Event::Rows(all), now));
     let asked: Vec<_> = world.peer(1).said.iter().filter_map(asked_for).collect();
     assert_eq!(asked, [vec![user(3).id, user(4).id]]);
-    assert_eq!(sender(&mut world).as_deref(), Some("Unknown person"));
+    assert_eq!(sender(&mut world).as_deref(), Some(""));
     world.settle();
     assert_eq!(sender(&mut world).as_deref(), Some("Chidi"));
     let (_, told) = world.server.send(user(4).id, conversation_id(1), client_id(200), "ho").expect("they are in it");
@@ -207,10 +210,10 @@ fn people_found_by_a_search_are_known_from_then_on() {
     let request = world.with(1, |client, now| client.ask(search, now));
     let found = Event::Found { request, people: vec![beatrice.clone()], channels: Vec::new() };
     world.act(1, |client, now| client.event(found, now));
-    assert_eq!(view(&mut world).title, "Beatrice");
+    assert_eq!(view(&mut world).title, members(&["Beatrice"]));
     // An older row that is late changes nothing.
     let late = Row::Person(Person { name: "Bea".to_owned(), rev: 2, ..beatrice });
     let late = FeedRows { feed: Feed::Server, from: 0, rev: 2, rows: vec![late] };
     world.act(1, |client, now| client.event(Event::Rows(late), now));
-    assert_eq!(view(&mut world).title, "Beatrice");
+    assert_eq!(view(&mut world).title, members(&["Beatrice"]));
 }

@@ -1,8 +1,8 @@
 //! The list of conversations and the members of one, in pages.
 
-use crate::driver::{World, texts};
+use crate::driver::{World, named, texts};
 use crate::model::{client_id, conversation_id, user};
-use myna_client::Client;
+use myna_client::{Client, Title};
 use myna_protocol::{Command, Event, Feed, FeedRows, Kind, Rejection, Row};
 
 /// Five groups, the last the newest; a page of the list has two, and a conversation comes with two members.
@@ -19,7 +19,7 @@ fn world() -> World {
     world
 }
 
-fn titles(world: &mut World) -> Vec<String> {
+fn titles(world: &mut World) -> Vec<Title> {
     world.peer(1).client.sidebar().into_iter().map(|row| row.title).collect()
 }
 
@@ -30,14 +30,14 @@ fn loads(world: &mut World) -> usize {
 #[test]
 fn the_list_comes_in_pages_until_it_is_complete() {
     let mut world = world();
-    assert_eq!(titles(&mut world), ["group 5", "group 4"]);
+    assert_eq!(titles(&mut world), ["group 5", "group 4"].map(named));
     assert!(world.peer(1).client.has_more_list());
     world.act(1, Client::more_list);
     world.act(1, Client::more_list);
     assert!(world.peer(1).client.is_list_loading());
     assert!(matches!(world.peer(1).said.make_contiguous(), [Command::List { after: Some(_), limit: 50, .. }]));
     world.settle();
-    assert_eq!(titles(&mut world), ["group 5", "group 4", "group 3", "group 2"]);
+    assert_eq!(titles(&mut world), ["group 5", "group 4", "group 3", "group 2"].map(named));
     assert!(!world.peer(1).client.is_list_loading());
     world.act(1, Client::more_list);
     world.settle();
@@ -61,7 +61,7 @@ fn a_conversation_that_is_opened_is_loaded_wherever_the_list_is() {
     world.act(1, |client, now| client.open(conversation_id(1), now));
     assert_eq!(loads(&mut world), 1);
     world.settle();
-    assert_eq!(titles(&mut world), ["group 5", "group 4", "group 1"]);
+    assert_eq!(titles(&mut world), ["group 5", "group 4", "group 1"].map(named));
     assert!(!world.peer(1).client.is_loading(conversation_id(1)));
 }
 
@@ -72,7 +72,7 @@ fn a_conversation_in_which_something_happens_is_loaded_wherever_the_list_is() {
     let (_, told) = world.server.send(user(2).id, conversation_id(1), client_id(1), "hi").expect("they are in it");
     world.tell(told);
     world.settle();
-    assert_eq!(titles(&mut world), ["group 1", "group 5", "group 4"]);
+    assert_eq!(titles(&mut world), ["group 1", "group 5", "group 4"].map(named));
     assert_eq!(texts(&world.peer(1).client.transcript(conversation_id(1))), ["hi"]);
 }
 
@@ -85,7 +85,7 @@ fn after_reconnecting_the_list_goes_on_where_hello_says() {
     // Meanwhile there is a newer one.
     world.server.create(conversation_id(6), Kind::Group, Some("group 6"), &[1, 2], true);
     world.settle();
-    assert_eq!(titles(&mut world), ["group 6", "group 5", "group 4", "group 3", "group 2"]);
+    assert_eq!(titles(&mut world), ["group 6", "group 5", "group 4", "group 3", "group 2"].map(named));
     while world.peer(1).client.has_more_list() {
         world.act(1, Client::more_list);
         world.settle();
@@ -130,7 +130,7 @@ fn a_membership_that_only_a_fresh_feed_tells_of_is_loaded() {
     world.act(1, |client, now| client.event(Event::Rows(own), now));
     assert_eq!(loads(&mut world), 1, "this one, and not those that the list will bring");
     world.settle();
-    assert!(titles(&mut world).contains(&"group 7".to_owned()));
+    assert!(titles(&mut world).contains(&named("group 7")));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! How a conversation looks: runs, separators, notices, names and statuses.
 
-use crate::driver::World;
+use crate::driver::{World, members, named};
 use crate::model::{client_id, conversation_id, user};
-use myna_client::{Bubble, Client, Line, Receipt, SystemEvent};
+use myna_client::{Bubble, Client, Line, Receipt, SidebarRow, SystemEvent, Title};
 use myna_protocol::{ConversationId, Kind, Text, Timestamp, UserId};
 
 fn world(kind: Kind, people: &[u8]) -> World {
@@ -82,7 +82,7 @@ fn who_comes_and_goes_is_told_between_the_messages() {
     world.write(1, conversation_id(1));
     assert_eq!(sketch(&mut world), "- (a) +Chidi ~Bea (b) ~Chidi (text 1)");
     let view = world.peer(1).client.conversation(conversation_id(1)).expect("one is in it");
-    assert_eq!((view.members, view.people.len(), view.title.as_str()), (1, 1, "general"));
+    assert_eq!((view.members, view.people.len(), view.title), (1, 1, named("general")));
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_note_to_self_is_read_and_has_no_statuses() {
     let mut world = world(Kind::Direct, &[1]);
     say(&mut world, 1, 1, "a");
     let row = world.peer(1).client.sidebar().remove(0);
-    assert_eq!((row.title.as_str(), row.unread), ("Note to self", 0));
+    assert_eq!((row.title, row.unread), (Title::NoteToSelf, 0));
     assert!(world.peer(1).client.conversation(row.id).is_some_and(|view| view.note_to_self));
     assert_eq!(bubbles(&mut world)[0].status, None);
 }
@@ -157,10 +157,14 @@ fn keys_are_unique_and_survive_older_pages() {
 #[test]
 fn a_group_without_a_name_is_called_after_the_others_in_it() {
     let title = |people: &[u8]| world(Kind::Group, people).peer(1).client.sidebar()[0].title.clone();
-    assert_eq!(title(&[1]), "Just you");
-    assert_eq!(title(&[1, 2]), "Bea");
-    assert_eq!(title(&[1, 3, 2]), "Bea & Chidi");
-    assert_eq!(title(&[1, 3, 2, 4]), "Bea, Chidi & Dee");
+    assert_eq!(title(&[1]), Title::JustYou);
+    assert_eq!(title(&[1, 2]), members(&["Bea"]));
+    assert_eq!(title(&[1, 3, 2]), members(&["Bea", "Chidi"]));
+    assert_eq!(title(&[1, 3, 2, 4]), members(&["Bea", "Chidi", "Dee"]));
+}
+
+fn previews(rows: &[SidebarRow]) -> Vec<(Option<&str>, &str)> {
+    rows.iter().map(|row| (row.preview_sender.as_deref(), row.preview.as_str())).collect()
 }
 
 #[test]
@@ -171,14 +175,14 @@ fn the_list_says_who_spoke_last_and_orders_by_that() {
     world.settle();
     say(&mut world, 2, 5_000, "one\ntwo");
     let rows = world.peer(1).client.sidebar();
-    assert_eq!(rows.iter().map(|row| row.preview.as_str()).collect::<Vec<_>>(), ["Bea: one two", ""]);
+    assert_eq!(previews(&rows), [(Some("Bea"), "one two"), (None, "")]);
     assert_eq!(rows.iter().map(|row| row.unread).collect::<Vec<_>>(), [1, 0]);
     assert_eq!(rows[1].avatar, user(3).id.to_string());
     world.pass(5_000);
     let text = Text::parse("mine").expect("it is a plain text");
     world.act(1, |client, now| client.send(conversation_id(2), client_id(1), text, now));
     let rows = world.peer(1).client.sidebar();
-    assert_eq!(rows.iter().map(|row| row.preview.as_str()).collect::<Vec<_>>(), ["mine", "Bea: one two"]);
+    assert_eq!(previews(&rows), [(None, "mine"), (Some("Bea"), "one two")]);
 }
 
 #[test]

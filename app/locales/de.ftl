@@ -1,0 +1,194 @@
+# German. The sections and ids are those of en.ftl.
+
+## Everywhere
+app-description = Chat auf dem eigenen Server.
+online = Online
+offline-name-change = Du bist offline. Der Name wird geändert, sobald du wieder online bist.
+unknown-person = Unbekannte Person
+loading = Wird geladen …
+name = Name
+password = Passwort
+cancel = Abbrechen
+save = Sichern
+delete = Löschen
+dismiss = Schließen
+try-again = Erneut versuchen
+back = Zurück zu den Unterhaltungen
+details = Details
+channels = Kanäle
+people = Personen
+conversations = Unterhaltungen
+new-message = Neue Nachricht
+skip-to-conversation = Zur Unterhaltung springen
+your-conversations = Zu deinen Unterhaltungen
+
+## Signing in and up
+sign-in = Anmelden
+sign-in-title = Bei Myna anmelden
+sign-in-lead = Chat auf dem eigenen Server.
+sign-in-new = Neu hier?
+sign-out = Abmelden
+create-account = Konto erstellen
+sign-up-title = Bei Myna mitmachen
+sign-up-lead = Unter diesem Namen finden dich andere.
+sign-up-known = Du hast schon ein Konto?
+password-hint = Mindestens 8 Zeichen.
+
+## Pages that say why there is nothing to see
+not-found-title = Seite nicht gefunden
+not-found-text = Diese Seite gibt es nicht.
+problem-title = Etwas ist schiefgelaufen
+absent-title = Unterhaltung nicht gefunden
+absent-text = Vielleicht gibt es sie nicht, oder du bist kein Mitglied.
+nothing-open-title = Keine Unterhaltung ausgewählt
+nothing-open-text = Wähle eine Unterhaltung aus oder beginne eine neue.
+welcome-title = Willkommen bei Myna
+welcome-text = Suche Personen nach ihrem Namen und sag Hallo.
+loading-conversation = Unterhaltung wird geladen
+
+## The list of conversations
+search = Suchen
+no-results = Keine Ergebnisse für „{ $text }“.
+no-conversations = Noch keine Unterhaltungen.
+start-conversation = Unterhaltung beginnen
+join-channel = Diesem Kanal beitreten
+unread = ungelesen
+preview-from = { $name }: { $text }
+typing-short = schreibt …
+message-failed = Eine Nachricht wurde nicht zugestellt
+title-self = Notiz an mich
+title-alone = Nur du
+title-two = { $one } und { $two }
+title-three = { $one }, { $two } und { $three }
+title-one-more = { $count ->
+    [one] { $one } und { $count } weitere Person
+   *[other] { $one } und { $count } weitere
+}
+title-two-more = { $count ->
+    [one] { $one }, { $two } und { $count } weitere Person
+   *[other] { $one }, { $two } und { $count } weitere
+}
+page-title = { $name } · Myna
+unread-title = ({ $count }) { $name }
+
+## Your account
+your-name = Dein Name
+your-name-hint = Damit finden dich andere, und damit meldest du dich an.
+change-name = Namen ändern
+sign-out-confirm = Abmelden?
+sign-out-unsent = Einige Nachrichten wurden noch nicht gesendet. Sie werden gelöscht.
+
+## A conversation
+messages = Nachrichten
+no-messages = Noch keine Nachrichten. Sag Hallo!
+beginning = Anfang der Unterhaltung
+loading-older = Ältere Nachrichten werden geladen
+jump-to-latest = Zur neuesten Nachricht
+jump-to-latest-new = Zur neuesten Nachricht, { $count } neu
+is-typing = { $name } schreibt
+joined = { $name } ist beigetreten
+left = { $name } hat die Unterhaltung verlassen
+you-joined = Du bist beigetreten
+you-left = Du hast die Unterhaltung verlassen
+delivered = Zugestellt
+read = Gelesen
+not-delivered = Nicht zugestellt
+not-delivered-why = Nicht zugestellt: { $why }
+not-delivered-retry = Nicht zugestellt. Erneut versuchen
+message = Nachricht
+send = Senden
+today = Heute
+yesterday = Gestern
+weekday = { $day ->
+    [1] Montag
+    [2] Dienstag
+    [3] Mittwoch
+    [4] Donnerstag
+    [5] Freitag
+    [6] Samstag
+   *[7] Sonntag
+}
+time-pattern = %H:%M
+date-pattern = %d.%m.%y
+
+## Details
+close-details = Details schließen
+direct-conversation = Direkte Unterhaltung
+group-of = { $count ->
+    [one] { $count } Person
+   *[other] { $count } Personen
+}
+public-channel-of = { $count ->
+    [one] Öffentlicher Kanal, { $count } Mitglied
+   *[other] Öffentlicher Kanal, { $count } Mitglieder
+}
+members = Mitglieder
+member-count = { $count ->
+    [one] { $count } Mitglied
+   *[other] { $count } Mitglieder
+}
+you = du
+name-you = { $name } (du)
+change-group-name = Gruppennamen ändern
+change-channel-name = Kanalnamen ändern
+group-name = Gruppenname
+channel-name = Kanalname
+group-name-hint = Leer lassen, um die Gruppe nach ihren Mitgliedern zu benennen.
+leave-conversation = Unterhaltung verlassen
+leave-confirm = „{ $name }“ verlassen?
+leave = Verlassen
+leave-channel-text = Du kannst jederzeit wieder beitreten.
+leave-group-text = Du erhältst keine Nachrichten mehr und kannst nicht von selbst zurückkommen.
+
+## Channels and new conversations
+find-channel = Kanal suchen oder erstellen
+create-channel = Kanal erstellen
+no-channels = Noch keine Kanäle. Erstelle den ersten.
+no-channel-named = Noch kein Kanal hat diesen Namen.
+join = Beitreten
+join-named = { $name } beitreten
+open = Öffnen
+open-named = { $name } öffnen
+to = An:
+remove-named = { $name } entfernen
+no-person-named = Keine Ergebnisse für „{ $text }“.
+group-name-optional = Gruppenname (optional)
+start = Beginnen
+
+## The connection
+reconnecting = Verbindung wird hergestellt … Nachrichten werden gesendet, sobald du wieder online bist.
+offline = Du bist offline. Nachrichten werden gesendet, sobald du wieder online bist.
+reconnect-now = Jetzt verbinden
+
+## Why something was refused
+unreachable = Der Server ist nicht erreichbar. Bitte versuche es erneut.
+refused-unauthenticated = Bitte melde dich an.
+refused-bad-credentials = Falscher Name oder falsches Passwort.
+refused-name-taken = Dieser Name ist vergeben. Bitte wähle einen anderen.
+refused-name-invalid = Ein Name hat 1 bis 64 sichtbare Zeichen.
+refused-password-too-short = Ein Passwort hat mindestens 8 Zeichen.
+refused-password-too-long = Ein Passwort hat höchstens 256 Zeichen.
+refused-text-empty = Schreibe zuerst eine Nachricht.
+refused-text-too-long = Eine Nachricht hat höchstens 8.000 Zeichen.
+refused-text-invalid = Eine Nachricht darf keine Steuerzeichen enthalten.
+refused-not-found = Das gibt es nicht mehr, oder du bist kein Mitglied.
+refused-client-id-reused = Diese Nachricht wurde schon mit anderem Text gesendet. Bitte sende sie noch einmal.
+refused-id-taken = Etwas ist schiefgelaufen. Bitte versuche es erneut.
+refused-too-many-members = Eine Gruppe hat höchstens 256 Personen.
+refused-too-few-members = Füge mindestens eine andere Person hinzu.
+refused-direct-stays = Du kannst eine direkte Unterhaltung nicht verlassen.
+refused-not-allowed = Das darfst du hier nicht.
+refused-malformed = Etwas ist schiefgelaufen. Bitte lade die Seite neu.
+refused-foreign-origin = Diese Anfrage kam von einer anderen Website.
+refused-too-many = Zu viele Versuche. Bitte warte einen Moment.
+refused-unavailable = Der Server kann das gerade nicht. Bitte versuche es erneut.
+refused-unknown = Der Server hat das abgelehnt. Bitte lade die Seite neu.
+
+## Settings
+settings = Einstellungen
+language-title = Sprache
+appearance = Darstellung
+theme-system = System
+theme-light = Hell
+theme-dark = Dunkel
+account = Konto

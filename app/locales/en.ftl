@@ -1,0 +1,195 @@
+# What the page says. A message's id says where it stands or what it does; arguments are sorted by name in the code.
+
+## Everywhere
+app-description = Messaging on your own server.
+online = Online
+offline-name-change = You’re offline. The name will be changed when you’re back online.
+unknown-person = Unknown person
+loading = Loading…
+name = Name
+password = Password
+cancel = Cancel
+save = Save
+delete = Delete
+dismiss = Dismiss
+try-again = Try again
+back = Back to conversations
+details = Details
+channels = Channels
+people = People
+conversations = Conversations
+new-message = New message
+skip-to-conversation = Skip to the conversation
+your-conversations = Go to your conversations
+
+## Signing in and up
+sign-in = Sign in
+sign-in-title = Sign in to Myna
+sign-in-lead = Messaging on your own server.
+sign-in-new = New here?
+sign-out = Sign out
+create-account = Create account
+sign-up-title = Join Myna
+sign-up-lead = People will find you by this name.
+sign-up-known = Already have an account?
+password-hint = At least 8 characters.
+
+## Pages that say why there is nothing to see
+not-found-title = Page not found
+not-found-text = This page doesn’t exist.
+problem-title = Something went wrong
+absent-title = Conversation not found
+absent-text = It may not exist, or you’re not a member.
+nothing-open-title = No conversation selected
+nothing-open-text = Select a conversation or start a new one.
+welcome-title = Welcome to Myna
+welcome-text = Find people by their name and say hello.
+loading-conversation = Loading the conversation
+
+## The list of conversations
+search = Search
+no-results = No results for “{ $text }”.
+no-conversations = No conversations yet.
+start-conversation = Start a conversation
+join-channel = Join this channel
+unread = unread
+preview-from = { $name }: { $text }
+typing-short = typing…
+message-failed = A message was not delivered
+title-self = Note to self
+title-alone = Just you
+title-two = { $one } & { $two }
+title-three = { $one }, { $two } & { $three }
+title-one-more = { $count ->
+    [one] { $one } & { $count } other
+   *[other] { $one } & { $count } others
+}
+title-two-more = { $count ->
+    [one] { $one }, { $two } & { $count } other
+   *[other] { $one }, { $two } & { $count } others
+}
+page-title = { $name } · Myna
+unread-title = ({ $count }) { $name }
+
+## Your account
+your-name = Your name
+your-name-hint = People find you by it, and you sign in with it.
+change-name = Change name
+sign-out-confirm = Sign out?
+sign-out-unsent = Some messages have not been sent. They will be deleted.
+
+## A conversation
+messages = Messages
+no-messages = No messages yet. Say hello!
+beginning = Beginning of the conversation
+loading-older = Loading older messages
+jump-to-latest = Jump to latest
+jump-to-latest-new = Jump to latest, { $count } new
+is-typing = { $name } is typing
+joined = { $name } joined
+left = { $name } left
+you-joined = You joined
+you-left = You left
+delivered = Delivered
+read = Read
+not-delivered = Not Delivered
+not-delivered-why = Not Delivered: { $why }
+not-delivered-retry = Not delivered. Try again
+message = Message
+send = Send
+today = Today
+yesterday = Yesterday
+weekday = { $day ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+# The server writes times by these patterns before it knows the device’s own (strftime).
+time-pattern = %-I:%M %p
+date-pattern = %-m/%-d/%y
+
+## Details
+close-details = Close details
+direct-conversation = Direct conversation
+group-of = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+public-channel-of = { $count ->
+    [one] Public channel, { $count } member
+   *[other] Public channel, { $count } members
+}
+members = Members
+member-count = { $count ->
+    [one] { $count } member
+   *[other] { $count } members
+}
+you = you
+name-you = { $name } (you)
+change-group-name = Change group name
+change-channel-name = Change channel name
+group-name = Group name
+channel-name = Channel name
+group-name-hint = Leave it empty to name the group after its members.
+leave-conversation = Leave conversation
+leave-confirm = Leave “{ $name }”?
+leave = Leave
+leave-channel-text = You can join again at any time.
+leave-group-text = You will receive no more messages, and you can’t come back by yourself.
+
+## Channels and new conversations
+find-channel = Find or create a channel
+create-channel = Create channel
+no-channels = There are no channels yet. Create the first one.
+no-channel-named = No channel has this name yet.
+join = Join
+join-named = Join { $name }
+open = Open
+open-named = Open { $name }
+to = To:
+remove-named = Remove { $name }
+no-person-named = No results for “{ $text }”.
+group-name-optional = Group name (optional)
+start = Start
+
+## The connection
+reconnecting = Reconnecting… Messages will be sent when you’re back online.
+offline = You’re offline. Messages will be sent when you’re back online.
+reconnect-now = Reconnect now
+
+## Why something was refused
+unreachable = The server can’t be reached. Please try again.
+refused-unauthenticated = Please sign in.
+refused-bad-credentials = Incorrect name or password.
+refused-name-taken = This name is taken. Please choose another one.
+refused-name-invalid = A name has 1 to 64 characters, none of them invisible.
+refused-password-too-short = A password has at least 8 characters.
+refused-password-too-long = A password has at most 256 characters.
+refused-text-empty = Write a message first.
+refused-text-too-long = A message has at most 8,000 characters.
+refused-text-invalid = A message can’t contain control characters.
+refused-not-found = It no longer exists, or you’re not a member.
+refused-client-id-reused = This message was sent before with another text. Please send it again.
+refused-id-taken = Something went wrong. Please try again.
+refused-too-many-members = A group has at most 256 people.
+refused-too-few-members = Add at least one other person.
+refused-direct-stays = You can’t leave a direct conversation.
+refused-not-allowed = You’re not allowed to do this here.
+refused-malformed = Something went wrong. Please reload the page.
+refused-foreign-origin = This request came from another site.
+refused-too-many = Too many attempts. Please wait a moment.
+refused-unavailable = The server can’t do this right now. Please try again.
+refused-unknown = The server refused this. Please reload the page.
+
+## Settings
+settings = Settings
+language-title = Language
+appearance = Appearance
+theme-system = System
+theme-light = Light
+theme-dark = Dark
+account = Account

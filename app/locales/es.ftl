@@ -1,0 +1,197 @@
+# Spanish. The sections and ids are those of en.ftl.
+
+## Everywhere
+app-description = Mensajería en tu propio servidor.
+online = En línea
+offline-name-change = No tienes conexión. El nombre se cambiará cuando vuelvas a tenerla.
+unknown-person = Persona desconocida
+loading = Cargando…
+name = Nombre
+password = Contraseña
+cancel = Cancelar
+save = Guardar
+delete = Eliminar
+dismiss = Cerrar
+try-again = Reintentar
+back = Volver a las conversaciones
+details = Detalles
+channels = Canales
+people = Personas
+conversations = Conversaciones
+new-message = Mensaje nuevo
+skip-to-conversation = Saltar a la conversación
+your-conversations = Ir a tus conversaciones
+
+## Signing in and up
+sign-in = Iniciar sesión
+sign-in-title = Inicia sesión en Myna
+sign-in-lead = Mensajería en tu propio servidor.
+sign-in-new = ¿No tienes cuenta?
+sign-out = Cerrar sesión
+create-account = Crear cuenta
+sign-up-title = Únete a Myna
+sign-up-lead = Te encontrarán por este nombre.
+sign-up-known = ¿Ya tienes una cuenta?
+password-hint = Al menos 8 caracteres.
+
+## Pages that say why there is nothing to see
+not-found-title = Página no encontrada
+not-found-text = Esta página no existe.
+problem-title = Algo ha ido mal
+absent-title = Conversación no encontrada
+absent-text = Puede que no exista o que no participes en ella.
+nothing-open-title = Ninguna conversación seleccionada
+nothing-open-text = Selecciona una conversación o empieza una nueva.
+welcome-title = Te damos la bienvenida a Myna
+welcome-text = Busca a alguien por su nombre y salúdale.
+loading-conversation = Cargando la conversación
+
+## The list of conversations
+search = Buscar
+no-results = No hay resultados para «{ $text }».
+no-conversations = Aún no hay conversaciones.
+start-conversation = Empezar una conversación
+join-channel = Unirse a este canal
+unread = sin leer
+preview-from = { $name }: { $text }
+typing-short = escribiendo…
+message-failed = Un mensaje no se ha entregado
+title-self = Nota personal
+title-alone = Solo tú
+title-two = { $one } y { $two }
+title-three = { $one }, { $two } y { $three }
+title-one-more = { $count ->
+    [one] { $one } y { $count } persona más
+   *[other] { $one } y { $count } personas más
+}
+title-two-more = { $count ->
+    [one] { $one }, { $two } y { $count } persona más
+   *[other] { $one }, { $two } y { $count } personas más
+}
+page-title = { $name } · Myna
+unread-title = ({ $count }) { $name }
+
+## Your account
+your-name = Tu nombre
+your-name-hint = Te encuentran por él, y con él inicias sesión.
+change-name = Cambiar el nombre
+sign-out-confirm = ¿Cerrar sesión?
+sign-out-unsent = Algunos mensajes no se han enviado. Se eliminarán.
+
+## A conversation
+messages = Mensajes
+no-messages = Aún no hay mensajes. ¡Saluda!
+beginning = Principio de la conversación
+loading-older = Cargando mensajes anteriores
+jump-to-latest = Ir al último mensaje
+jump-to-latest-new = Ir al último mensaje, { $count ->
+    [one] { $count } nuevo
+   *[other] { $count } nuevos
+}
+is-typing = { $name } está escribiendo
+joined = { $name } se ha unido
+left = { $name } ha salido
+you-joined = Te has unido
+you-left = Has salido
+delivered = Entregado
+read = Leído
+not-delivered = No entregado
+not-delivered-why = No entregado: { $why }
+not-delivered-retry = No entregado. Reintentar
+message = Mensaje
+send = Enviar
+today = Hoy
+yesterday = Ayer
+weekday = { $day ->
+    [1] lunes
+    [2] martes
+    [3] miércoles
+    [4] jueves
+    [5] viernes
+    [6] sábado
+   *[7] domingo
+}
+time-pattern = %-H:%M
+date-pattern = %-d/%-m/%y
+
+## Details
+close-details = Cerrar los detalles
+direct-conversation = Conversación directa
+group-of = { $count ->
+    [one] { $count } persona
+   *[other] { $count } personas
+}
+public-channel-of = { $count ->
+    [one] Canal público, { $count } miembro
+   *[other] Canal público, { $count } miembros
+}
+members = Miembros
+member-count = { $count ->
+    [one] { $count } miembro
+   *[other] { $count } miembros
+}
+you = tú
+name-you = { $name } (tú)
+change-group-name = Cambiar el nombre del grupo
+change-channel-name = Cambiar el nombre del canal
+group-name = Nombre del grupo
+channel-name = Nombre del canal
+group-name-hint = Déjalo vacío para que el grupo lleve los nombres de sus miembros.
+leave-conversation = Salir de la conversación
+leave-confirm = ¿Salir de «{ $name }»?
+leave = Salir
+leave-channel-text = Puedes volver a unirte en cualquier momento.
+leave-group-text = No recibirás más mensajes y no podrás volver sin que te añadan.
+
+## Channels and new conversations
+find-channel = Buscar o crear un canal
+create-channel = Crear canal
+no-channels = Aún no hay canales. Crea el primero.
+no-channel-named = Ningún canal tiene este nombre todavía.
+join = Unirse
+join-named = Unirse a { $name }
+open = Abrir
+open-named = Abrir { $name }
+to = Para:
+remove-named = Quitar a { $name }
+no-person-named = No hay resultados para «{ $text }».
+group-name-optional = Nombre del grupo (opcional)
+start = Empezar
+
+## The connection
+reconnecting = Conectando… Los mensajes se enviarán cuando vuelvas a tener conexión.
+offline = No tienes conexión. Los mensajes se enviarán cuando vuelvas a tenerla.
+reconnect-now = Conectar ahora
+
+## Why something was refused
+unreachable = No se puede acceder al servidor. Inténtalo de nuevo.
+refused-unauthenticated = Inicia sesión.
+refused-bad-credentials = Nombre o contraseña incorrectos.
+refused-name-taken = Este nombre ya está en uso. Elige otro.
+refused-name-invalid = Un nombre tiene de 1 a 64 caracteres visibles.
+refused-password-too-short = Una contraseña tiene al menos 8 caracteres.
+refused-password-too-long = Una contraseña tiene como máximo 256 caracteres.
+refused-text-empty = Escribe primero un mensaje.
+refused-text-too-long = Un mensaje tiene como máximo 8000 caracteres.
+refused-text-invalid = Un mensaje no puede contener caracteres de control.
+refused-not-found = Ya no existe o no participas.
+refused-client-id-reused = Este mensaje ya se envió con otro texto. Envíalo otra vez.
+refused-id-taken = Algo ha ido mal. Inténtalo de nuevo.
+refused-too-many-members = Un grupo tiene como máximo 256 personas.
+refused-too-few-members = Añade al menos a otra persona.
+refused-direct-stays = No puedes salir de una conversación directa.
+refused-not-allowed = No tienes permiso para hacer esto aquí.
+refused-malformed = Algo ha ido mal. Vuelve a cargar la página.
+refused-foreign-origin = Esta petición vino de otro sitio.
+refused-too-many = Demasiados intentos. Espera un momento.
+refused-unavailable = El servidor no puede hacer esto ahora. Inténtalo de nuevo.
+refused-unknown = El servidor lo ha rechazado. Vuelve a cargar la página.
+
+## Settings
+settings = Ajustes
+language-title = Idioma
+appearance = Apariencia
+theme-system = Sistema
+theme-light = Claro
+theme-dark = Oscuro
+account = Cuenta

@@ -1,0 +1,101 @@
+//! What this reader's device prefers. Each preference is a cookie, so that the server draws the first page right.
+
+use crate::i18n::Words;
+
+/// The cookie with the language's ISO 639 code; without it, the browser's languages decide.
+pub(crate) const LANGUAGE_COOKIE: &str = "language";
+/// The cookie with the theme's name; without it, the system decides.
+pub(crate) const THEME_COOKIE: &str = "theme";
+
+/// The cookie with the IANA name of the device's time zone.
+pub(crate) const ZONE_COOKIE: &str = "zone";
+/// The cookie with the hours of the device's clock.
+pub(crate) const CLOCK_COOKIE: &str = "clock";
+
+/// How a clock counts hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    Twelve,
+    TwentyFour,
+}
+
+impl Clock {
+    /// The name in the cookie.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Twelve => "12",
+            Self::TwentyFour => "24",
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Twelve, Self::TwentyFour].into_iter().find(|clock| clock.name() == name)
+    }
+}
+
+/// Whether the page is light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system is.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The name in the cookie and in the `data-theme` attribute; `None` leaves it to the system.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::System => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
+
+    pub(crate) fn label(self, t: Words) -> &'static str {
+        match self {
+            Self::System => t.theme_system(),
+            Self::Light => t.theme_light(),
+            Self::Dark => t.theme_dark(),
+        }
+    }
+
+    /// The theme with this name; an unknown name leaves it to the system.
+    pub(crate) fn named(name: Option<&str>) -> Self {
+        Self::ALL.into_iter().find(|theme| theme.name() == name).unwrap_or_default()
+    }
+}
+
+/// What a language calls itself.
+pub(crate) fn language_name(language: &'static str) -> &'static str {
+    match language {
+        "de" => "Deutsch",
+        "en" => "English",
+        "es" => "Español",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_theme_is_found_by_its_name_and_a_strange_one_is_the_systems() {
+        for theme in Theme::ALL {
+            assert_eq!(Theme::named(theme.name()), theme);
+        }
+        assert_eq!(Theme::named(Some("\"><script>")), Theme::System);
+    }
+
+    #[test]
+    fn every_language_has_a_name() {
+        for language in Words::languages() {
+            assert_ne!(language_name(language), language);
+        }
+    }
+}

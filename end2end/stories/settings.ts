@@ -1,0 +1,91 @@
+// Language, theme and times: the page is right from its first byte.
+import { expect, test } from '../helpers/story';
+import { PASSWORD } from '../helpers/people';
+import { direct } from '../helpers/wire';
+
+test('the language is the browser’s until another one is chosen', async ({ myna }) => {
+  const lena = await myna.visitor('Lena', { locale: 'de-AT' });
+  const html = await (await lena.goto('/sign-up'))!.text();
+  expect(html).toContain('<html lang="de" dir="ltr"');
+  expect(html).toContain('Konto erstellen');
+  await expect(lena.page).toHaveTitle('Konto erstellen · Myna');
+  await lena.page.getByLabel('Name').fill('Lena');
+  await lena.page.getByLabel('Passwort').fill('kurz');
+  await lena.page.getByLabel('Passwort').evaluate((field: HTMLInputElement) => field.removeAttribute('minlength'));
+  await lena.page.getByRole('button', { name: 'Konto erstellen' }).click();
+  await expect(lena.page.getByRole('alert')).toHaveText('Ein Passwort hat mindestens 8 Zeichen.');
+  await lena.page.getByLabel('Passwort').fill(PASSWORD);
+  await lena.page.getByRole('button', { name: 'Konto erstellen' }).click();
+  await expect(lena.page.getByRole('heading', { level: 1 })).toHaveText('Willkommen bei Myna');
+
+  await lena.goto('/settings');
+  const languages = lena.page.getByRole('group', { name: 'Sprache' });
+  await expect(languages.getByLabel('Deutsch')).toBeChecked();
+  await languages.getByText('Español').click();
+  await expect(lena.page.getByRole('heading', { level: 1 })).toHaveText('Ajustes');
+  await expect(lena.page.locator('html')).toHaveAttribute('lang', 'es');
+  await lena.goto('/new');
+  await expect(lena.page.getByRole('heading', { level: 1 })).toHaveText('Mensaje nuevo');
+});
+
+test('a language that Myna does not speak is English', async ({ myna }) => {
+  const lena = await myna.visitor('Lena', { locale: 'fi-FI' });
+  await lena.goto('/sign-in');
+  await expect(lena.page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(lena.page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+});
+
+test('what a person has written stays when the language changes', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.composer.fill('half a thou');
+  await lena.openSettings();
+  await lena.page.getByRole('group', { name: 'Language' }).getByText('Deutsch').click();
+  await expect(lena.page.locator('html')).toHaveAttribute('lang', 'de');
+  await lena.page.getByRole('link', { name: 'Ada' }).click();
+  await expect(lena.page.getByRole('textbox', { name: 'Nachricht' })).toHaveValue('half a thou');
+  await ada.seesUnread('Lena', 0);
+});
+
+test('a theme is at once on the page, and in the next one from its first byte', async ({ myna }) => {
+  const lena = await myna.person('Lena', { colorScheme: 'light' });
+  const ground = () => lena.page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor);
+  const light = await ground();
+  await lena.openSettings();
+  const themes = lena.page.getByRole('group', { name: 'Appearance' });
+  await expect(themes.getByLabel('System')).toBeChecked();
+  await themes.getByLabel('Dark').check();
+  await expect.poll(ground).not.toBe(light);
+  const html = await (await lena.goto('/settings'))!.text();
+  expect(html).toContain('data-theme="dark"');
+  expect(html).toContain('<meta name="theme-color" content="#1e1e1e">');
+  await expect(themes.getByLabel('Dark')).toBeChecked();
+  expect(await ground()).not.toBe(light);
+  await themes.getByLabel('System').check();
+  await expect.poll(ground).toBe(light);
+  expect(await (await lena.goto('/'))!.text()).not.toContain('data-theme');
+});
+
+test('times are in the reader’s zone and clock from the first byte', async ({ myna }) => {
+  for (const [name, locale, timezoneId] of [
+    ['Lena', 'en-US', 'Asia/Kolkata'],
+    ['Bea', 'en-GB', 'America/New_York'],
+    ['Chidi', 'de-DE', 'Europe/Berlin'],
+    ['Dana', 'es-ES', 'Europe/Madrid'],
+  ] as const) {
+    const person = await myna.person(name, { locale, timezoneId });
+    const other = await myna.person(`${name} the Second`);
+    const conversation = await direct(other, person);
+    await other.goto(`/c/${conversation}`);
+    await other.say('What time is it?');
+    await other.hasSentAll();
+    // The first page tells the server; the next one is right.
+    await person.goto('/');
+    const html = await (await person.goto(`/c/${conversation}`))!.text();
+    const time = person.page.locator('.separator time');
+    await expect(time).toBeVisible();
+    const shown = (await time.innerText()).replace(/\s+/g, ' ');
+    const sent = html.match(/<li class="separator">.*?<\/time>/s)![0].replace(/<[^>]*>/g, '').replace(/\s+/g, ' ').trim();
+    expect(sent, locale).toBe(shown);
+  }
+});
