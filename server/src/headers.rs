@@ -19,7 +19,9 @@ pub(crate) async fn secure(State(state): State<AppState>, mut request: Request, 
     let nonce = nonce();
     let policy = policy(&nonce);
     request.extensions_mut().insert(PageNonce(nonce));
+    let is_file = is_public_file(request.uri().path());
     let mut response = next.run(request).await;
+    let is_kept = is_file && response.status().is_success();
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, policy);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -30,8 +32,14 @@ pub(crate) async fn secure(State(state): State<AppState>, mut request: Request, 
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     // Pages hold what people wrote to each other: no cache keeps them.
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let cached = if is_kept { "public, max-age=86400" } else { "no-store" };
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(cached));
     response
+}
+
+/// Whether the path is one of the files in `public/`, such as the icon. No page has a full stop in its path.
+fn is_public_file(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(folder, name)| folder.is_empty() && name.contains('.'))
 }
 
 fn nonce() -> String {

@@ -16,6 +16,8 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use myna_app::request_context::{RequestContext, theme_for, words_for, zone_for};
 use myna_app::{App, shell};
 use std::sync::LazyLock;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 
 /// The paths of the pages: the same for every server of a process, and made once, because while Leptos makes them no page
 /// in the process can load anything.
@@ -48,6 +50,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/ws", get(socket::upgrade))
         .merge(app)
         .merge(files::serve(&state.leptos))
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
         .layer(from_fn(body::read))
         .layer(from_fn_with_state(state.clone(), client_address::find))
         .layer(from_fn_with_state(state.clone(), origin::check))

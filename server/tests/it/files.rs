@@ -1,6 +1,6 @@
 //! The page's files, beside an installed program: cached for ever where their names hold their hash.
 
-use crate::support::{Answer, Place, soon};
+use crate::support::{Answer, Place, TestServer, soon};
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -57,6 +57,22 @@ async fn files_with_hashed_names_are_cached_for_ever_and_the_page_names_them() {
     }
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(place.get("/pkg/myna.old.css").await.header("cache-control"), "no-store", "what is missing may come");
+    assert_eq!(place.get("/favicon.svg").await.header("cache-control"), "public, max-age=86400");
+    assert_eq!(place.get("/missing.svg").await.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn pages_are_compressed_for_browsers_that_accept_it() {
+    let server = TestServer::start().await;
+    let plain = server.place.get("/sign-in").await;
+    assert_eq!(plain.headers.get("content-encoding"), None);
+    let packed = server.place.request_get("/sign-in").header("accept-encoding", "gzip, br").send().await;
+    let packed = packed.expect("the server answers");
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert!(packed.headers()["vary"].to_str().is_ok_and(|vary| vary.contains("accept-encoding")), "{packed:?}");
+    let bytes = packed.bytes().await.expect("it can be read");
+    assert_eq!(bytes[..2], [0x1f, 0x8b], "this is gzip");
+    assert!(bytes.len() * 2 < plain.body.len(), "{} of {}", bytes.len(), plain.body.len());
 }
 
 #[tokio::test]
