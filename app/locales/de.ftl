@@ -58,15 +58,15 @@ typing-short = schreibt …
 message-failed = Eine Nachricht wurde nicht zugestellt
 title-self = Notiz an mich
 title-alone = Nur du
-title-two = { $one } und { $two }
-title-three = { $one }, { $two } und { $three }
+title-two = { $first } und { $second }
+title-three = { $first }, { $second } und { $third }
 title-one-more = { $count ->
-    [one] { $one } und { $count } weitere Person
-   *[other] { $one } und { $count } weitere
+    [one] { $first } und { $count } weitere Person
+   *[other] { $first } und { $count } weitere
 }
 title-two-more = { $count ->
-    [one] { $one }, { $two } und { $count } weitere Person
-   *[other] { $one }, { $two } und { $count } weitere
+    [one] { $first }, { $second } und { $count } weitere Person
+   *[other] { $first }, { $second } und { $count } weitere
 }
 page-title = { $name } · Myna
 unread-title = ({ $count }) { $name }
@@ -80,6 +80,7 @@ sign-out-unsent = Einige Nachrichten wurden noch nicht gesendet. Sie werden gel�
 
 ## A conversation
 messages = Nachrichten
+unread-messages = Ungelesene Nachrichten
 no-messages = Noch keine Nachrichten. Sag Hallo!
 beginning = Anfang der Unterhaltung
 loading-older = Ältere Nachrichten werden geladen

@@ -58,15 +58,15 @@ typing-short = typing…
 message-failed = A message was not delivered
 title-self = Note to self
 title-alone = Just you
-title-two = { $one } & { $two }
-title-three = { $one }, { $two } & { $three }
+title-two = { $first } & { $second }
+title-three = { $first }, { $second } & { $third }
 title-one-more = { $count ->
-    [one] { $one } & { $count } other
-   *[other] { $one } & { $count } others
+    [one] { $first } & { $count } other
+   *[other] { $first } & { $count } others
 }
 title-two-more = { $count ->
-    [one] { $one }, { $two } & { $count } other
-   *[other] { $one }, { $two } & { $count } others
+    [one] { $first }, { $second } & { $count } other
+   *[other] { $first }, { $second } & { $count } others
 }
 page-title = { $name } · Myna
 unread-title = ({ $count }) { $name }
@@ -80,6 +80,7 @@ sign-out-unsent = Some messages have not been sent. They will be deleted.
 
 ## A conversation
 messages = Messages
+unread-messages = Unread messages
 no-messages = No messages yet. Say hello!
 beginning = Beginning of the conversation
 loading-older = Loading older messages

@@ -58,15 +58,15 @@ typing-short = escribiendo…
 message-failed = Un mensaje no se ha entregado
 title-self = Nota personal
 title-alone = Solo tú
-title-two = { $one } y { $two }
-title-three = { $one }, { $two } y { $three }
+title-two = { $first } y { $second }
+title-three = { $first }, { $second } y { $third }
 title-one-more = { $count ->
-    [one] { $one } y { $count } persona más
-   *[other] { $one } y { $count } personas más
+    [one] { $first } y { $count } persona más
+   *[other] { $first } y { $count } personas más
 }
 title-two-more = { $count ->
-    [one] { $one }, { $two } y { $count } persona más
-   *[other] { $one }, { $two } y { $count } personas más
+    [one] { $first }, { $second } y { $count } persona más
+   *[other] { $first }, { $second } y { $count } personas más
 }
 page-title = { $name } · Myna
 unread-title = ({ $count }) { $name }
@@ -80,6 +80,7 @@ sign-out-unsent = Algunos mensajes no se han enviado. Se eliminarán.
 
 ## A conversation
 messages = Mensajes
+unread-messages = Mensajes sin leer
 no-messages = Aún no hay mensajes. ¡Saluda!
 beginning = Principio de la conversación
 loading-older = Cargando mensajes anteriores

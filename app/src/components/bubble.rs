@@ -25,11 +25,17 @@ pub(crate) fn TranscriptLine(row: RowSignal<Line>, group: Memo<bool>) -> impl In
             };
             view! { <li class="notice">{text}</li> }.into_any()
         }
+        Line::Unread => view! {
+            <li class="unread-line">
+                <span>{words().unread_messages()}</span>
+            </li>
+        }
+        .into_any(),
         Line::Bubble(first) => {
             let bubble = Memo::new(move |_| match row.value.get() {
                 Line::Bubble(bubble) => bubble,
                 // A key belongs to one kind of line.
-                Line::Separator { .. } | Line::Notice(_) => first.clone(),
+                Line::Separator { .. } | Line::Unread | Line::Notice(_) => first.clone(),
             });
             view! { <BubbleLine bubble group/> }.into_any()
         }
@@ -76,6 +82,7 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
     view! {
         <li
             class="line"
+            data-seq=move || bubble.with(|bubble| bubble.seq)
             class:mine=mine
             class:theirs=!mine
             class:first=is(|bubble| bubble.first)

@@ -29,7 +29,11 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
 
     #[cfg(feature = "hydrate")]
     let (on_scroll, jump) = {
-        let scrolling = scrolling::Scrolling::new(use_client(), id, scroller, at_end, seen, last_seq, has_newer);
+        let unread = Memo::new(move |_| {
+            view.with(|view| view.as_ref().filter(|view| view.starts_unread).map(|view| view.unread))
+        });
+        let scrolling =
+            scrolling::Scrolling::new(use_client(), id, scroller, at_end, seen, last_seq, has_newer, unread);
         scrolling.follow(signals.lines, typing, loading);
         (move |_| scrolling.scrolled(), move |_| scrolling.jump())
     };

@@ -16,7 +16,7 @@ use crate::receipts::Receipts;
 use crate::requests::{Requests, Want};
 use crate::session::Session;
 use crate::typing::Typing;
-use crate::window::Window;
+use crate::window::{Mark, Window};
 use crate::{Changes, Line, SidebarRow, Status, Title, View, sidebar, transcript, view};
 use myna_protocol::limits::Limits;
 use myna_protocol::{ConversationId, ListPosition, Timestamp, User, UserId};
@@ -44,6 +44,8 @@ pub struct Client {
     list_next: Option<ListPosition>,
     /// The conversation that was opened last: its first page is kept loaded.
     shown: Option<ConversationId>,
+    /// How far one had read that conversation when it was opened, if there was more.
+    mark: Mark,
     /// What is on the page of that conversation's transcript.
     window: Window,
     /// The order of the list as of the last `take_changes`.
@@ -70,6 +72,7 @@ impl Client {
             receipts: Receipts::default(),
             list_next: None,
             shown: None,
+            mark: Mark::default(),
             window: Window::default(),
             order: Order::default(),
             wake: None,
@@ -193,6 +196,7 @@ impl Client {
             name: row.name.clone(),
             online: view::is_online(held, me, &self.presence),
             unread: self.conversations.unread(me, id),
+            starts_unread: self.shown == Some(id) && self.mark.seq().is_some(),
             last_seq: held.timeline.last(),
             has_older: held.timeline.has_older(),
             hides_older: self.span(id, held).start > 0,
@@ -221,7 +225,8 @@ impl Client {
     }
 
     fn lines_of(&self, id: ConversationId, held: &Held, span: Range<usize>) -> Vec<Line> {
-        let lines = |me| transcript::lines(held, me, &self.people, self.outbox.of(id), span);
+        let mark = if self.shown == Some(id) { self.mark.seq() } else { None };
+        let lines = |me| transcript::lines(held, me, &self.people, self.outbox.of(id), mark, span);
         self.my_id().map_or_else(Vec::new, lines)
     }
 

@@ -23,6 +23,8 @@ pub enum Line {
         at: Timestamp,
     },
     Notice(Notice),
+    /// Before the first message that was unread when the conversation was opened.
+    Unread,
     Bubble(Bubble),
 }
 
@@ -32,6 +34,7 @@ impl Line {
         match self {
             Self::Separator { key, .. } => key,
             Self::Notice(notice) => &notice.key,
+            Self::Unread => "unread",
             Self::Bubble(bubble) => &bubble.key,
         }
     }
@@ -126,12 +129,14 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The lines of these of the loaded messages, and after the newest of them of what is on its way.
+/// The lines of these of the loaded messages, and after the newest of them of what is on its way. `mark` is the last message
+/// that had been read, if there is to be a line after it.
 pub(crate) fn lines<'a>(
     held: &'a Held,
     me: UserId,
     people: &People,
     unsent: impl Iterator<Item = &'a Entry>,
+    mark: Option<Seq>,
     span: Range<usize>,
 ) -> Vec<Line> {
     let timeline = &held.timeline;
@@ -152,6 +157,8 @@ pub(crate) fn lines<'a>(
         notices.partition_point(|(after, _)| *after < place)
     };
     let is_silence = |at: usize| at == 0 || said[at].at.since(said[at - 1].at) > SILENCE_MILLIS;
+    let is_unread =
+        |message: &Said<'_>| message.sender != me && mark.is_some_and(|read| message.seq.is_some_and(|seq| seq > read));
     let runs_on = |at: usize| {
         let Some((message, previous)) = said.get(at).zip(at.checked_sub(1).and_then(|at| said.get(at))) else {
             return false;
@@ -159,16 +166,23 @@ pub(crate) fn lines<'a>(
         previous.sender == message.sender
             && message.at.since(previous.at) <= RUN_MILLIS
             && before(previous) == before(message)
+            && is_unread(previous) == is_unread(message)
     };
     // What happened before the message above belongs to it.
     let first = timeline.seq(span.start);
     let mut noticed = notices.partition_point(|(after, _)| after.saturating_add(1) < first);
     let mut lines = Vec::with_capacity(shown.len() + 8);
+    // Where the window begins further down, the mark is above it.
+    let has_mark = mark.is_some_and(|read| timeline.seq(above) <= read + 1);
+    let first_unread = (0..said.len()).find(|at| has_mark && is_unread(&said[*at]));
     for at in shown {
         let message = &said[at];
         let until = before(message).max(noticed);
         lines.extend(notices[noticed..until].iter().map(|(_, notice)| Line::Notice(notice.clone())));
         noticed = until;
+        if first_unread == Some(at) {
+            lines.push(Line::Unread);
+        }
         if is_silence(at) {
             lines.push(Line::Separator { key: format!("at/{}", message.key()), at: message.at });
         }

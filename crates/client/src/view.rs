@@ -31,6 +31,8 @@ pub struct View {
     /// Whether the other of a direct conversation is online.
     pub online: bool,
     pub unread: u64,
+    /// Whether something was unread when it was opened: then its transcript has a mark before the first such message.
+    pub starts_unread: bool,
     /// The place of the newest message; 0 when there is none.
     pub last_seq: Seq,
     /// Whether there are older messages than those that are loaded.

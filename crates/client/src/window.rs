@@ -12,6 +12,34 @@ const STEP: usize = 40;
 /// Messages in a window, at most: when it grows at one end, it shrinks at the other.
 const MOST: usize = 200;
 
+/// Messages before the first unread one that a window begins with.
+const BEFORE_UNREAD: u64 = 10;
+/// Unread messages up to which a conversation begins at the first of them. Of more, the newest are more likely wanted.
+const UNREAD_MOST: u64 = 400;
+
+/// How far one had read a conversation when it was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// Nothing is loaded that could tell.
+    #[default]
+    Unknown,
+    /// All of it, or so little that it begins at its end.
+    Nowhere,
+    /// Up to this message.
+    At(Seq),
+}
+
+impl Mark {
+    pub(crate) fn new(read: Seq, last: Seq) -> Self {
+        if (1..=UNREAD_MOST).contains(&last.saturating_sub(read)) { Self::At(read) } else { Self::Nowhere }
+    }
+
+    /// The last message that had been read.
+    pub(crate) fn seq(self) -> Option<Seq> {
+        if let Self::At(seq) = self { Some(seq) } else { None }
+    }
+}
+
 /// A window over the loaded messages of one conversation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Window {
@@ -41,6 +69,12 @@ impl Window {
             _ if self.is_pinned => start..start + MOST,
             _ => end - MOST..end,
         }
+    }
+
+    /// A window that begins shortly before the first unread message.
+    pub(crate) fn at(mark: Mark) -> Self {
+        let first = mark.seq().map(|read| (read + 1).saturating_sub(BEFORE_UNREAD));
+        Self { first, last: None, is_pinned: first.is_some() }
     }
 
     /// Shows the newest messages.
@@ -131,6 +165,19 @@ mod tests {
         assert_eq!(seqs(window, &timeline), (451, 510));
         assert_eq!(window.span(&loaded(1..=3)), 0..3);
         assert_eq!(window.span(&Timeline::default()), 0..0);
+    }
+
+    #[test]
+    fn it_begins_shortly_before_the_first_unread_message() {
+        let (mut timeline, window) = (loaded(301..=350), Window::at(Mark::new(150, 350)));
+        assert_eq!(seqs(window, &timeline), (301, 350), "what comes before is on its way");
+        for first in [251, 201, 151, 101] {
+            timeline.page_asked();
+            timeline.page((first..first + 50).map(message).collect());
+        }
+        assert_eq!(seqs(window, &timeline), (141, 340));
+        assert_eq!(Window::at(Mark::new(350, 350)), Window::default());
+        assert_eq!(Mark::new(0, 401), Mark::Nowhere, "of very many, the newest are shown");
     }
 
     #[test]

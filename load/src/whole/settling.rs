@@ -82,7 +82,7 @@ impl Tabs {
         let lines = self.tabs[person - self.places.start].client.transcript(self.dataset.talks[talk as usize].id);
         let bubbles = lines.into_iter().filter_map(|line| match line {
             Line::Bubble(bubble) => Some(bubble),
-            Line::Separator { .. } | Line::Notice(_) => None,
+            Line::Separator { .. } | Line::Unread | Line::Notice(_) => None,
         });
         bubbles
             .filter_map(|bubble| {

@@ -22,6 +22,10 @@ pub(super) struct Scrolling {
     seen: RwSignal<u64>,
     last_seq: Memo<u64>,
     has_newer: Memo<bool>,
+    /// How much is unread, if the conversation had unread messages when it was opened.
+    unread: Memo<Option<u64>>,
+    /// Whether the page is where it begins: at the first unread message, else at the end.
+    is_placed: StoredValue<bool>,
     /// What has to stay where it is when lines come or go around it.
     anchor: StoredValue<Option<Anchor>, LocalStorage>,
 }
@@ -34,6 +38,7 @@ struct Anchor {
 }
 
 impl Scrolling {
+    #[expect(clippy::too_many_arguments, reason = "they are its fields")]
     pub(super) fn new(
         handle: ClientHandle,
         id: ConversationId,
@@ -42,8 +47,10 @@ impl Scrolling {
         seen: RwSignal<u64>,
         last_seq: Memo<u64>,
         has_newer: Memo<bool>,
+        unread: Memo<Option<u64>>,
     ) -> Self {
-        Self { handle, id, scroller, at_end, seen, last_seq, has_newer, anchor: StoredValue::new_local(None) }
+        let (is_placed, anchor) = (StoredValue::new(false), StoredValue::new_local(None));
+        Self { handle, id, scroller, at_end, seen, last_seq, has_newer, unread, is_placed, anchor }
     }
 
     /// Keeps the place when lines come: the end when one is there, else what one is reading.
@@ -95,6 +102,9 @@ impl Scrolling {
     fn settle(self) {
         let Some(Some(scroller)) = self.scroller.try_get_untracked() else { return };
         let anchor = self.anchor.try_update_value(Option::take).flatten();
+        if !self.is_placed.get_value() && !self.place(&scroller) {
+            return;
+        }
         if self.at_end.get_untracked() && !self.has_newer.get_untracked() {
             page::scroll_to_end(&scroller, false);
         } else if let Some(Anchor { line, top }) = anchor.filter(|anchor| anchor.line.is_connected()) {
@@ -106,8 +116,26 @@ impl Scrolling {
         self.arrived(&scroller);
     }
 
+    /// Begins at the first unread message; false while that is on its way.
+    fn place(self, scroller: &Element) -> bool {
+        if let Some(unread) = self.unread.get_untracked() {
+            if self.at_end.get_untracked() {
+                self.at_end.set(false);
+                self.seen.set(self.last_seq.get_untracked().saturating_sub(unread));
+            }
+            let Some(line) = scroller.query_selector(".unread-line").ok().flatten() else { return false };
+            // What was read before it stays in sight above it.
+            let below_top = page::top(&line) - page::top(scroller) - f64::from(scroller.client_height()) / 4.0;
+            scroller.set_scroll_top(scroller.scroll_top() + below_top.round() as i32);
+        }
+        self.is_placed.set_value(true);
+        true
+    }
+
     pub(super) fn scrolled(self) {
-        if let Some(Some(scroller)) = self.scroller.try_get_untracked() {
+        if let Some(Some(scroller)) = self.scroller.try_get_untracked()
+            && self.is_placed.get_value()
+        {
             self.arrived(&scroller);
         }
     }
@@ -139,6 +167,7 @@ impl Scrolling {
 
     /// Goes to the newest message.
     pub(super) fn jump(self) {
+        self.is_placed.set_value(true);
         let is_far = self.has_newer.get_untracked();
         self.handle.act(|client, _| {
             client.newest(self.id);
@@ -152,14 +181,19 @@ impl Scrolling {
         });
     }
 
-    /// What is at the end, in the window that the person looks at, has been read.
+    /// What is in sight, in the window that the person looks at, has been read.
     fn look(self) {
-        if self.at_end.try_get_untracked() != Some(true) || !page::is_looked_at() {
+        if self.is_placed.try_get_value() != Some(true) || !page::is_looked_at() {
             return;
         }
-        if let Some(last) = self.last_seq.try_get_untracked() {
+        let Some((at_end, Some(scroller))) = self.at_end.try_get_untracked().zip(self.scroller.try_get_untracked())
+        else {
+            return;
+        };
+        let last = if at_end { self.last_seq.try_get_untracked() } else { last_in_sight(&scroller) };
+        if let Some(last) = last.filter(|last| *last > self.seen.get_untracked() || at_end) {
             self.seen.set(last);
-            self.handle.act(|client, now| client.read(self.id, now));
+            self.handle.act(|client, now| client.read_to(self.id, last, now));
         }
     }
 }
@@ -172,6 +206,17 @@ fn first_in_sight(scroller: &Element) -> Option<Anchor> {
         let line: Element = wasm_bindgen::JsCast::dyn_into(line).ok()?;
         let is_seen = line.get_bounding_client_rect().bottom() > top;
         is_seen.then(|| Anchor { top: page::top(&line), line })
+    })
+}
+
+/// The place of the last message that can be seen.
+fn last_in_sight(scroller: &Element) -> Option<u64> {
+    let bottom = scroller.get_bounding_client_rect().bottom();
+    let lines = scroller.query_selector_all(".lines > li[data-seq]").ok()?;
+    (0..lines.length()).rev().filter_map(|at| lines.get(at)).find_map(|line| {
+        let line: Element = wasm_bindgen::JsCast::dyn_into(line).ok()?;
+        let is_seen = line.get_bounding_client_rect().bottom() <= bottom + 1.0;
+        is_seen.then(|| line.get_attribute("data-seq")?.parse().ok()).flatten()
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::Client;
 use crate::requests::Want;
+use crate::window::{Mark, Window};
 use crate::{Action, Status};
 use myna_protocol::limits::{LIST_CONVERSATIONS, PAGE_MEMBERS_MAX, PAGE_MESSAGES};
 use myna_protocol::{Command, ConversationId, Feed, RequestId, Timestamp};
@@ -126,10 +127,17 @@ impl Client {
         self.want_first_page(id);
     }
 
-    /// Makes sure that the conversation on show has a first page, loaded or on its way.
+    /// Makes sure that the conversation on show has a first page, and all that is unread, loaded or on its way.
     pub(super) fn want_first_page(&mut self, id: ConversationId) {
-        let Some((held, _)) = self.conversations.shown(id) else { return };
-        if held.timeline.has_older() && held.timeline.messages().len() < PAGE_MESSAGES as usize {
+        let (Some(me), Some((held, _))) = (self.my_id(), self.conversations.shown(id)) else { return };
+        if self.mark == Mark::Unknown && self.shown == Some(id) {
+            self.mark = Mark::new(held.seen.max(self.conversations.known_read(me, id)), held.timeline.last());
+            self.window = Window::at(self.mark);
+        }
+        let is_short = held.timeline.messages().len() < PAGE_MESSAGES as usize;
+        let lacks_unread =
+            self.shown == Some(id) && self.mark.seq().is_some_and(|read| held.timeline.seq(0) > read + 1);
+        if held.timeline.has_older() && (is_short || lacks_unread) {
             self.requests.want_once(Want::Older(id));
             self.changes.conversations.insert(id);
         }

@@ -4,8 +4,8 @@ use super::Client;
 use crate::Action;
 use crate::outbox::{Entry, Stage};
 use crate::requests::Want;
-use crate::window::Window;
-use myna_protocol::{ClientId, Command, ConversationId, RequestId, Text, Timestamp};
+use crate::window::{Mark, Window};
+use myna_protocol::{ClientId, Command, ConversationId, RequestId, Seq, Text, Timestamp};
 
 impl Client {
     /// Sends a message: it is in the transcript at once, and is said as soon as that can be. A client id that was used
@@ -56,14 +56,21 @@ impl Client {
         }
     }
 
-    /// Everything loaded of the conversation has been seen. One `read` is sent for each new last message, at most one a second.
+    /// Everything loaded of the conversation has been seen, see [`Self::read_to`].
     pub fn read(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
+        self.read_to(conversation, Seq::MAX, now)
+    }
+
+    /// The conversation has been seen up to this message. One `read` is sent for each new last message, at most one a second.
+    pub fn read_to(&mut self, conversation: ConversationId, seq: Seq, now: Timestamp) -> Vec<Action> {
         if let Some(me) = self.my_id()
             && self.conversations.shown(conversation).is_some()
             && self.conversations.unread(me, conversation) > 0
+            && seq > self.conversations.known_read(me, conversation)
             && let Some(held) = self.conversations.held_mut(conversation)
+            && seq.min(held.timeline.last()) > held.seen
         {
-            held.seen = held.timeline.last();
+            held.seen = seq.min(held.timeline.last());
             self.requests.want(Want::Read(conversation));
             self.touch(conversation);
         }
@@ -86,7 +93,8 @@ impl Client {
     /// The conversation is shown: makes sure that a first page of it is or will be loaded, until another is shown.
     pub fn open(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
         if self.shown != Some(conversation) {
-            (self.shown, self.window) = (Some(conversation), Window::default());
+            self.shown = Some(conversation);
+            (self.mark, self.window) = (Mark::Unknown, Window::default());
             self.changes.conversations.insert(conversation);
         }
         self.want_shown();

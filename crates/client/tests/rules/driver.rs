@@ -292,7 +292,7 @@ pub(crate) fn members(names: &[&str]) -> Title {
 pub(crate) fn texts(lines: &[Line]) -> Vec<String> {
     let bubbles = lines.iter().filter_map(|line| match line {
         Line::Bubble(bubble) => Some(bubble.text.clone()),
-        Line::Separator { .. } | Line::Notice(_) => None,
+        Line::Separator { .. } | Line::Unread | Line::Notice(_) => None,
     });
     bubbles.collect()
 }

@@ -261,6 +261,8 @@ proptest! {
             }
         }
         world.load_all(1);
+        // What had been read when a conversation was opened is only known to the page that opened it.
+        world.act(1, |client, now| client.open(conversation_id(250), now));
         let lived = world.shows(1);
         world.add(1);
         world.settle();

@@ -2,7 +2,7 @@
 
 use crate::driver::{World, texts};
 use crate::model::{PAGE, client_id, conversation_id, rejected, user};
-use myna_client::{Action, Answer, Client};
+use myna_client::{Action, Answer, Client, Line};
 use myna_protocol::{Command, Event, Feed, FeedRows, Kind, Rejection, Signal};
 
 /// A direct conversation with `count` messages of the other; the client is live.
@@ -113,6 +113,8 @@ fn what_was_read_without_a_connection_is_told_with_the_next() {
 fn an_open_conversation_gets_a_first_page_and_then_older_ones_until_the_start() {
     let mut world = world(60);
     assert_eq!(texts(&world.peer(1).client.transcript(conversation_id(1))), ["59"]);
+    world.act(1, |client, now| client.read(conversation_id(1), now));
+    world.settle();
     world.act(1, |client, now| client.open(conversation_id(1), now));
     assert!(world.peer(1).client.conversation(conversation_id(1)).is_some_and(|view| view.loading));
     world.act(1, |client, now| client.older(conversation_id(1), now));
@@ -125,6 +127,21 @@ fn an_open_conversation_gets_a_first_page_and_then_older_ones_until_the_start() 
     let view = world.peer(1).client.conversation(conversation_id(1)).expect("one is in it");
     assert!(!view.has_older && !view.loading);
     assert_eq!(texts(&world.peer(1).client.transcript(conversation_id(1))).len(), 60);
+}
+
+#[test]
+fn an_open_conversation_gets_all_that_is_unread() {
+    let mut world = world(300);
+    world.act(1, |client, now| client.read_to(conversation_id(1), 40, now));
+    world.settle();
+    world.act(1, |client, now| client.open(conversation_id(1), now));
+    world.settle();
+    let lines = world.peer(1).client.lines(conversation_id(1));
+    let mark = lines.iter().position(|line| *line == Line::Unread).expect("it has a mark");
+    assert_eq!(texts(&lines[..mark]).last().map(String::as_str), Some("39"), "what was read comes before it");
+    assert_eq!(texts(&lines[mark..]).first().map(String::as_str), Some("40"));
+    let view = world.peer(1).client.conversation(conversation_id(1)).expect("one is in it");
+    assert!(view.starts_unread && view.hides_newer && view.unread == 260, "{view:?}");
 }
 
 #[test]

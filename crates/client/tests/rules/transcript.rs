@@ -39,6 +39,7 @@ fn bubbles(world: &mut World) -> Vec<Bubble> {
 fn sketch(world: &mut World) -> String {
     let word = |line: &Line| match line {
         Line::Separator { .. } => "-".to_owned(),
+        Line::Unread => "unread".to_owned(),
         Line::Notice(notice) => format!("{}{}", if notice.what == SystemEvent::Joined { '+' } else { '~' }, notice.who),
         Line::Bubble(bubble) => {
             format!("{}{}{}", if bubble.first { "(" } else { "" }, bubble.text, if bubble.last { ")" } else { "" })
@@ -161,6 +162,31 @@ fn a_group_without_a_name_is_called_after_the_others_in_it() {
     assert_eq!(title(&[1, 2]), members(&["Bea"]));
     assert_eq!(title(&[1, 3, 2]), members(&["Bea", "Chidi"]));
     assert_eq!(title(&[1, 3, 2, 4]), members(&["Bea", "Chidi", "Dee"]));
+}
+
+#[test]
+fn a_conversation_opens_with_a_mark_before_the_first_unread_message() {
+    let mut world = world(Kind::Direct, &[1, 2]);
+    for text in ["a", "b"] {
+        say(&mut world, 2, 1, text);
+    }
+    world.act(1, |client, now| client.read(conversation_id(1), now));
+    world.settle();
+    say(&mut world, 2, 1, "c");
+    say(&mut world, 2, 1, "d");
+    assert_eq!(sketch(&mut world), "- (a b) (c d)", "it is not open");
+    world.act(1, |client, now| client.open(conversation_id(1), now));
+    assert_eq!(sketch(&mut world), "- (a b) unread (c d)");
+    world.act(1, |client, now| client.read_to(conversation_id(1), 3, now));
+    assert_eq!(world.peer(1).client.sidebar()[0].unread, 1, "only what was in sight is read");
+    world.act(1, |client, now| client.read(conversation_id(1), now));
+    say(&mut world, 2, 1, "e");
+    assert_eq!(sketch(&mut world), "- (a b) unread (c d e)", "the mark stays while it is open");
+    world.act(1, |client, now| client.read(conversation_id(1), now));
+    world.settle();
+    world.act(1, |client, now| client.open(conversation_id(2), now));
+    world.act(1, |client, now| client.open(conversation_id(1), now));
+    assert_eq!(sketch(&mut world), "- (a b) (c d e)");
 }
 
 fn previews(rows: &[SidebarRow]) -> Vec<(Option<&str>, &str)> {

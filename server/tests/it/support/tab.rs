@@ -174,7 +174,7 @@ impl Tab {
         lines
             .filter_map(|line| match line {
                 Line::Bubble(bubble) => Some(bubble),
-                Line::Separator { .. } | Line::Notice(_) => None,
+                Line::Separator { .. } | Line::Unread | Line::Notice(_) => None,
             })
             .collect()
     }
