@@ -30,8 +30,6 @@ test('every address opens directly, with its content in the page and the page al
     ['/new', 'New message', 'To:'],
     ['/channels', 'Channels', 'Find or create a channel'],
     ['/settings', 'Settings', 'Appearance'],
-    ['/sign-in', 'Sign in to Myna', 'Create account'],
-    ['/sign-up', 'Join Myna', 'Already have an account?'],
   ];
   for (const [path, heading, text] of pages) {
     const response = await lena.goto(path);
@@ -42,6 +40,24 @@ test('every address opens directly, with its content in the page and the page al
     await expect(lena.page.getByRole('heading', { name: heading, level: 1 })).toBeVisible();
     await expect(lena.page.getByText(text).first()).toBeVisible();
     if (path.startsWith('/c/')) await expect(lena.composer).toBeEnabled();
+  }
+});
+
+test('the pages to sign in and up say where the other is, and lead who is signed in to the chat', async ({ myna }) => {
+  const visitor = await myna.visitor('Lena');
+  for (const [path, heading, text] of [
+    ['/sign-in', 'Sign in to Myna', 'Create account'],
+    ['/sign-up', 'Join Myna', 'Already have an account?'],
+  ] as const) {
+    const html = await (await visitor.goto(path))!.text();
+    expect(html, path).toContain(text);
+    await expect(visitor.page.getByRole('heading', { name: heading, level: 1 })).toBeVisible();
+  }
+  const ada = await myna.person('Ada');
+  for (const path of ['/sign-in', '/sign-up']) {
+    await ada.goto(path);
+    await expect(ada.page).toHaveURL(/\/$/);
+    await expect(ada.conversations).toBeVisible();
   }
 });
 

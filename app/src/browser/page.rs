@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, HtmlDocument, ResizeObserver, ScrollBehavior, ScrollToOptions, VisibilityState};
+use web_sys::{
+    DragEvent, Element, HtmlDocument, HtmlElement, ResizeObserver, ScrollBehavior, ScrollToOptions, VisibilityState,
+};
 
 /// This session is over: to the page to sign in, and nothing of it stays in the page.
 pub(crate) fn leave() {
@@ -46,6 +48,23 @@ pub(crate) fn keep_preference(cookie: &str, value: Option<&str>) {
     let (value, age) = value.map_or(("", 0), |value| (value, YEAR));
     if let Ok(document) = document().dyn_into::<HtmlDocument>() {
         let _ = document.set_cookie(&format!("{cookie}={value}; Path=/; Max-Age={age}; SameSite=Lax"));
+    }
+}
+
+/// Keeps the browser from opening files that are dropped on the page; a dragged text goes where it is dropped.
+#[expect(clippy::needless_pass_by_value, reason = "listeners take events by value")]
+pub(crate) fn refuse_files(event: DragEvent) {
+    let is_file = |data: web_sys::DataTransfer| data.types().includes(&"Files".into(), 0);
+    if event.data_transfer().is_some_and(is_file) {
+        event.prevent_default();
+    }
+}
+
+/// Does what a click on the first element would do that this selector finds.
+pub(crate) fn click_first(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        element.click();
     }
 }
 

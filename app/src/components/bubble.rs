@@ -5,7 +5,7 @@ use crate::client_handle::{RowSignal, use_client};
 use crate::i18n::{Words, words};
 use crate::time::{iso, use_zone};
 use leptos::prelude::*;
-use myna_client::{Bubble, Line, Notice, Receipt, State, SystemEvent};
+use myna_client::{Bubble, Line, Notice, Part, Receipt, State, SystemEvent, parts};
 use myna_protocol::Timestamp;
 
 #[component]
@@ -102,7 +102,7 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
                 class:pending=is(|bubble| bubble.state == State::Pending)
                 class:failed=move || failure.get().is_some()
             >
-                <p dir="auto">{text}</p>
+                <p dir="auto">{parts(&text).into_iter().map(part).collect_view()}</p>
             </div>
             <time class="line-time" datetime=move || iso(at.get())>{move || zone.time(at.get())}</time>
             {move || {
@@ -123,6 +123,15 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
             }}
             {move || bubble.with(|bubble| bubble.status).map(|status| view! { <StatusLine status/> })}
         </li>
+    }
+}
+
+fn part(part: Part<'_>) -> AnyView {
+    match part {
+        Part::Text(text) => text.to_owned().into_any(),
+        Part::Link { text, href } => {
+            view! { <a href=href target="_blank" rel="noopener noreferrer nofollow">{text.to_owned()}</a> }.into_any()
+        }
     }
 }
 

@@ -60,8 +60,11 @@ pub(crate) fn Sidebar() -> impl IntoView {
                         prop:value=text
                         on:input:target=move |event| text.set(event.target().value())
                         on:keydown=move |event| {
-                            if event.key() == "Escape" {
-                                text.set(String::new());
+                            match event.key().as_str() {
+                                "Escape" => text.set(String::new()),
+                                #[cfg(feature = "hydrate")]
+                                "Enter" if !event.is_composing() => crate::browser::page::click_first(".results .row"),
+                                _ => {}
                             }
                         }
                     />

@@ -177,7 +177,12 @@ fn connect(handle: ClientHandle) {
             handle.act(|client, now| client.visible(now));
         }
     });
+    // A file that misses its target would replace the chat.
+    let dragged = window_event_listener(ev::dragover, page::refuse_files);
+    let dropped = window_event_listener(ev::drop, page::refuse_files);
     on_cleanup(move || {
+        dragged.remove();
+        dropped.remove();
         if let Some(clock) = clock {
             clock.clear();
         }

@@ -10,8 +10,17 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 use myna_protocol::limits::{NAME_CHARS, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
+/// Who is signed in has nothing to do here.
+fn leave_if_signed_in() {
+    #[cfg(feature = "ssr")]
+    if use_context::<crate::request_context::RequestContext>().is_some_and(|request| request.session.is_some()) {
+        leptos_axum::redirect("/");
+    }
+}
+
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
+    leave_if_signed_in();
     let t = words();
     let action = ServerAction::<SignInForm>::new();
     let failed = Signal::derive(move || action.value().get().and_then(Result::err));
@@ -49,6 +58,7 @@ pub(crate) fn SignIn() -> impl IntoView {
 
 #[component]
 pub(crate) fn SignUp() -> impl IntoView {
+    leave_if_signed_in();
     let t = words();
     let action = ServerAction::<SignUpForm>::new();
     let failed = Signal::derive(move || action.value().get().and_then(Result::err));

@@ -12,6 +12,9 @@ pub use client::Client;
 mod outbox;
 pub use outbox::{Failure, Unsent};
 
+mod parts;
+pub use parts::{Part, parts};
+
 mod sidebar;
 pub use sidebar::SidebarRow;
 
