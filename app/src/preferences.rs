@@ -12,11 +12,15 @@ pub(crate) const ZONE_COOKIE: &str = "zone";
 /// The cookie with the hours of the device's clock.
 pub(crate) const CLOCK_COOKIE: &str = "clock";
 
-/// How a clock counts hours.
+/// How a device writes hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
+    /// "9:41 AM".
     Twelve,
+    /// "9:41".
     TwentyFour,
+    /// "09:41".
+    TwentyFourPadded,
 }
 
 impl Clock {
@@ -25,12 +29,13 @@ impl Clock {
         match self {
             Self::Twelve => "12",
             Self::TwentyFour => "24",
+            Self::TwentyFourPadded => "024",
         }
     }
 
     #[cfg(feature = "ssr")]
     pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Twelve, Self::TwentyFour].into_iter().find(|clock| clock.name() == name)
+        [Self::Twelve, Self::TwentyFour, Self::TwentyFourPadded].into_iter().find(|clock| clock.name() == name)
     }
 }
 

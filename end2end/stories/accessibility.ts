@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { type BrowserContextOptions } from '@playwright/test';
 import { type Person } from '../helpers/people';
 import { type Myna, expect, test } from '../helpers/story';
-import { channel, direct, group, newId, say } from '../helpers/wire';
+import { channel, direct, group, newId, read, say } from '../helpers/wire';
 
 const DESK: BrowserContextOptions = { viewport: { width: 1100, height: 760 } };
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -132,6 +132,7 @@ for (const [size, options] of [
     const [lena, ada] = [await myna.person('Lena', options), await myna.person('Ada')];
     const conversation = await direct(ada, lena);
     await say(ada, conversation, ...Array.from({ length: 60 }, (_, at) => `message ${at}`));
+    await read(lena, conversation, 60);
     await lena.goto(`/c/${conversation}`);
     await expect(lena.bubble('message 59')).toBeInViewport();
     await lena.messages.evaluate((element) => (element.scrollTop = 900));

@@ -1,6 +1,6 @@
 // Where one writes.
 import { expect, test } from '../helpers/story';
-import { direct, say } from '../helpers/wire';
+import { direct, read, say } from '../helpers/wire';
 
 test('Enter sends, Shift+Enter breaks the line', async ({ myna }) => {
   const [lena, ada] = await myna.people('Lena', 'Ada');
@@ -169,6 +169,7 @@ test('the newest message stays in sight while the composer grows', async ({ myna
   const [lena, ada] = await myna.people('Lena', 'Ada');
   const conversation = await direct(lena, ada);
   await say(ada, conversation, ...Array.from({ length: 40 }, (_, at) => `line ${at + 1}`));
+  await read(lena, conversation, 40);
   await lena.open('Ada');
   await expect(lena.bubble('line 40')).toBeInViewport();
   await lena.composer.fill('1\n2\n3\n4\n5\n6');

@@ -2,7 +2,7 @@
 import type { BrowserContextOptions } from '@playwright/test';
 import type { Person } from '../helpers/people';
 import { type Myna, expect, test } from '../helpers/story';
-import { direct, say } from '../helpers/wire';
+import { direct, read, say } from '../helpers/wire';
 
 const COUNT = 130;
 const ALL = Array.from({ length: COUNT }, (_, at) => `message ${at + 1}`);
@@ -108,6 +108,7 @@ test('each conversation opens at its end when one goes from one to the other', a
   const bea = await myna.person('Bea');
   const other = await direct(bea, lena);
   await say(bea, other, ...ALL.map((text) => `Bea’s ${text}`));
+  await read(lena, other, COUNT);
   await lena.open('Bea');
   await expect(lena.bubble(`Bea’s message ${COUNT}`)).toBeInViewport();
   await lena.open('Ada');

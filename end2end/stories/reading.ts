@@ -1,15 +1,13 @@
 // What is unread, where a conversation begins, and links in messages.
 import { expect, test } from '../helpers/story';
-import { direct, say } from '../helpers/wire';
+import { direct, read, say } from '../helpers/wire';
 
 test('a conversation begins at its first unread message, and only what was in sight is read', async ({ myna }) => {
   const [lena, ada] = await myna.people('Lena', 'Ada');
   const conversation = await direct(lena, ada);
   const texts = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `number ${from + at}`);
   await say(ada, conversation, ...texts(0, 30));
-  await lena.open('Ada');
-  await lena.seesUnread('Ada', 0);
-  await lena.goto('/');
+  await read(lena, conversation, 30);
   for (let from = 30; from < 130; from += 20) await say(ada, conversation, ...texts(from, from + 20));
   await lena.seesUnread('Ada', 100);
   await lena.open('Ada');

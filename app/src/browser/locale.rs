@@ -2,7 +2,7 @@
 
 use crate::i18n::words;
 use crate::preferences::Clock;
-use js_sys::{Array, Date, Intl, Object, Reflect};
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use leptos::prelude::window;
 use myna_protocol::Timestamp;
 use wasm_bindgen::JsValue;
@@ -27,8 +27,11 @@ fn format(pairs: &[(&str, &str)]) -> Intl::DateTimeFormat {
 }
 
 fn written(at: Timestamp, pairs: &[(&str, &str)]) -> String {
-    let format = format(pairs).format();
-    format.call1(&JsValue::UNDEFINED, &date(at)).ok().and_then(|text| text.as_string()).unwrap_or_default()
+    text(&format(pairs).format(), &date(at))
+}
+
+fn text(format: &Function, date: &Date) -> String {
+    format.call1(&JsValue::UNDEFINED, date).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 const TIME: [(&str, &str); 2] = [("hour", "numeric"), ("minute", "2-digit")];
@@ -60,10 +63,17 @@ pub(crate) fn plural_category(language: &str, number: u64) -> String {
 
 /// The zone's IANA name and the clock, for the server.
 pub(crate) fn zone_and_clock() -> (Option<String>, Option<Clock>) {
-    let options = format(&TIME).resolved_options();
+    let format = format(&TIME);
+    let options = format.resolved_options();
     let option = |name: &str| Reflect::get(&options, &name.into()).ok().and_then(|value| value.as_string());
-    let clock =
-        option("hourCycle").map(|cycle| if cycle.starts_with("h1") { Clock::Twelve } else { Clock::TwentyFour });
+    // Five past three in the morning, wherever the device is.
+    let sample = Date::new_with_year_month_day_hr_min(2026, 0, 1, 3, 5);
+    let is_padded = text(&format.format(), &sample).starts_with('0');
+    let clock = option("hourCycle").map(|cycle| match cycle.as_str() {
+        "h11" | "h12" => Clock::Twelve,
+        _ if is_padded => Clock::TwentyFourPadded,
+        _ => Clock::TwentyFour,
+    });
     (option("timeZone"), clock)
 }
 

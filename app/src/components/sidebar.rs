@@ -139,7 +139,7 @@ fn ConversationList(row_height: RwSignal<Option<f64>>) -> impl IntoView {
         move || len.get() == 0
     };
     // All rows have the same height. The server does not know it, and draws no room.
-    let room = move |rows: usize| row_height.get().map(|height| format!("{}px", height * rows as f64));
+    let room = move |rows: usize| row_height.get().map(|height| format!("{}px", (height * rows as f64).round() as u64));
     let above = {
         let (range, len) = (range.clone(), len.clone());
         move || room(range.with(|range| range.start).min(len.get()))

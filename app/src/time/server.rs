@@ -42,7 +42,8 @@ impl ReaderZone {
         let pattern = match self.clock {
             // What browsers write, with a narrow space.
             Some(Clock::Twelve) => "%-I:%M\u{202f}%p",
-            Some(Clock::TwentyFour) => "%H:%M",
+            Some(Clock::TwentyFour) => "%-H:%M",
+            Some(Clock::TwentyFourPadded) => "%H:%M",
             None => t.time_pattern(),
         };
         self.zoned(at).strftime(pattern).to_string()
@@ -97,7 +98,8 @@ mod tests {
         assert_eq!(time(None, None, "de", 32_460_000), "09:01");
         assert_eq!(time(None, None, "es", 32_460_000), "9:01");
         assert_eq!(time(Some("Europe/Berlin"), None, "de", 1_795_000_000_000), "12:06");
-        assert_eq!(time(Some("Asia/Kolkata"), Some(Clock::TwentyFour), "en", 0), "05:30");
+        assert_eq!(time(Some("Asia/Kolkata"), Some(Clock::TwentyFour), "en", 0), "5:30");
+        assert_eq!(time(None, Some(Clock::TwentyFourPadded), "en", 0), "00:00");
         assert_eq!(time(Some("America/New_York"), Some(Clock::Twelve), "de", 0), "7:00\u{202f}PM");
         assert_eq!(time(Some("../../etc/passwd"), None, "de", 0), "00:00");
     }
