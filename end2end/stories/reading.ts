@@ -24,6 +24,8 @@ test('a conversation begins at its first unread message, and only what was in si
   await lena.page.getByRole('button', { name: /^Jump to latest/ }).click();
   await expect(lena.messages.getByText('number 129', { exact: true })).toBeInViewport();
   await lena.seesUnread('Ada', 0);
+  await ada.open('Lena');
+  await ada.seesRead('number 129');
   // Where it was opened without anything unread, it has no mark.
   await lena.goto(`/c/${conversation}`);
   await expect(lena.messages.getByText('number 129', { exact: true })).toBeInViewport();
