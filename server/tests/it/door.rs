@@ -36,7 +36,7 @@ async fn a_form_without_wasm_is_led_to_the_chat_or_back_to_the_door() {
     let back = out.header("location");
     assert!(back.starts_with(&format!("{}/sign-in?", server.place.origin)), "{back}");
     let page = server.place.get(back.strip_prefix(&server.place.origin).expect("it leads back here")).await;
-    assert!(page.body.contains("This name and password do not match."), "the sentence is on the page: {}", page.body);
+    assert!(page.body.contains("Incorrect name or password."), "the sentence is on the page: {}", page.body);
 }
 
 #[tokio::test]

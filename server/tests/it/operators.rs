@@ -236,10 +236,10 @@ async fn an_operator_in_an_address_opens_no_conversation() {
     let mut socket = ann.socket().await;
     let note = socket.direct(ann.id).await;
     let opened = ann.get(&format!("/c/{note}")).await;
-    assert!(opened.status == 200 && !opened.body.contains("No conversation open"), "{opened:?}");
+    assert!(opened.status == 200 && !opened.body.contains("No conversation selected"), "{opened:?}");
     for path in ["/c/%7B%22$gt%22:%22%22%7D", "/c/[$ne]", "/c/$where", "/c/.*", "/c/null", "/c/0"] {
         let answer = ann.get(path).await;
-        assert!(answer.status == 404 || answer.body.contains("No conversation open"), "{path}: {answer:?}");
+        assert!(answer.status == 404 || answer.body.contains("No conversation selected"), "{path}: {answer:?}");
     }
     for path in ["/", "/sign-in", "/health", "/ready", "/session", "/ws"] {
         let plain = ann.get(path).await;
