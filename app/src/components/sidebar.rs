@@ -160,7 +160,7 @@ fn ConversationList(row_height: RwSignal<Option<f64>>) -> impl IntoView {
     }
 }
 
-/// Who is signed in: the way to the settings.
+/// The signed-in person, as a link to the settings.
 #[component]
 fn Me() -> impl IntoView {
     let (t, handle) = (words(), use_client());

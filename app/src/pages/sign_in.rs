@@ -10,7 +10,7 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 use myna_protocol::limits::{NAME_CHARS, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
-/// Who is signed in has nothing to do here.
+/// Leads signed-in people to the chat.
 fn leave_if_signed_in() {
     #[cfg(feature = "ssr")]
     if use_context::<crate::request_context::RequestContext>().is_some_and(|request| request.session.is_some()) {

@@ -32,8 +32,8 @@ pub struct SidebarRow {
     pub failed: bool,
 }
 
-/// Who said the newest message, see [`SidebarRow::preview_sender`], the message on one line, and when it was said; one's own
-/// on their way included.
+/// The sender of the newest message (see [`SidebarRow::preview_sender`]), its text on one line, and its time. My own unsent
+/// messages count too.
 pub(crate) fn newest(
     held: &Held,
     row: &Conversation,
