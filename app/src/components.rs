@@ -21,7 +21,9 @@ pub(crate) use bubble::TranscriptLine;
 pub(crate) use composer::Composer;
 pub(crate) use confirm_dialog::ConfirmDialog;
 pub(crate) use details::Details;
-pub(crate) use icon::{Glyph, Icon, Logo};
+#[cfg(feature = "ssr")]
+pub(crate) use icon::Logo;
+pub(crate) use icon::{Glyph, Icon};
 pub(crate) use message_list::MessageList;
 pub(crate) use name_dialog::NameDialog;
 pub(crate) use pane_head::PaneHead;

@@ -7,7 +7,7 @@ use http::header::{ACCEPT_LANGUAGE, COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use myna_chat::store::Session;
 use myna_chat::{Chat, Error, SignedIn, Token};
-use myna_protocol::Rejection;
+use myna_protocol::{Name, Password, Rejection};
 use std::net::IpAddr;
 
 /// The rules, and who asks.
@@ -25,6 +25,33 @@ pub struct RequestContext {
     pub from: Option<IpAddr>,
     /// The server's one way to turn an error into an answer; it logs what is ours.
     pub refuse: fn(&Error) -> (StatusCode, Rejection),
+}
+
+impl RequestContext {
+    /// Makes an account and signs it in.
+    pub async fn sign_up(&self, name: &str, password: &str) -> Result<SignedIn, Error> {
+        let (name, password) = (Name::parse(name)?, Password::parse(password)?);
+        self.chat.sign_up(name, password, self.from).await
+    }
+
+    /// Signs in by a name and a password.
+    pub async fn sign_in(&self, name: &str, password: &str) -> Result<SignedIn, Error> {
+        self.chat.sign_in(name, password, self.from).await
+    }
+
+    /// Ends this session, here and on its sockets.
+    pub async fn sign_out(&self) -> Result<(), Error> {
+        match &self.session {
+            Some(session) => self.chat.sign_out(session.user.id, session.id).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The `Set-Cookie` value that keeps this session in the browser.
+    pub fn keep(&self, signed_in: &SignedIn) -> HeaderValue {
+        let seconds = signed_in.expires_at.since(self.chat.clock().now()) / 1_000;
+        self.cookie.keep(signed_in, seconds)
+    }
 }
 
 /// How the session's token travels: the one place that knows the cookie's name and flags.

@@ -46,9 +46,9 @@ export class Person {
     await this.isAwake();
   }
 
-  /** The page has been taken over by the browser's half (or never will be, without JavaScript). */
+  /** The page has been taken over by the browser's half, or never will be: without JavaScript, and where it is only a form. */
   async isAwake(): Promise<void> {
-    if (this.hydrates) await expect(this.page.locator('html[data-hydrated=true]')).toBeAttached();
+    if (this.hydrates) await expect(this.page.locator('html[data-hydrated=true], main.sign-in').first()).toBeAttached();
   }
 
   /** Another tab of the same browser. */

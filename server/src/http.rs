@@ -2,3 +2,4 @@
 
 pub(crate) mod health;
 pub(crate) mod session;
+pub(crate) mod sign_in;

@@ -16,6 +16,7 @@ mod headers;
 mod host;
 mod http;
 mod origin;
+mod pages;
 mod reply;
 mod router;
 mod socket;

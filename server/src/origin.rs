@@ -1,6 +1,7 @@
 //! Requests have to be for us; those that change something, and sockets, are taken from our own pages only.
 
 use crate::config::PublicUrl;
+use crate::http::sign_in;
 use crate::reply::Refused;
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -8,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{HOST, ORIGIN, UPGRADE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use myna_app::document::RefusedForm;
 use myna_protocol::Rejection;
 
 /// Refuses what is no request for a page or a file of ours (400), what is for another host (421), and what comes from a
@@ -33,7 +35,17 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
         None => is_socket || (changes && is_cross_site(headers)),
     };
     if refused {
-        return Refused(Rejection::ForeignOrigin).into_response();
+        let (origin, host) = (headers.get(ORIGIN), headers.get(HOST));
+        tracing::info!(?origin, ?host, "a request of a page of another origin was refused: is --public-url right?");
+        let why = Rejection::ForeignOrigin;
+        return match sign_in::page(request.uri().path()) {
+            // A person sees the answer to a form.
+            Some(page) => {
+                let (parts, _) = request.into_parts();
+                sign_in::again(&state, page, parts, RefusedForm { name: String::new(), why }).await
+            }
+            None => Refused(why).into_response(),
+        };
     }
     next.run(request).await
 }

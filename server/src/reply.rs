@@ -70,7 +70,8 @@ fn log(error: &Error) {
     }
 }
 
-fn status(rejection: Rejection) -> StatusCode {
+/// The status that goes with a refusal.
+pub(crate) fn status(rejection: Rejection) -> StatusCode {
     match rejection {
         Rejection::Unauthenticated | Rejection::BadCredentials => StatusCode::UNAUTHORIZED,
         Rejection::ForeignOrigin | Rejection::NotAllowed => StatusCode::FORBIDDEN,

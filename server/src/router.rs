@@ -1,44 +1,39 @@
 //! The table of contents: every path this server answers.
 
-use crate::auth::{self, Signed};
-use crate::client_address::ClientAddress;
-use crate::headers::{self, PageNonce};
-use crate::http::{health, session};
+use crate::http::{health, session, sign_in};
 use crate::state::AppState;
-use crate::{body, client_address, files, origin, reply, socket};
-use ::http::request::Parts;
+use crate::{auth, body, client_address, files, headers, origin, pages, reply, socket};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
-use leptos::context::{provide_context, use_context};
-use leptos::nonce::Nonce;
-use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
-use myna_app::request_context::{RequestContext, theme_for, words_for, zone_for};
-use myna_app::{App, shell};
-use std::sync::LazyLock;
+use axum::routing::{get, post};
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context};
+use myna_app::document::{Page, document};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
-
-/// The paths of the pages: the same for every server of a process, and made once, because while Leptos makes them no page
-/// in the process can load anything.
-static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 pub(crate) fn router(state: AppState) -> Router {
     let context = {
         let state = state.clone();
-        move || give_context(&state)
+        move || pages::give_context(&state)
     };
-    let page = {
+    let not_found = {
         let options = state.leptos.clone();
-        move || shell(options.clone())
+        file_and_error_handler_with_context::<AppState, _>(context.clone(), move |_| {
+            document(options.clone(), Page::NotFound)
+        })
     };
-    let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), {
-        let page = page.clone();
-        move |_| page()
-    });
     // Pages and server functions know who asks.
     let app = Router::new()
-        .leptos_routes_with_context(&state, PAGES.clone(), context, page)
+        .route("/", get(pages::chat))
+        .route("/c/{conversation}", get(pages::chat))
+        .route("/new", get(pages::chat))
+        .route("/channels", get(pages::chat))
+        .route("/settings", get(pages::chat))
+        .route("/sign-in", get(pages::sign_in).post(sign_in::sign_in))
+        .route("/sign-up", get(pages::sign_up).post(sign_in::sign_up))
+        .route("/sign-out", post(sign_in::sign_out))
+        // The server functions: Leptos knows them all. Its list of pages is empty.
+        .leptos_routes_with_context(&state, Vec::new(), context, || ())
         .fallback(not_found)
         .layer(from_fn(body::render))
         .layer(from_fn(reply::check_arguments))
@@ -56,24 +51,4 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(from_fn_with_state(state.clone(), headers::secure))
         .with_state(state)
-}
-
-/// What a page or a server function finds in its context: the rules, who asks, and the page's nonce.
-fn give_context(state: &AppState) {
-    let parts = use_context::<Parts>();
-    let extensions = parts.as_ref().map(|parts| &parts.extensions);
-    if let Some(PageNonce(nonce)) = extensions.and_then(|extensions| extensions.get::<PageNonce>()) {
-        provide_context(Nonce::from_value(nonce.as_str()));
-    }
-    let address = extensions.and_then(|extensions| extensions.get::<ClientAddress>());
-    provide_context(RequestContext {
-        chat: state.chat.clone(),
-        session: extensions.and_then(|extensions| extensions.get::<Signed>()).map(|signed| signed.0.clone()),
-        words: parts.as_ref().map(|parts| words_for(&parts.headers)).unwrap_or_default(),
-        theme: parts.as_ref().map(|parts| theme_for(&parts.headers)).unwrap_or_default(),
-        zone: parts.as_ref().map(|parts| zone_for(&parts.headers)).unwrap_or_default(),
-        cookie: state.cookie,
-        from: address.map(|address| address.0),
-        refuse: reply::refuse,
-    });
 }

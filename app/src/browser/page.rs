@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{
-    DragEvent, Element, HtmlDocument, HtmlElement, ResizeObserver, ScrollBehavior, ScrollToOptions, VisibilityState,
+    DragEvent, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, MouseEvent, ResizeObserver, ScrollBehavior,
+    ScrollToOptions, VisibilityState,
 };
 
 /// This session is over: to the page to sign in, and nothing of it stays in the page.
@@ -58,6 +59,32 @@ pub(crate) fn refuse_files(event: DragEvent) {
     if event.data_transfer().is_some_and(is_file) {
         event.prevent_default();
     }
+}
+
+/// The path of the address.
+pub(crate) fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// Puts another path in the address; nothing is loaded.
+pub(crate) fn push(path: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
+    }
+}
+
+/// The path that a click leads to, where it follows a link within this site in this tab.
+pub(crate) fn followed_link(event: &MouseEvent) -> Option<String> {
+    let is_plain =
+        event.button() == 0 && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key());
+    if !is_plain || event.default_prevented() {
+        return None;
+    }
+    let link: HtmlAnchorElement =
+        event.target()?.dyn_into::<Element>().ok()?.closest("a[href]").ok()??.dyn_into().ok()?;
+    let stays =
+        link.target().is_empty() && link.rel() != "external" && link.origin() == window().location().origin().ok()?;
+    stays.then(|| link.pathname())
 }
 
 /// Does what a click on the first element would do that this selector finds.

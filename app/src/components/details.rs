@@ -5,9 +5,9 @@ use super::{Avatar, ConfirmDialog, Glyph, Icon, NameDialog};
 use crate::client_handle::ClientHandle;
 use crate::client_handle::use_client;
 use crate::i18n::{Words, words};
+use crate::navigation::{Route, use_navigation};
 use leptos::html::Aside;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use myna_client::{Answer, View};
 use myna_protocol::{Command, ConversationId, Kind};
 
@@ -22,12 +22,11 @@ pub(crate) fn Details(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let (t, handle) = (words(), use_client());
-    let navigate = use_navigate();
+    let navigation = use_navigation();
     let asking = RwSignal::new(false);
     let error = RwSignal::new(None::<&'static str>);
     let confirming = RwSignal::new(false);
     let leave = Callback::new(move |()| {
-        let navigate = navigate.clone();
         asking.set(true);
         error.set(None);
         handle.ask(
@@ -35,7 +34,7 @@ pub(crate) fn Details(
             move |answer| {
                 asking.try_set(false);
                 match answer {
-                    Answer::Done { .. } => navigate("/", Default::default()),
+                    Answer::Done { .. } => navigation.go(Route::List),
                     Answer::Rejected(code, _) => {
                         error.try_set(Some(t.refusal(code)));
                     }

@@ -60,6 +60,7 @@ pub(crate) fn Icon(glyph: Glyph) -> impl IntoView {
 }
 
 /// Myna itself.
+#[cfg(feature = "ssr")]
 #[component]
 pub(crate) fn Logo() -> impl IntoView {
     view! { <img class="logo" src="/favicon.svg" alt=""/> }

@@ -3,7 +3,6 @@
 use super::{Avatar, Glyph, Icon};
 use crate::i18n::{Words, words};
 use leptos::prelude::*;
-use leptos_router::components::A;
 use myna_client::{Person, View};
 use myna_protocol::Kind;
 
@@ -18,9 +17,9 @@ pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSign
     let avatar = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| (view.avatar.clone(), view.kind))));
     view! {
         <header class="pane-head">
-            <A href="/" attr:class="back" attr:aria-label=t.back()>
+            <a href="/" class="back" aria-label=t.back()>
                 <Icon glyph=Glyph::Back/>
-            </A>
+            </a>
             {move || avatar.get().map(|(seed, kind)| view! { <Avatar name=title seed kind online/> })}
             <div class="pane-title">
                 <h1 dir="auto">{title}</h1>

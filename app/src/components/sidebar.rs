@@ -5,10 +5,9 @@ use super::{Avatar, ConversationRow, Glyph, Icon};
 use crate::client_handle::ClientHandle;
 use crate::client_handle::{Found, ListSignals, use_client};
 use crate::i18n::words;
+use crate::navigation::{Route, use_navigation};
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos_router::components::A;
-use leptos_router::hooks::use_navigate;
 use myna_protocol::{Command, ConversationId, Kind, Person};
 
 /// Pixels from the end of the list at which more of it is loaded.
@@ -69,12 +68,12 @@ pub(crate) fn Sidebar() -> impl IntoView {
                         }
                     />
                 </div>
-                <A href="/channels" attr:class="icon-button" attr:aria-label=t.channels() attr:title=t.channels()>
+                <a href="/channels" class="icon-button" aria-label=t.channels() title=t.channels()>
                     <Icon glyph=Glyph::Hash/>
-                </A>
-                <A href="/new" attr:class="icon-button" attr:aria-label=t.new_message() attr:title=t.new_message()>
+                </a>
+                <a href="/new" class="icon-button" aria-label=t.new_message() title=t.new_message()>
                     <Icon glyph=Glyph::Compose/>
-                </A>
+                </a>
             </header>
             <div class="sidebar-scroll" node_ref=scroller on:scroll=on_scroll>
                 <Show when=move || searching.get() fallback=move || view! { <ConversationList row_height/> }>
@@ -154,7 +153,7 @@ fn ConversationList(row_height: RwSignal<Option<f64>>) -> impl IntoView {
         <Show when=is_empty>
             <div class="empty-small">
                 <p>{t.no_conversations()}</p>
-                <A href="/new">{t.start_conversation()}</A>
+                <a href="/new">{t.start_conversation()}</a>
             </div>
         </Show>
     }
@@ -168,12 +167,12 @@ fn Me() -> impl IntoView {
     let name = Signal::derive(move || me.with(|me| me.name.clone()));
     view! {
         <footer class="sidebar-foot">
-            <A href="/settings" attr:class="me" attr:title=t.settings()>
+            <a href="/settings" class="me" title=t.settings()>
                 <Avatar name seed=handle.my_id().to_string()/>
                 <span class="me-name" dir="auto">{name}</span>
                 <span class="visually-hidden">", " {t.settings()}</span>
                 <Icon glyph=Glyph::Settings/>
-            </A>
+            </a>
         </footer>
     }
 }
@@ -266,10 +265,9 @@ enum Go {
 #[component]
 fn Result(title: String, seed: String, kind: Kind, note: String, go: Go, text: RwSignal<String>) -> impl IntoView {
     let handle = use_client();
-    let navigate = use_navigate();
+    let navigation = use_navigation();
     let choose = move |_| {
-        let navigate = navigate.clone();
-        let visit = move |id: ConversationId| navigate(&format!("/c/{id}"), Default::default());
+        let visit = move |id: ConversationId| navigation.go(Route::Conversation(id));
         text.set(String::new());
         match go.clone() {
             Go::To(id) => visit(id),

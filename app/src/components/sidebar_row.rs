@@ -3,9 +3,9 @@
 use super::{Avatar, Glyph, Icon};
 use crate::client_handle::RowSignal;
 use crate::i18n::words;
+use crate::navigation::{Route, use_navigation};
 use crate::time::{iso, use_zone};
 use leptos::prelude::*;
-use leptos_router::components::A;
 use myna_client::SidebarRow;
 
 #[component]
@@ -25,13 +25,11 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
     let at = Memo::new(move |_| row.with(|row| row.at));
     let failed = Memo::new(move |_| row.with(|row| row.failed));
     let unread = Memo::new(move |_| row.with(|row| row.unread));
-    let id = first.id;
+    let (route, navigation) = (Route::Conversation(first.id), use_navigation());
+    let is_open = Memo::new(move |_| navigation.route() == route);
     view! {
         <li>
-            <A
-                href=format!("/c/{id}")
-                attr:class="row"
-            >
+            <a href=route.path() class="row" aria-current=move || is_open.get().then_some("page")>
                 <Show when=move || { unread.get() > 0 }>
                     <span class="unread-dot"></span>
                 </Show>
@@ -55,7 +53,7 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
                         </Show>
                     </span>
                 </span>
-            </A>
+            </a>
         </li>
     }
 }

@@ -5,9 +5,7 @@ use super::ConfirmDialog;
 use crate::client_handle::ClientHandle;
 use crate::client_handle::use_client;
 use crate::i18n::words;
-use crate::server_fns::SignOut;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 #[component]
 pub(crate) fn SignOutButton() -> impl IntoView {
@@ -23,7 +21,7 @@ pub(crate) fn SignOutButton() -> impl IntoView {
     };
     view! {
         // A form, so that one can leave without WASM too.
-        <form method="post" action=SignOut::url() on:submit=submit>
+        <form method="post" action="/sign-out" on:submit=submit>
             <button class="button danger" type="submit">{t.sign_out()}</button>
         </form>
         <ConfirmDialog

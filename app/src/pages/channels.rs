@@ -4,9 +4,8 @@ use super::new_message::new_id;
 use crate::client_handle::use_client;
 use crate::components::{Avatar, Glyph, Icon};
 use crate::i18n::words;
+use crate::navigation::{Route, use_navigation};
 use leptos::prelude::*;
-use leptos_router::components::A;
-use leptos_router::hooks::use_navigate;
 use myna_client::Answer;
 use myna_protocol::limits::NAME_CHARS;
 use myna_protocol::{Command, Conversation, ConversationId, Kind};
@@ -14,46 +13,39 @@ use myna_protocol::{Command, Conversation, ConversationId, Kind};
 #[component]
 pub(crate) fn Channels() -> impl IntoView {
     let (t, handle) = (words(), use_client());
-    let navigate = use_navigate();
+    let navigation = use_navigation();
     let text = RwSignal::new(String::new());
     let error = RwSignal::new(None::<&'static str>);
     let asking = RwSignal::new(false);
     // What is typed finds channels too, so that one is joined rather than made twice.
     let found = handle.search(text);
     let channels = move || found.get().map(|found| found.channels);
-    let go = {
-        let navigate = navigate.clone();
-        move |answer: Answer| match answer {
-            Answer::Done { conversation: Some(id) } => navigate(&format!("/c/{id}"), Default::default()),
-            Answer::Rejected(code, _) => {
-                error.try_set(Some(t.refusal(code)));
-            }
-            Answer::Done { conversation: None } | Answer::Found { .. } => {}
+    let go = move |answer: Answer| match answer {
+        Answer::Done { conversation: Some(id) } => navigation.go(Route::Conversation(id)),
+        Answer::Rejected(code, _) => {
+            error.try_set(Some(t.refusal(code)));
         }
+        Answer::Done { conversation: None } | Answer::Found { .. } => {}
     };
-    let make = {
-        let go = go.clone();
-        move |event: leptos::ev::SubmitEvent| {
-            event.prevent_default();
-            let go = go.clone();
-            error.set(None);
-            asking.set(true);
-            let name = text.get_untracked();
-            handle.ask(
-                move |request| Command::Channel { request, conversation: new_id(), name },
-                move |answer| {
-                    asking.try_set(false);
-                    go(answer);
-                },
-            );
-        }
+    let make = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        error.set(None);
+        asking.set(true);
+        let name = text.get_untracked();
+        handle.ask(
+            move |request| Command::Channel { request, conversation: new_id(), name },
+            move |answer| {
+                asking.try_set(false);
+                go(answer);
+            },
+        );
     };
     view! {
         <section class="picker">
             <header class="picker-head">
-                <A href="/" attr:class="back" attr:aria-label=t.back()>
+                <a href="/" class="back" aria-label=t.back()>
                     <Icon glyph=Glyph::Back/>
-                </A>
+                </a>
                 <h1>{t.channels()}</h1>
             </header>
             <form class="form inline" on:submit=make>
@@ -78,7 +70,7 @@ pub(crate) fn Channels() -> impl IntoView {
             </form>
             <ul class="channels">
                 <For each=move || channels().unwrap_or_default() key=|channel| (channel.id, channel.rev) let:channel>
-                    <ChannelRow channel go=Callback::new({ let go = go.clone(); move |answer| go(answer) })/>
+                    <ChannelRow channel go=Callback::new(go)/>
                 </For>
             </ul>
             <Show when=move || channels().is_some_and(|channels| channels.is_empty())>
@@ -119,9 +111,9 @@ fn ChannelRow(channel: Conversation, go: Callback<Answer>) -> impl IntoView {
                     </button>
                 }
             >
-                <A href=format!("/c/{id}") attr:class="button small" attr:aria-label=t.open_named(label.get_value())>
+                <a href=format!("/c/{id}") class="button small" aria-label=t.open_named(label.get_value())>
                     {t.open()}
-                </A>
+                </a>
             </Show>
         </li>
     }

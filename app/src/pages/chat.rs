@@ -7,68 +7,33 @@ use super::settings::Settings;
 use crate::client_handle::ClientHandle;
 use crate::components::{Banner, Glyph, Icon, Sidebar};
 use crate::i18n::words;
+use crate::navigation::{Route, provide_navigation, use_navigation};
 use crate::server_fns::{FirstPage, load_first_page};
 use crate::time::use_zone;
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::components::{A, Outlet};
-use leptos_router::hooks::use_location;
-use myna_protocol::ConversationId;
-
-/// What the address names. An address is the one place where it is kept which conversation is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Route {
-    List,
-    Conversation(ConversationId),
-    NewMessage,
-    Channels,
-    Settings,
-}
-
-impl Route {
-    fn of(path: &str) -> Self {
-        let mut parts = path.trim_matches('/').split('/');
-        match (parts.next(), parts.next()) {
-            (Some("c"), Some(id)) => id.parse().map_or(Self::List, Self::Conversation),
-            (Some("new"), None) => Self::NewMessage,
-            (Some("channels"), None) => Self::Channels,
-            (Some("settings"), None) => Self::Settings,
-            _ => Self::List,
-        }
-    }
-
-    fn conversation(self) -> Option<ConversationId> {
-        match self {
-            Self::Conversation(id) => Some(id),
-            Self::List | Self::NewMessage | Self::Channels | Self::Settings => None,
-        }
-    }
-}
 
 #[component]
 pub(crate) fn Chat() -> impl IntoView {
     let t = words();
-    let path = use_location().pathname;
-    let route = Memo::new(move |_| path.with(|path| Route::of(path)));
-    let open = route.get_untracked().conversation();
+    let navigation = provide_navigation();
+    let open = untrack(|| navigation.route()).conversation();
     // Loaded once: what follows comes by the socket.
     let first = Resource::new_blocking(|| (), move |()| load_first_page(open));
     view! {
         <Suspense fallback=move || view! { <div class="chat" data-view="list"><span class="spinner" role="status" aria-label=t.loading()></span></div> }>
             {move || Suspend::new(async move {
                 match first.await {
-                    Ok(first) => view! { <Connected first route/> }.into_any(),
+                    Ok(first) => view! { <Connected first/> }.into_any(),
                     Err(problem) => view! { <Unreachable text=t.problem(&problem)/> }.into_any(),
                 }
             })}
         </Suspense>
-        <Outlet/>
     }
 }
 
 /// The chat of somebody who is signed in.
 #[component]
-fn Connected(first: FirstPage, route: Memo<Route>) -> impl IntoView {
+fn Connected(first: FirstPage) -> impl IntoView {
     use_zone().set_now(first.server_time);
     let handle = ClientHandle::new(first);
     provide_context(handle);
@@ -76,35 +41,29 @@ fn Connected(first: FirstPage, route: Memo<Route>) -> impl IntoView {
     connect(handle);
     let t = words();
     let list = handle.list();
+    let navigation = use_navigation();
     let title_now = move || {
         list.version.track();
-        let open = route.get().conversation().and_then(|id| handle.look(|client| client.sidebar_row(id)));
+        let open = navigation.route().conversation().and_then(|id| handle.look(|client| client.sidebar_row(id)));
         let name = open.map_or_else(|| "Myna".to_owned(), |row| t.title(&row.title));
         match list.unread.get() {
             0 => name,
             count => t.unread_title(count as u64, name),
         }
     };
-    // The server writes the title when what belongs to this component may be gone already, and writes it as it is: what people
-    // have called themselves does not belong there.
-    let title = ArcRwSignal::new("Myna".to_owned());
-    Effect::new({
-        let title = title.clone();
-        move |_| title.set(title_now())
-    });
+    Effect::new(move |_| document().set_title(&title_now()));
     let has_conversations = {
         let len = handle.list().len;
         Memo::new(move |_| len.get() > 0)
     };
     view! {
-        <Title text=move || title.get()/>
         // External: the browser itself goes there, and takes the Tab key along.
         <a class="skip" href="#pane" rel="external">{t.skip_to_conversation()}</a>
-        <div class="chat" data-view=move || if route.get() == Route::List { "list" } else { "conversation" }>
+        <div class="chat" data-view=move || if navigation.route() == Route::List { "list" } else { "conversation" }>
             <Banner/>
             <Sidebar/>
             <main class="pane" id="pane">
-                {move || match route.get() {
+                {move || match navigation.route() {
                     Route::Conversation(id) => view! { <ConversationPane id/> }.into_any(),
                     Route::NewMessage => view! { <NewMessage/> }.into_any(),
                     Route::Channels => view! { <Channels/> }.into_any(),
@@ -126,7 +85,7 @@ fn NothingOpen(has_conversations: Memo<bool>) -> impl IntoView {
             <p>
                 {move || if has_conversations.get() { t.nothing_open_text() } else { t.welcome_text() }}
             </p>
-            <A href="/new" attr:class="button primary">{t.new_message()}</A>
+            <a href="/new" class="button primary">{t.new_message()}</a>
         </div>
     }
 }
@@ -190,21 +149,4 @@ fn connect(handle: ClientHandle) {
         offline.remove();
         visible.remove();
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_names_a_place_and_a_strange_one_the_list() {
-        let id = ConversationId::from_bytes([7; 16]);
-        assert_eq!(Route::of(&format!("/c/{id}")), Route::Conversation(id));
-        assert_eq!(Route::of("/new"), Route::NewMessage);
-        assert_eq!(Route::of("/channels"), Route::Channels);
-        assert_eq!(Route::of("/settings"), Route::Settings);
-        for path in ["/", "", "/c/", "/c/..%2f", "/c/{\"$ne\":null}"] {
-            assert_eq!(Route::of(path), Route::List, "{path}");
-        }
-    }
 }

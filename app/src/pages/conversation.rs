@@ -4,7 +4,6 @@ use crate::client_handle::use_client;
 use crate::components::{Composer, Details, Glyph, Icon, MessageList, PaneHead};
 use crate::i18n::words;
 use leptos::prelude::*;
-use leptos_router::components::A;
 use myna_protocol::ConversationId;
 
 #[component]
@@ -52,7 +51,7 @@ fn Absent() -> impl IntoView {
             <Icon glyph=Glyph::Bird/>
             <h1>{t.absent_title()}</h1>
             <p>{t.absent_text()}</p>
-            <A href="/" attr:class="button primary">{t.your_conversations()}</A>
+            <a href="/" class="button primary">{t.your_conversations()}</a>
         </div>
     }
 }

@@ -3,10 +3,9 @@
 use crate::client_handle::use_client;
 use crate::components::{Avatar, Glyph, Icon};
 use crate::i18n::words;
+use crate::navigation::{Route, use_navigation};
 use leptos::html::Input;
 use leptos::prelude::*;
-use leptos_router::components::A;
-use leptos_router::hooks::use_navigate;
 use myna_client::Answer;
 use myna_protocol::limits::NAME_CHARS;
 use myna_protocol::{Command, ConversationId, Person};
@@ -14,7 +13,7 @@ use myna_protocol::{Command, ConversationId, Person};
 #[component]
 pub(crate) fn NewMessage() -> impl IntoView {
     let (t, handle) = (words(), use_client());
-    let navigate = use_navigate();
+    let navigation = use_navigation();
     let text = RwSignal::new(String::new());
     let chosen = RwSignal::new(Vec::<Person>::new());
     let found = handle.search(text);
@@ -41,7 +40,6 @@ pub(crate) fn NewMessage() -> impl IntoView {
     };
     let start = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let navigate = navigate.clone();
         let users = chosen.get_untracked();
         asking.set(true);
         error.set(None);
@@ -60,7 +58,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
         handle.ask(command, move |answer| {
             asking.try_set(false);
             match answer {
-                Answer::Done { conversation: Some(id) } => navigate(&format!("/c/{id}"), Default::default()),
+                Answer::Done { conversation: Some(id) } => navigation.go(Route::Conversation(id)),
                 Answer::Rejected(code, _) => {
                     error.try_set(Some(t.refusal(code)));
                 }
@@ -72,9 +70,9 @@ pub(crate) fn NewMessage() -> impl IntoView {
     view! {
         <section class="picker">
             <header class="picker-head">
-                <A href="/" attr:class="back" attr:aria-label=t.back()>
+                <a href="/" class="back" aria-label=t.back()>
                     <Icon glyph=Glyph::Back/>
-                </A>
+                </a>
                 <h1>{t.new_message()}</h1>
             </header>
             <div class="to-field">

@@ -3,12 +3,9 @@
 use crate::components::Logo;
 use crate::i18n::words;
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::components::A;
 
 #[component]
 pub(crate) fn NotFound() -> impl IntoView {
-    #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
@@ -17,11 +14,10 @@ pub(crate) fn NotFound() -> impl IntoView {
         <main class="sign-in">
             <section class="sign-in-card">
                 <Logo/>
-                <Title text=t.page_title(t.not_found_title())/>
                 <h1>{t.not_found_title()}</h1>
                 <p class="sign-in-lead">{t.not_found_text()}</p>
                 <p class="sign-in-other">
-                    <A href="/">{t.your_conversations()}</A>
+                    <a href="/">{t.your_conversations()}</a>
                 </p>
             </section>
         </main>

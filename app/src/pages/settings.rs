@@ -5,7 +5,6 @@ use crate::components::{Avatar, Glyph, Icon, NameDialog, SignOutButton};
 use crate::i18n::{Words, words};
 use crate::preferences::{LANGUAGE_COOKIE, THEME_COOKIE, Theme, language_name};
 use leptos::prelude::*;
-use leptos_router::components::A;
 use myna_client::Answer;
 
 #[component]
@@ -14,9 +13,9 @@ pub(crate) fn Settings() -> impl IntoView {
     view! {
         <section class="picker settings">
             <header class="picker-head">
-                <A href="/" attr:class="back" attr:aria-label=t.back()>
+                <a href="/" class="back" aria-label=t.back()>
                     <Icon glyph=Glyph::Back/>
-                </A>
+                </a>
                 <h1>{t.settings()}</h1>
             </header>
             <Account/>

@@ -1,5 +1,6 @@
 //! Feeds and their rows: the one shape in which a client learns anything that lasts.
 
+use crate::tagged::tagged;
 use crate::{Conversation, ConversationId, InvalidId, Member, Membership, Message, Person, UserId};
 use serde::{Deserialize, Serialize, de};
 use std::fmt;
@@ -80,15 +81,18 @@ impl<'de> Deserialize<'de> for Feed {
     }
 }
 
-/// One row of a feed. Applying it is an idempotent upsert: the row with the greater `rev` stays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "row", rename_all = "snake_case")]
-pub enum Row {
-    Conversation(Conversation),
-    Member(Member),
-    Message(Message),
-    Membership(Membership),
-    Person(Person),
+tagged! {
+    "Row", tag = "row",
+
+    /// One row of a feed. Applying it is an idempotent upsert: the row with the greater `rev` stays.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Row {
+        Conversation(Conversation),
+        Member(Member),
+        Message(Message),
+        Membership(Membership),
+        Person(Person),
+    }
 }
 
 impl Row {

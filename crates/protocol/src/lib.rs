@@ -35,6 +35,8 @@ pub use event::{ByeReason, Event, ResetReason, Signal};
 mod rejection;
 pub use rejection::Rejection;
 
+mod tagged;
+
 pub mod close;
 pub mod limits;
 

@@ -396,7 +396,18 @@ fn an_unknown_field_in_an_event_is_ignored() {
         Event::Welcome { user: ada(), server_time: T, limits: Limits::default() },
     ] {
         // Everywhere in it, not only on top.
-        let newer = json(&event).replace('{', r#"{"new":[1,{"field":true}],"#);
+        let newer = json(&event).replace('}', r#","new":[1,{"field":true}]}"#);
         assert_eq!(serde_json::from_str::<Event>(&newer).expect("it is read all the same"), event);
     }
+}
+
+#[test]
+fn a_frame_names_what_it_is_before_anything_else() {
+    let late = r#"{"server_time":5,"type":"pong"}"#;
+    let error = serde_json::from_str::<Event>(late).expect_err("the tag is late").to_string();
+    assert!(error.contains("`type` does not come first"), "{error}");
+    let error = serde_json::from_str::<Event>("{}").expect_err("there is no tag").to_string();
+    assert!(error.contains("missing field `type`"), "{error}");
+    let error = serde_json::from_str::<Event>(r#"{"type":"applause"}"#).expect_err("it is unknown").to_string();
+    assert!(error.contains("unknown variant `applause`"), "{error}");
 }

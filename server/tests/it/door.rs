@@ -20,23 +20,42 @@ async fn a_new_person_is_let_in_and_comes_back_with_their_password() {
 }
 
 #[tokio::test]
-async fn a_form_without_wasm_is_led_to_the_chat_or_back_to_the_door() {
+async fn a_form_is_answered_with_the_chat_or_with_the_same_page_and_a_sentence() {
     let server = TestServer::start().await;
-    let sign_in = |password: &'static str| {
-        let request = server.place.request_post("/api/sign_in").header("accept", "text/html");
-        let request = request.header("referer", format!("{}/sign-in", server.place.origin));
-        Answer::of(request.form(&[("name", "Ann"), ("password", password)]))
+    let send = |path: &'static str, name: &'static str, password: &'static str| {
+        let request = server.place.request_post(path).header("accept", "text/html");
+        Answer::of(request.form(&[("name", name), ("password", password)]))
     };
-    server.sign_up("Ann").await;
-    let in_ = sign_in(PASSWORD).await;
-    assert_eq!((in_.status, in_.header("location")), (302, "/"));
-    assert!(in_.set_cookie().is_some());
-    let out = sign_in("not the password").await;
-    assert_eq!((out.status, out.set_cookie()), (302, None));
-    let back = out.header("location");
-    assert!(back.starts_with(&format!("{}/sign-in?", server.place.origin)), "{back}");
-    let page = server.place.get(back.strip_prefix(&server.place.origin).expect("it leads back here")).await;
-    assert!(page.body.contains("Incorrect name or password."), "the sentence is on the page: {}", page.body);
+    let came = send("/sign-up", "Ann", PASSWORD).await;
+    assert_eq!((came.status, came.header("location")), (303, "/"));
+    assert!(came.set_cookie().is_some());
+    let again = send("/sign-in", "Ann", PASSWORD).await;
+    assert_eq!((again.status, again.header("location")), (303, "/"));
+    assert!(again.set_cookie().is_some_and(|cookie| Some(cookie) != came.set_cookie()));
+    for (path, name, password, status, sentence) in [
+        ("/sign-in", "Ann <b>", "not the password", 401, "Incorrect name or password."),
+        ("/sign-up", "Ann", PASSWORD, 409, "This name is taken. Please choose another one."),
+        ("/sign-up", "Bob", "short", 422, "A password has at least 8 characters."),
+    ] {
+        let page = send(path, name, password).await;
+        assert_eq!((page.status, page.set_cookie()), (status, None), "{path}");
+        assert!(page.body.contains(sentence), "the sentence is on the page: {}", page.body);
+        let kept = format!("value=\"{}\"", name.replace('<', "&lt;").replace('>', "&gt;"));
+        assert!(page.body.contains(&kept), "the name need not be typed again: {}", page.body);
+        assert!(!page.body.contains(password), "the password is not on the page");
+        assert!(!page.body.contains("<b>"), "a name is text");
+    }
+    let out = Answer::of(server.place.request_post("/sign-out")).await;
+    assert_eq!((out.status, out.header("location")), (303, "/sign-in"));
+    assert!(out.set_cookie().is_some_and(|cookie| cookie.contains("Max-Age=0")));
+    let elsewhere = server.place.by_way_of("http://evil.example");
+    let foreign = Answer::of(elsewhere.request_post("/sign-in").form(&[("name", "Ann"), ("password", PASSWORD)])).await;
+    assert_eq!((foreign.status, foreign.set_cookie()), (403, None));
+    assert!(foreign.body.contains("--public-url"), "who runs the server learns what to set: {}", foreign.body);
+    let request = server.place.request_post("/sign-in").header("content-type", "application/x-www-form-urlencoded");
+    let half = Answer::of(request.body("name=Ann")).await;
+    assert_eq!(half.status, 400);
+    assert!(half.body.contains("form-error"), "{}", half.body);
 }
 
 #[tokio::test]

@@ -51,11 +51,13 @@ async fn files_with_hashed_names_are_cached_for_ever_and_the_page_names_them() {
     assert!(style.header("content-type").starts_with("text/css"));
     assert_eq!(style.header("x-content-type-options"), "nosniff");
 
-    let page = place.get("/sign-in").await;
+    let page = place.sign_up("Ann").await.get("/").await;
     for name in ["/pkg/myna.abc.css", "/pkg/myna.def.js", "/pkg/myna.ghi.wasm"] {
         assert!(page.body.contains(name), "{name} is not in {}", page.body);
     }
     assert_eq!(page.header("cache-control"), "no-store");
+    let form = place.get("/sign-in").await.body;
+    assert!(form.contains(STYLE) && !form.contains("wasm"), "a form needs no script: {form}");
     assert_eq!(place.get("/pkg/myna.old.css").await.header("cache-control"), "no-store", "what is missing may come");
     assert_eq!(place.get("/favicon.svg").await.header("cache-control"), "public, max-age=86400");
     assert_eq!(place.get("/missing.svg").await.header("cache-control"), "no-store");

@@ -1,0 +1,87 @@
+//! The documents that the server sends: the chat, which the browser takes over, and pages that are forms and text.
+
+use crate::App;
+use crate::i18n::words;
+use crate::pages::{NotFound, SignIn, SignUp};
+use crate::preferences::Theme;
+use crate::request_context::RequestContext;
+use leptos::html;
+use leptos::prelude::*;
+use leptos_meta::HashedStylesheet;
+use myna_protocol::Rejection;
+
+/// A page of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    Chat,
+    SignIn,
+    SignUp,
+    NotFound,
+}
+
+/// What was sent by the form of a page, and why it was refused: given as context where a form is shown again.
+#[derive(Debug, Clone)]
+pub struct RefusedForm {
+    pub name: String,
+    pub why: Rejection,
+}
+
+/// A whole document.
+pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
+    let (t, theme) = (words(), theme());
+    let title = match page {
+        // What people have called themselves comes to the title in the browser.
+        Page::Chat => "Myna".to_owned(),
+        Page::SignIn => t.page_title(t.sign_in()),
+        Page::SignUp => t.page_title(t.create_account()),
+        Page::NotFound => t.page_title(t.not_found_title()),
+    };
+    let body = match page {
+        Page::Chat => view! { <App/> }.into_any(),
+        Page::SignIn => view! { <SignIn/> }.into_any(),
+        Page::SignUp => view! { <SignUp/> }.into_any(),
+        Page::NotFound => view! { <NotFound/> }.into_any(),
+    };
+    let scripts = (page == Page::Chat).then(|| view! { <HydrationScripts options=options.clone()/> });
+    view! {
+        <!DOCTYPE html>
+        <html lang=t.language() dir=t.direction() data-theme=theme.name()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
+                <meta name="color-scheme" content="light dark"/>
+                {theme_colors(theme)}
+                <meta name="description" content=t.app_description()/>
+                <title>{title}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <HashedStylesheet options=options.clone() id="style"/>
+                <AutoReload options/>
+                {scripts}
+            </head>
+            <body>{body}</body>
+        </html>
+    }
+}
+
+/// The theme that was chosen in the settings.
+fn theme() -> Theme {
+    use_context::<RequestContext>().map(|request| request.theme).unwrap_or_default()
+}
+
+/// The colour that browsers draw around the page.
+fn theme_colors(theme: Theme) -> impl IntoView {
+    let color = |color: &'static str, media: Option<&'static str>| {
+        html::meta().name("theme-color").content(color).attr("media", media)
+    };
+    const LIGHT: &str = "#ffffff";
+    const DARK: &str = "#1e1e1e";
+    match theme {
+        Theme::System => {
+            vec![color(LIGHT, Some("(prefers-color-scheme: light)")), color(DARK, Some("(prefers-color-scheme: dark)"))]
+        }
+        Theme::Light => vec![color(LIGHT, None)],
+        Theme::Dark => vec![color(DARK, None)],
+    }
+}

@@ -1,0 +1,134 @@
+//! Where one is in the chat: the address names it, and is the one place where it is kept.
+//!
+//! All addresses of the chat show one page, so there is no table of routes: links are plain links, which the page follows by
+//! itself once it is alive.
+
+use leptos::prelude::*;
+use myna_protocol::ConversationId;
+
+/// A place in the chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    List,
+    Conversation(ConversationId),
+    NewMessage,
+    Channels,
+    Settings,
+}
+
+impl Route {
+    /// The place that a path names; `None` when it is none of the chat.
+    pub(crate) fn at(path: &str) -> Option<Self> {
+        match path {
+            "/" => Some(Self::List),
+            "/new" => Some(Self::NewMessage),
+            "/channels" => Some(Self::Channels),
+            "/settings" => Some(Self::Settings),
+            _ => path.strip_prefix("/c/")?.parse().ok().map(Self::Conversation),
+        }
+    }
+
+    pub(crate) fn path(self) -> String {
+        match self {
+            Self::List => "/".to_owned(),
+            Self::Conversation(id) => format!("/c/{id}"),
+            Self::NewMessage => "/new".to_owned(),
+            Self::Channels => "/channels".to_owned(),
+            Self::Settings => "/settings".to_owned(),
+        }
+    }
+
+    pub(crate) fn conversation(self) -> Option<ConversationId> {
+        match self {
+            Self::Conversation(id) => Some(id),
+            Self::List | Self::NewMessage | Self::Channels | Self::Settings => None,
+        }
+    }
+}
+
+/// Where one is, and the way to somewhere else.
+#[derive(Clone, Copy)]
+pub(crate) struct Navigation {
+    route: RwSignal<Route>,
+}
+
+/// Gives the place that the address names to everything beneath.
+pub(crate) fn provide_navigation() -> Navigation {
+    // Who mistypes an address of the chat finds the list.
+    let navigation = Navigation { route: RwSignal::new(Route::at(&path()).unwrap_or(Route::List)) };
+    provide_context(navigation);
+    #[cfg(feature = "hydrate")]
+    navigation.follow();
+    navigation
+}
+
+pub(crate) fn use_navigation() -> Navigation {
+    use_context().expect("the app gives the navigation to all its pages")
+}
+
+impl Navigation {
+    /// Where one is; tracked.
+    pub(crate) fn route(self) -> Route {
+        self.route.get()
+    }
+
+    /// Goes to another place, from where one comes back by the browser's button.
+    pub(crate) fn go(self, route: Route) {
+        if self.is_elsewhere(route) {
+            #[cfg(feature = "hydrate")]
+            crate::browser::page::push(&route.path());
+            self.route.set(route);
+        }
+    }
+
+    fn is_elsewhere(self, route: Route) -> bool {
+        self.route.try_get_untracked().is_some_and(|here| here != route)
+    }
+
+    /// Follows links to places in the chat, and the browser's buttons.
+    #[cfg(feature = "hydrate")]
+    fn follow(self) {
+        use crate::browser::page;
+        let clicked = window_event_listener(leptos::ev::click, move |event| {
+            if let Some(route) = page::followed_link(&event).as_deref().and_then(Route::at) {
+                event.prevent_default();
+                self.go(route);
+            }
+        });
+        let popped = window_event_listener(leptos::ev::popstate, move |_| {
+            let route = Route::at(&page::path()).unwrap_or(Route::List);
+            if self.is_elsewhere(route) {
+                self.route.set(route);
+            }
+        });
+        on_cleanup(move || {
+            clicked.remove();
+            popped.remove();
+        });
+    }
+}
+
+fn path() -> String {
+    #[cfg(feature = "hydrate")]
+    return crate::browser::page::path();
+    #[cfg(feature = "ssr")]
+    return use_context::<http::request::Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
+    #[cfg(not(any(feature = "hydrate", feature = "ssr")))]
+    String::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_one_path_and_a_strange_path_no_place() {
+        let id = ConversationId::from_bytes([7; 16]);
+        for route in [Route::List, Route::Conversation(id), Route::NewMessage, Route::Channels, Route::Settings] {
+            assert_eq!(Route::at(&route.path()), Some(route));
+        }
+        for path in ["", "/c", "/c/", "/c/..%2f", "/c/{\"$ne\":null}", "/new/", "/sign-in", "//evil.example"] {
+            assert_eq!(Route::at(path), None, "{path}");
+        }
+    }
+}
