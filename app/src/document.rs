@@ -7,7 +7,7 @@ use crate::preferences::Theme;
 use crate::request_context::RequestContext;
 use leptos::html;
 use leptos::prelude::*;
-use leptos_meta::HashedStylesheet;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use myna_protocol::Rejection;
 
 /// A page of its own.
@@ -36,6 +36,7 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
         Page::SignUp => t.page_title(t.create_account()),
         Page::NotFound => t.page_title(t.not_found_title()),
     };
+    provide_meta_context();
     let body = match page {
         Page::Chat => view! { <App/> }.into_any(),
         Page::SignIn => view! { <SignIn/> }.into_any(),
@@ -52,13 +53,14 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 {theme_colors(theme)}
                 <meta name="description" content=t.app_description()/>
-                <title>{title}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <HashedStylesheet options=options.clone() id="style"/>
                 <AutoReload options/>
                 {scripts}
+                <Title text=title/>
+                <MetaTags/>
             </head>
             <body>{body}</body>
         </html>

@@ -98,7 +98,6 @@ test('the pages to sign in and up lead to each other, and through', async ({ myn
   const lena = await myna.visitor('Lena');
   await lena.goto('/sign-in');
   await expect(lena.page).toHaveTitle('Sign in · Myna');
-  await mark(lena);
   await lena.page.getByRole('link', { name: 'Create account' }).click();
   await lena.isAt('/sign-up');
   await expect(lena.page).toHaveTitle('Create account · Myna');
@@ -106,7 +105,6 @@ test('the pages to sign in and up lead to each other, and through', async ({ myn
   await lena.isAt('/sign-in');
   await lena.page.getByRole('link', { name: 'Create account' }).click();
   await expect(lena.page.getByRole('heading', { name: 'Join Myna' })).toBeVisible();
-  await isSameDocument(lena);
   await lena.fillSignIn('Lena', 'correct horse battery staple');
   await lena.page.getByRole('button', { name: 'Create account' }).click();
   await lena.isIn();

@@ -4,7 +4,7 @@ import { PASSWORD } from '../helpers/people';
 import { direct } from '../helpers/wire';
 
 test('the language is the browser’s until another one is chosen', async ({ myna }) => {
-  myna.console.allow(/api\/sign_up/);
+  myna.console.allow(/status of 422 .*\/sign-up:0/);
   const lena = await myna.visitor('Lena', { locale: 'de-AT' });
   const html = await (await lena.goto('/sign-up'))!.text();
   expect(html).toContain('<html lang="de" dir="ltr"');
