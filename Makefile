@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-ui bench-hot bench-peers attacks chaos simulate clean help
+.PHONY: run build dev e2e-dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-ui bench-hot bench-peers attacks chaos simulate clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -22,9 +22,14 @@ build: ## Build the server and the page in release mode, and print the page's si
 	@scripts/setup run
 	@scripts/build
 
-dev: ## Build and serve, and repeat it after each change.
+# Without hashes: a tab that is open goes on asking for the same names, and finds the new files.
+dev: ## Build and serve, and again after each change, which open tabs show by themselves (PORT=…).
 	@scripts/setup run
-	@. scripts/env && cargo leptos watch
+	@. scripts/env && LEPTOS_HASH_FILES=false LEPTOS_SITE_ADDR="$${MYNA_LISTEN:-127.0.0.1:3000}" cargo leptos watch
+
+e2e-dev: ## Change a style, a component and a rule while `make dev` runs, and wait for each in an open tab (10 minutes).
+	@scripts/setup test
+	@. scripts/env && npx playwright test -c end2end/dev.config.ts
 
 cluster: ## Run two nodes over one MongoDB on this machine, on http://127.0.0.1:3001 and the next port (PORT=…).
 	@scripts/setup mongo

@@ -12,6 +12,7 @@ cancel = Abbrechen
 save = Sichern
 delete = Löschen
 dismiss = Schließen
+close = Schließen
 try-again = Erneut versuchen
 back = Zurück zu den Unterhaltungen
 details = Details
@@ -56,6 +57,7 @@ unread = ungelesen
 preview-from = { $name }: { $text }
 typing-short = schreibt …
 message-failed = Eine Nachricht wurde nicht zugestellt
+draft = Entwurf:
 title-self = Notiz an mich
 title-alone = Nur du
 title-two = { $first } und { $second }
@@ -98,6 +100,12 @@ not-delivered-why = Nicht zugestellt: { $why }
 not-delivered-retry = Nicht zugestellt. Erneut versuchen
 message = Nachricht
 send = Senden
+you-said = Du
+# The name of a message for a screen reader, and of its menu.
+said-by = { $by }, { $sent }
+copy = Kopieren
+copied = Kopiert
+copy-failed = Dein Browser erlaubt das Kopieren nicht.
 today = Heute
 yesterday = Gestern
 weekday = { $day ->
@@ -111,6 +119,26 @@ weekday = { $day ->
 }
 time-pattern = %H:%M
 date-pattern = %d.%m.%y
+
+## Going somewhere by keys
+quick-switcher = Gehe zu …
+quick-switcher-hint = Gehe zu einer Unterhaltung, Person oder Aktion
+previous-conversation = Vorherige Unterhaltung
+next-conversation = Nächste Unterhaltung
+previous-unread = Vorherige ungelesene Unterhaltung
+next-unread = Nächste ungelesene Unterhaltung
+shortcuts = Tastaturkurzbefehle
+shortcuts-anywhere = Überall
+shortcuts-writing = Beim Schreiben
+shortcuts-message = Auf einer Nachricht
+new-line = Neue Zeile
+to-messages = Zu den Nachrichten, aus dem leeren Feld
+previous-next-message = Vorherige und nächste Nachricht
+message-menu = Aktionen
+to-composer = Zurück zum Schreiben
+key-control = Strg
+key-shift = Umschalt
+key-delete = Entf
 
 ## Details
 close-details = Details schließen
@@ -128,7 +156,6 @@ member-count = { $count ->
     [one] { $count } Mitglied
    *[other] { $count } Mitglieder
 }
-you = du
 name-you = { $name } (du)
 change-group-name = Gruppennamen ändern
 change-channel-name = Kanalnamen ändern
@@ -192,4 +219,14 @@ appearance = Darstellung
 theme-system = System
 theme-light = Hell
 theme-dark = Dunkel
+accent = Akzentfarbe
+accent-blue = Blau
+accent-purple = Violett
+accent-pink = Rosa
+accent-red = Rot
+accent-orange = Orange
+accent-green = Grün
+accent-graphite = Graphit
+sounds = Töne
+sounds-text = Ton bei neuen Nachrichten
 account = Konto

@@ -12,6 +12,7 @@ cancel = Cancel
 save = Save
 delete = Delete
 dismiss = Dismiss
+close = Close
 try-again = Try again
 back = Back to conversations
 details = Details
@@ -56,6 +57,7 @@ unread = unread
 preview-from = { $name }: { $text }
 typing-short = typing…
 message-failed = A message was not delivered
+draft = Draft:
 title-self = Note to self
 title-alone = Just you
 title-two = { $first } & { $second }
@@ -98,6 +100,12 @@ not-delivered-why = Not Delivered: { $why }
 not-delivered-retry = Not delivered. Try again
 message = Message
 send = Send
+you-said = You
+# The name of a message for a screen reader, and of its menu.
+said-by = { $by }, { $sent }
+copy = Copy
+copied = Copied
+copy-failed = Your browser doesn’t allow copying.
 today = Today
 yesterday = Yesterday
 weekday = { $day ->
@@ -112,6 +120,26 @@ weekday = { $day ->
 # The server writes times by these patterns before it knows the device’s own (strftime).
 time-pattern = %-I:%M %p
 date-pattern = %-m/%-d/%y
+
+## Going somewhere by keys
+quick-switcher = Go to…
+quick-switcher-hint = Go to a conversation, a person or an action
+previous-conversation = Previous conversation
+next-conversation = Next conversation
+previous-unread = Previous unread conversation
+next-unread = Next unread conversation
+shortcuts = Keyboard shortcuts
+shortcuts-anywhere = Anywhere
+shortcuts-writing = Writing
+shortcuts-message = On a message
+new-line = New line
+to-messages = To the messages, from an empty field
+previous-next-message = Previous and next message
+message-menu = Actions
+to-composer = Back to writing
+key-control = Ctrl
+key-shift = Shift
+key-delete = Delete
 
 ## Details
 close-details = Close details
@@ -129,7 +157,6 @@ member-count = { $count ->
     [one] { $count } member
    *[other] { $count } members
 }
-you = you
 name-you = { $name } (you)
 change-group-name = Change group name
 change-channel-name = Change channel name
@@ -193,4 +220,14 @@ appearance = Appearance
 theme-system = System
 theme-light = Light
 theme-dark = Dark
+accent = Accent color
+accent-blue = Blue
+accent-purple = Purple
+accent-pink = Pink
+accent-red = Red
+accent-orange = Orange
+accent-green = Green
+accent-graphite = Graphite
+sounds = Sounds
+sounds-text = Play a sound for new messages
 account = Account

@@ -12,6 +12,7 @@ cancel = Cancelar
 save = Guardar
 delete = Eliminar
 dismiss = Cerrar
+close = Cerrar
 try-again = Reintentar
 back = Volver a las conversaciones
 details = Detalles
@@ -56,6 +57,7 @@ unread = sin leer
 preview-from = { $name }: { $text }
 typing-short = escribiendo…
 message-failed = Un mensaje no se ha entregado
+draft = Borrador:
 title-self = Nota personal
 title-alone = Solo tú
 title-two = { $first } y { $second }
@@ -101,6 +103,12 @@ not-delivered-why = No entregado: { $why }
 not-delivered-retry = No entregado. Reintentar
 message = Mensaje
 send = Enviar
+you-said = Tú
+# The name of a message for a screen reader, and of its menu.
+said-by = { $by }, { $sent }
+copy = Copiar
+copied = Copiado
+copy-failed = Tu navegador no permite copiar.
 today = Hoy
 yesterday = Ayer
 weekday = { $day ->
@@ -114,6 +122,26 @@ weekday = { $day ->
 }
 time-pattern = %-H:%M
 date-pattern = %-d/%-m/%y
+
+## Going somewhere by keys
+quick-switcher = Ir a…
+quick-switcher-hint = Ir a una conversación, una persona o una acción
+previous-conversation = Conversación anterior
+next-conversation = Conversación siguiente
+previous-unread = Conversación no leída anterior
+next-unread = Conversación no leída siguiente
+shortcuts = Atajos de teclado
+shortcuts-anywhere = En cualquier lugar
+shortcuts-writing = Al escribir
+shortcuts-message = En un mensaje
+new-line = Línea nueva
+to-messages = A los mensajes, desde el campo vacío
+previous-next-message = Mensaje anterior y siguiente
+message-menu = Acciones
+to-composer = Volver a escribir
+key-control = Ctrl
+key-shift = Mayús
+key-delete = Supr
 
 ## Details
 close-details = Cerrar los detalles
@@ -131,7 +159,6 @@ member-count = { $count ->
     [one] { $count } miembro
    *[other] { $count } miembros
 }
-you = tú
 name-you = { $name } (tú)
 change-group-name = Cambiar el nombre del grupo
 change-channel-name = Cambiar el nombre del canal
@@ -195,4 +222,14 @@ appearance = Apariencia
 theme-system = Sistema
 theme-light = Claro
 theme-dark = Oscuro
+accent = Color de acento
+accent-blue = Azul
+accent-purple = Morado
+accent-pink = Rosa
+accent-red = Rojo
+accent-orange = Naranja
+accent-green = Verde
+accent-graphite = Grafito
+sounds = Sonidos
+sounds-text = Reproducir un sonido con cada mensaje nuevo
 account = Cuenta

@@ -3,9 +3,11 @@
 pub(crate) mod locale;
 pub(crate) mod page;
 mod socket;
+pub(crate) mod sound;
 pub(crate) mod storage;
 
 use crate::client_handle::ClientHandle;
+use crate::preferences::SOUNDS_COOKIE;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use myna_client::Action;
@@ -17,6 +19,13 @@ use std::time::Duration;
 pub(crate) fn forget_and_leave(user: UserId) {
     storage::clear(user);
     page::leave();
+}
+
+/// Somebody has said something: it is heard where the person wants that and does not look at the page.
+pub(crate) fn heard() {
+    if !page::is_looked_at() && page::preference(SOUNDS_COOKIE).is_some() {
+        sound::chirp();
+    }
 }
 
 /// What the client's actions act on.
@@ -59,6 +68,7 @@ impl Browser {
             }
             Action::Keep(unsent) => storage::keep(handle.my_id(), &unsent),
             Action::Forget(client_id) => storage::forget(handle.my_id(), client_id),
+            Action::KeepDraft(conversation, text) => storage::keep_draft(handle.my_id(), conversation, &text),
             Action::SignedOut if self.signs_out => forget_and_leave(handle.my_id()),
             Action::SignedOut => page::leave(),
             Action::Answered(..) => {}

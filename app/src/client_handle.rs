@@ -26,6 +26,8 @@ pub(crate) struct ConversationSignals {
     pub(crate) view: ArcRwSignal<Option<View>>,
     pub(crate) lines: Rows<Line>,
     pub(crate) typing: ArcRwSignal<Typing>,
+    /// What is written and not sent, as it is kept.
+    pub(crate) draft: ArcRwSignal<String>,
     /// Whether one is in it and it is on its way.
     pub(crate) loading: ArcRwSignal<bool>,
 }
@@ -142,6 +144,7 @@ impl ClientHandle {
                 view: ArcRwSignal::new(client.conversation(id)),
                 lines: Rows::new(client.lines(id)),
                 typing: ArcRwSignal::new(client.typing(id)),
+                draft: ArcRwSignal::new(client.draft(id).to_owned()),
                 loading: ArcRwSignal::new(client.is_loading(id)),
             })
             .clone()
@@ -223,8 +226,13 @@ impl ClientHandle {
         for id in changes.conversations {
             if let Some(signals) = lock(&conversations).get(&id).cloned() {
                 let (view, lines, typing) = (client.conversation(id), client.lines(id), client.typing(id));
-                drawn.push((signals, view, lines, typing, client.is_loading(id)));
+                let (draft, loading) = (client.draft(id).to_owned(), client.is_loading(id));
+                drawn.push((signals, view, lines, typing, draft, loading));
             }
+        }
+        #[cfg(feature = "hydrate")]
+        if changes.news {
+            crate::browser::heard();
         }
         // Signals run effects, and those may call the client again: it must be free by then.
         drop(client);
@@ -235,11 +243,12 @@ impl ClientHandle {
         if let Some(user) = user {
             set_if_changed(&me, user);
         }
-        for (signals, view, lines, typing, loading) in drawn {
+        for (signals, view, lines, typing, draft, loading) in drawn {
             set_if_changed(&signals.loading, loading);
             set_if_changed(&signals.view, view);
             signals.lines.set(lines);
             set_if_changed(&signals.typing, typing);
+            set_if_changed(&signals.draft, draft);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::i18n::words;
 use crate::pages::{NotFound, SignIn, SignUp};
-use crate::preferences::Theme;
+use crate::preferences::{PAGE_COLORS, Theme};
 use crate::request_context::RequestContext;
 use leptos::html;
 use leptos::prelude::*;
@@ -28,7 +28,9 @@ pub struct RefusedForm {
 
 /// A whole document.
 pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
-    let (t, theme) = (words(), theme());
+    let t = words();
+    let (theme, accent) =
+        use_context::<RequestContext>().map(|request| (request.theme, request.accent)).unwrap_or_default();
     let title = match page {
         // What people have called themselves comes to the title in the browser.
         Page::Chat => "Myna".to_owned(),
@@ -46,7 +48,7 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
     let scripts = (page == Page::Chat).then(|| view! { <HydrationScripts options=options.clone()/> });
     view! {
         <!DOCTYPE html>
-        <html lang=t.language() dir=t.direction() data-theme=theme.name()>
+        <html lang=t.language() dir=t.direction() data-theme=theme.name() data-accent=accent.name()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
@@ -67,23 +69,17 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
     }
 }
 
-/// The theme that was chosen in the settings.
-fn theme() -> Theme {
-    use_context::<RequestContext>().map(|request| request.theme).unwrap_or_default()
-}
-
 /// The colour that browsers draw around the page.
 fn theme_colors(theme: Theme) -> impl IntoView {
     let color = |color: &'static str, media: Option<&'static str>| {
         html::meta().name("theme-color").content(color).attr("media", media)
     };
-    const LIGHT: &str = "#ffffff";
-    const DARK: &str = "#1e1e1e";
+    let (light, dark) = PAGE_COLORS;
     match theme {
         Theme::System => {
-            vec![color(LIGHT, Some("(prefers-color-scheme: light)")), color(DARK, Some("(prefers-color-scheme: dark)"))]
+            vec![color(light, Some("(prefers-color-scheme: light)")), color(dark, Some("(prefers-color-scheme: dark)"))]
         }
-        Theme::Light => vec![color(LIGHT, None)],
-        Theme::Dark => vec![color(DARK, None)],
+        Theme::Light => vec![color(light, None)],
+        Theme::Dark => vec![color(dark, None)],
     }
 }

@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "the component macro writes `pub` for what it generates")]
 
 mod client_handle;
+mod commands;
 mod components;
 pub mod i18n;
 mod navigation;

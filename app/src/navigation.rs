@@ -50,12 +50,15 @@ impl Route {
 #[derive(Clone, Copy)]
 pub(crate) struct Navigation {
     route: RwSignal<Route>,
+    /// Whether one has gone anywhere since the page was opened.
+    has_moved: RwSignal<bool>,
 }
 
 /// Gives the place that the address names to everything beneath.
 pub(crate) fn provide_navigation() -> Navigation {
     // Who mistypes an address of the chat finds the list.
-    let navigation = Navigation { route: RwSignal::new(Route::at(&path()).unwrap_or(Route::List)) };
+    let route = RwSignal::new(Route::at(&path()).unwrap_or(Route::List));
+    let navigation = Navigation { route, has_moved: RwSignal::new(false) };
     provide_context(navigation);
     #[cfg(feature = "hydrate")]
     navigation.follow();
@@ -72,17 +75,32 @@ impl Navigation {
         self.route.get()
     }
 
+    /// Where one is; not tracked. `None` once the page is gone.
+    pub(crate) fn here(self) -> Option<Route> {
+        self.route.try_get_untracked()
+    }
+
     /// Goes to another place, from where one comes back by the browser's button.
     pub(crate) fn go(self, route: Route) {
         if self.is_elsewhere(route) {
             #[cfg(feature = "hydrate")]
             crate::browser::page::push(&route.path());
-            self.route.set(route);
+            self.show(route);
         }
     }
 
+    fn show(self, route: Route) {
+        self.has_moved.set(true);
+        self.route.set(route);
+    }
+
+    /// Whether one has gone anywhere since the page was opened; tracked.
+    pub(crate) fn has_moved(self) -> bool {
+        self.has_moved.get()
+    }
+
     fn is_elsewhere(self, route: Route) -> bool {
-        self.route.try_get_untracked().is_some_and(|here| here != route)
+        self.here().is_some_and(|here| here != route)
     }
 
     /// Follows links to places in the chat, and the browser's buttons.
@@ -98,7 +116,7 @@ impl Navigation {
         let popped = window_event_listener(leptos::ev::popstate, move |_| {
             let route = Route::at(&page::path()).unwrap_or(Route::List);
             if self.is_elsewhere(route) {
-                self.route.set(route);
+                self.show(route);
             }
         });
         on_cleanup(move || {

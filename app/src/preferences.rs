@@ -7,6 +7,12 @@ pub(crate) const LANGUAGE_COOKIE: &str = "language";
 /// The cookie with the theme's name; without it, the system decides.
 pub(crate) const THEME_COOKIE: &str = "theme";
 
+/// The cookie with the accent's name; without it, it is blue.
+pub(crate) const ACCENT_COOKIE: &str = "accent";
+/// The cookie that is there while new messages are heard.
+#[cfg(feature = "hydrate")]
+pub(crate) const SOUNDS_COOKIE: &str = "sounds";
+
 /// The cookie with the IANA name of the device's time zone.
 pub(crate) const ZONE_COOKIE: &str = "zone";
 /// The cookie with the hours of the device's clock.
@@ -75,6 +81,57 @@ impl Theme {
     }
 }
 
+/// The colours that browsers draw around a page: where it is light, and where it is dark.
+pub(crate) const PAGE_COLORS: (&str, &str) = ("#ffffff", "#1e1e1e");
+
+/// The colour of one's own bubbles, of links and of what is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Accent {
+    #[default]
+    Blue,
+    Purple,
+    Pink,
+    Red,
+    Orange,
+    Green,
+    Graphite,
+}
+
+impl Accent {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Blue, Self::Purple, Self::Pink, Self::Red, Self::Orange, Self::Green, Self::Graphite];
+
+    /// The name in the cookie and in the `data-accent` attribute; `None` for the usual one.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Blue => None,
+            Self::Purple => Some("purple"),
+            Self::Pink => Some("pink"),
+            Self::Red => Some("red"),
+            Self::Orange => Some("orange"),
+            Self::Green => Some("green"),
+            Self::Graphite => Some("graphite"),
+        }
+    }
+
+    pub(crate) fn label(self, t: Words) -> &'static str {
+        match self {
+            Self::Blue => t.accent_blue(),
+            Self::Purple => t.accent_purple(),
+            Self::Pink => t.accent_pink(),
+            Self::Red => t.accent_red(),
+            Self::Orange => t.accent_orange(),
+            Self::Green => t.accent_green(),
+            Self::Graphite => t.accent_graphite(),
+        }
+    }
+
+    /// The accent with this name; an unknown name is the usual one.
+    pub(crate) fn named(name: Option<&str>) -> Self {
+        Self::ALL.into_iter().find(|accent| accent.name() == name).unwrap_or_default()
+    }
+}
+
 /// What a language calls itself.
 pub(crate) fn language_name(language: &'static str) -> &'static str {
     match language {
@@ -95,6 +152,14 @@ mod tests {
             assert_eq!(Theme::named(theme.name()), theme);
         }
         assert_eq!(Theme::named(Some("\"><script>")), Theme::System);
+    }
+
+    #[test]
+    fn an_accent_is_found_by_its_name_and_a_strange_one_is_blue() {
+        for accent in Accent::ALL {
+            assert_eq!(Accent::named(accent.name()), accent);
+        }
+        assert_eq!(Accent::named(Some("\"><script>")), Accent::Blue);
     }
 
     #[test]

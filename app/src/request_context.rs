@@ -1,7 +1,9 @@
 //! What a server function knows of the request it serves; given by the server as Leptos context.
 
 use crate::i18n::Words;
-use crate::preferences::{CLOCK_COOKIE, Clock, LANGUAGE_COOKIE, THEME_COOKIE, Theme, ZONE_COOKIE};
+use crate::preferences::{
+    ACCENT_COOKIE, Accent, CLOCK_COOKIE, Clock, LANGUAGE_COOKIE, THEME_COOKIE, Theme, ZONE_COOKIE,
+};
 use crate::time::server::ReaderZone;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -19,6 +21,8 @@ pub struct RequestContext {
     pub words: Words,
     /// The theme that was chosen in the settings.
     pub theme: Theme,
+    /// The accent that was chosen there.
+    pub accent: Accent,
     pub zone: ReaderZone,
     pub cookie: SessionCookie,
     /// The address the request came from.
@@ -97,6 +101,11 @@ pub fn words_for(headers: &HeaderMap) -> Words {
 /// The theme that was chosen in the settings.
 pub fn theme_for(headers: &HeaderMap) -> Theme {
     Theme::named(cookie(headers, THEME_COOKIE))
+}
+
+/// The accent that was chosen in the settings.
+pub fn accent_for(headers: &HeaderMap) -> Accent {
+    Accent::named(cookie(headers, ACCENT_COOKIE))
 }
 
 /// The zone and the clock of the reader's device.

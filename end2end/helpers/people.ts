@@ -24,7 +24,7 @@ export class Person {
     this.conversations = page.getByRole('navigation', { name: 'Conversations' });
     this.search = this.conversations.getByRole('searchbox', { name: 'Search' });
     this.pane = page.getByRole('main');
-    this.messages = page.getByRole('log', { name: 'Messages' });
+    this.messages = page.getByRole('region', { name: 'Messages' });
     this.composer = page.getByRole('textbox', { name: 'Message', exact: true });
     this.send = page.getByRole('button', { name: 'Send' });
     this.banner = page.locator('.banner[role=status]');
@@ -244,6 +244,11 @@ export class Person {
     return this.messages.locator('li.line').filter({ has: this.page.getByText(text, { exact: true }) });
   }
 
+  /** The message that holds exactly this text, as a screen reader finds it. */
+  message(text: string): Locator {
+    return this.messages.getByRole('article').filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
   /** Sees a text, once. */
   async sees(...texts: string[]): Promise<void> {
     for (const text of texts) {
@@ -257,7 +262,7 @@ export class Person {
     return this.messages.locator('.bubble > p').allTextContents();
   }
 
-  async seesExactly(texts: string[]): Promise<void> {
+  async seesExactly(texts: (string | RegExp)[]): Promise<void> {
     await expect(this.messages.locator('.bubble > p')).toHaveText(texts);
   }
 

@@ -1,11 +1,14 @@
 // What every story begins with: a server of its own, or several nodes, and people who come to them.
-import { type Browser, type BrowserContextOptions, type TestInfo, expect, test as base } from '@playwright/test';
+import { type Browser, type BrowserContextOptions, type TestInfo, devices, expect, test as base } from '@playwright/test';
 import { Cluster } from './cluster';
 import { Console } from './console';
 import { PASSWORD, Person } from './people';
 import { Server } from './server';
 
 export { expect };
+
+/** A browser on a phone. */
+export const PHONE = { ...devices['iPhone 13'], viewport: { width: 390, height: 844 }, defaultBrowserType: undefined };
 
 /** A Myna and the people at it. */
 export class Myna {

@@ -51,6 +51,49 @@ test('a draft is kept for each conversation, and across a reload', async ({ myna
   await expect(lena.composer).toHaveValue('');
 });
 
+test('the list shows what is written and not sent, except where one is writing', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada', 'Bea');
+  await lena.find('Ada');
+  await lena.say('sent');
+  await lena.types('not yet');
+  const preview = lena.row('Ada').locator('.row-preview');
+  await expect(preview).toHaveText('sent');
+  await lena.find('Bea');
+  await expect(preview).toHaveText('Draft: not yet');
+  await lena.reload();
+  await expect(preview).toHaveText('Draft: not yet');
+  await ada.open('Lena');
+  await ada.types('a');
+  await expect(preview).toHaveText('typing…');
+  await lena.open('Ada');
+  await lena.composer.press('Enter');
+  await lena.find('Bea');
+  await expect(preview).toHaveText('not yet');
+});
+
+test('two tabs of one browser have one draft, and what is sent or deleted in one is settled in the other', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  const other = await lena.tab();
+  await other.goto(lena.path);
+  await lena.types('only once');
+  await expect(other.composer).toHaveValue('only once');
+  await other.composer.press('Enter');
+  await expect(lena.composer).toHaveValue('');
+  await ada.open('Lena');
+  await ada.seesExactly(['only once']);
+
+  // Pages come, and no socket opens: both tabs hold the message that waits.
+  for (const tab of [lena, other]) await tab.page.routeWebSocket('**/ws', (socket) => socket.close());
+  await lena.reload();
+  await lena.say('deleted elsewhere');
+  await other.reload();
+  await other.sees('deleted elsewhere');
+  await lena.message('deleted elsewhere').click({ button: 'right' });
+  await lena.page.getByRole('menuitem', { name: 'Delete' }).click();
+  await other.seesExactly(['only once']);
+});
+
 test('a text may have 8,000 characters, and one more is refused in words', async ({ myna }) => {
   const [lena, ada] = await myna.people('Lena', 'Ada');
   await lena.find('Ada');
@@ -202,4 +245,40 @@ test('an open page goes over midnight', async ({ myna }) => {
   await expect(lena.messages.locator('.separator')).toContainText('Today');
   await lena.page.clock.fastForward('24:00:00');
   await expect(lena.messages.locator('.separator')).toContainText('Yesterday');
+});
+
+test('what was pasted from a terminal or an editor is sent as it was meant', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.composer.fill('\u001b[31mred\u001b[0m a\u000bb');
+  await lena.composer.press('Enter');
+  await lena.composer.fill('    if (a) {\n        b();\n    }\n');
+  await lena.composer.press('Enter');
+  await lena.hasSentAll();
+  await ada.open('Lena');
+  await ada.seesExactly([/red a/, /if \(a\)/]);
+  expect(await ada.hears()).toEqual(['red a\nb', '    if (a) {\n        b();\n    }']);
+});
+
+test('a bubble is no wider than its longest line', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.find('Lena');
+  await lena.say(`${'word '.repeat(24)}${'w'.repeat(40)}`);
+  const bubble = lena.messages.locator('.bubble');
+  const room = () =>
+    bubble.evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element.querySelector('p')!);
+      const lines = [...range.getClientRects()];
+      const widest = Math.max(...lines.map((line) => line.right)) - Math.min(...lines.map((line) => line.left));
+      const style = getComputedStyle(element);
+      const inside = element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      return { lines: new Set(lines.map((line) => line.top)).size, room: inside - widest };
+    });
+  const wide = await room();
+  expect(wide.lines).toBeGreaterThan(1);
+  expect(wide.room).toBeLessThan(2);
+  await lena.page.setViewportSize({ width: 800, height: 700 });
+  await expect.poll(async () => (await room()).room).toBeLessThan(2);
+  expect((await room()).lines).toBeGreaterThan(wide.lines);
 });

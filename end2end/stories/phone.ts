@@ -1,9 +1,7 @@
 // A narrow screen shows one thing at a time.
-import { type Page, devices } from '@playwright/test';
-import { expect, test } from '../helpers/story';
+import type { Page } from '@playwright/test';
+import { PHONE, expect, test } from '../helpers/story';
 import { direct, group, say } from '../helpers/wire';
-
-const PHONE = { ...devices['iPhone 13'], viewport: { width: 390, height: 844 }, defaultBrowserType: undefined };
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`from the list to a conversation and back, in ${colorScheme}`, async ({ myna }) => {

@@ -90,3 +90,81 @@ test('times are in the reader’s zone and clock from the first byte', async ({ 
     expect(sent, locale).toBe(shown);
   }
 });
+
+test('the accent is the same from the first byte, in bubbles and links', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.find('Lena');
+  await lena.say('what a colour');
+  const bubble = lena.messages.locator('.mine > .bubble');
+  const blue = await bubble.evaluate((element) => getComputedStyle(element).backgroundColor);
+  await lena.openSettings();
+  const accents = lena.page.getByRole('group', { name: 'Accent color' });
+  await expect(accents.getByLabel('Blue')).toBeChecked();
+  await accents.getByText('Green').click();
+  await expect(accents.getByLabel('Green')).toBeChecked();
+  await lena.open('Note to self');
+  const green = await bubble.evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(green).not.toBe(blue);
+  const html = await (await lena.goto(lena.path))!.text();
+  expect(html).toContain('data-accent="green"');
+  await expect(bubble).toHaveCSS('background-color', green);
+});
+
+test('a chosen theme colours what the browser draws around the page', async ({ myna }) => {
+  const lena = await myna.person('Lena', { colorScheme: 'light' });
+  await lena.openSettings();
+  const colors = () =>
+    lena.page.locator('meta[name=theme-color]').evaluateAll((metas) => metas.map((meta) => meta.getAttribute('content')));
+  expect(await colors()).toEqual(['#ffffff', '#1e1e1e']);
+  const themes = lena.page.getByRole('group', { name: 'Appearance' });
+  await themes.getByText('Dark').click();
+  expect(await colors()).toEqual(['#1e1e1e', '#1e1e1e']);
+  await themes.getByText('System').click();
+  expect(await colors()).toEqual(['#ffffff', '#1e1e1e']);
+});
+
+test('a new message is heard where one wants that and does not look', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  // Counts the notes that are played.
+  await lena.page.addInitScript(() => {
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (when) {
+      document.documentElement.dataset.notes = String(Number(document.documentElement.dataset.notes ?? 0) + 1);
+      return start.call(this, when);
+    };
+  });
+  await lena.reload();
+  await lena.openSettings();
+  const sounds = lena.page.getByRole('switch', { name: 'Play a sound for new messages' });
+  const notes = lena.page.locator('html');
+  await expect(sounds).not.toBeChecked();
+  await ada.find('Lena');
+  await lena.page.evaluate(() => (document.hasFocus = () => false));
+  await ada.say('silent');
+  await lena.seesUnread('Ada', 1);
+  await expect(notes).not.toHaveAttribute('data-notes');
+
+  await lena.page.getByText('Play a sound for new messages').click();
+  await expect(sounds).toBeChecked();
+  await expect(notes).toHaveAttribute('data-notes', '2');
+  await ada.say('heard');
+  await expect(notes).toHaveAttribute('data-notes', '4');
+  await lena.page.evaluate(() => (document.hasFocus = () => true));
+  await ada.say('seen');
+  await lena.seesUnread('Ada', 3);
+  await expect(notes).toHaveAttribute('data-notes', '4');
+});
+
+test('the title and the icon of the tab say how much is unread', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const icon = lena.page.locator('link[rel=icon]');
+  await expect(lena.page).toHaveTitle('Myna');
+  await expect(icon).toHaveAttribute('href', '/favicon.svg');
+  await ada.find('Lena');
+  await ada.say('one');
+  await expect(lena.page).toHaveTitle('(1) Myna');
+  await expect(icon).toHaveAttribute('href', /^data:image\/svg.*%3E1%3C%2Ftext%3E/);
+  await lena.open('Ada');
+  await expect(lena.page).toHaveTitle('Ada');
+  await expect(icon).toHaveAttribute('href', '/favicon.svg');
+});

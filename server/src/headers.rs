@@ -9,6 +9,7 @@ use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
+use std::sync::LazyLock;
 
 /// The value that lets a page's own scripts run: unguessable, and another one for each answer.
 #[derive(Clone)]
@@ -17,7 +18,7 @@ pub(crate) struct PageNonce(pub(crate) String);
 /// A fresh nonce into the request; the headers into the answer.
 pub(crate) async fn secure(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let nonce = nonce();
-    let policy = policy(&nonce);
+    let policy = policy(&nonce, live_reload(&state));
     request.extensions_mut().insert(PageNonce(nonce));
     let is_file = is_public_file(request.uri().path());
     let mut response = next.run(request).await;
@@ -48,10 +49,17 @@ fn nonce() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn policy(nonce: &str) -> HeaderValue {
+/// The port where pages hear of a new build, while `cargo leptos watch` runs this server.
+fn live_reload(state: &AppState) -> Option<u32> {
+    static IS_WATCHED: LazyLock<bool> = LazyLock::new(|| std::env::var_os("LEPTOS_WATCH").is_some());
+    IS_WATCHED.then_some(state.leptos.reload_port)
+}
+
+fn policy(nonce: &str, live_reload: Option<u32>) -> HeaderValue {
+    let reload = live_reload.map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         connect-src 'self'; img-src 'self' data:; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+         connect-src 'self'{reload}; img-src 'self' data:; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).expect("the policy is plain ASCII")

@@ -15,7 +15,7 @@ use leptos::context::{provide_context, use_context};
 use leptos::nonce::Nonce;
 use leptos_axum::render_app_async_with_context;
 use myna_app::document::{Page, RefusedForm, document};
-use myna_app::request_context::{RequestContext, theme_for, words_for, zone_for};
+use myna_app::request_context::{RequestContext, accent_for, theme_for, words_for, zone_for};
 
 /// All addresses of the chat.
 pub(crate) async fn chat(State(state): State<AppState>, request: Request) -> Response {
@@ -74,6 +74,7 @@ pub(crate) fn context(state: &AppState, parts: &Parts) -> RequestContext {
         session: parts.extensions.get::<Signed>().map(|signed| signed.0.clone()),
         words: words_for(&parts.headers),
         theme: theme_for(&parts.headers),
+        accent: accent_for(&parts.headers),
         zone: zone_for(&parts.headers),
         cookie: state.cookie,
         from: parts.extensions.get::<ClientAddress>().map(|address| address.0),

@@ -259,8 +259,9 @@ fn leptos_options(config: &Config, address: SocketAddr) -> LeptosOptions {
         None => built_site(&beside),
     };
     let hash_file = "hash.txt";
-    // The build leaves the names of the hashed files beside the program.
-    let hash_files = beside.join(hash_file).is_file();
+    // A release build leaves the names of the hashed files beside the program; `make dev` has none, for names that stay.
+    let is_hashed = std::env::var("LEPTOS_HASH_FILES").map_or(true, |hashed| hashed != "false");
+    let hash_files = is_hashed && beside.join(hash_file).is_file();
     if !site.join("pkg").is_dir() {
         tracing::warn!(site = %site.display(), "there are no page files here: build them with `make build`, or set --site");
     }

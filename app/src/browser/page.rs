@@ -1,11 +1,12 @@
 //! The page itself: where it goes, whether it is seen, how it scrolls.
 
+use crate::preferences::PAGE_COLORS;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{
-    DragEvent, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, MouseEvent, ResizeObserver, ScrollBehavior,
-    ScrollToOptions, VisibilityState,
+    DragEvent, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
+    ResizeObserver, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions, VisibilityState,
 };
 
 /// This session is over: to the page to sign in, and nothing of it stays in the page.
@@ -28,18 +29,66 @@ pub(crate) fn language() -> String {
     document().document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default()
 }
 
-/// The name of the theme that the page has, where one was chosen.
-pub(crate) fn theme() -> Option<String> {
-    document().document_element().and_then(|html| html.get_attribute("data-theme"))
+/// An attribute of the whole page, such as the theme that was chosen.
+pub(crate) fn attribute(name: &str) -> Option<String> {
+    document().document_element().and_then(|html| html.get_attribute(name))
 }
 
-/// Gives the page another theme; `None` leaves it to the system.
-pub(crate) fn set_theme(name: Option<&str>) {
+fn set_attribute(name: &str, value: Option<&str>) {
     if let Some(html) = document().document_element() {
-        let _ = match name {
-            Some(name) => html.set_attribute("data-theme", name),
-            None => html.remove_attribute("data-theme"),
+        let _ = match value {
+            Some(value) => html.set_attribute(name, value),
+            None => html.remove_attribute(name),
         };
+    }
+}
+
+/// Gives the page another accent; `None` for the usual one.
+pub(crate) fn set_accent(name: Option<&str>) {
+    set_attribute("data-accent", name);
+}
+
+/// Gives the page another theme; `None` leaves it to the system. What the browser draws around the page follows.
+pub(crate) fn set_theme(name: Option<&str>) {
+    set_attribute("data-theme", name);
+    let Ok(colors) = document().query_selector_all("meta[name=theme-color]") else { return };
+    let (light, dark) = PAGE_COLORS;
+    for meta in (0..colors.length()).filter_map(|at| colors.get(at)?.dyn_into::<Element>().ok()) {
+        let is_dark = match name {
+            Some(name) => name == "dark",
+            None => match meta.get_attribute("media") {
+                Some(media) => media.contains("dark"),
+                None => matches("(prefers-color-scheme: dark)"),
+            },
+        };
+        let _ = meta.set_attribute("content", if is_dark { dark } else { light });
+    }
+}
+
+/// A preference that was kept.
+pub(crate) fn preference(cookie: &str) -> Option<String> {
+    let cookies = document().dyn_into::<HtmlDocument>().ok()?.cookie().ok()?;
+    let mut pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| *name == cookie).map(|(_, value)| value.to_owned())
+}
+
+/// Shows in the icon of the tab in how many conversations something is unread.
+pub(crate) fn set_icon(unread: usize) {
+    const ICON: &str = include_str!("../../../public/favicon.svg");
+    let address = match unread {
+        0 => "/favicon.svg".to_owned(),
+        count => {
+            let count = if count > 9 { "9+".to_owned() } else { count.to_string() };
+            let badge = format!(
+                "<circle cx='45' cy='19' r='19' fill='#e5221f'/><text x='45' y='28.5' text-anchor='middle' fill='#fff' \
+                 font-family='sans-serif' font-weight='700' font-size='27'>{count}</text></svg>"
+            );
+            let icon = ICON.trim_end().replace("</svg>", &badge);
+            format!("data:image/svg+xml,{}", js_sys::encode_uri_component(&icon))
+        }
+    };
+    if let Some(link) = document().query_selector("link[rel=icon]").ok().flatten() {
+        let _ = link.set_attribute("href", &address);
     }
 }
 
@@ -85,6 +134,130 @@ pub(crate) fn followed_link(event: &MouseEvent) -> Option<String> {
     let stays =
         link.target().is_empty() && link.rel() != "external" && link.origin() == window().location().origin().ok()?;
     stays.then(|| link.pathname())
+}
+
+/// What has the focus, if that can be given it again.
+pub(crate) fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
+/// Gives the focus to the first element that this selector finds.
+pub(crate) fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Brings into sight what this selector finds.
+pub(crate) fn reveal(selector: &str) {
+    if let Some(element) = document().query_selector(selector).ok().flatten() {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Whether a dialog is open.
+pub(crate) fn has_dialog() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
+}
+
+/// Whether keys go into a text.
+pub(crate) fn is_writing() -> bool {
+    document().active_element().is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA"))
+}
+
+/// Whether some text of the page is selected.
+pub(crate) fn has_selection() -> bool {
+    window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed())
+}
+
+/// Whether the keyboard has a ⌘ key.
+pub(crate) fn is_mac() -> bool {
+    let platform = window().navigator().platform().unwrap_or_default();
+    platform.starts_with("Mac") || platform.starts_with("iP")
+}
+
+/// Where the focus goes among several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Next,
+    Previous,
+    First,
+    Last,
+}
+
+/// Moves the focus among those in `container` that this selector finds; whether there was one to move to. From the last one
+/// the next is the first where it `wraps`.
+pub(crate) fn step(container: &Element, selector: &str, to: Step, wraps: bool) -> bool {
+    let Ok(found) = container.query_selector_all(selector) else { return false };
+    let Some(last) = found.length().checked_sub(1) else { return false };
+    let focused = document().active_element();
+    let at = (0..=last).find(|at| {
+        found.get(*at).is_some_and(|node| focused.as_ref().is_some_and(|focused| node.is_same_node(Some(focused))))
+    });
+    let next = match (to, at) {
+        (Step::First, _) | (Step::Next, None) => 0,
+        (Step::Last, _) | (Step::Previous, None) => last,
+        (Step::Next, Some(at)) if at < last => at + 1,
+        (Step::Previous, Some(at)) if at > 0 => at - 1,
+        (Step::Next, Some(_)) if wraps => 0,
+        (Step::Previous, Some(_)) if wraps => last,
+        (Step::Next | Step::Previous, Some(_)) => return false,
+    };
+    found.get(next).and_then(|node| node.dyn_into::<HtmlElement>().ok()).is_some_and(|element| element.focus().is_ok())
+}
+
+/// Moves the focus among those within the first element that `container` finds, see [`step`].
+pub(crate) fn step_in(container: &str, selector: &str, to: Step) -> bool {
+    document().query_selector(container).ok().flatten().is_some_and(|container| step(&container, selector, to, false))
+}
+
+/// Whether the pointer is on a link.
+pub(crate) fn is_on_link(event: &MouseEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.closest("a[href]").is_ok_and(|link| link.is_some()))
+}
+
+/// Where a menu opens that the keyboard asks for: a little below the top of the element that listens, at its start.
+pub(crate) fn below_start_of(event: &KeyboardEvent) -> (i32, i32) {
+    let element = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.map_or((0, 0), |element| {
+        let area = element.get_bounding_client_rect();
+        (area.left() as i32 + 8, area.top() as i32 + 24)
+    })
+}
+
+/// Puts an element with a corner at this point, and all of it into the window.
+pub(crate) fn place_in_window(element: &HtmlElement, (x, y): (i32, i32)) {
+    const MARGIN: i32 = 8;
+    let size = |size: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| {
+        size.ok().and_then(|size| size.as_f64()).unwrap_or_default() as i32
+    };
+    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+    let fit = |at: i32, size: i32, room: i32| at.min(room - size - MARGIN).max(MARGIN);
+    let style = element.style();
+    let _ = style.set_property("left", &format!("{}px", fit(x, element.offset_width(), width)));
+    let _ = style.set_property("top", &format!("{}px", fit(y, element.offset_height(), height)));
+}
+
+/// Copies a text; whether the browser let us. By a field, because pages that came by http have no other way.
+pub(crate) fn copy(text: &str) -> bool {
+    let before = focused();
+    let field =
+        document().create_element("textarea").ok().and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
+    let (Some(field), Some(body)) = (field, document().body()) else { return false };
+    field.set_value(text);
+    field.set_class_name("visually-hidden");
+    let is_in = body.append_child(&field).is_ok();
+    field.select();
+    let copied = document().dyn_into::<HtmlDocument>().is_ok_and(|document| document.exec_command("copy") == Ok(true));
+    field.remove();
+    if let Some(before) = before {
+        let _ = before.focus();
+    }
+    is_in && copied
 }
 
 /// Does what a click on the first element would do that this selector finds.

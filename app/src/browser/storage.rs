@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use myna_client::Unsent;
 use myna_protocol::{ClientId, ConversationId, UserId};
-use web_sys::Storage;
+use web_sys::{Storage, StorageEvent};
 
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
@@ -14,8 +14,8 @@ fn unsent_key(user: UserId, client_id: &str) -> String {
     format!("myna/{user}/unsent/{client_id}")
 }
 
-fn draft_key(user: UserId, conversation: ConversationId) -> String {
-    format!("myna/{user}/draft/{conversation}")
+fn draft_prefix(user: UserId) -> String {
+    format!("myna/{user}/draft/")
 }
 
 /// Keeps a message until it is settled. Where storage is full or forbidden, the message still lives in this tab.
@@ -44,14 +44,35 @@ pub(crate) fn unsent(user: UserId) -> Vec<Unsent> {
     kept
 }
 
-/// The text that was being written in this conversation.
-pub(crate) fn draft(user: UserId, conversation: ConversationId) -> String {
-    storage().and_then(|storage| storage.get_item(&draft_key(user, conversation)).ok().flatten()).unwrap_or_default()
+/// What was being written, and where.
+pub(crate) fn drafts(user: UserId) -> Vec<(ConversationId, String)> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let prefix = draft_prefix(user);
+    let draft = |key: String| Some((key.strip_prefix(&prefix)?.parse().ok()?, storage.get_item(&key).ok().flatten()?));
+    keys(&storage, &prefix).into_iter().filter_map(draft).collect()
+}
+
+/// What another tab of this browser has done.
+pub(crate) enum Elsewhere {
+    /// It has written this, or emptied it.
+    Draft(ConversationId, String),
+    /// It has sent or deleted this message.
+    Settled(ClientId),
+}
+
+/// What the event tells of this person's entries.
+pub(crate) fn elsewhere(user: UserId, event: &StorageEvent) -> Option<Elsewhere> {
+    let key = event.key()?;
+    if let Some(id) = key.strip_prefix(&draft_prefix(user)) {
+        return Some(Elsewhere::Draft(id.parse().ok()?, event.new_value().unwrap_or_default()));
+    }
+    let id = key.strip_prefix(&unsent_key(user, ""))?;
+    event.new_value().is_none().then_some(Elsewhere::Settled(id.parse().ok()?))
 }
 
 pub(crate) fn keep_draft(user: UserId, conversation: ConversationId, text: &str) {
     let Some(storage) = storage() else { return };
-    let key = draft_key(user, conversation);
+    let key = format!("{}{conversation}", draft_prefix(user));
     let _ = if text.is_empty() { storage.remove_item(&key) } else { storage.set_item(&key, text) };
 }
 

@@ -1,12 +1,18 @@
 //! One line of a transcript: a time, a notice, or a bubble with its tail, its name, its avatar and its status.
 
-use super::{Avatar, Glyph, Icon};
+use super::message_actions::{message_menu, on_key};
+use super::{Avatar, Glyph, Icon, use_overlay};
 use crate::client_handle::{RowSignal, use_client};
 use crate::i18n::{Words, words};
-use crate::time::{iso, use_zone};
+use crate::time::{Zone, iso, use_zone};
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use myna_client::{Bubble, Line, Notice, Part, Receipt, State, SystemEvent, parts};
 use myna_protocol::Timestamp;
+
+/// Finds the messages of a transcript.
+#[cfg(feature = "hydrate")]
+pub(crate) const MESSAGE: &str = "[role=article]";
 
 #[component]
 pub(crate) fn TranscriptLine(row: RowSignal<Line>, group: Memo<bool>) -> impl IntoView {
@@ -79,6 +85,36 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
     let retry = move |_| handle.act(move |client, now| client.retry(client_id, now));
     let discard = move |_| handle.act(move |client, _| client.discard(client_id));
     let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
+    let overlay = use_overlay();
+    let by = move || bubble.with(|bubble| if bubble.mine { t.you_said().to_owned() } else { t.person(&bubble.name) });
+    let open_menu = move |at: (i32, i32)| {
+        let (by, sent) = untrack(|| (by(), at_length(zone, bubble.with(|bubble| bubble.at))));
+        overlay.open_menu(message_menu(t, handle, overlay, bubble, t.said_by(by, sent), at));
+    };
+    let menu = move |event: MouseEvent| {
+        // The browser's own menu is for links and for what is selected.
+        #[cfg(feature = "hydrate")]
+        if crate::browser::page::has_selection() || crate::browser::page::is_on_link(&event) {
+            return;
+        }
+        event.prevent_default();
+        open_menu((event.client_x(), event.client_y()));
+    };
+    let keys = move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
+            return;
+        }
+        let key = event.key();
+        #[cfg(feature = "hydrate")]
+        if key == "Enter" && event.target() == event.current_target() {
+            event.prevent_default();
+            open_menu(crate::browser::page::below_start_of(&event));
+            return;
+        }
+        if bubble.with_untracked(|bubble| on_key(&key, t, handle, overlay, bubble)) {
+            event.prevent_default();
+        }
+    };
     view! {
         <li
             class="line"
@@ -86,6 +122,7 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
             class:mine=mine
             class:theirs=!mine
             class:first=is(|bubble| bubble.first)
+            class:resumed=is(|bubble| bubble.resumed)
             class:last=is(|bubble| bubble.last)
             class:group=move || group.get() && !mine
         >
@@ -101,10 +138,15 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
                 class:tail=is(|bubble| bubble.last && !bubble.emoji)
                 class:pending=is(|bubble| bubble.state == State::Pending)
                 class:failed=move || failure.get().is_some()
+                role="article"
+                tabindex="-1"
+                aria-label=move || t.said_by(by(), zone.time(at.get()))
+                on:contextmenu=menu
+                on:keydown=keys
             >
                 <p dir="auto">{parts(&text).into_iter().map(part).collect_view()}</p>
             </div>
-            <time class="line-time" datetime=move || iso(at.get())>{move || zone.time(at.get())}</time>
+            <time class="line-time" datetime=move || iso(at.get()) title=move || at_length(zone, at.get())>{move || zone.time(at.get())}</time>
             {move || {
                 failure
                     .get()
@@ -124,6 +166,11 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
             {move || bubble.with(|bubble| bubble.status).map(|status| view! { <StatusLine status/> })}
         </li>
     }
+}
+
+/// The day and the time.
+fn at_length(zone: Zone, at: Timestamp) -> String {
+    format!("{} {}", zone.day(at), zone.time(at))
 }
 
 fn part(part: Part<'_>) -> AnyView {

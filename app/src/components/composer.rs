@@ -1,46 +1,48 @@
-//! Where one writes: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation.
+//! Where one writes: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation. From an
+//! empty field the arrow leads up to the messages.
 
+#[cfg(feature = "hydrate")]
+use super::bubble::MESSAGE;
 use super::{Glyph, Icon};
 use crate::client_handle::use_client;
 use crate::i18n::words;
 use leptos::html::Textarea;
 use leptos::prelude::*;
+use myna_client::mend;
 use myna_protocol::{ConversationId, Text};
 
 /// The code of a key that an input method has taken.
 const COMPOSING: u32 = 229;
 
 #[component]
-pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
+pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl IntoView {
     let (t, handle) = (words(), use_client());
     let field: NodeRef<Textarea> = NodeRef::new();
-    let text = RwSignal::new(String::new());
+    // Another tab of the same browser may write here too.
+    let text = RwSignal::from(draft);
     let error = RwSignal::new(None::<&'static str>);
     // Typed before the page is alive, a text would be lost.
     let ready = RwSignal::new(false);
     let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
 
     let write = move |value: String| {
-        #[cfg(feature = "hydrate")]
-        crate::browser::storage::keep_draft(handle.my_id(), id, &value);
-        handle.act(|client, now| client.type_in(id, value.trim().is_empty(), now));
-        text.set(value);
+        text.set(value.clone());
         error.set(None);
+        handle.act(|client, now| client.write(id, value, now));
     };
-    let send = move || match text.with_untracked(|text| Text::parse(&composed(text))) {
+    let send = move || match text.with_untracked(|text| Text::parse(&composed(&mend(text)))) {
         Ok(parsed) => {
             #[cfg(feature = "hydrate")]
             handle.act(|client, now| client.send(id, crate::browser::client_id(), parsed, now));
             #[cfg(not(feature = "hydrate"))]
             let _ = parsed;
-            write(String::new());
+            error.set(None);
         }
         Err(myna_protocol::Rejection::TextEmpty) => {}
         Err(rejection) => error.set(Some(t.refusal(rejection))),
     };
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        text.set(crate::browser::storage::draft(handle.my_id(), id));
         ready.set(true);
         request_animation_frame(move || {
             // A phone would open its keyboard over what one came to read.
@@ -48,7 +50,21 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
                 window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width > 700.0);
             if let (Some(Some(field)), true) = (field.try_get_untracked(), is_wide) {
                 let _ = field.focus();
+            } else {
+                crate::browser::page::focus(".transcript");
             }
+        });
+    });
+    Effect::new(move |_| {
+        handle.act(move |client, _| {
+            client.start_writing(id);
+            Vec::new()
+        });
+    });
+    on_cleanup(move || {
+        handle.act(move |client, _| {
+            client.stop_writing(id);
+            Vec::new()
         });
     });
     view! {
@@ -73,6 +89,13 @@ pub(crate) fn Composer(id: ConversationId) -> impl IntoView {
                         // While an input method composes a word, Enter chooses it; in Safari it is 229 then.
                         let is_chosen = event.is_composing() || event.key_code() == COMPOSING;
                         // On a phone it breaks the line: there is no Shift beside it, and a button that sends.
+                        #[cfg(feature = "hydrate")]
+                        if event.key() == "ArrowUp" && is_empty.get_untracked() && !event.alt_key() && !is_chosen {
+                            use crate::browser::page;
+                            if page::step_in(".lines", MESSAGE, page::Step::Last) {
+                                event.prevent_default();
+                            }
+                        }
                         if event.key() == "Enter" && !event.shift_key() && !is_chosen && !is_touched() {
                             event.prevent_default();
                             send();

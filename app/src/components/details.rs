@@ -82,8 +82,20 @@ pub(crate) fn Details(
     });
     let is_channel = move || head.with_untracked(|head| head.as_ref().is_some_and(|head| head.2 == Kind::Channel));
     let can_leave = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(|head| head.2 != Kind::Direct)));
+    #[cfg(feature = "hydrate")]
+    take_focus(scroller);
     view! {
-        <aside class="details" aria-label=t.details() node_ref=scroller on:scroll=on_scroll>
+        <aside
+            class="details"
+            aria-label=t.details()
+            node_ref=scroller
+            on:scroll=on_scroll
+            on:keydown=move |event| {
+                if event.key() == "Escape" && !event.default_prevented() {
+                    open.set(false);
+                }
+            }
+        >
             <header class="details-head">
                 <h2>{t.details()}</h2>
                 <button class="icon-button" type="button" aria-label=t.close_details() on:click=move |_| open.set(false)>
@@ -163,6 +175,23 @@ pub(crate) fn Details(
         </aside>
     }
     .into_any()
+}
+
+/// The focus goes into the panel, and back to where it was when the panel closes.
+#[cfg(feature = "hydrate")]
+fn take_focus(panel: NodeRef<Aside>) {
+    use crate::browser::page;
+    let opener = StoredValue::new_local(page::focused());
+    Effect::new(move |_| {
+        if panel.get().is_some() {
+            page::focus(".details-head button");
+        }
+    });
+    on_cleanup(move || {
+        if let Some(Some(opener)) = opener.try_get_value() {
+            let _ = opener.focus();
+        }
+    });
 }
 
 /// Loads more members where the end of those who are known is near.

@@ -9,14 +9,19 @@ pub(crate) enum Glyph {
     Check,
     Close,
     Compose,
+    Copy,
     Down,
     Exclamation,
     Hash,
     Info,
+    Keyboard,
     Offline,
+    Retry,
     Search,
     Send,
     Settings,
+    Trash,
+    Up,
 }
 
 impl Glyph {
@@ -32,16 +37,21 @@ impl Glyph {
                 "M12 4.5H6.5A2.5 2.5 0 0 0 4 7v10.5A2.5 2.5 0 0 0 6.5 20H17a2.5 2.5 0 0 0 2.5-2.5V12M10 14.2l.5-2.9 \
                  8.2-8.2a1.7 1.7 0 0 1 2.4 2.4l-8.2 8.2Z"
             }
+            Self::Copy => "M9 9h10.5v11H9ZM15 9V4H4.5v11H9",
             Self::Down => "m6 9.5 6 6 6-6",
             Self::Exclamation => "M12 5v8.5M12 18.5v.01",
             Self::Hash => "M10 4 8 20M16 4l-2 16M4.5 9h15.5M4 15h15.5",
             Self::Info => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0M12 11v5.5M12 7.7v.01",
+            Self::Keyboard => "M3 6.5h18v11H3ZM7 10v.01M11 10v.01M15 10v.01M17.5 10v.01M8 14h8",
             Self::Offline => {
                 "m3.5 3.5 17 17M5.5 12.8a9.2 9.2 0 0 1 4.8-2.5M2.5 9.3a13.8 13.8 0 0 1 4.3-2.8M11 5.5c4-.3 7.6 1.1 10.5 \
                  3.8M14.8 10.5c1.4.5 2.6 1.3 3.7 2.3M8.7 16.2a4.8 4.8 0 0 1 6.3-.2M12 19.8v.01"
             }
+            Self::Retry => "M20 12a8 8 0 1 1-2.4-5.7M20 3.5v4.2h-4.2",
             Self::Search => "M17 10.5a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0M15.5 15.5l5 5",
             Self::Send => "M12 19V5M6 11l6-6 6 6",
+            Self::Trash => "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.5 10.5V16M13.5 10.5V16",
+            Self::Up => "m6 14.5 6-6 6 6",
             Self::Settings => {
                 "M4 8h8M18 8h2M4 16h2M12 16h8M12 8a3 3 0 1 0 6 0a3 3 0 1 0-6 0M6 16a3 3 0 1 0 6 0a3 3 0 1 0-6 0"
             }

@@ -2,9 +2,12 @@
 //! without jumping. Only a part of it is in the page: the client keeps a window over the messages, and what is near its ends
 //! moves it.
 
+#[cfg(feature = "hydrate")]
+use super::use_overlay;
 use super::{Avatar, Glyph, Icon, TranscriptLine};
 use crate::client_handle::{ConversationSignals, Typing, use_client};
 use crate::i18n::words;
+use leptos::ev::{KeyboardEvent, TouchEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 use myna_client::View;
@@ -32,18 +35,41 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
         let unread = Memo::new(move |_| {
             view.with(|view| view.as_ref().filter(|view| view.starts_unread).map(|view| view.unread))
         });
-        let scrolling =
-            scrolling::Scrolling::new(use_client(), id, scroller, at_end, seen, last_seq, has_newer, unread);
+        let scrolling = scrolling::Scrolling {
+            handle: use_client(),
+            overlay: use_overlay(),
+            t,
+            id,
+            scroller,
+            at_end,
+            seen,
+            last_seq,
+            has_newer,
+            unread,
+            is_placed: StoredValue::new(false),
+            anchor: StoredValue::new_local(None),
+        };
         scrolling.follow(signals.lines, typing, loading);
         (move |_| scrolling.scrolled(), move |_| scrolling.jump())
     };
+    #[cfg(feature = "hydrate")]
+    let keys = move |event: KeyboardEvent| keys(&event, scroller);
+    #[cfg(not(feature = "hydrate"))]
+    let keys = |_: KeyboardEvent| ();
+    #[cfg(feature = "hydrate")]
+    let (touched, lifted) = {
+        let press = long_press::LongPress::new();
+        (move |event: TouchEvent| press.began(&event), move || press.ended())
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let (touched, lifted) = (|_: TouchEvent| (), || ());
     #[cfg(not(feature = "hydrate"))]
     let (on_scroll, jump) = {
         let _ = (use_client(), id, last_seq, seen, has_newer, loading);
         (|_| (), |_| ())
     };
     view! {
-        <div class="transcript" role="log" aria-label=t.messages() tabindex="0" node_ref=scroller on:scroll=on_scroll>
+        <div class="transcript" role="region" aria-label=t.messages() tabindex="0" node_ref=scroller on:scroll=on_scroll on:keydown=keys on:touchstart=touched on:touchmove=move |_| lifted() on:touchend=move |_| lifted() on:touchcancel=move |_| lifted() on:contextmenu=move |_| lifted()>
             <div class="older">
                 {move || match has_older.get() {
                     Some(true) => view! { <span class="spinner" role="status" aria-label=t.loading_older()></span> }.into_any(),
@@ -88,5 +114,40 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     .into_any()
 }
 
+/// Arrow keys move from message to message; Escape leads to where one writes.
+#[cfg(feature = "hydrate")]
+fn keys(event: &KeyboardEvent, scroller: NodeRef<Div>) {
+    use super::bubble::MESSAGE;
+    use crate::browser::page::{self, Step};
+    let Some(scroller) = scroller.get_untracked() else { return };
+    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
+        return;
+    }
+    let is_on_message = page::focused().is_some_and(|focused| focused.matches(MESSAGE) == Ok(true));
+    let done = match event.key().as_str() {
+        "ArrowUp" => page::step(&scroller, MESSAGE, Step::Previous, false),
+        "ArrowDown" if is_on_message => {
+            page::step(&scroller, MESSAGE, Step::Next, false) || {
+                page::focus(".composer textarea");
+                true
+            }
+        }
+        "Home" if is_on_message => page::step(&scroller, MESSAGE, Step::First, false),
+        "End" if is_on_message => page::step(&scroller, MESSAGE, Step::Last, false),
+        "Escape" => {
+            page::focus(".composer textarea");
+            true
+        }
+        _ => false,
+    };
+    if done {
+        event.prevent_default();
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod fit;
+#[cfg(feature = "hydrate")]
+mod long_press;
 #[cfg(feature = "hydrate")]
 mod scrolling;

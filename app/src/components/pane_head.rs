@@ -1,9 +1,10 @@
 //! The head of a conversation: with whom, and whether they are there.
 
 use super::{Avatar, Glyph, Icon};
+use crate::client_handle::use_client;
 use crate::i18n::{Words, words};
 use leptos::prelude::*;
-use myna_client::{Person, View};
+use myna_client::View;
 use myna_protocol::Kind;
 
 #[component]
@@ -13,15 +14,17 @@ pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSign
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| t.title(&view.title)).unwrap_or_default()));
     let subtitle =
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| subtitle(t, view)).unwrap_or_default()));
-    let online = Signal::derive(move || view.with(|view| view.as_ref().is_some_and(|view| view.online)));
+    let unread = use_client().list().unread;
     let avatar = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| (view.avatar.clone(), view.kind))));
     view! {
         <header class="pane-head">
             <a href="/" class="back" aria-label=t.back()>
                 <Icon glyph=Glyph::Back/>
+                {move || (unread.get() > 0).then(|| view! { <span class="back-count" aria-hidden="true">{unread.get()}</span> })}
             </a>
-            {move || avatar.get().map(|(seed, kind)| view! { <Avatar name=title seed kind online/> })}
-            <div class="pane-title">
+            {move || avatar.get().map(|(seed, kind)| view! { <Avatar name=title seed kind/> })}
+            // The button beside it does the same for keys and screen readers.
+            <div class="pane-title" on:click=move |_| details.set(true)>
                 <h1 dir="auto">{title}</h1>
                 <Show when=move || subtitle.with(|text| !text.is_empty())>
                     <p class="pane-subtitle" dir="auto">{subtitle}</p>
@@ -42,16 +45,11 @@ pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSign
     .into_any()
 }
 
-/// "Online" of a direct conversation, the names of a group, the number of a channel.
+/// Whether the other of a direct conversation is online; how many are in a group or channel that has a name.
 fn subtitle(t: Words, view: &View) -> String {
-    const NAMES: usize = 4;
     match view.kind {
         Kind::Direct if view.online => t.online().to_owned(),
-        Kind::Direct => String::new(),
-        Kind::Group if view.people.len() <= NAMES && view.people.len() == view.members as usize => {
-            let name = |person: &Person| if person.mine { t.you().to_owned() } else { t.person(&person.name) };
-            view.people.iter().map(name).collect::<Vec<_>>().join(", ")
-        }
-        Kind::Group | Kind::Channel => t.member_count(view.members),
+        Kind::Group | Kind::Channel if view.name.is_some() => t.member_count(view.members),
+        Kind::Direct | Kind::Group | Kind::Channel => String::new(),
     }
 }

@@ -14,14 +14,15 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
     let first = row.value.get_untracked();
     let row: Signal<SidebarRow> = row.value.into();
     let title = Signal::derive(move || row.with(|row| t.title(&row.title)));
+    let has_draft = Memo::new(move |_| row.with(|row| row.draft.is_some() && !row.typing));
     let preview = move || {
         row.with(|row| match &row.preview_sender {
             _ if row.typing => t.typing_short().to_owned(),
+            _ if row.draft.is_some() => row.draft.clone().unwrap_or_default(),
             Some(name) => t.preview_from(t.person(name), row.preview.as_str()),
             None => row.preview.clone(),
         })
     };
-    let online = Signal::derive(move || row.with(|row| row.online));
     let at = Memo::new(move |_| row.with(|row| row.at));
     let failed = Memo::new(move |_| row.with(|row| row.failed));
     let unread = Memo::new(move |_| row.with(|row| row.unread));
@@ -33,23 +34,27 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
                 <Show when=move || { unread.get() > 0 }>
                     <span class="unread-dot"></span>
                 </Show>
-                <Avatar name=title seed=first.avatar.clone() kind=first.kind online/>
+                <Avatar name=title seed=first.avatar.clone() kind=first.kind/>
                 <span class="row-body">
                     <span class="row-top">
                         <span class="row-title" dir="auto">{title}</span>
                         <time class="row-time" datetime=move || iso(at.get())>{move || zone.brief(at.get())}</time>
                     </span>
                     <span class="row-bottom">
-                        <span class="row-preview" dir="auto">{preview}</span>
+                        <span class="row-preview" dir="auto">
+                            <Show when=move || has_draft.get()>
+                                <b class="row-draft">{t.draft()} " "</b>
+                            </Show>
+                            {preview}
+                        </span>
                         <Show when=move || failed.get()>
                             <span class="row-failed" role="img" aria-label=t.message_failed() title=t.message_failed()>
                                 <Icon glyph=Glyph::Exclamation/>
                             </span>
                         </Show>
                         <Show when=move || { unread.get() > 0 }>
-                            <span class="badge">
-                                {move || unread.get()} <span class="visually-hidden">" " {t.unread()}</span>
-                            </span>
+                            // The dot says it to the eye.
+                            <span class="badge visually-hidden">{move || unread.get()} " " {t.unread()}</span>
                         </Show>
                     </span>
                 </span>

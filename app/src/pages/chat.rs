@@ -5,7 +5,7 @@ use super::conversation::ConversationPane;
 use super::new_message::NewMessage;
 use super::settings::Settings;
 use crate::client_handle::ClientHandle;
-use crate::components::{Banner, Glyph, Icon, Sidebar};
+use crate::components::{Banner, Glyph, Icon, OverlayLayer, Sidebar, provide_overlay};
 use crate::i18n::words;
 use crate::navigation::{Route, provide_navigation, use_navigation};
 use crate::server_fns::{FirstPage, load_first_page};
@@ -37,6 +37,7 @@ fn Connected(first: FirstPage) -> impl IntoView {
     use_zone().set_now(first.server_time);
     let handle = ClientHandle::new(first);
     provide_context(handle);
+    provide_overlay();
     #[cfg(feature = "hydrate")]
     connect(handle);
     let t = words();
@@ -52,6 +53,11 @@ fn Connected(first: FirstPage) -> impl IntoView {
         }
     };
     Effect::new(move |_| document().set_title(&title_now()));
+    #[cfg(feature = "hydrate")]
+    {
+        let unread = handle.list().unread;
+        Effect::new(move |_| crate::browser::page::set_icon(unread.get()));
+    }
     let has_conversations = {
         let len = handle.list().len;
         Memo::new(move |_| len.get() > 0)
@@ -59,7 +65,7 @@ fn Connected(first: FirstPage) -> impl IntoView {
     view! {
         // External: the browser itself goes there, and takes the Tab key along.
         <a class="skip" href="#pane" rel="external">{t.skip_to_conversation()}</a>
-        <div class="chat" data-view=move || if navigation.route() == Route::List { "list" } else { "conversation" }>
+        <div class="chat" data-moved=move || navigation.has_moved().then_some("true") data-view=move || if navigation.route() == Route::List { "list" } else { "conversation" }>
             <Banner/>
             <Sidebar/>
             <main class="pane" id="pane">
@@ -72,6 +78,7 @@ fn Connected(first: FirstPage) -> impl IntoView {
                 }}
             </main>
         </div>
+        <OverlayLayer/>
     }
 }
 
@@ -114,6 +121,8 @@ const CLOCK: std::time::Duration = std::time::Duration::from_secs(30);
 #[cfg(feature = "hydrate")]
 fn connect(handle: ClientHandle) {
     use crate::browser::{locale, now, page, storage};
+    use crate::commands;
+    use crate::components::use_overlay;
     use crate::preferences::{CLOCK_COOKIE, Clock, ZONE_COOKIE};
     use leptos::ev;
     let zone = use_zone();
@@ -123,7 +132,10 @@ fn connect(handle: ClientHandle) {
         page::keep_preference(ZONE_COOKIE, name.as_deref());
         page::keep_preference(CLOCK_COOKIE, clock.map(Clock::name));
         zone.set_now(now());
-        handle.act(|client, now| client.restore(storage::unsent(handle.my_id()), now));
+        handle.act(|client, now| {
+            storage::drafts(handle.my_id()).into_iter().for_each(|(id, text)| client.written_elsewhere(id, text));
+            client.restore(storage::unsent(handle.my_id()), now)
+        });
         handle.act(|client, now| client.connect(now));
     });
     // A page that stays open goes over midnight, and to other zones.
@@ -136,10 +148,23 @@ fn connect(handle: ClientHandle) {
             handle.act(|client, now| client.visible(now));
         }
     });
+    // Other tabs of this browser write and send too.
+    let stored = window_event_listener(ev::storage, move |event| {
+        let Some(elsewhere) = storage::elsewhere(handle.my_id(), &event) else { return };
+        handle.act(|client, _| {
+            match elsewhere {
+                storage::Elsewhere::Draft(id, text) => client.written_elsewhere(id, text),
+                storage::Elsewhere::Settled(id) => client.settled_elsewhere(id),
+            }
+            Vec::new()
+        });
+    });
+    commands::listen(handle, use_navigation(), use_overlay());
     // A file that misses its target would replace the chat.
     let dragged = window_event_listener(ev::dragover, page::refuse_files);
     let dropped = window_event_listener(ev::drop, page::refuse_files);
     on_cleanup(move || {
+        stored.remove();
         dragged.remove();
         dropped.remove();
         if let Some(clock) = clock {

@@ -19,7 +19,7 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
         <Show when=move || there.get() fallback=move || view! { <NotYet loading/> }>
             <PaneHead view details/>
             <MessageList id signals=signals.clone()/>
-            <Composer id/>
+            <Composer id draft=signals.draft.clone()/>
             <Show when=move || details.get()>
                 <Details id view open=details/>
             </Show>

@@ -1,9 +1,13 @@
-//! The reader's own settings: the name, how the page looks, the language.
+//! The reader's own settings: the name, how the page looks and sounds, the language.
 
+#[cfg(feature = "hydrate")]
+use crate::browser::page;
 use crate::client_handle::use_client;
 use crate::components::{Avatar, Glyph, Icon, NameDialog, SignOutButton};
 use crate::i18n::{Words, words};
-use crate::preferences::{LANGUAGE_COOKIE, THEME_COOKIE, Theme, language_name};
+#[cfg(feature = "hydrate")]
+use crate::preferences::SOUNDS_COOKIE;
+use crate::preferences::{ACCENT_COOKIE, Accent, LANGUAGE_COOKIE, THEME_COOKIE, Theme, language_name};
 use leptos::prelude::*;
 use myna_client::Answer;
 
@@ -20,6 +24,7 @@ pub(crate) fn Settings() -> impl IntoView {
             </header>
             <Account/>
             <Appearance/>
+            <Sounds/>
             <Language/>
         </section>
     }
@@ -63,27 +68,34 @@ fn Account() -> impl IntoView {
 #[component]
 fn Appearance() -> impl IntoView {
     let t = words();
-    let theme = RwSignal::new(Theme::default());
+    let (theme, accent) = (RwSignal::new(Theme::default()), RwSignal::new(Accent::default()));
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| theme.set(Theme::named(crate::browser::page::theme().as_deref())));
-    let choose = move |chosen: Theme| {
+    Effect::new(move |_| {
+        theme.set(Theme::named(page::attribute("data-theme").as_deref()));
+        accent.set(Accent::named(page::attribute("data-accent").as_deref()));
+    });
+    let choose_theme = move |chosen: Theme| {
         theme.set(chosen);
+        keep(THEME_COOKIE, chosen.name());
         #[cfg(feature = "hydrate")]
-        {
-            crate::browser::page::keep_preference(THEME_COOKIE, chosen.name());
-            crate::browser::page::set_theme(chosen.name());
-        }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = THEME_COOKIE;
+        page::set_theme(chosen.name());
     };
-    let choices = Theme::ALL.into_iter().map(|choice| {
-        view! { <Choice group="theme" label=choice.label(t) chosen=Signal::derive(move || theme.get() == choice) choose=Callback::new(move |()| choose(choice))/> }
+    let choose_accent = move |chosen: Accent| {
+        accent.set(chosen);
+        keep(ACCENT_COOKIE, chosen.name());
+        #[cfg(feature = "hydrate")]
+        page::set_accent(chosen.name());
+    };
+    let themes = Theme::ALL.into_iter().map(move |choice| {
+        view! { <Choice group="theme" label=choice.label(t) chosen=Signal::derive(move || theme.get() == choice) choose=Callback::new(move |()| choose_theme(choice))/> }
+    });
+    let accents = Accent::ALL.into_iter().map(move |choice| {
+        let name = choice.name().unwrap_or("blue");
+        view! { <Choice group="accent" label=choice.label(t) swatch=name chosen=Signal::derive(move || accent.get() == choice) choose=Callback::new(move |()| choose_accent(choice))/> }
     });
     view! {
-        <fieldset class="settings-group">
-            <legend>{t.appearance()}</legend>
-            <div class="settings-card">{choices.collect_view()}</div>
-        </fieldset>
+        <Group legend=t.appearance()>{themes.collect_view()}</Group>
+        <Group legend=t.accent()>{accents.collect_view()}</Group>
     }
 }
 
@@ -92,24 +104,61 @@ fn Language() -> impl IntoView {
     let t = words();
     let mut languages: Vec<_> = Words::languages().collect();
     languages.sort_unstable_by_key(|language| language_name(language));
-    let choices = languages.into_iter().map(|language| {
+    let choices = languages.into_iter().map(move |language| {
         let choose = move |()| {
+            keep(LANGUAGE_COOKIE, Some(language));
+            // The server makes the page anew; what is being written is kept.
             #[cfg(feature = "hydrate")]
-            {
-                crate::browser::page::keep_preference(LANGUAGE_COOKIE, Some(language));
-                // The server makes the page anew; what is being written is kept.
-                let _ = window().location().reload();
-            }
-            #[cfg(not(feature = "hydrate"))]
-            let _ = LANGUAGE_COOKIE;
+            let _ = window().location().reload();
         };
         let chosen = Signal::derive(move || t.language() == language);
         view! { <Choice group="language" label=language_name(language) lang=language chosen choose=Callback::new(choose)/> }
     });
+    view! { <Group legend=t.language_title()>{choices.collect_view()}</Group> }
+}
+
+/// Whether new messages are heard.
+#[component]
+fn Sounds() -> impl IntoView {
+    let t = words();
+    let is_on = RwSignal::new(false);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| is_on.set(page::preference(SOUNDS_COOKIE).is_some()));
+    let toggle = move |_| {
+        is_on.update(|on| *on = !*on);
+        #[cfg(feature = "hydrate")]
+        {
+            keep(SOUNDS_COOKIE, is_on.get_untracked().then_some("on"));
+            if is_on.get_untracked() {
+                crate::browser::sound::chirp();
+            }
+        }
+    };
+    view! {
+        <Group legend=t.sounds()>
+            <label class="settings-row choice switch-row">
+                <input type="checkbox" role="switch" prop:checked=is_on on:change=toggle/>
+                <span>{t.sounds_text()}</span>
+                <i class="switch-track" aria-hidden="true"></i>
+            </label>
+        </Group>
+    }
+}
+
+/// Keeps a preference, or gives it up. Nobody chooses anything on the server.
+fn keep(cookie: &str, value: Option<&str>) {
+    #[cfg(feature = "hydrate")]
+    page::keep_preference(cookie, value);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (cookie, value);
+}
+
+#[component]
+fn Group(legend: &'static str, children: Children) -> impl IntoView {
     view! {
         <fieldset class="settings-group">
-            <legend>{t.language_title()}</legend>
-            <div class="settings-card">{choices.collect_view()}</div>
+            <legend>{legend}</legend>
+            <div class="settings-card">{children()}</div>
         </fieldset>
     }
 }
@@ -122,12 +171,16 @@ fn Choice(
     /// The language of the label, where it is not the page's.
     #[prop(optional)]
     lang: Option<&'static str>,
+    /// The accent that it shows.
+    #[prop(optional)]
+    swatch: Option<&'static str>,
     chosen: Signal<bool>,
     choose: Callback<()>,
 ) -> impl IntoView {
     view! {
         <label class="settings-row choice">
             <input type="radio" name=group prop:checked=chosen on:change=move |_| choose.run(())/>
+            {swatch.map(|accent| view! { <i class="swatch" data-accent=accent></i> })}
             <span lang=lang>{label}</span>
             <Icon glyph=Glyph::Check/>
         </label>

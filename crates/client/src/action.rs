@@ -19,6 +19,8 @@ pub enum Action {
     Keep(Unsent),
     /// Strike what was kept under this client id.
     Forget(ClientId),
+    /// Write this draft down where it survives a reload; an empty one strikes it.
+    KeepDraft(ConversationId, String),
     /// What was asked has been answered.
     Answered(RequestId, Answer),
     /// This session is over: show the way to sign in. No action follows any more.
@@ -66,11 +68,13 @@ pub struct Changes {
     pub status: bool,
     /// These conversations: their view, transcript or typing people.
     pub conversations: BTreeSet<ConversationId>,
+    /// Whether somebody else has just said something; what came in while the device was away is not news.
+    pub news: bool,
 }
 
 impl Changes {
     /// Whether nothing has to be drawn again.
     pub fn is_empty(&self) -> bool {
-        !self.list && !self.status && self.conversations.is_empty()
+        !self.list && !self.status && !self.news && self.conversations.is_empty()
     }
 }

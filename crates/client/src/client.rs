@@ -8,6 +8,7 @@ mod verbs;
 use crate::backoff::Backoff;
 use crate::conversation::Held;
 use crate::conversations::Conversations;
+use crate::drafts::Drafts;
 use crate::order::{Order, Standing};
 use crate::outbox::{Outbox, Stage};
 use crate::people::People;
@@ -36,6 +37,7 @@ pub struct Client {
     conversations: Conversations,
     people: People,
     outbox: Outbox,
+    drafts: Drafts,
     requests: Requests,
     typing: Typing,
     presence: Presence,
@@ -66,6 +68,7 @@ impl Client {
             conversations: Conversations::default(),
             people: People::default(),
             outbox: Outbox::default(),
+            drafts: Drafts::default(),
             requests: Requests::default(),
             typing: Typing::default(),
             presence: Presence::default(),
@@ -135,6 +138,26 @@ impl Client {
         self.order.all().filter(is_found).take(most).filter_map(|id| self.sidebar_row(id)).collect()
     }
 
+    /// The conversation after this one in the list, or before it; where `only_unread`, the next one in which something is
+    /// unread, from the other end if need be. `None` when there is none.
+    pub fn beside_in_list(
+        &self,
+        here: Option<ConversationId>,
+        forwards: bool,
+        only_unread: bool,
+    ) -> Option<ConversationId> {
+        let me = self.my_id()?;
+        let mut ids: Vec<ConversationId> = self.order.all().collect();
+        if !forwards {
+            ids.reverse();
+        }
+        let after = here.and_then(|here| ids.iter().position(|id| *id == here)).map_or(0, |at| at + 1);
+        let is_wanted = |id: &&ConversationId| !only_unread || self.conversations.unread(me, **id) > 0;
+        let (before, after) = ids.split_at(after);
+        let next = after.iter().find(is_wanted);
+        next.or_else(|| before.iter().find(|id| only_unread && is_wanted(id))).copied()
+    }
+
     /// One conversation as the list shows it; `None` when one is not in it.
     pub fn sidebar_row(&self, id: ConversationId) -> Option<SidebarRow> {
         let me = self.my_id()?;
@@ -148,6 +171,7 @@ impl Client {
             avatar: view::avatar(held, row, me),
             preview_sender,
             preview,
+            draft: self.drafts.shown(id).map(sidebar::one_line),
             at,
             unread: self.conversations.unread(me, id),
             online: view::is_online(held, me, &self.presence),
@@ -176,6 +200,11 @@ impl Client {
     /// Whether messages wait in the outbox, or could not be sent.
     pub fn has_unsent(&self) -> bool {
         !self.outbox.is_empty()
+    }
+
+    /// What is written in a conversation and not sent; empty when nothing is.
+    pub fn draft(&self, id: ConversationId) -> &str {
+        self.drafts.text(id)
     }
 
     /// A conversation that one is in, without its messages.

@@ -9,6 +9,9 @@ pub use action::{Action, Answer, Changes, Status};
 mod client;
 pub use client::Client;
 
+mod mend;
+pub use mend::mend;
+
 mod outbox;
 pub use outbox::{Failure, Unsent};
 
@@ -30,6 +33,7 @@ pub use view::{Person, View};
 mod backoff;
 mod conversation;
 mod conversations;
+mod drafts;
 mod emoji;
 mod order;
 mod people;

@@ -21,6 +21,8 @@ pub struct SidebarRow {
     pub preview_sender: Option<String>,
     /// The newest message on one line; empty when there is none.
     pub preview: String,
+    /// What is written in it and not sent, on one line; `None` where one is writing now.
+    pub draft: Option<String>,
     /// When something was last said, or when it was made.
     pub at: Timestamp,
     pub unread: u64,
@@ -64,7 +66,8 @@ fn is_news(entry: &Entry, since: Timestamp) -> bool {
     !matches!(entry.stage, Stage::Failed(_)) || entry.at >= since
 }
 
-fn one_line(text: &str) -> String {
+/// A text on one line, not longer than a row can show.
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {
         if !line.is_empty() {

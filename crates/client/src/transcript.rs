@@ -11,8 +11,10 @@ use std::ops::Range;
 
 /// A silence longer than this gets a separator.
 const SILENCE_MILLIS: i64 = 60 * 60 * 1_000;
-/// A pause longer than this ends a run of bubbles.
+/// A pause longer than this ends a run of bubbles: the one before it has the tail.
 const RUN_MILLIS: i64 = 60 * 1_000;
+/// After a pause longer than this the same person begins anew, with their name.
+const TURN_MILLIS: i64 = 5 * RUN_MILLIS;
 
 /// One line of a transcript. Equal lines look alike; a line keeps its key while it changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,16 +65,20 @@ pub struct Bubble {
     pub key: String,
     pub client_id: ClientId,
     pub sender_id: UserId,
+    /// The sender's name, whether it is to be shown or not; empty while it is not known.
+    pub name: String,
     pub mine: bool,
     pub text: String,
     pub at: Timestamp,
     /// Its place; `None` while it is on its way.
     pub seq: Option<Seq>,
-    /// Whether it is the first of its run.
+    /// Whether its sender begins here: after somebody else, something that happened, or a pause of more than five minutes.
     pub first: bool,
-    /// Whether it is the last of its run, which has the tail.
+    /// Whether it goes on after a pause of more than a minute.
+    pub resumed: bool,
+    /// Whether it is the last of its run, which has the tail: a pause of more than a minute ends a run too.
     pub last: bool,
-    /// The sender's name, to be shown above: first of a run, in groups and channels, never mine.
+    /// The sender's name, to be shown above: where they begin, in groups and channels, never mine.
     pub sender: Option<String>,
     /// The sender's avatar, to be shown beside: last of a run, in groups and channels, never mine.
     pub avatar: Option<(UserId, String)>,
@@ -159,12 +165,13 @@ pub(crate) fn lines<'a>(
     let is_silence = |at: usize| at == 0 || said[at].at.since(said[at - 1].at) > SILENCE_MILLIS;
     let is_unread =
         |message: &Said<'_>| message.sender != me && mark.is_some_and(|read| message.seq.is_some_and(|seq| seq > read));
-    let runs_on = |at: usize| {
+    // Whether a message goes on with what its sender said before, at most so long ago.
+    let goes_on = |at: usize, pause: i64| {
         let Some((message, previous)) = said.get(at).zip(at.checked_sub(1).and_then(|at| said.get(at))) else {
             return false;
         };
         previous.sender == message.sender
-            && message.at.since(previous.at) <= RUN_MILLIS
+            && message.at.since(previous.at) <= pause
             && before(previous) == before(message)
             && is_unread(previous) == is_unread(message)
     };
@@ -186,30 +193,36 @@ pub(crate) fn lines<'a>(
         if is_silence(at) {
             lines.push(Line::Separator { key: format!("at/{}", message.key()), at: message.at });
         }
-        lines.push(Line::Bubble(bubble(message, me, !runs_on(at), !runs_on(at + 1))));
+        let mut bubble = bubble(message, me, people);
+        bubble.first = !goes_on(at, TURN_MILLIS);
+        bubble.resumed = !bubble.first && !goes_on(at, RUN_MILLIS);
+        bubble.last = !goes_on(at + 1, RUN_MILLIS);
+        lines.push(Line::Bubble(bubble));
     }
     if is_end {
         lines.extend(notices.into_iter().skip(noticed).map(|(_, notice)| Line::Notice(notice)));
     }
     match held.kind() {
         Some(Kind::Direct) => receipts(&mut lines, held, me),
-        Some(Kind::Group | Kind::Channel) => names(&mut lines, me, people),
+        Some(Kind::Group | Kind::Channel) => names(&mut lines),
         None => {}
     }
     lines
 }
 
-fn bubble(message: &Said<'_>, me: UserId, first: bool, last: bool) -> Bubble {
+fn bubble(message: &Said<'_>, me: UserId, people: &People) -> Bubble {
     Bubble {
         key: message.key(),
         client_id: message.client_id,
         sender_id: message.sender,
+        name: people.name(message.sender).to_owned(),
         mine: message.sender == me,
         text: message.text.to_owned(),
         at: message.at,
         seq: message.seq,
-        first,
-        last,
+        first: false,
+        resumed: false,
+        last: false,
         sender: None,
         avatar: None,
         emoji: is_emoji_only(message.text),
@@ -275,13 +288,12 @@ fn receipts(lines: &mut [Line], held: &Held, me: UserId) {
 }
 
 /// Puts the name above each run of the others, and the avatar beside its end.
-fn names(lines: &mut [Line], me: UserId, people: &People) {
+fn names(lines: &mut [Line]) {
     for line in lines {
         let Line::Bubble(bubble) = line else { continue };
-        if bubble.sender_id != me {
-            let name = people.name(bubble.sender_id);
-            bubble.sender = bubble.first.then(|| name.to_owned());
-            bubble.avatar = bubble.last.then(|| (bubble.sender_id, name.to_owned()));
+        if !bubble.mine {
+            bubble.sender = bubble.first.then(|| bubble.name.clone());
+            bubble.avatar = bubble.last.then(|| (bubble.sender_id, bubble.name.clone()));
         }
     }
 }

@@ -7,7 +7,8 @@ use std::fmt;
 #[cfg(feature = "unicode")]
 use unicode_normalization::UnicodeNormalization;
 
-/// The text of a message: NFC (see [`Text::parse`]), 1 to 8,000 characters, no blank ends, no control characters but line breaks and tabs.
+/// The text of a message: NFC (see [`Text::parse`]), 1 to 8,000 characters, no blanks around it (but the indentation of the first of
+/// several lines), no control characters but line breaks and tabs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Text(String);
@@ -35,7 +36,7 @@ impl Text {
             return Err(Rejection::TextTooLong);
         }
         let text = composed(&raw.replace("\r\n", "\n").replace('\r', "\n"));
-        let text = text.trim();
+        let text = without_blank_ends(&text);
         if text.is_empty() {
             return Err(Rejection::TextEmpty);
         }
@@ -55,6 +56,18 @@ impl Text {
     pub fn into_string(self) -> String {
         self.0
     }
+}
+
+/// The text without blanks around it; but where it has several lines, the first keeps its indentation: it may be code.
+fn without_blank_ends(text: &str) -> &str {
+    let trimmed = text.trim();
+    if !trimmed.contains('\n') {
+        return trimmed;
+    }
+    let text = text.trim_end();
+    let start = text.len() - text.trim_start().len();
+    let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+    &text[line..]
 }
 
 #[cfg(feature = "unicode")]

@@ -29,7 +29,8 @@ proptest! {
         if let Ok(text) = Text::parse(&raw) {
             prop_assert_eq!(Text::parse(text.as_str()), Ok(text.clone()));
             prop_assert!((1..=TEXT_CHARS).contains(&text.as_str().chars().count()));
-            prop_assert_eq!(text.as_str().trim(), text.as_str());
+            prop_assert_eq!(text.as_str().trim_end(), text.as_str());
+            prop_assert!(text.as_str().lines().next().is_some_and(|line| !line.trim().is_empty()), "no blank line begins it");
             prop_assert!(!text.as_str().contains(|c: char| c.is_control() && c != '\n' && c != '\t'));
         }
     }
@@ -95,7 +96,13 @@ fn the_limit_counts_characters_after_they_are_composed() {
 #[test]
 fn line_breaks_are_one_kind_and_ends_are_not_blank() {
     let text = |raw| Text::parse(raw).map(Text::into_string);
-    assert_eq!(text(" \r\n a\r\nb\rc\td \n"), Ok("a\nb\nc\td".to_owned()));
+    assert_eq!(text(" \r\na\r\nb\rc\td \n"), Ok("a\nb\nc\td".to_owned()));
+    assert_eq!(text("  a \n"), Ok("a".to_owned()));
+    assert_eq!(
+        text("\n \n    if a {\n        b\n    }\n"),
+        Ok("    if a {\n        b\n    }".to_owned()),
+        "it is code"
+    );
     assert_eq!(text(" \n\t "), Err(Rejection::TextEmpty));
     assert_eq!(text("a\0b"), Err(Rejection::TextInvalid));
     assert_eq!(text("a\u{1b}[31m"), Err(Rejection::TextInvalid));

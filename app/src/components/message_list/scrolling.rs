@@ -1,7 +1,10 @@
 //! How the transcript follows what happens.
 
+use super::fit::fit;
 use crate::browser::page::{self, SizeObserver};
-use crate::client_handle::{ClientHandle, Rows, Typing};
+use crate::client_handle::{ClientHandle, RowSignal, Rows, Typing};
+use crate::components::Overlay;
+use crate::i18n::Words;
 use leptos::html::Div;
 use leptos::prelude::*;
 use myna_client::{Line, State};
@@ -15,44 +18,33 @@ const NEAR: i32 = 600;
 
 #[derive(Clone, Copy)]
 pub(super) struct Scrolling {
-    handle: ClientHandle,
-    id: ConversationId,
-    scroller: NodeRef<Div>,
-    at_end: RwSignal<bool>,
-    seen: RwSignal<u64>,
-    last_seq: Memo<u64>,
-    has_newer: Memo<bool>,
+    pub(super) handle: ClientHandle,
+    pub(super) overlay: Overlay,
+    pub(super) t: Words,
+    pub(super) id: ConversationId,
+    pub(super) scroller: NodeRef<Div>,
+    /// Whether the newest message is in sight.
+    pub(super) at_end: RwSignal<bool>,
+    /// The place of the newest message that was in sight.
+    pub(super) seen: RwSignal<u64>,
+    pub(super) last_seq: Memo<u64>,
+    pub(super) has_newer: Memo<bool>,
     /// How much is unread, if the conversation had unread messages when it was opened.
-    unread: Memo<Option<u64>>,
+    pub(super) unread: Memo<Option<u64>>,
     /// Whether the page is where it begins: at the first unread message, else at the end.
-    is_placed: StoredValue<bool>,
+    pub(super) is_placed: StoredValue<bool>,
     /// What has to stay where it is when lines come or go around it.
-    anchor: StoredValue<Option<Anchor>, LocalStorage>,
+    pub(super) anchor: StoredValue<Option<Anchor>, LocalStorage>,
 }
 
 /// A line in sight, and how far it began below the top of the page.
 #[derive(Clone)]
-struct Anchor {
+pub(super) struct Anchor {
     line: Element,
     top: f64,
 }
 
 impl Scrolling {
-    #[expect(clippy::too_many_arguments, reason = "they are its fields")]
-    pub(super) fn new(
-        handle: ClientHandle,
-        id: ConversationId,
-        scroller: NodeRef<Div>,
-        at_end: RwSignal<bool>,
-        seen: RwSignal<u64>,
-        last_seq: Memo<u64>,
-        has_newer: Memo<bool>,
-        unread: Memo<Option<u64>>,
-    ) -> Self {
-        let (is_placed, anchor) = (StoredValue::new(false), StoredValue::new_local(None));
-        Self { handle, id, scroller, at_end, seen, last_seq, has_newer, unread, is_placed, anchor }
-    }
-
     /// Keeps the place when lines come: the end when one is there, else what one is reading.
     pub(super) fn follow(self, lines: Rows<Line>, typing: Signal<Typing>, loading: Memo<bool>) {
         let last = StoredValue::new(None::<String>);
@@ -65,7 +57,9 @@ impl Scrolling {
             // What one has just written is to be seen, wherever one was reading.
             let wrote =
                 last.get_value() != now_last && rows.last().is_some_and(|row| row.value.with_untracked(is_on_its_way));
-            last.set_value(now_last);
+            if let Some(before) = last.try_update_value(|last| std::mem::replace(last, now_last)).flatten() {
+                self.announce(&before, &rows);
+            }
             if wrote {
                 self.at_end.set(true);
             }
@@ -81,6 +75,9 @@ impl Scrolling {
             let Some(scroller) = self.scroller.get() else { return };
             let inner = scroller.query_selector(".lines").ok().flatten();
             let resized = move || {
+                if let Some(Some(scroller)) = self.scroller.try_get_untracked() {
+                    fit(&scroller);
+                }
                 if self.at_end.try_get_untracked() == Some(true)
                     && let Some(Some(scroller)) = self.scroller.try_get_untracked()
                 {
@@ -98,9 +95,28 @@ impl Scrolling {
         });
     }
 
+    /// Tells a screen reader what others have written after the line that was the last one.
+    fn announce(self, before: &str, rows: &[RowSignal<Line>]) {
+        let new = rows.iter().rev().take_while(|row| row.key != before).count();
+        if new == rows.len() {
+            // Another part of the conversation is on the page.
+            return;
+        }
+        for row in &rows[rows.len() - new..] {
+            row.value.with_untracked(|line| {
+                if let Line::Bubble(bubble) = line
+                    && !bubble.mine
+                {
+                    self.overlay.announce(self.t.preview_from(self.t.person(&bubble.name), bubble.text.as_str()));
+                }
+            });
+        }
+    }
+
     /// Lines have come or gone: puts the page right.
     fn settle(self) {
         let Some(Some(scroller)) = self.scroller.try_get_untracked() else { return };
+        fit(&scroller);
         let anchor = self.anchor.try_update_value(Option::take).flatten();
         if !self.is_placed.get_value() && !self.place(&scroller) {
             return;

@@ -142,6 +142,7 @@ impl Client {
         for Said { sender, client_id, new } in said {
             if *new {
                 self.typing.stopped(id, *sender);
+                self.changes.news |= self.status() == Status::Live && self.my_id() != Some(*sender);
             }
             if self.my_id() == Some(*sender)
                 && self.outbox.entry(*client_id).is_some_and(|entry| entry.conversation == id)

@@ -23,6 +23,9 @@ impl Client {
         let unsent = entry.unsent();
         if !sent.is_some_and(|(me, held)| held.has_message(me, client_id)) && self.outbox.add(entry) {
             self.typing.sent(conversation);
+            if self.drafts.set(conversation, String::new()) {
+                actions.push(Action::KeepDraft(conversation, String::new()));
+            }
             if self.shown == Some(conversation) {
                 self.window.show_end();
             }
@@ -75,6 +78,44 @@ impl Client {
             self.touch(conversation);
         }
         self.finish(now, Vec::new())
+    }
+
+    /// The text in the composer changed: call it at every keystroke. It is kept, and others hear that one is typing.
+    pub fn write(&mut self, conversation: ConversationId, text: String, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let is_blank = text.trim().is_empty();
+        self.drafts.enter(conversation);
+        if self.drafts.set(conversation, text.clone()) {
+            actions.push(Action::KeepDraft(conversation, text));
+        }
+        actions.extend(self.type_in(conversation, is_blank, now));
+        actions
+    }
+
+    /// One does not write in the conversation any more: the list shows its draft.
+    pub fn stop_writing(&mut self, conversation: ConversationId) {
+        self.drafts.leave(conversation);
+        self.touch(conversation);
+    }
+
+    /// One begins to write in the conversation: the list does not show its draft any more.
+    pub fn start_writing(&mut self, conversation: ConversationId) {
+        self.drafts.enter(conversation);
+        self.touch(conversation);
+    }
+
+    /// The same person has written this elsewhere on this device, or sent or deleted it (an empty text); it is kept there.
+    pub fn written_elsewhere(&mut self, conversation: ConversationId, text: String) {
+        if self.drafts.set(conversation, text) {
+            self.touch(conversation);
+        }
+    }
+
+    /// The same person's message has been settled elsewhere on this device, by sending or by deleting it.
+    pub fn settled_elsewhere(&mut self, client_id: ClientId) {
+        if let Some(entry) = self.outbox.remove(client_id) {
+            self.touch(entry.conversation);
+        }
     }
 
     /// The text in the composer changed: call it at every keystroke; what is said is throttled.

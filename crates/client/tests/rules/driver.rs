@@ -51,6 +51,7 @@ impl Peer {
                     None => self.kept.push(unsent),
                 },
                 Action::Forget(client_id) => self.kept.retain(|kept| kept.client_id != client_id),
+                Action::KeepDraft(..) => {}
                 Action::Answered(id, answer) => assert!(self.answers.insert(id, answer).is_none(), "answered twice"),
                 Action::SignedOut => self.signed_out = true,
             }

@@ -103,6 +103,10 @@ enum Step {
     Send(u8, u64),
     Read(u8),
     Type(u8, bool),
+    Write(u8, bool),
+    StopWriting(u8),
+    WrittenElsewhere(u8),
+    SettledElsewhere(u64),
     Open(u8),
     Older(u8),
     Newer(u8),
@@ -131,6 +135,10 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (1u8..4, 0u64..9).prop_map(|(room, id)| Step::Send(room, id)),
         2 => (1u8..4).prop_map(Step::Read),
         2 => (1u8..4, any::<bool>()).prop_map(|(room, empty)| Step::Type(room, empty)),
+        2 => (1u8..4, any::<bool>()).prop_map(|(room, empty)| Step::Write(room, empty)),
+        1 => (1u8..4).prop_map(Step::StopWriting),
+        1 => (1u8..4).prop_map(Step::WrittenElsewhere),
+        1 => (0u64..9).prop_map(Step::SettledElsewhere),
         2 => (1u8..4).prop_map(Step::Open),
         2 => (1u8..4).prop_map(Step::Older),
         1 => (1u8..4).prop_map(Step::Newer),
@@ -162,6 +170,22 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
         }
         Step::Read(room) => client.read(conversation_id(room), now),
         Step::Type(room, empty) => client.type_in(conversation_id(room), empty, now),
+        Step::Write(room, empty) => {
+            client.start_writing(conversation_id(room));
+            client.write(conversation_id(room), if empty { " ".to_owned() } else { "text".to_owned() }, now)
+        }
+        Step::StopWriting(room) => {
+            client.stop_writing(conversation_id(room));
+            Vec::new()
+        }
+        Step::WrittenElsewhere(room) => {
+            client.written_elsewhere(conversation_id(room), "text".to_owned());
+            Vec::new()
+        }
+        Step::SettledElsewhere(id) => {
+            client.settled_elsewhere(client_id(id));
+            Vec::new()
+        }
         Step::Open(room) => client.open(conversation_id(room), now),
         Step::Older(room) => client.older(conversation_id(room), now),
         Step::Newer(room) => {

@@ -56,6 +56,23 @@ fn typing_lapses_and_ends_with_the_message() {
 }
 
 #[test]
+fn what_another_says_is_news_while_one_is_live_and_not_what_one_missed() {
+    let mut world = world(1);
+    assert!(!world.peer(1).client.take_changes().news, "it was there when one came");
+    hear_text(&mut world, 1);
+    world.settle();
+    assert!(world.peer(1).client.take_changes().news);
+    world.write(1, conversation_id(1));
+    world.settle();
+    assert!(!world.peer(1).client.take_changes().news, "one's own words are none");
+    world.cut(1);
+    hear_text(&mut world, 2);
+    world.act(1, Client::connect);
+    world.settle();
+    assert!(!world.peer(1).client.take_changes().news, "it was said while one was away");
+}
+
+#[test]
 fn ones_own_typing_is_told_while_live_and_not_too_often() {
     let mut world = world(0);
     for _ in 0..10 {

@@ -1,5 +1,6 @@
 //! What the client promises, against a small server of the tests' own.
 
+mod drafts;
 mod driver;
 mod hostile;
 mod law;

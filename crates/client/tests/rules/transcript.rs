@@ -35,28 +35,36 @@ fn bubbles(world: &mut World) -> Vec<Bubble> {
         .collect()
 }
 
-/// A line as a word: `-` a separator, `+Name` joined, `~Name` left, `(a)` a bubble that begins and ends a run.
+/// A line as a word: `-` a separator, `+Name` joined, `~Name` left, `(a)` a bubble where its sender begins and that ends a
+/// run, `_a` one that goes on after a pause.
 fn sketch(world: &mut World) -> String {
     let word = |line: &Line| match line {
         Line::Separator { .. } => "-".to_owned(),
         Line::Unread => "unread".to_owned(),
         Line::Notice(notice) => format!("{}{}", if notice.what == SystemEvent::Joined { '+' } else { '~' }, notice.who),
         Line::Bubble(bubble) => {
-            format!("{}{}{}", if bubble.first { "(" } else { "" }, bubble.text, if bubble.last { ")" } else { "" })
+            let start = match (bubble.first, bubble.resumed) {
+                (true, _) => "(",
+                (false, true) => "_",
+                (false, false) => "",
+            };
+            format!("{start}{}{}", bubble.text, if bubble.last { ")" } else { "" })
         }
     };
     lines(world).iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn bubbles_run_while_one_person_speaks_without_a_minutes_pause() {
+fn a_tail_follows_a_minutes_pause_and_a_new_beginning_five() {
     let mut world = world(Kind::Direct, &[1, 2]);
     say(&mut world, 2, 1, "a");
     say(&mut world, 2, 60_000, "b");
     say(&mut world, 2, 60_001, "c");
-    say(&mut world, 1, 1, "d");
-    say(&mut world, 2, 1, "e");
-    assert_eq!(sketch(&mut world), "- (a b) (c) (d) (e)");
+    say(&mut world, 2, 300_000, "d");
+    say(&mut world, 2, 300_001, "e");
+    say(&mut world, 1, 1, "f");
+    say(&mut world, 2, 1, "g");
+    assert_eq!(sketch(&mut world), "- (a b) _c) _d) (e) (f) (g)");
 }
 
 #[test]
@@ -174,7 +182,7 @@ fn a_conversation_opens_with_a_mark_before_the_first_unread_message() {
     world.settle();
     say(&mut world, 2, 1, "c");
     say(&mut world, 2, 1, "d");
-    assert_eq!(sketch(&mut world), "- (a b) (c d)", "it is not open");
+    assert_eq!(sketch(&mut world), "- (a b) _c d)", "it is not open");
     world.act(1, |client, now| client.open(conversation_id(1), now));
     assert_eq!(sketch(&mut world), "- (a b) unread (c d)");
     world.act(1, |client, now| client.read_to(conversation_id(1), 3, now));
@@ -186,7 +194,7 @@ fn a_conversation_opens_with_a_mark_before_the_first_unread_message() {
     world.settle();
     world.act(1, |client, now| client.open(conversation_id(2), now));
     world.act(1, |client, now| client.open(conversation_id(1), now));
-    assert_eq!(sketch(&mut world), "- (a b) (c d e)");
+    assert_eq!(sketch(&mut world), "- (a b) _c d e)");
 }
 
 fn previews(rows: &[SidebarRow]) -> Vec<(Option<&str>, &str)> {

@@ -1,0 +1,32 @@
+//! The sound of a new message: our own, two short notes.
+
+use web_sys::AudioContext;
+
+/// Each note: when it begins, its pitch in hertz, and how long it rings, in seconds.
+const NOTES: [(f64, f32, f64); 2] = [(0.0, 1_175.0, 0.09), (0.07, 1_760.0, 0.16)];
+/// How loud, of 1.
+const LOUDNESS: f32 = 0.12;
+
+/// Plays it. Browsers stay silent until somebody has touched the page; where there is no sound, nothing happens.
+pub(crate) fn chirp() {
+    thread_local! {
+        static CONTEXT: Option<AudioContext> = AudioContext::new().ok();
+    }
+    CONTEXT.with(|context| {
+        if let Some(context) = context {
+            for (at, pitch, length) in NOTES {
+                let _ = note(context, context.current_time() + at, pitch, length);
+            }
+        }
+    });
+}
+
+fn note(context: &AudioContext, at: f64, pitch: f32, length: f64) -> Result<(), wasm_bindgen::JsValue> {
+    let (tone, volume) = (context.create_oscillator()?, context.create_gain()?);
+    tone.frequency().set_value(pitch);
+    volume.gain().set_value_at_time(LOUDNESS, at)?;
+    volume.gain().exponential_ramp_to_value_at_time(0.001, at + length)?;
+    tone.connect_with_audio_node(&volume)?.connect_with_audio_node(&context.destination())?;
+    tone.start_with_when(at)?;
+    tone.stop_with_when(at + length)
+}

@@ -1,0 +1,48 @@
+//! A finger that stays on a message asks for its menu, on devices whose browsers don't say so themselves.
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, MouseEvent, MouseEventInit, TouchEvent};
+
+/// A little longer than browsers wait that do: theirs comes first.
+const STAY: Duration = Duration::from_millis(600);
+
+/// The finger that is down.
+#[derive(Clone, Copy)]
+pub(super) struct LongPress {
+    timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
+}
+
+impl LongPress {
+    pub(super) fn new() -> Self {
+        Self { timer: StoredValue::new_local(None) }
+    }
+
+    pub(super) fn began(self, event: &TouchEvent) {
+        self.ended();
+        let touch = event.touches().get(0).filter(|_| event.touches().length() == 1);
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let (Some(touch), Some(target)) = (touch, target) else { return };
+        let at = (touch.client_x(), touch.client_y());
+        let ask = move || {
+            let init = MouseEventInit::new();
+            init.set_bubbles(true);
+            init.set_cancelable(true);
+            init.set_client_x(at.0);
+            init.set_client_y(at.1);
+            if let Ok(event) = MouseEvent::new_with_mouse_event_init_dict("contextmenu", &init) {
+                let _ = target.dispatch_event(&event);
+            }
+        };
+        self.timer.set_value(set_timeout_with_handle(ask, STAY).ok());
+    }
+
+    /// The finger has moved or gone, or the browser has asked for the menu itself.
+    pub(super) fn ended(self) {
+        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    }
+}

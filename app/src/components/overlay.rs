@@ -1,0 +1,83 @@
+//! What lies over the page: a menu, a dialog, a short note; and what only a screen reader is told. One of each at a time.
+
+mod announcer;
+mod menu;
+mod note;
+
+pub(crate) use menu::{Menu, MenuItem};
+
+use super::quick_switcher::QuickSwitcher;
+use super::shortcuts::Shortcuts;
+use announcer::Announcer;
+use leptos::prelude::*;
+use menu::MenuLayer;
+use note::NoteLayer;
+
+/// The dialogs that belong to no place of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    QuickSwitcher,
+    Shortcuts,
+}
+
+/// The layer over the page. A handle: clones are the same.
+#[derive(Clone, Copy)]
+pub(crate) struct Overlay {
+    menu: RwSignal<Option<Menu>>,
+    sheet: RwSignal<Option<Sheet>>,
+    note: RwSignal<Option<&'static str>>,
+    said: RwSignal<String>,
+}
+
+/// Gives the layer to everything beneath.
+pub(crate) fn provide_overlay() {
+    provide_context(Overlay {
+        menu: RwSignal::new(None),
+        sheet: RwSignal::new(None),
+        note: RwSignal::new(None),
+        said: RwSignal::new(String::new()),
+    });
+}
+
+pub(crate) fn use_overlay() -> Overlay {
+    use_context().expect("the chat gives the overlay to all its components")
+}
+
+impl Overlay {
+    /// Opens a menu, in place of one that is open.
+    pub(crate) fn open_menu(self, menu: Menu) {
+        self.menu.set(Some(menu));
+    }
+
+    /// Opens a dialog, in place of one that is open.
+    pub(crate) fn open_sheet(self, sheet: Sheet) {
+        self.sheet.set(Some(sheet));
+    }
+
+    /// Says something that needs no answer, for two seconds.
+    pub(crate) fn note(self, text: &'static str) {
+        self.note.set(Some(text));
+    }
+
+    /// Tells a screen reader something, when it has finished what it says.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn announce(self, text: String) {
+        self.said.set(text);
+    }
+}
+
+/// Everything that is over the page now.
+#[component]
+pub(crate) fn OverlayLayer() -> impl IntoView {
+    let Overlay { menu, sheet, note, said } = use_overlay();
+    view! {
+        <MenuLayer menu/>
+        {move || match sheet.get() {
+            Some(Sheet::QuickSwitcher) => view! { <QuickSwitcher close=move || sheet.set(None)/> }.into_any(),
+            Some(Sheet::Shortcuts) => view! { <Shortcuts close=move || sheet.set(None)/> }.into_any(),
+            None => ().into_any(),
+        }}
+        <NoteLayer note/>
+        <Announcer said/>
+    }
+}

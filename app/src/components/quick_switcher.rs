@@ -1,0 +1,194 @@
+//! The quick switcher: to any conversation, to anybody, or to something that can be done, by a few letters.
+
+use super::modal::show_modal;
+use super::overlay::use_overlay;
+use super::{Avatar, Icon};
+use crate::client_handle::use_client;
+use crate::commands::Command;
+use crate::i18n::{Words, words};
+use crate::navigation::{Route, use_navigation};
+use leptos::ev::KeyboardEvent;
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use myna_client::SidebarRow;
+use myna_protocol::{Kind, Person};
+
+/// Conversations that it shows, at most.
+const CONVERSATIONS: usize = 8;
+/// People that it shows beside them, at most.
+const PEOPLE: usize = 5;
+
+/// Somewhere to go.
+#[derive(Clone, PartialEq)]
+enum Entry {
+    Conversation(SidebarRow),
+    Person(Person),
+    Command(Command),
+}
+
+impl Entry {
+    fn key(&self) -> String {
+        match self {
+            Self::Conversation(row) => row.id.to_string(),
+            Self::Person(person) => person.id.to_string(),
+            Self::Command(command) => command.label(Words::default()).to_owned(),
+        }
+    }
+}
+
+#[component]
+pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let (t, handle, navigation, overlay) = (words(), use_client(), use_navigation(), use_overlay());
+    let dialog: NodeRef<Dialog> = NodeRef::new();
+    let shut = show_modal(dialog);
+    let text = RwSignal::new(String::new());
+    let chosen = RwSignal::new(0_usize);
+    let found = handle.search(text);
+    let version = handle.list().version;
+    let entries = Memo::new(move |_| {
+        version.track();
+        let asked = text.with(|text| text.trim().to_lowercase());
+        let rows = handle.look(|client| client.find_in_list(&asked, CONVERSATIONS, |title| t.title(title)));
+        let is_known = |person: &Person| {
+            let seed = person.id.to_string();
+            rows.iter().any(|row| row.kind == Kind::Direct && row.avatar == seed)
+        };
+        let mut people = if asked.is_empty() { Vec::new() } else { found.get().unwrap_or_default().people };
+        people.retain(|person| !is_known(person));
+        people.truncate(PEOPLE);
+        let commands = Command::ALL.into_iter().filter(|command| *command != Command::QuickSwitcher);
+        let commands = commands.filter(|command| command.label(t).to_lowercase().contains(&asked));
+        let commands: Vec<_> = commands.map(Entry::Command).collect();
+        rows.into_iter()
+            .map(Entry::Conversation)
+            .chain(people.into_iter().map(Entry::Person))
+            .chain(commands)
+            .collect::<Vec<_>>()
+    });
+    let go = move |entry: Entry| {
+        // Closed first: a dialog that closes gives the focus back.
+        shut();
+        match entry {
+            Entry::Conversation(row) => navigation.go(Route::Conversation(row.id)),
+            Entry::Person(person) => handle.ask_conversation(
+                move |request| myna_protocol::Command::Direct { request, user: person.id },
+                move |id| navigation.go(Route::Conversation(id)),
+            ),
+            Entry::Command(command) => {
+                close();
+                command.run(handle, navigation, overlay);
+            }
+        }
+    };
+    let keys = move |event: KeyboardEvent| {
+        let last = entries.with(Vec::len).saturating_sub(1);
+        let at = chosen.get_untracked().min(last);
+        match event.key().as_str() {
+            "ArrowDown" => chosen.set(if at == last { 0 } else { at + 1 }),
+            "ArrowUp" => chosen.set(if at == 0 { last } else { at - 1 }),
+            "Enter" if !event.is_composing() => {
+                if let Some(entry) = entries.with_untracked(|entries| entries.get(at).cloned()) {
+                    go(entry);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let is_chosen = move |key: &str| {
+        entries.with(|entries| {
+            entries.get(chosen.get().min(entries.len().saturating_sub(1))).is_some_and(|entry| entry.key() == key)
+        })
+    };
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let _ = (chosen.get(), entries.with(Vec::len));
+        request_animation_frame(|| crate::browser::page::reveal(".switcher [aria-selected=true]"));
+    });
+    let option = move |entry: Entry| {
+        let key = entry.key();
+        let (id, chosen_key) = (format!("switch-{key}"), key.clone());
+        let clicked = entry.clone();
+        view! {
+            <li
+                class="switch"
+                role="option"
+                id=id
+                aria-selected=move || if is_chosen(&chosen_key) { "true" } else { "false" }
+                on:click=move |_| go(clicked.clone())
+            >
+                {draw(t, &entry)}
+            </li>
+        }
+    };
+    let active = move || {
+        entries.with(|entries| {
+            let at = chosen.get().min(entries.len().saturating_sub(1));
+            entries.get(at).map(|entry| format!("switch-{}", entry.key()))
+        })
+    };
+    view! {
+        <dialog class="dialog switcher" node_ref=dialog aria-label=t.quick_switcher() on:close=move |_| close()>
+            <input
+                type="text"
+                class="switcher-field"
+                role="combobox"
+                aria-label=t.quick_switcher_hint()
+                aria-expanded="true"
+                aria-controls="switcher-list"
+                aria-autocomplete="list"
+                aria-activedescendant=active
+                placeholder=t.quick_switcher_hint()
+                autocomplete="off"
+                autofocus
+                prop:value=text
+                on:input:target=move |event| {
+                    text.set(event.target().value());
+                    chosen.set(0);
+                }
+                on:keydown=keys
+            />
+            <ul class="switcher-list" id="switcher-list" role="listbox" aria-label=t.quick_switcher()>
+                <For each=move || entries.get() key=Entry::key children=option/>
+            </ul>
+            <Show when=move || entries.with(Vec::is_empty)>
+                <p class="switcher-empty" role="status">{move || text.with(|text| t.no_results(text.trim()))}</p>
+            </Show>
+        </dialog>
+    }
+    .into_any()
+}
+
+fn draw(t: Words, entry: &Entry) -> AnyView {
+    match entry {
+        Entry::Conversation(row) => {
+            let title = t.title(&row.title);
+            let unread = (row.unread > 0).then(|| view! { <span class="unread-dot"></span> });
+            view! {
+                <Avatar name=title.clone() seed=row.avatar.clone() kind=row.kind/>
+                <span class="switch-title" dir="auto">{title}</span>
+                {unread}
+            }
+            .into_any()
+        }
+        Entry::Person(person) => view! {
+            <Avatar name=person.name.clone() seed=person.id.to_string()/>
+            <span class="switch-title" dir="auto">{person.name.clone()}</span>
+        }
+        .into_any(),
+        Entry::Command(command) => {
+            #[cfg(feature = "hydrate")]
+            let is_mac = crate::browser::page::is_mac();
+            #[cfg(not(feature = "hydrate"))]
+            let is_mac = false;
+            let keys = command.shortcut().map(|shortcut| shortcut.keys(t, is_mac)).unwrap_or_default();
+            let keys = keys.into_iter().map(|key| view! { <kbd>{key}</kbd> });
+            view! {
+                <span class="switch-glyph"><Icon glyph=command.glyph()/></span>
+                <span class="switch-title">{command.label(t)}</span>
+                <span class="switch-keys" aria-hidden="true">{keys.collect_view()}</span>
+            }
+            .into_any()
+        }
+    }
+}

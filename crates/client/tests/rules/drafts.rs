@@ -1,0 +1,83 @@
+//! What is written and not sent: kept at every keystroke, shown in the list, the same in every tab of the device.
+
+use crate::driver::World;
+use crate::model::{client_id, conversation_id};
+use myna_client::{Action, Client};
+use myna_protocol::{ConversationId, Kind, Text, Timestamp};
+
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+fn world() -> (World, ConversationId) {
+    let mut world = World::default();
+    let id = conversation_id(1);
+    world.server.create(id, Kind::Direct, None, &[1, 2], true);
+    world.server.create(conversation_id(2), Kind::Group, None, &[1, 2], true);
+    (1..=2).for_each(|n| world.add(n));
+    world.settle();
+    (world, id)
+}
+
+fn write(client: &mut Client, id: ConversationId, text: &str) -> Vec<Action> {
+    let kept = |action: &Action| matches!(action, Action::KeepDraft(..));
+    client.write(id, text.to_owned(), NOW).into_iter().filter(kept).collect()
+}
+
+fn in_list(client: &Client, id: ConversationId) -> Option<String> {
+    client.sidebar_row(id).and_then(|row| row.draft)
+}
+
+#[test]
+fn a_draft_is_kept_when_it_changes_and_shown_in_the_list_while_one_is_elsewhere() {
+    let (mut world, id) = world();
+    let client = &mut world.peers.values_mut().next().expect("there is somebody").client;
+    client.start_writing(id);
+    assert_eq!(write(client, id, "he\nllo"), [Action::KeepDraft(id, "he\nllo".to_owned())]);
+    assert_eq!(write(client, id, "he\nllo"), [], "nothing has changed");
+    assert_eq!((client.draft(id), in_list(client, id)), ("he\nllo", None), "one sees it in the composer");
+    client.stop_writing(id);
+    assert_eq!(in_list(client, id).as_deref(), Some("he llo"));
+    assert_eq!(in_list(client, conversation_id(2)), None);
+    client.start_writing(id);
+    assert_eq!(in_list(client, id), None);
+}
+
+#[test]
+fn blanks_are_kept_and_not_shown_and_what_is_emptied_is_struck() {
+    let (mut world, id) = world();
+    let client = &mut world.peers.values_mut().next().expect("there is somebody").client;
+    write(client, id, " \n");
+    client.stop_writing(id);
+    assert_eq!((client.draft(id), in_list(client, id)), (" \n", None));
+    assert_eq!(write(client, id, ""), [Action::KeepDraft(id, String::new())]);
+}
+
+#[test]
+fn what_is_sent_is_no_draft_any_more() {
+    let (mut world, id) = world();
+    let client = &mut world.peers.values_mut().next().expect("there is somebody").client;
+    write(client, id, "hello");
+    let actions = client.send(id, client_id(1), Text::parse("hello").expect("it is a text"), NOW);
+    assert!(actions.contains(&Action::KeepDraft(id, String::new())), "{actions:?}");
+    assert_eq!(client.draft(id), "");
+}
+
+#[test]
+fn two_tabs_of_a_device_have_one_draft_and_one_outbox() {
+    let (mut world, id) = world();
+    let client = &mut world.peers.values_mut().next().expect("there is somebody").client;
+    client.take_changes();
+    client.written_elsewhere(id, "from the other tab".to_owned());
+    assert!(client.take_changes().conversations.contains(&id), "the composer shows it");
+    assert_eq!(client.draft(id), "from the other tab");
+    client.written_elsewhere(id, "from the other tab".to_owned());
+    assert!(client.take_changes().is_empty(), "nothing has changed");
+    client.written_elsewhere(id, String::new());
+    assert_eq!(client.draft(id), "");
+
+    client.offline(NOW);
+    client.send(id, client_id(1), Text::parse("hello").expect("it is a text"), NOW);
+    assert_eq!(client.transcript(id).len(), 2, "the time and the message");
+    client.settled_elsewhere(client_id(1));
+    assert!(client.transcript(id).is_empty(), "it was deleted in the other tab, and does not go out from this one");
+    assert!(!client.has_unsent());
+}

@@ -1,0 +1,88 @@
+// `make dev` in a copy of this checkout: a change of a style, of a component and of a rule comes to an open tab by itself. It
+// prints how long each took.
+import { expect, test } from '@playwright/test';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const CHECKOUT = resolve(__dirname, '../..');
+const PORT = 4310;
+const RELOAD_PORT = 4311;
+/** The first build compiles everything, in a folder of its own: a copy has other paths. */
+const FIRST_BUILD = 25 * 60_000;
+const BUILD = 5 * 60_000;
+
+/** The files that belong to the repository, as they are now. */
+function copy(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'myna-dev-'));
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: CHECKOUT, encoding: 'utf8' });
+  for (const file of files.split('\0').filter(Boolean)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(CHECKOUT, file), join(folder, file));
+  }
+  symlinkSync(join(CHECKOUT, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+function change(folder: string, file: string, from: string, to: string): void {
+  const path = join(folder, file);
+  const text = readFileSync(path, 'utf8');
+  expect(text.split(from).length, `${from} stands once in ${file}`).toBe(2);
+  writeFileSync(path, text.replace(from, to));
+}
+
+async function timed(what: string, wait: () => Promise<void>): Promise<void> {
+  const start = Date.now();
+  await wait();
+  console.log(`${what}: ${((Date.now() - start) / 1_000).toFixed(1)} s`);
+}
+
+test('a change of a style, a component and a rule is in an open tab without a reload by hand', async ({ page }) => {
+  const folder = copy();
+  let watch: ChildProcess | undefined;
+  let said = '';
+  try {
+    watch = spawn('make', ['dev', `PORT=${PORT}`], {
+      cwd: folder,
+      detached: true,
+      env: { ...process.env, LEPTOS_RELOAD_PORT: String(RELOAD_PORT), MYNA_STORE: `sqlite:${join(folder, 'dev.db')}` },
+    });
+    watch.stdout?.on('data', (data) => (said += data));
+    watch.stderr?.on('data', (data) => (said += data));
+    const url = `http://127.0.0.1:${PORT}`;
+    await timed('the first build', async () => {
+      await expect
+        .poll(async () => (await fetch(`${url}/health`).catch(() => undefined))?.status, { timeout: FIRST_BUILD, intervals: [1_000] })
+        .toBe(200);
+    });
+    await page.goto(`${url}/sign-up`);
+    await page.getByLabel('Name').fill('Dev');
+    await page.getByLabel('Password').fill('short but long enough');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await expect(page.locator('html[data-hydrated=true]')).toBeAttached({ timeout: 30_000 });
+    await page.goto(`${url}/channels`);
+    const heading = page.getByRole('heading', { level: 1 });
+    await expect(heading).toHaveText('Channels');
+
+    await timed('a style', async () => {
+      change(folder, 'style/main.css', '@import "./empty.css";', '@import "./empty.css";\nh1 { letter-spacing: 7px; }');
+      await expect(heading).toHaveCSS('letter-spacing', '7px', { timeout: BUILD });
+    });
+    await timed('a component', async () => {
+      change(folder, 'app/src/pages/channels.rs', '<h1>{t.channels()}</h1>', '<h1>{t.channels()} "!"</h1>');
+      await expect(heading).toHaveText('Channels!', { timeout: BUILD });
+    });
+    await timed('a rule', async () => {
+      // Another limit for names, in the browser's half and in the server's.
+      change(folder, 'crates/protocol/src/limits.rs', 'pub const NAME_CHARS: usize = 64;', 'pub const NAME_CHARS: usize = 65;');
+      await expect(page.locator('input[maxlength="65"]')).toBeAttached({ timeout: BUILD });
+    });
+  } catch (error) {
+    console.error(said.slice(-4_000));
+    throw error;
+  } finally {
+    if (watch?.pid) process.kill(-watch.pid, 'SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

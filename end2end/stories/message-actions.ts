@@ -1,0 +1,133 @@
+// What can be done with a message: by mouse, by keyboard, by a finger that stays.
+import { PHONE, expect, test } from '../helpers/story';
+import type { Person } from '../helpers/people';
+
+async function clipboard(person: Person): Promise<string> {
+  return person.page.evaluate(() => navigator.clipboard.readText());
+}
+
+test('a message is copied by its menu, and the menu goes when one presses elsewhere', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.context.grantPermissions(['clipboard-read']);
+  await ada.find('Lena');
+  await ada.say('First line', 'Second & <b>last</b>');
+  await lena.open('Ada');
+  await lena.message('Second & <b>last</b>').click({ button: 'right' });
+  const menu = lena.page.getByRole('menu', { name: /^Ada, Today \d{1,2}:\d\d [AP]M$/ });
+  await expect(menu.getByRole('menuitem')).toHaveText(['Copy']);
+  await menu.getByRole('menuitem', { name: 'Copy' }).click();
+  await expect(menu).toHaveCount(0);
+  await expect(lena.page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();
+  expect(await clipboard(lena)).toBe('Second & <b>last</b>');
+
+  await lena.message('First line').click({ button: 'right' });
+  await expect(menu).toBeVisible();
+  await lena.title.click();
+  await expect(menu).toHaveCount(0);
+});
+
+test('messages are reached, read and copied with the keyboard alone', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.context.grantPermissions(['clipboard-read']);
+  await ada.find('Lena');
+  await ada.say('one', 'two');
+  await lena.open('Ada');
+  await lena.say('three');
+  // From an empty field the arrow leads to the newest message, from one with text it stays.
+  await lena.composer.press('ArrowUp');
+  await expect(lena.message('three')).toBeFocused();
+  await expect(lena.message('three')).toHaveAccessibleName(/^You, \d{1,2}:\d\d [AP]M$/);
+  await lena.page.keyboard.press('ArrowUp');
+  await expect(lena.message('two')).toBeFocused();
+  await expect(lena.message('two')).toHaveAccessibleName(/^Ada, \d{1,2}:\d\d [AP]M$/);
+  await lena.page.keyboard.press('Home');
+  await expect(lena.message('one')).toBeFocused();
+
+  await lena.page.keyboard.press('Enter');
+  const menu = lena.page.getByRole('menu');
+  await expect(menu.getByRole('menuitem', { name: 'Copy' })).toBeFocused();
+  await lena.page.keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
+  await expect(lena.message('one')).toBeFocused();
+  await lena.page.keyboard.press('c');
+  await expect(lena.page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();
+  expect(await clipboard(lena)).toBe('one');
+  await expect(lena.message('one')).toBeFocused();
+
+  await lena.page.keyboard.press('End');
+  await expect(lena.message('three')).toBeFocused();
+  await lena.page.keyboard.press('ArrowDown');
+  await expect(lena.composer).toBeFocused();
+  await lena.composer.press('ArrowUp');
+  await lena.page.keyboard.press('Escape');
+  await expect(lena.composer).toBeFocused();
+  await lena.types('draft');
+  await lena.composer.press('ArrowUp');
+  await expect(lena.composer).toBeFocused();
+});
+
+test('a message that waits for the connection can be taken back', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.say('before');
+  await lena.hasSentAll();
+  await myna.server.stop();
+  await lena.seesTheConnectionLost();
+  await lena.say('not this', 'but this');
+  await lena.message('not this').click({ button: 'right' });
+  await lena.page.getByRole('menuitem', { name: 'Delete' }).click();
+  await lena.seesExactly(['before', 'but this']);
+  await myna.server.restart();
+  await Promise.all([lena.reconnects(), ada.reconnects()]);
+  await lena.hasSentAll();
+  await ada.open('Lena');
+  await ada.seesExactly(['before', 'but this']);
+});
+
+test('the browser’s own menu stays for links and for what is selected', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.find('Lena');
+  await lena.say('see https://example.org/ here');
+  const isLeftToTheBrowser = (element: Element) =>
+    element.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
+  const link = lena.messages.getByRole('link', { name: 'https://example.org/' });
+  expect(await link.evaluate(isLeftToTheBrowser)).toBe(true);
+  await expect(lena.page.getByRole('menu')).toHaveCount(0);
+  const text = lena.messages.locator('.bubble > p');
+  await text.selectText();
+  expect(await text.evaluate(isLeftToTheBrowser)).toBe(true);
+  await lena.page.evaluate(() => getSelection()!.removeAllRanges());
+  expect(await text.evaluate(isLeftToTheBrowser)).toBe(false);
+  await expect(lena.page.getByRole('menu')).toBeVisible();
+});
+
+test('on a phone the menu comes when the finger stays', async ({ myna }) => {
+  const ada = await myna.person('Ada');
+  const lena = await myna.person('Lena', PHONE);
+  await ada.find('Lena');
+  await ada.say('Stay a while');
+  await lena.open('Ada');
+  const box = (await lena.message('Stay a while').boundingBox())!;
+  const touches = await lena.context.newCDPSession(lena.page);
+  const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  await touches.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+  await expect(lena.page.getByRole('menu')).toBeVisible();
+  await touches.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await expect(lena.page.getByRole('menu')).toBeVisible();
+  await lena.page.getByRole('menuitem', { name: 'Copy' }).tap();
+  await expect(lena.page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();
+});
+
+test('a screen reader is told what others write, and nothing of the past', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await ada.find('Lena');
+  await ada.say('an old word');
+  await lena.open('Ada');
+  await lena.sees('an old word');
+  const spoken = lena.page.getByRole('log');
+  await expect(spoken).toBeEmpty();
+  await ada.say('a new word');
+  await expect(spoken).toHaveText('Ada: a new word');
+  await lena.say('mine');
+  await expect(spoken).toHaveText('Ada: a new word');
+});

@@ -1,0 +1,93 @@
+// From anywhere to anywhere by keys: the quick switcher, the sheet of shortcuts, and the list.
+import { expect, test } from '../helpers/story';
+import { direct, say } from '../helpers/wire';
+
+test('a few letters lead to a conversation, a person or an action', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  const [ada, bea] = [await myna.person('Ada'), await myna.person('Bea')];
+  await say(ada, await direct(ada, lena), 'hello');
+  await lena.goto('/');
+  await lena.row('Ada').waitFor();
+
+  await lena.page.keyboard.press('Control+k');
+  const switcher = lena.page.getByRole('dialog', { name: 'Go to…' });
+  const field = switcher.getByRole('combobox');
+  await expect(field).toBeFocused();
+  await expect(switcher.getByRole('option').first()).toHaveText('Ada');
+  await expect(switcher.getByRole('option', { selected: true })).toHaveText('Ada');
+  await lena.page.keyboard.press('Enter');
+  await expect(switcher).toHaveCount(0);
+  await expect(lena.title).toHaveText('Ada');
+  await expect(lena.composer).toBeFocused();
+
+  // Somebody one has not written to yet.
+  await lena.page.keyboard.press('Control+k');
+  await field.fill('be');
+  await expect(switcher.getByRole('option').first()).toHaveText('Bea');
+  await lena.page.keyboard.press('Enter');
+  await expect(lena.title).toHaveText('Bea');
+
+  await lena.page.keyboard.press('Control+k');
+  await field.fill('sett');
+  const option = switcher.getByRole('option', { name: /^Settings/ });
+  await expect(option).toHaveAttribute('aria-selected', 'true');
+  expect(await field.getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'));
+  await option.click();
+  await lena.isAt('/settings');
+
+  await lena.page.keyboard.press('Control+k');
+  await field.fill('nobody and nothing');
+  await expect(switcher.getByRole('status')).toHaveText('No results for “nobody and nothing”.');
+  await lena.page.keyboard.press('Escape');
+  await expect(switcher).toHaveCount(0);
+  await lena.isAt('/settings');
+  await bea.page.close();
+});
+
+test('keys go up and down the list, and to what is unread', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  for (const name of ['Ada', 'Bea', 'Chi']) {
+    const other = await myna.person(name);
+    await say(other, await direct(other, lena), `from ${name}`);
+  }
+  // The newest first: Chi, Bea, Ada.
+  await lena.goto('/');
+  await lena.page.keyboard.press('Alt+ArrowDown');
+  await expect(lena.title).toHaveText('Chi');
+  await lena.sees('from Chi');
+  await lena.page.keyboard.press('Alt+ArrowDown');
+  await expect(lena.title).toHaveText('Bea');
+  await lena.seesUnread('Bea', 0);
+  await lena.page.keyboard.press('Alt+ArrowUp');
+  await expect(lena.title).toHaveText('Chi');
+  await lena.page.keyboard.press('Alt+Shift+ArrowDown');
+  await expect(lena.title).toHaveText('Ada');
+});
+
+test('the sheet of shortcuts opens by a question mark, but not while one writes one', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.find('Lena');
+  await lena.types('really?');
+  const sheet = lena.page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(sheet).toHaveCount(0);
+  await expect(lena.composer).toHaveValue('really?');
+  await lena.page.keyboard.press('Control+/');
+  await expect(sheet.getByText('Previous unread conversation')).toBeVisible();
+  await sheet.getByRole('button', { name: 'Close' }).click();
+  await expect(sheet).toHaveCount(0);
+  await expect(lena.composer).toBeFocused();
+  await lena.messages.focus();
+  await lena.page.keyboard.press('?');
+  await expect(sheet).toBeVisible();
+});
+
+test('the details take the focus, close by Escape and give it back', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.find('Lena');
+  const button = lena.page.getByRole('button', { name: 'Details', exact: true });
+  await button.press('Enter');
+  await expect(lena.details.getByRole('button', { name: 'Close details' })).toBeFocused();
+  await lena.page.keyboard.press('Escape');
+  await expect(lena.details).toHaveCount(0);
+  await expect(button).toBeFocused();
+});
