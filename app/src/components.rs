@@ -6,6 +6,7 @@ mod bubble;
 mod composer;
 mod confirm_dialog;
 mod details;
+mod flow;
 mod icon;
 mod message_actions;
 mod message_list;
@@ -25,6 +26,7 @@ pub(crate) use bubble::TranscriptLine;
 pub(crate) use composer::Composer;
 pub(crate) use confirm_dialog::ConfirmDialog;
 pub(crate) use details::Details;
+pub(crate) use flow::{Each, When};
 #[cfg(feature = "ssr")]
 pub(crate) use icon::Logo;
 pub(crate) use icon::{Glyph, Icon};

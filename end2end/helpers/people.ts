@@ -163,6 +163,13 @@ export class Person {
     await this.isIn1To1(name);
   }
 
+  /** Opens the conversation with oneself, by the search. */
+  async noteToSelf(): Promise<void> {
+    await this.search.fill(this.name);
+    await this.conversations.getByRole('button', { name: this.name }).click();
+    await this.isIn1To1('Note to self');
+  }
+
   /** Begins a conversation from the page for that: with one person, or with several in a group. */
   async writeTo(names: string[], group?: string): Promise<void> {
     await this.page.getByRole('link', { name: 'New message' }).first().click();

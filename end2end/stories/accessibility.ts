@@ -148,3 +148,42 @@ for (const [size, options] of [
     await isAccessible(later, 'a message that was not delivered');
   });
 }
+
+test('a screen reader finds the list, the messages with who wrote them, and where one writes', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await ada.find('Lena');
+  await ada.say('Good morning');
+  await lena.open('Ada');
+  await lena.say('Hello https://example.org/');
+  await lena.seesRead('Hello https://example.org/');
+  await expect(lena.page.locator('body')).toMatchAriaSnapshot(`
+    - link "Skip to the conversation"
+    - navigation "Conversations":
+      - searchbox "Search"
+      - link "Channels"
+      - link "New message"
+      - list:
+        - listitem:
+          - link /^Ada \\d{1,2}:\\d\\d [AP]M Hello https:..example.org.$/
+      - link "Lena, Settings"
+    - main:
+      - heading "Ada" [level=1]
+      - paragraph: Online
+      - button "Details"
+      - region "Messages":
+        - list:
+          - listitem:
+            - time: /Today \\d{1,2}:\\d\\d [AP]M/
+          - listitem:
+            - article /^Ada, \\d{1,2}:\\d\\d [AP]M$/:
+              - paragraph: Good morning
+          - listitem:
+            - article /^You, \\d{1,2}:\\d\\d [AP]M$/:
+              - paragraph:
+                - text: Hello
+                - link "https://example.org/"
+            - paragraph: /Read \\d{1,2}:\\d\\d [AP]M/
+      - textbox "Message"
+      - button "Send" [disabled]
+  `);
+});

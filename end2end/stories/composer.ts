@@ -262,7 +262,7 @@ test('what was pasted from a terminal or an editor is sent as it was meant', asy
 
 test('a bubble is no wider than its longest line', async ({ myna }) => {
   const lena = await myna.person('Lena');
-  await lena.find('Lena');
+  await lena.noteToSelf();
   await lena.say(`${'word '.repeat(24)}${'w'.repeat(40)}`);
   const bubble = lena.messages.locator('.bubble');
   const room = () =>

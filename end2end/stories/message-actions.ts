@@ -86,7 +86,7 @@ test('a message that waits for the connection can be taken back', async ({ myna 
 
 test('the browser’s own menu stays for links and for what is selected', async ({ myna }) => {
   const lena = await myna.person('Lena');
-  await lena.find('Lena');
+  await lena.noteToSelf();
   await lena.say('see https://example.org/ here');
   const isLeftToTheBrowser = (element: Element) =>
     element.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));

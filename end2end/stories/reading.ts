@@ -70,3 +70,35 @@ test('a dropped file does not replace the chat, and Enter opens the first thing 
   await lena.search.press('Enter');
   await expect(lena.title).toHaveText('Ada');
 });
+
+test('one comes back to where one was reading, and to the end where one had read all', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada', 'Bea');
+  const conversation = await direct(lena, ada);
+  for (let from = 0; from < 100; from += 20) {
+    await say(ada, conversation, ...Array.from({ length: 20 }, (_, at) => `number ${from + at}`));
+  }
+  await read(lena, conversation, 100);
+  await lena.find('Bea');
+  await lena.open('Ada');
+  const line = lena.bubble('number 70');
+  await line.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+  await expect(lena.latest).toBeVisible();
+  const before = (await line.boundingBox())!.y;
+  await lena.open('Bea');
+  await lena.open('Ada');
+  await expect(line).toBeInViewport();
+  expect(Math.abs((await line.boundingBox())!.y - before)).toBeLessThanOrEqual(1);
+  await expect(lena.latest).toBeVisible();
+
+  // News come first.
+  await lena.open('Bea');
+  await ada.open('Lena');
+  await ada.say('news');
+  await lena.seesUnread('Ada', 1);
+  await lena.open('Ada');
+  await expect(lena.bubble('news')).toBeInViewport();
+  await lena.seesUnread('Ada', 0);
+  await lena.open('Bea');
+  await lena.open('Ada');
+  await expect(lena.bubble('news')).toBeInViewport();
+});

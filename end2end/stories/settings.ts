@@ -93,7 +93,7 @@ test('times are in the reader’s zone and clock from the first byte', async ({ 
 
 test('the accent is the same from the first byte, in bubbles and links', async ({ myna }) => {
   const lena = await myna.person('Lena');
-  await lena.find('Lena');
+  await lena.noteToSelf();
   await lena.say('what a colour');
   const bubble = lena.messages.locator('.mine > .bubble');
   const blue = await bubble.evaluate((element) => getComputedStyle(element).backgroundColor);

@@ -13,8 +13,8 @@ test('a few letters lead to a conversation, a person or an action', async ({ myn
   const switcher = lena.page.getByRole('dialog', { name: 'Go to…' });
   const field = switcher.getByRole('combobox');
   await expect(field).toBeFocused();
-  await expect(switcher.getByRole('option').first()).toHaveText('Ada');
-  await expect(switcher.getByRole('option', { selected: true })).toHaveText('Ada');
+  await expect(switcher.getByRole('option').first()).toHaveAccessibleName('Ada');
+  await expect(switcher.getByRole('option', { selected: true })).toHaveAccessibleName('Ada');
   await lena.page.keyboard.press('Enter');
   await expect(switcher).toHaveCount(0);
   await expect(lena.title).toHaveText('Ada');
@@ -23,7 +23,7 @@ test('a few letters lead to a conversation, a person or an action', async ({ myn
   // Somebody one has not written to yet.
   await lena.page.keyboard.press('Control+k');
   await field.fill('be');
-  await expect(switcher.getByRole('option').first()).toHaveText('Bea');
+  await expect(switcher.getByRole('option').first()).toHaveAccessibleName('Bea');
   await lena.page.keyboard.press('Enter');
   await expect(lena.title).toHaveText('Bea');
 
@@ -66,7 +66,7 @@ test('keys go up and down the list, and to what is unread', async ({ myna }) => 
 
 test('the sheet of shortcuts opens by a question mark, but not while one writes one', async ({ myna }) => {
   const lena = await myna.person('Lena');
-  await lena.find('Lena');
+  await lena.noteToSelf();
   await lena.types('really?');
   const sheet = lena.page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await expect(sheet).toHaveCount(0);
@@ -83,7 +83,7 @@ test('the sheet of shortcuts opens by a question mark, but not while one writes 
 
 test('the details take the focus, close by Escape and give it back', async ({ myna }) => {
   const lena = await myna.person('Lena');
-  await lena.find('Lena');
+  await lena.noteToSelf();
   const button = lena.page.getByRole('button', { name: 'Details', exact: true });
   await button.press('Enter');
   await expect(lena.details.getByRole('button', { name: 'Close details' })).toBeFocused();

@@ -1,5 +1,6 @@
 //! A dialog that asks before something is done that cannot be undone.
 
+use super::flow::When;
 use super::modal::show_modal;
 use crate::i18n::words;
 use leptos::html::Dialog;
@@ -17,9 +18,9 @@ pub(crate) fn ConfirmDialog(
     confirm: Callback<()>,
 ) -> impl IntoView {
     view! {
-        <Show when=move || open.get()>
+        <When condition=move || open.get()>
             <Opened open title text action confirm/>
-        </Show>
+        </When>
     }
 }
 

@@ -1,5 +1,6 @@
 //! About a conversation: who is in it, and the way out of it.
 
+use super::flow::{Each, When};
 use super::{Avatar, ConfirmDialog, Glyph, Icon, NameDialog};
 #[cfg(feature = "hydrate")]
 use crate::client_handle::ClientHandle;
@@ -91,7 +92,8 @@ pub(crate) fn Details(
             node_ref=scroller
             on:scroll=on_scroll
             on:keydown=move |event| {
-                if event.key() == "Escape" && !event.default_prevented() {
+                // Escape in a dialog of the panel closes that dialog alone.
+                if event.key() == "Escape" && !has_dialog() {
                     open.set(false);
                 }
             }
@@ -137,7 +139,7 @@ pub(crate) fn Details(
             <section>
                 <h3>{t.members()}</h3>
                 <ul class="members">
-                    <For each=people key=|person| (person.id, person.online, person.name.clone()) let:person>
+                    <Each of=people key=|person| (person.id, person.online, person.name.clone()) let:person>
                         <li class="row">
                             <Avatar name=t.person(&person.name) seed=person.id.to_string() online=person.online/>
                             <span class="row-body">
@@ -147,13 +149,13 @@ pub(crate) fn Details(
                                 <span class="row-preview">{person.online.then(|| t.online())}</span>
                             </span>
                         </li>
-                    </For>
+                    </Each>
                 </ul>
-                <Show when=move || has_more.get()>
+                <When condition=move || has_more.get()>
                     <p class="list-more" role="status">{t.loading()}</p>
-                </Show>
+                </When>
             </section>
-            <Show when=move || can_leave.get()>
+            <When condition=move || can_leave.get()>
                 <button
                     class="button danger"
                     type="button"
@@ -171,10 +173,17 @@ pub(crate) fn Details(
                     action=t.leave()
                     confirm=leave
                 />
-            </Show>
+            </When>
         </aside>
     }
     .into_any()
+}
+
+fn has_dialog() -> bool {
+    #[cfg(feature = "hydrate")]
+    return crate::browser::page::has_dialog();
+    #[cfg(not(feature = "hydrate"))]
+    false
 }
 
 /// The focus goes into the panel, and back to where it was when the panel closes.

@@ -2,6 +2,7 @@
 //! without jumping. Only a part of it is in the page: the client keeps a window over the messages, and what is near its ends
 //! moves it.
 
+use super::flow::{Each, When};
 #[cfg(feature = "hydrate")]
 use super::use_overlay;
 use super::{Avatar, Glyph, Icon, TranscriptLine};
@@ -46,6 +47,8 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             last_seq,
             has_newer,
             unread,
+            resumes_at: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.resumes_at))),
+            place: StoredValue::new(None),
             is_placed: StoredValue::new(false),
             anchor: StoredValue::new_local(None),
         };
@@ -79,10 +82,10 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                 }}
             </div>
             <ol class="lines">
-                <For each=move || lines.get() key=|row| row.key.clone() let:row>
+                <Each of=move || lines.get() key=|row| row.key.clone() let:row>
                     <TranscriptLine row group/>
-                </For>
-                <For each=move || typing.get() key=|(user, name)| (*user, name.clone()) let((user, name))>
+                </Each>
+                <Each of=move || typing.get() key=|(user, name)| (*user, name.clone()) let((user, name))>
                     <li class="line theirs first last typing" class:group=move || group.get()>
                         {group.get_untracked().then(|| view! { <Avatar name=t.person(&name) seed=user.to_string() beside_line=true/> })}
                         <div class="bubble tail dots" role="img" aria-label=t.is_typing(t.person(&name))>
@@ -91,9 +94,9 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                             <i></i>
                         </div>
                     </li>
-                </For>
+                </Each>
             </ol>
-            <Show when=move || !at_end.get()>
+            <When condition=move || !at_end.get()>
                 <button
                     class="latest"
                     type="button"
@@ -104,11 +107,11 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                     on:click=jump
                 >
                     <Icon glyph=Glyph::Down/>
-                    <Show when=move || { unseen.get() > 0 }>
+                    <When condition=move || { unseen.get() > 0 }>
                         <span class="badge">{unseen}</span>
-                    </Show>
+                    </When>
                 </button>
-            </Show>
+            </When>
         </div>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! A dialog with one field: the name of a person, group or channel, and why it was refused.
 
+use super::flow::When;
 use super::modal::show_modal;
 use crate::client_handle::use_client;
 use crate::i18n::words;
@@ -25,9 +26,9 @@ pub(crate) fn NameDialog(
     save: Callback<(String, Callback<Answer>), Option<RequestId>>,
 ) -> impl IntoView {
     view! {
-        <Show when=move || open.get()>
+        <When condition=move || open.get()>
             <Opened open title hint name required save/>
-        </Show>
+        </When>
     }
 }
 

@@ -1,5 +1,6 @@
 //! The head of a conversation: with whom, and whether they are there.
 
+use super::flow::When;
 use super::{Avatar, Glyph, Icon};
 use crate::client_handle::use_client;
 use crate::i18n::{Words, words};
@@ -26,9 +27,9 @@ pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSign
             // The button beside it does the same for keys and screen readers.
             <div class="pane-title" on:click=move |_| details.set(true)>
                 <h1 dir="auto">{title}</h1>
-                <Show when=move || subtitle.with(|text| !text.is_empty())>
+                <When condition=move || subtitle.with(|text| !text.is_empty())>
                     <p class="pane-subtitle" dir="auto">{subtitle}</p>
-                </Show>
+                </When>
             </div>
             <button
                 class="icon-button"

@@ -1,5 +1,6 @@
 //! The quick switcher: to any conversation, to anybody, or to something that can be done, by a few letters.
 
+use super::flow::{Each, When};
 use super::modal::show_modal;
 use super::overlay::use_overlay;
 use super::{Avatar, Icon};
@@ -149,11 +150,11 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
                 on:keydown=keys
             />
             <ul class="switcher-list" id="switcher-list" role="listbox" aria-label=t.quick_switcher()>
-                <For each=move || entries.get() key=Entry::key children=option/>
+                <Each of=move || entries.get() key=Entry::key children=option/>
             </ul>
-            <Show when=move || entries.with(Vec::is_empty)>
+            <When condition=move || entries.with(Vec::is_empty)>
                 <p class="switcher-empty" role="status">{move || text.with(|text| t.no_results(text.trim()))}</p>
-            </Show>
+            </When>
         </dialog>
     }
     .into_any()

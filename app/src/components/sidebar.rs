@@ -1,5 +1,6 @@
 //! The list of conversations, the field that searches them, and everybody and every channel one could turn to.
 
+use super::flow::{Each, When};
 use super::{Avatar, ConversationRow, Glyph, Icon};
 #[cfg(feature = "hydrate")]
 use crate::client_handle::ClientHandle;
@@ -76,9 +77,9 @@ pub(crate) fn Sidebar() -> impl IntoView {
                 </a>
             </header>
             <div class="sidebar-scroll" node_ref=scroller on:scroll=on_scroll>
-                <Show when=move || searching.get() fallback=move || view! { <ConversationList row_height/> }>
+                <When condition=move || searching.get() fallback=move || view! { <ConversationList row_height/> }>
                     <Results text/>
-                </Show>
+                </When>
                 <MoreOfTheList/>
             </div>
             <Me/>
@@ -122,9 +123,9 @@ fn MoreOfTheList() -> impl IntoView {
     let end = use_client().list().end;
     let has_more = Memo::new(move |_| end.get().has_more);
     view! {
-        <Show when=move || has_more.get()>
+        <When condition=move || has_more.get()>
             <p class="list-more" role="status">{t.loading()}</p>
-        </Show>
+        </When>
     }
 }
 
@@ -146,16 +147,16 @@ fn ConversationList(row_height: RwSignal<Option<f64>>) -> impl IntoView {
     let below = move || room(len.get().saturating_sub(range.with(|range| range.end)));
     view! {
         <ul class="conversations" style:padding-block-start=above style:padding-block-end=below>
-            <For each=move || rows.get() key=|row| row.key.clone() let:row>
+            <Each of=move || rows.get() key=|row| row.key.clone() let:row>
                 <ConversationRow row/>
-            </For>
+            </Each>
         </ul>
-        <Show when=is_empty>
+        <When condition=is_empty>
             <div class="empty-small">
                 <p>{t.no_conversations()}</p>
                 <a href="/new">{t.start_conversation()}</a>
             </div>
-        </Show>
+        </When>
     }
 }
 
@@ -167,10 +168,9 @@ fn Me() -> impl IntoView {
     let name = Signal::derive(move || me.with(|me| me.name.clone()));
     view! {
         <footer class="sidebar-foot">
-            <a href="/settings" class="me" title=t.settings()>
+            <a href="/settings" class="me" title=t.settings() aria-label=move || t.said_by(name.get(), t.settings())>
                 <Avatar name seed=handle.my_id().to_string()/>
                 <span class="me-name" dir="auto">{name}</span>
-                <span class="visually-hidden">", " {t.settings()}</span>
                 <Icon glyph=Glyph::Settings/>
             </a>
         </footer>
@@ -209,31 +209,31 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
             && found.with(|found| found.as_ref().is_some_and(is_empty))
     };
     view! {
-        <Show when=move || !conversations.with(Vec::is_empty)>
+        <When condition=move || !conversations.with(Vec::is_empty)>
             <section class="results">
                 <h2>{t.conversations()}</h2>
                 <ul>
-                    <For each=move || conversations.get() key=|row| row.id let:row>
+                    <Each of=move || conversations.get() key=|row| row.id let:row>
                         <Result title=t.title(&row.title) seed=row.avatar.clone() kind=row.kind note=row.preview.clone() go=Go::To(row.id) text/>
-                    </For>
+                    </Each>
                 </ul>
             </section>
-        </Show>
-        <Show when=move || !people().is_empty()>
+        </When>
+        <When condition=move || !people().is_empty()>
             <section class="results">
                 <h2>{t.people()}</h2>
                 <ul>
-                    <For each=people key=|user| user.id let:user>
+                    <Each of=people key=|user| user.id let:user>
                         <Result title=user.name.clone() seed=user.id.to_string() kind=Kind::Direct note=String::new() go=Go::Direct(user.clone()) text/>
-                    </For>
+                    </Each>
                 </ul>
             </section>
-        </Show>
-        <Show when=move || !channels().is_empty()>
+        </When>
+        <When condition=move || !channels().is_empty()>
             <section class="results">
                 <h2>{t.channels()}</h2>
                 <ul>
-                    <For each=channels key=|channel| channel.id let:channel>
+                    <Each of=channels key=|channel| channel.id let:channel>
                         <Result
                             title=channel.name.clone().unwrap_or_default()
                             seed=channel.id.to_string()
@@ -242,15 +242,15 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
                             go=Go::Join(channel.id)
                             text
                         />
-                    </For>
+                    </Each>
                 </ul>
             </section>
-        </Show>
-        <Show when=nothing>
+        </When>
+        <When condition=nothing>
             <div class="empty-small" role="status">
                 <p>{move || text.with(|text| t.no_results(text.trim()))}</p>
             </div>
-        </Show>
+        </When>
     }
 }
 

@@ -1,5 +1,6 @@
 //! One conversation in the list: who, what was said last, when, and how much of it is unread.
 
+use super::flow::When;
 use super::{Avatar, Glyph, Icon};
 use crate::client_handle::RowSignal;
 use crate::i18n::words;
@@ -31,9 +32,9 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
     view! {
         <li>
             <a href=route.path() class="row" aria-current=move || is_open.get().then_some("page")>
-                <Show when=move || { unread.get() > 0 }>
+                <When condition=move || { unread.get() > 0 }>
                     <span class="unread-dot"></span>
-                </Show>
+                </When>
                 <Avatar name=title seed=first.avatar.clone() kind=first.kind/>
                 <span class="row-body">
                     <span class="row-top">
@@ -42,20 +43,20 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
                     </span>
                     <span class="row-bottom">
                         <span class="row-preview" dir="auto">
-                            <Show when=move || has_draft.get()>
+                            <When condition=move || has_draft.get()>
                                 <b class="row-draft">{t.draft()} " "</b>
-                            </Show>
+                            </When>
                             {preview}
                         </span>
-                        <Show when=move || failed.get()>
+                        <When condition=move || failed.get()>
                             <span class="row-failed" role="img" aria-label=t.message_failed() title=t.message_failed()>
                                 <Icon glyph=Glyph::Exclamation/>
                             </span>
-                        </Show>
-                        <Show when=move || { unread.get() > 0 }>
+                        </When>
+                        <When condition=move || { unread.get() > 0 }>
                             // The dot says it to the eye.
                             <span class="badge visually-hidden">{move || unread.get()} " " {t.unread()}</span>
-                        </Show>
+                        </When>
                     </span>
                 </span>
             </a>

@@ -3,6 +3,7 @@
 use super::new_message::new_id;
 use crate::client_handle::use_client;
 use crate::components::{Avatar, Glyph, Icon};
+use crate::components::{Each, When};
 use crate::i18n::words;
 use crate::navigation::{Route, use_navigation};
 use leptos::prelude::*;
@@ -69,15 +70,15 @@ pub(crate) fn Channels() -> impl IntoView {
                 {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
             </form>
             <ul class="channels">
-                <For each=move || channels().unwrap_or_default() key=|channel| (channel.id, channel.rev) let:channel>
+                <Each of=move || channels().unwrap_or_default() key=|channel| (channel.id, channel.rev) let:channel>
                     <ChannelRow channel go=Callback::new(go)/>
-                </For>
+                </Each>
             </ul>
-            <Show when=move || channels().is_some_and(|channels| channels.is_empty())>
+            <When condition=move || channels().is_some_and(|channels| channels.is_empty())>
                 <div class="empty-small" role="status">
                     <p>{move || if text.with(String::is_empty) { t.no_channels() } else { t.no_channel_named() }}</p>
                 </div>
-            </Show>
+            </When>
         </section>
     }
     .into_any()
@@ -103,8 +104,8 @@ fn ChannelRow(channel: Conversation, go: Callback<Answer>) -> impl IntoView {
                 <span class="row-title" dir="auto">{name}</span>
                 <span class="row-preview">{t.member_count(channel.members)}</span>
             </span>
-            <Show
-                when=move || is_in.get()
+            <When
+                condition=move || is_in.get()
                 fallback=move || view! {
                     <button class="button small primary" type="button" aria-label=t.join_named(label.get_value()) on:click=join>
                         {t.join()}
@@ -114,7 +115,7 @@ fn ChannelRow(channel: Conversation, go: Callback<Answer>) -> impl IntoView {
                 <a href=format!("/c/{id}") class="button small" aria-label=t.open_named(label.get_value())>
                     {t.open()}
                 </a>
-            </Show>
+            </When>
         </li>
     }
 }

@@ -1,6 +1,7 @@
 //! One conversation: its head, its messages, and where one writes.
 
 use crate::client_handle::use_client;
+use crate::components::When;
 use crate::components::{Composer, Details, Glyph, Icon, MessageList, PaneHead};
 use crate::i18n::words;
 use leptos::prelude::*;
@@ -16,14 +17,14 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
     let details = RwSignal::new(false);
     Effect::new(move |_| handle.act(|client, now| client.open(id, now)));
     view! {
-        <Show when=move || there.get() fallback=move || view! { <NotYet loading/> }>
+        <When condition=move || there.get() fallback=move || view! { <NotYet loading/> }>
             <PaneHead view details/>
             <MessageList id signals=signals.clone()/>
             <Composer id draft=signals.draft.clone()/>
-            <Show when=move || details.get()>
+            <When condition=move || details.get()>
                 <Details id view open=details/>
-            </Show>
-        </Show>
+            </When>
+        </When>
     }
 }
 

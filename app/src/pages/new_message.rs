@@ -2,6 +2,7 @@
 
 use crate::client_handle::use_client;
 use crate::components::{Avatar, Glyph, Icon};
+use crate::components::{Each, When};
 use crate::i18n::words;
 use crate::navigation::{Route, use_navigation};
 use leptos::html::Input;
@@ -77,14 +78,14 @@ pub(crate) fn NewMessage() -> impl IntoView {
             </header>
             <div class="to-field">
                 <label class="to-label" for="to">{t.to()}</label>
-                <For each=move || chosen.get() key=|user| user.id let:user>
+                <Each of=move || chosen.get() key=|user| user.id let:user>
                     <span class="chip">
                         {user.name.clone()}
                         <button type="button" aria-label=t.remove_named(user.name.as_str()) on:click=move |_| toggle(user.clone())>
                             <Icon glyph=Glyph::Close/>
                         </button>
                     </span>
-                </For>
+                </Each>
                 <input
                     id="to"
                     node_ref=to
@@ -96,7 +97,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                 />
             </div>
             <ul class="people" aria-label=t.people()>
-                <For each=move || people().unwrap_or_default() key=|user| user.id let:user>
+                <Each of=move || people().unwrap_or_default() key=|user| user.id let:user>
                     {
                         let pressed = user.clone();
                         let clicked = user.clone();
@@ -118,21 +119,21 @@ pub(crate) fn NewMessage() -> impl IntoView {
                             </li>
                         }
                     }
-                </For>
+                </Each>
             </ul>
-            <Show when=move || people().is_some_and(|people| people.is_empty())>
+            <When condition=move || people().is_some_and(|people| people.is_empty())>
                 <div class="empty-small" role="status">
                     <p>{move || text.with(|text| t.no_person_named(text.trim()))}</p>
                 </div>
-            </Show>
+            </When>
             {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
             <form class="picker-foot" on:submit=start>
-                <Show when=move || is_group.get()>
+                <When condition=move || is_group.get()>
                     <label class="field">
                         <span class="field-name">{t.group_name_optional()}</span>
                         <input maxlength=NAME_CHARS autocomplete="off" prop:value=name on:input:target=move |event| name.set(event.target().value())/>
                     </label>
-                </Show>
+                </When>
                 <button
                     class="button primary"
                     type="submit"

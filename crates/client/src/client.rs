@@ -20,7 +20,7 @@ use crate::typing::Typing;
 use crate::window::{Mark, Window};
 use crate::{Changes, Line, SidebarRow, Status, Title, View, sidebar, transcript, view};
 use myna_protocol::limits::Limits;
-use myna_protocol::{ConversationId, ListPosition, Timestamp, User, UserId};
+use myna_protocol::{ConversationId, ListPosition, Seq, Timestamp, User, UserId};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -50,6 +50,8 @@ pub struct Client {
     mark: Mark,
     /// What is on the page of that conversation's transcript.
     window: Window,
+    /// Where one was reading in conversations that were left, see [`Self::leave_at`]. The latest is the last.
+    places: Vec<(ConversationId, Seq, i32)>,
     /// The order of the list as of the last `take_changes`.
     order: Order,
     /// The wake-up that was asked for and has not come.
@@ -77,6 +79,7 @@ impl Client {
             shown: None,
             mark: Mark::default(),
             window: Window::default(),
+            places: Vec::new(),
             order: Order::default(),
             wake: None,
             changes: Changes::default(),
@@ -226,6 +229,7 @@ impl Client {
             online: view::is_online(held, me, &self.presence),
             unread: self.conversations.unread(me, id),
             starts_unread: self.shown == Some(id) && self.mark.seq().is_some(),
+            resumes_at: self.left_at(id, held),
             last_seq: held.timeline.last(),
             has_older: held.timeline.has_older(),
             hides_older: self.span(id, held).start > 0,
@@ -257,6 +261,12 @@ impl Client {
         let mark = if self.shown == Some(id) { self.mark.seq() } else { None };
         let lines = |me| transcript::lines(held, me, &self.people, self.outbox.of(id), mark, span);
         self.my_id().map_or_else(Vec::new, lines)
+    }
+
+    /// Where one was reading, if that is loaded still.
+    fn left_at(&self, id: ConversationId, held: &Held) -> Option<(Seq, i32)> {
+        let (_, seq, below) = self.places.iter().find(|(of, ..)| *of == id)?;
+        (held.timeline.first()..=held.timeline.last()).contains(seq).then_some((*seq, *below))
     }
 
     fn span(&self, id: ConversationId, held: &Held) -> Range<usize> {

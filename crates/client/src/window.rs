@@ -77,6 +77,11 @@ impl Window {
         Self { first, last: None, is_pinned: first.is_some() }
     }
 
+    /// A window that begins shortly before the message where the reader left the conversation.
+    pub(crate) fn around(seq: Seq) -> Self {
+        Self { first: Some(seq.saturating_sub(BEFORE_UNREAD).max(1)), last: None, is_pinned: true }
+    }
+
     /// Shows the newest messages.
     pub(crate) fn newest(&mut self) {
         *self = Self::default();

@@ -31,7 +31,11 @@ pub(super) struct Scrolling {
     pub(super) has_newer: Memo<bool>,
     /// How much is unread, if the conversation had unread messages when it was opened.
     pub(super) unread: Memo<Option<u64>>,
-    /// Whether the page is where it begins: at the first unread message, else at the end.
+    /// Where one was reading when one left the conversation, if not at its end.
+    pub(super) resumes_at: Memo<Option<(u64, i32)>>,
+    /// The message at the top of the page now and how far below it begins, if the page is not at the end.
+    pub(super) place: StoredValue<Option<(u64, i32)>>,
+    /// Whether the page is where it begins: at the first unread message, else where one left it, else at the end.
     pub(super) is_placed: StoredValue<bool>,
     /// What has to stay where it is when lines come or go around it.
     pub(super) anchor: StoredValue<Option<Anchor>, LocalStorage>,
@@ -92,6 +96,11 @@ impl Scrolling {
         on_cleanup(move || {
             visible.remove();
             focus.remove();
+            let place = self.place.try_get_value().flatten();
+            self.handle.act(|client, _| {
+                client.leave_at(self.id, place);
+                Vec::new()
+            });
         });
     }
 
@@ -132,7 +141,7 @@ impl Scrolling {
         self.arrived(&scroller);
     }
 
-    /// Begins at the first unread message; false while that is on its way.
+    /// Begins at the first unread message, or where one left; false while that is on its way.
     fn place(self, scroller: &Element) -> bool {
         if let Some(unread) = self.unread.get_untracked() {
             if self.at_end.get_untracked() {
@@ -143,6 +152,14 @@ impl Scrolling {
             // What was read before it stays in sight above it.
             let below_top = page::top(&line) - page::top(scroller) - f64::from(scroller.client_height()) / 4.0;
             scroller.set_scroll_top(scroller.scroll_top() + below_top.round() as i32);
+        } else if let Some((seq, below)) = self.resumes_at.get_untracked() {
+            self.at_end.set(false);
+            self.seen.set(self.last_seq.get_untracked());
+            let Some(line) = scroller.query_selector(&format!("[data-seq='{seq}']")).ok().flatten() else {
+                return false;
+            };
+            let moved = page::top(&line) - page::top(scroller) - f64::from(below);
+            scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
         }
         self.is_placed.set_value(true);
         true
@@ -166,6 +183,7 @@ impl Scrolling {
                 Vec::new()
             });
         }
+        self.place.set_value(if at_end { None } else { top_message(scroller) });
         self.look();
         let is_near_start = scroller.scroll_top() <= NEAR;
         let is_near_end = page::below(scroller) <= NEAR && self.has_newer.get_untracked();
@@ -222,6 +240,20 @@ fn first_in_sight(scroller: &Element) -> Option<Anchor> {
         let line: Element = wasm_bindgen::JsCast::dyn_into(line).ok()?;
         let is_seen = line.get_bounding_client_rect().bottom() > top;
         is_seen.then(|| Anchor { top: page::top(&line), line })
+    })
+}
+
+/// The first message that begins in sight, and how far below the top that is.
+fn top_message(scroller: &Element) -> Option<(u64, i32)> {
+    let top = page::top(scroller);
+    let lines = scroller.query_selector_all(".lines > li[data-seq]").ok()?;
+    (0..lines.length()).filter_map(|at| lines.get(at)).find_map(|line| {
+        let line: Element = wasm_bindgen::JsCast::dyn_into(line).ok()?;
+        let below = page::top(&line) - top;
+        if below < 0.0 {
+            return None;
+        }
+        Some((line.get_attribute("data-seq")?.parse().ok()?, below.round() as i32))
     })
 }
 

@@ -7,6 +7,9 @@ use crate::requests::Want;
 use crate::window::{Mark, Window};
 use myna_protocol::{ClientId, Command, ConversationId, RequestId, Seq, Text, Timestamp};
 
+/// Conversations whose place is kept, at most.
+const PLACES: usize = 50;
+
 impl Client {
     /// Sends a message: it is in the transcript at once, and is said as soon as that can be. A client id that was used
     /// before changes nothing.
@@ -140,6 +143,21 @@ impl Client {
         }
         self.want_shown();
         self.finish(now, Vec::new())
+    }
+
+    /// The conversation is left with this message at the top of the page, so many pixels below it; `None`: at its end. It opens
+    /// there again, unless something is unread by then.
+    pub fn leave_at(&mut self, conversation: ConversationId, place: Option<(Seq, i32)>) {
+        self.places.retain(|(of, ..)| *of != conversation);
+        if let Some((seq, below)) = place {
+            if self.places.len() == PLACES {
+                self.places.remove(0);
+            }
+            self.places.push((conversation, seq, below));
+        }
+        if self.shown == Some(conversation) {
+            self.shown = None;
+        }
     }
 
     /// Brings older messages to the page. Where few that are loaded are left above it, loads the next page of them, unless
