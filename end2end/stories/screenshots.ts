@@ -73,9 +73,6 @@ async function week(myna: Myna, options: BrowserContextOptions) {
   await said(sam, quartet, 14, '19:10', 'Can we start with it? I’d like to try it slowly first');
   await said(chidi, quartet, 14, '19:14', 'Gladly. I have only played it up to tempo once, and that was an accident');
   await said(chidi, quartet, 14, '19:14', '🎻😅');
-  await said(sam, quartet, 15, '09:36', 'Saturday works for me. Six?');
-  await said(chidi, quartet, 15, '09:37', 'Six is good');
-  await said(bea, quartet, 15, '09:40', 'Then Saturday at six. I’ll bring the scores and the cake. Mika, can you unlock the hall?');
 
   const withLena = await direct(lena, sam);
   await said(sam, withLena, 14, '21:30', 'I read the new draft on the train');
@@ -84,6 +81,12 @@ async function week(myna: Myna, options: BrowserContextOptions) {
   await said(sam, withLena, 14, '21:35', 'Please don’t. Only the ending comes a little early');
   await said(lena, withLena, 15, '09:10', 'You were right about the ending');
   await said(lena, withLena, 15, '09:12', 'I wrote it again last night and it is a page longer. May I send it to you?');
+
+  // Last, so that the server has the list in the order that the moments give.
+  await said(sam, quartet, 15, '09:36', 'Saturday works for me. Six?');
+  await said(chidi, quartet, 15, '09:37', 'Six is good');
+  await said(bea, quartet, 15, '09:40', 'Then Saturday at six. I’ll bring the scores and the cake. Mika, can you unlock the hall?');
+  await read(sam, quartet, 12);
 
   await setBack(sam.page, NOW, moments);
   return { sam, lena, mika, quartet, withLena };
