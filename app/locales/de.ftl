@@ -106,6 +106,7 @@ said-by = { $by }, { $sent }
 copy = Kopieren
 copied = Kopiert
 copy-failed = Dein Browser erlaubt das Kopieren nicht.
+too-late = Diese Nachricht ist schon gesendet.
 today = Heute
 yesterday = Gestern
 weekday = { $day ->

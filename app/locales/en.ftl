@@ -106,6 +106,7 @@ said-by = { $by }, { $sent }
 copy = Copy
 copied = Copied
 copy-failed = Your browser doesn’t allow copying.
+too-late = This message has been sent already.
 today = Today
 yesterday = Yesterday
 weekday = { $day ->

@@ -109,6 +109,7 @@ said-by = { $by }, { $sent }
 copy = Copiar
 copied = Copiado
 copy-failed = Tu navegador no permite copiar.
+too-late = Este mensaje ya se ha enviado.
 today = Hoy
 yesterday = Ayer
 weekday = { $day ->

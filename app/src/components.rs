@@ -23,6 +23,8 @@ mod sign_out;
 pub(crate) use avatar::Avatar;
 pub(crate) use banner::Banner;
 pub(crate) use bubble::TranscriptLine;
+#[cfg(feature = "hydrate")]
+pub(crate) use composer::COMPOSING;
 pub(crate) use composer::Composer;
 pub(crate) use confirm_dialog::ConfirmDialog;
 pub(crate) use details::Details;

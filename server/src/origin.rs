@@ -11,6 +11,9 @@ use http::header::{HOST, ORIGIN, UPGRADE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use myna_app::document::RefusedForm;
 use myna_protocol::Rejection;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Refuses what is no request for a page or a file of ours (400), what is for another host (421), and what comes from a
 /// foreign page (403). A browser always names the origin of a POST and of a socket; other clients
@@ -35,8 +38,7 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
         None => is_socket || (changes && is_cross_site(headers)),
     };
     if refused {
-        let (origin, host) = (headers.get(ORIGIN), headers.get(HOST));
-        tracing::info!(?origin, ?host, "a request of a page of another origin was refused: is --public-url right?");
+        tell(headers);
         let why = Rejection::ForeignOrigin;
         return match sign_in::page(request.uri().path()) {
             // A person sees the answer to a form.
@@ -48,6 +50,18 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
         };
     }
     next.run(request).await
+}
+
+/// Tells the log of a refused origin, once a minute at most: anybody can cause it.
+fn tell(headers: &HeaderMap) {
+    const PAUSE: Duration = Duration::from_secs(60);
+    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if last.is_none_or(|last| last.elapsed() >= PAUSE) {
+        *last = Some(Instant::now());
+        let (origin, host) = (headers.get(ORIGIN), headers.get(HOST));
+        tracing::info!(?origin, ?host, "a request of a page of another origin was refused: is --public-url right?");
+    }
 }
 
 /// Whether `Origin` is the address people type, or the very host this request was sent to.

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::ACCEPT;
+use http::{HeaderValue, StatusCode};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use myna_chat::Error;
 use myna_protocol::{Event, Rejection, RequestId};
@@ -41,7 +42,11 @@ pub(crate) fn refuse(error: &Error) -> (StatusCode, Rejection) {
 
 /// Gives a server function that could not be called, because its arguments could not be read, the status of the caller's
 /// mistake. One that was called has set its own (`refuse`).
-pub(crate) async fn check_arguments(request: Request, next: Next) -> Response {
+pub(crate) async fn check_arguments(mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        // Whoever accepts HTML would be led back to whatever page they name as the one before. These are for programs.
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    }
     let mut response = next.run(request).await;
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR && response.headers().contains_key(SERVER_FN_ERROR_HEADER)
     {

@@ -8,7 +8,9 @@ use myna_protocol::Timestamp;
 use wasm_bindgen::JsValue;
 
 fn date(at: Timestamp) -> Date {
-    Date::new(&JsValue::from_f64(at.millis() as f64))
+    // Beyond these there is no date, and to write it is an exception.
+    const MOST: f64 = 8.64e15;
+    Date::new(&JsValue::from_f64((at.millis() as f64).clamp(-MOST, MOST)))
 }
 
 /// The page's language, with the device's region where that speaks it: times differ between "en-GB" and "en-US".

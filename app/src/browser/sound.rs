@@ -1,6 +1,6 @@
 //! The sound of a new message: our own, two short notes.
 
-use web_sys::AudioContext;
+use web_sys::{AudioContext, AudioContextState};
 
 /// Each note: when it begins, its pitch in hertz, and how long it rings, in seconds.
 const NOTES: [(f64, f32, f64); 2] = [(0.0, 1_175.0, 0.09), (0.07, 1_760.0, 0.16)];
@@ -13,10 +13,14 @@ pub(crate) fn chirp() {
         static CONTEXT: Option<AudioContext> = AudioContext::new().ok();
     }
     CONTEXT.with(|context| {
-        if let Some(context) = context {
+        let Some(context) = context else { return };
+        if context.state() == AudioContextState::Running {
             for (at, pitch, length) in NOTES {
                 let _ = note(context, context.current_time() + at, pitch, length);
             }
+        } else {
+            // Its clock stands: what is played now would be heard later, all at once.
+            let _ = context.resume();
         }
     });
 }

@@ -8,6 +8,8 @@ use myna_protocol::{Command, Conversation, Person, RequestId};
 /// What a search found at the server.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Found {
+    /// What was typed.
+    pub(crate) text: String,
     pub(crate) people: Vec<Person>,
     pub(crate) channels: Vec<Conversation>,
 }
@@ -27,10 +29,10 @@ impl ClientHandle {
                 move |client, now| client.ask(move |request| Command::Search { request, text: query }, now),
                 move |answer| {
                     // An answer to what was typed before is old news.
-                    if let (Answer::Found { people, channels }, true) =
-                        (answer, text.try_get_untracked() == Some(asked))
+                    if let Answer::Found { people, channels } = answer
+                        && text.try_get_untracked().as_ref() == Some(&asked)
                     {
-                        set_found.try_set(Some(Found { people, channels }));
+                        set_found.try_set(Some(Found { text: asked, people, channels }));
                     }
                 },
             );

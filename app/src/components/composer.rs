@@ -11,8 +11,11 @@ use leptos::prelude::*;
 use myna_client::mend;
 use myna_protocol::{ConversationId, Text};
 
+/// Bytes of a text that is far too long for a message.
+const LONG: usize = 100_000;
+
 /// The code of a key that an input method has taken.
-const COMPOSING: u32 = 229;
+pub(crate) const COMPOSING: u32 = 229;
 
 #[component]
 pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl IntoView {
@@ -80,7 +83,8 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
                     aria-label=t.message()
                     placeholder=t.message()
                     rows="1"
-                    dir="auto"
+                    // To find the direction of a very long text, browsers take seconds at each layout.
+                    dir=move || text.with(|text| if text.len() > LONG { None } else { Some("auto") })
                     node_ref=field
                     disabled=move || !ready.get()
                     prop:value=text

@@ -5,6 +5,7 @@ use crate::client_handle::ClientHandle;
 use crate::i18n::Words;
 use leptos::prelude::*;
 use myna_client::{Bubble, State};
+use std::sync::Arc;
 
 /// One thing that can be done with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,14 @@ impl MessageAction {
                 overlay.note(if copy(&bubble.text) { t.copied() } else { t.copy_failed() });
             }
             Self::Retry => handle.act(move |client, now| client.retry(id, now)),
-            Self::Delete => handle.act(move |client, _| client.discard(id)),
+            Self::Delete => {
+                handle.act(move |client, _| client.discard(id));
+                // What had the focus is gone. On a phone the field would open the keyboard.
+                #[cfg(feature = "hydrate")]
+                if !crate::browser::page::matches("(pointer: coarse)") {
+                    crate::browser::page::focus(".composer textarea");
+                }
+            }
         }
     }
 }
@@ -87,9 +95,13 @@ pub(crate) fn message_menu(
         label: action.label(t),
         glyph: action.glyph(),
         is_destructive: action == MessageAction::Delete,
-        run: Callback::new(move |()| {
-            if let Some(bubble) = bubble.try_get_untracked() {
+        run: Arc::new(move || {
+            let Some(bubble) = bubble.try_get_untracked() else { return };
+            // The menu may have been open for a while.
+            if MessageAction::of(&bubble).any(|possible| possible == action) {
                 action.run(t, handle, overlay, &bubble);
+            } else {
+                overlay.note(t.too_late());
             }
         }),
     };

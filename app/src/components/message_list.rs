@@ -45,6 +45,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             at_end,
             seen,
             last_seq,
+            heard: StoredValue::new(None),
             has_newer,
             unread,
             resumes_at: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.resumes_at))),
@@ -60,19 +61,23 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     #[cfg(not(feature = "hydrate"))]
     let keys = |_: KeyboardEvent| ();
     #[cfg(feature = "hydrate")]
-    let (touched, lifted) = {
+    let (touched, moved, lifted) = {
         let press = long_press::LongPress::new();
-        (move |event: TouchEvent| press.began(&event), move || press.ended())
+        (
+            move |event: TouchEvent| press.began(&event),
+            move |event: TouchEvent| press.moved(&event),
+            move || press.ended(),
+        )
     };
     #[cfg(not(feature = "hydrate"))]
-    let (touched, lifted) = (|_: TouchEvent| (), || ());
+    let (touched, moved, lifted) = (|_: TouchEvent| (), |_: TouchEvent| (), || ());
     #[cfg(not(feature = "hydrate"))]
     let (on_scroll, jump) = {
         let _ = (use_client(), id, last_seq, seen, has_newer, loading);
         (|_| (), |_| ())
     };
     view! {
-        <div class="transcript" role="region" aria-label=t.messages() tabindex="0" node_ref=scroller on:scroll=on_scroll on:keydown=keys on:touchstart=touched on:touchmove=move |_| lifted() on:touchend=move |_| lifted() on:touchcancel=move |_| lifted() on:contextmenu=move |_| lifted()>
+        <div class="transcript" role="region" aria-label=t.messages() tabindex="0" node_ref=scroller on:scroll=on_scroll on:keydown=keys on:touchstart=touched on:touchmove=moved on:touchend=move |_| lifted() on:touchcancel=move |_| lifted() on:contextmenu=move |_| lifted()>
             <div class="older">
                 {move || match has_older.get() {
                     Some(true) => view! { <span class="spinner" role="status" aria-label=t.loading_older()></span> }.into_any(),
@@ -140,6 +145,11 @@ fn keys(event: &KeyboardEvent, scroller: NodeRef<Div>) {
         "Escape" => {
             page::focus(".composer textarea");
             true
+        }
+        // Who types on a message means to write one: the key goes on to the field.
+        key if is_on_message && key.chars().count() == 1 => {
+            page::focus(".composer textarea");
+            false
         }
         _ => false,
     };

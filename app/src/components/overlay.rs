@@ -51,7 +51,14 @@ impl Overlay {
 
     /// Opens a dialog, in place of one that is open.
     pub(crate) fn open_sheet(self, sheet: Sheet) {
+        self.menu.set(None);
         self.sheet.set(Some(sheet));
+    }
+
+    /// Closes what belongs to the place that one leaves.
+    pub(crate) fn close(self) {
+        self.menu.set(None);
+        self.sheet.set(None);
     }
 
     /// Says something that needs no answer, for two seconds.
@@ -62,7 +69,9 @@ impl Overlay {
     /// Tells a screen reader something, when it has finished what it says.
     #[cfg(feature = "hydrate")]
     pub(crate) fn announce(self, text: String) {
-        self.said.set(text);
+        // The same words again are only heard where the text changes.
+        let again = self.said.with_untracked(|said| *said == text);
+        self.said.set(if again { text + "\u{a0}" } else { text });
     }
 }
 

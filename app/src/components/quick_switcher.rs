@@ -1,5 +1,6 @@
 //! The quick switcher: to any conversation, to anybody, or to something that can be done, by a few letters.
 
+use super::composer::COMPOSING;
 use super::flow::{Each, When};
 use super::modal::show_modal;
 use super::overlay::use_overlay;
@@ -43,7 +44,8 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let shut = show_modal(dialog);
     let text = RwSignal::new(String::new());
-    let chosen = RwSignal::new(0_usize);
+    // The key of what Enter goes to; without it, the first. A key, since answers and news put others around it.
+    let chosen = RwSignal::new(None::<String>);
     let found = handle.search(text);
     let version = handle.list().version;
     let entries = Memo::new(move |_| {
@@ -54,17 +56,30 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
             let seed = person.id.to_string();
             rows.iter().any(|row| row.kind == Kind::Direct && row.avatar == seed)
         };
-        let mut people = if asked.is_empty() { Vec::new() } else { found.get().unwrap_or_default().people };
+        // Only what was found for just this text.
+        let found = found.get().unwrap_or_default();
+        let is_answer = !asked.is_empty() && text.with(|text| *text == found.text);
+        let mut people = if is_answer { found.people } else { Vec::new() };
         people.retain(|person| !is_known(person));
         people.truncate(PEOPLE);
         let commands = Command::ALL.into_iter().filter(|command| *command != Command::QuickSwitcher);
         let commands = commands.filter(|command| command.label(t).to_lowercase().contains(&asked));
         let commands: Vec<_> = commands.map(Entry::Command).collect();
-        rows.into_iter()
-            .map(Entry::Conversation)
-            .chain(people.into_iter().map(Entry::Person))
-            .chain(commands)
-            .collect::<Vec<_>>()
+        // Who is called just so comes before groups in which they are.
+        let rank = |entry: &Entry| {
+            let name = match entry {
+                Entry::Conversation(row) => t.title(&row.title),
+                Entry::Person(person) => person.name.clone(),
+                Entry::Command(_) => return 2,
+            };
+            let name = name.to_lowercase();
+            if asked.is_empty() || !name.starts_with(&asked) { 2 } else { u8::from(name != asked) }
+        };
+        let mut entries: Vec<Entry> =
+            rows.into_iter().map(Entry::Conversation).chain(people.into_iter().map(Entry::Person)).collect();
+        entries.sort_by_key(rank);
+        entries.extend(commands);
+        entries
     });
     let go = move |entry: Entry| {
         // Closed first: a dialog that closes gives the focus back.
@@ -81,29 +96,34 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
             }
         }
     };
+    let place = move |entries: &[Entry]| {
+        chosen.with(|chosen| entries.iter().position(|entry| chosen.as_ref() == Some(&entry.key()))).unwrap_or(0)
+    };
     let keys = move |event: KeyboardEvent| {
-        let last = entries.with(Vec::len).saturating_sub(1);
-        let at = chosen.get_untracked().min(last);
+        // An input method has these keys while it composes a word.
+        if event.is_composing() || event.key_code() == COMPOSING {
+            return;
+        }
+        let entries = entries.get_untracked();
+        let (at, last) = (untrack(|| place(&entries)), entries.len().saturating_sub(1));
+        let choose = |at: usize| chosen.set(entries.get(at).map(Entry::key));
         match event.key().as_str() {
-            "ArrowDown" => chosen.set(if at == last { 0 } else { at + 1 }),
-            "ArrowUp" => chosen.set(if at == 0 { last } else { at - 1 }),
-            "Enter" if !event.is_composing() => {
-                if let Some(entry) = entries.with_untracked(|entries| entries.get(at).cloned()) {
-                    go(entry);
+            "ArrowDown" => choose(if at == last { 0 } else { at + 1 }),
+            "ArrowUp" => choose(if at == 0 { last } else { at - 1 }),
+            "Enter" => {
+                if let Some(entry) = entries.get(at) {
+                    go(entry.clone());
                 }
             }
             _ => return,
         }
         event.prevent_default();
     };
-    let is_chosen = move |key: &str| {
-        entries.with(|entries| {
-            entries.get(chosen.get().min(entries.len().saturating_sub(1))).is_some_and(|entry| entry.key() == key)
-        })
-    };
+    let is_chosen =
+        move |key: &str| entries.with(|entries| entries.get(place(entries)).is_some_and(|entry| entry.key() == key));
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        let _ = (chosen.get(), entries.with(Vec::len));
+        let _ = entries.with(|entries| place(entries));
         request_animation_frame(|| crate::browser::page::reveal(".switcher [aria-selected=true]"));
     });
     let option = move |entry: Entry| {
@@ -122,12 +142,8 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
             </li>
         }
     };
-    let active = move || {
-        entries.with(|entries| {
-            let at = chosen.get().min(entries.len().saturating_sub(1));
-            entries.get(at).map(|entry| format!("switch-{}", entry.key()))
-        })
-    };
+    let active =
+        move || entries.with(|entries| entries.get(place(entries)).map(|entry| format!("switch-{}", entry.key())));
     view! {
         <dialog class="dialog switcher" node_ref=dialog aria-label=t.quick_switcher() on:close=move |_| close()>
             <input
@@ -145,7 +161,7 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
                 prop:value=text
                 on:input:target=move |event| {
                     text.set(event.target().value());
-                    chosen.set(0);
+                    chosen.set(None);
                 }
                 on:keydown=keys
             />

@@ -5,7 +5,7 @@ use super::conversation::ConversationPane;
 use super::new_message::NewMessage;
 use super::settings::Settings;
 use crate::client_handle::ClientHandle;
-use crate::components::{Banner, Glyph, Icon, OverlayLayer, Sidebar, provide_overlay};
+use crate::components::{Banner, Glyph, Icon, OverlayLayer, Sidebar, provide_overlay, use_overlay};
 use crate::i18n::words;
 use crate::navigation::{Route, provide_navigation, use_navigation};
 use crate::server_fns::{FirstPage, load_first_page};
@@ -58,6 +58,14 @@ fn Connected(first: FirstPage) -> impl IntoView {
         let unread = handle.list().unread;
         Effect::new(move |_| crate::browser::page::set_icon(unread.get()));
     }
+    let overlay = use_overlay();
+    Effect::new(move |before: Option<Route>| {
+        let here = navigation.route();
+        if before.is_some_and(|before| before != here) {
+            overlay.close();
+        }
+        here
+    });
     let has_conversations = {
         let len = handle.list().len;
         Memo::new(move |_| len.get() > 0)
@@ -122,7 +130,6 @@ const CLOCK: std::time::Duration = std::time::Duration::from_secs(30);
 fn connect(handle: ClientHandle) {
     use crate::browser::{locale, now, page, storage};
     use crate::commands;
-    use crate::components::use_overlay;
     use crate::preferences::{CLOCK_COOKIE, Clock, ZONE_COOKIE};
     use leptos::ev;
     let zone = use_zone();

@@ -16,6 +16,12 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
     let loading = Signal::from(signals.loading.clone());
     let details = RwSignal::new(false);
     Effect::new(move |_| handle.act(|client, now| client.open(id, now)));
+    on_cleanup(move || {
+        handle.act(move |client, _| {
+            client.close(id);
+            Vec::new()
+        });
+    });
     view! {
         <When condition=move || there.get() fallback=move || view! { <NotYet loading/> }>
             <PaneHead view details/>

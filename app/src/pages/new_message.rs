@@ -1,6 +1,10 @@
 //! A new message: to one person, or to several, who become a group.
 
+#[cfg(feature = "hydrate")]
+use crate::browser::page;
 use crate::client_handle::use_client;
+#[cfg(feature = "hydrate")]
+use crate::components::COMPOSING;
 use crate::components::{Avatar, Glyph, Icon};
 use crate::components::{Each, When};
 use crate::i18n::words;
@@ -38,6 +42,9 @@ pub(crate) fn NewMessage() -> impl IntoView {
             None => chosen.push(user),
         });
         text.set(String::new());
+        if let Some(field) = to.get_untracked() {
+            let _ = field.focus();
+        }
     };
     let start = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -94,6 +101,16 @@ pub(crate) fn NewMessage() -> impl IntoView {
                     autofocus
                     prop:value=text
                     on:input:target=move |event| text.set(event.target().value())
+                    on:keydown=move |event| {
+                        // Enter takes the first of those found, and begins when nothing is typed.
+                        #[cfg(feature = "hydrate")]
+                        if event.key() == "Enter" && !event.is_composing() && event.key_code() != COMPOSING {
+                            let is_typed = text.with_untracked(|text| !text.trim().is_empty());
+                            page::click_first(if is_typed { ".people .row" } else { ".picker-foot [type=submit]" });
+                        }
+                        #[cfg(not(feature = "hydrate"))]
+                        let _ = event;
+                    }
                 />
             </div>
             <ul class="people" aria-label=t.people()>

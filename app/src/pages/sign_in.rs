@@ -12,7 +12,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     view! {
         <SignInCard title=t.sign_in_title() lead=t.sign_in_lead()>
             <form class="form" method="post" action="/sign-in">
-                <NameField/>
+                <NameField is_first=!was_refused()/>
                 <label class="field">
                     <span class="field-name">{t.password()}</span>
                     <input name="password" type="password" autocomplete="current-password" required autofocus=was_refused()/>
@@ -35,7 +35,7 @@ pub(crate) fn SignUp() -> impl IntoView {
     view! {
         <SignInCard title=t.sign_up_title() lead=t.sign_up_lead()>
             <form class="form" method="post" action="/sign-up">
-                <NameField/>
+                <NameField is_first=true/>
                 <label class="field">
                     <span class="field-name">{t.password()}</span>
                     <input
@@ -77,7 +77,10 @@ fn SignInCard(title: &'static str, lead: &'static str, children: Children) -> im
 
 /// Keeps the name that was sent before.
 #[component]
-fn NameField() -> impl IntoView {
+fn NameField(
+    /// Whether one begins here.
+    is_first: bool,
+) -> impl IntoView {
     let t = words();
     let name = use_context::<RefusedForm>().map(|refused| refused.name);
     view! {
@@ -90,7 +93,7 @@ fn NameField() -> impl IntoView {
                 required
                 maxlength=NAME_CHARS
                 value=name
-                autofocus=!was_refused()
+                autofocus=is_first
                 aria-describedby=was_refused().then_some("form-error")
             />
         </label>

@@ -158,7 +158,7 @@ impl Client {
         let is_wanted = |id: &&ConversationId| !only_unread || self.conversations.unread(me, **id) > 0;
         let (before, after) = ids.split_at(after);
         let next = after.iter().find(is_wanted);
-        next.or_else(|| before.iter().find(|id| only_unread && is_wanted(id))).copied()
+        next.or_else(|| before.iter().find(|id| only_unread && Some(**id) != here && is_wanted(id))).copied()
     }
 
     /// One conversation as the list shows it; `None` when one is not in it.
@@ -229,7 +229,7 @@ impl Client {
             online: view::is_online(held, me, &self.presence),
             unread: self.conversations.unread(me, id),
             starts_unread: self.shown == Some(id) && self.mark.seq().is_some(),
-            resumes_at: self.left_at(id, held),
+            resumes_at: self.left_at(me, id, held),
             last_seq: held.timeline.last(),
             has_older: held.timeline.has_older(),
             hides_older: self.span(id, held).start > 0,
@@ -263,9 +263,12 @@ impl Client {
         self.my_id().map_or_else(Vec::new, lines)
     }
 
-    /// Where one was reading, if that is loaded still.
-    fn left_at(&self, id: ConversationId, held: &Held) -> Option<(Seq, i32)> {
+    /// Where one was reading, if that is loaded still and nothing is unread.
+    fn left_at(&self, me: UserId, id: ConversationId, held: &Held) -> Option<(Seq, i32)> {
         let (_, seq, below) = self.places.iter().find(|(of, ..)| *of == id)?;
+        if self.conversations.unread(me, id) > 0 {
+            return None;
+        }
         (held.timeline.first()..=held.timeline.last()).contains(seq).then_some((*seq, *below))
     }
 

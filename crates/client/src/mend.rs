@@ -32,15 +32,14 @@ fn skip_escape(chars: &mut Peekable<Chars<'_>>) {
         }
         // A string ends with BEL, or with ESC and a backslash.
         Some(']' | 'P' | '^' | '_') => {
-            while let Some(c) = chars.next() {
-                match c {
-                    '\u{7}' => break,
-                    '\u{1b}' => {
-                        chars.next_if_eq(&'\\');
-                        break;
-                    }
-                    _ => {}
+            chars.next();
+            // Without an end on the same line it is no such string, and what follows is text.
+            let mut rest = chars.clone();
+            if let Some(end) = rest.find(|c| matches!(c, '\u{7}' | '\u{1b}' | '\n')).filter(|c| *c != '\n') {
+                if end == '\u{1b}' {
+                    rest.next_if_eq(&'\\');
                 }
+                *chars = rest;
             }
         }
         Some(' '..='/') => {
@@ -67,6 +66,8 @@ mod tests {
             ("\u{1b}[38;5;196mred\u{1b}[m and \u{1b}[1;4mbold", "red and bold"),
             ("\u{1b}]0;title\u{7}after", "after"),
             ("\u{1b}]8;;https://example.org\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link"),
+            ("\u{1b}]0;no end\nand more", "0;no end\nand more"),
+            ("\u{1b}Pno end", "no end"),
             ("\u{1b}(Bplain", "plain"),
             ("\u{1b}", ""),
             ("\u{1b}[", ""),

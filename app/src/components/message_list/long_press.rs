@@ -13,11 +13,13 @@ const STAY: Duration = Duration::from_millis(600);
 #[derive(Clone, Copy)]
 pub(super) struct LongPress {
     timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
+    /// Where it came down, in pixels of the window.
+    at: StoredValue<(i32, i32)>,
 }
 
 impl LongPress {
     pub(super) fn new() -> Self {
-        Self { timer: StoredValue::new_local(None) }
+        Self { timer: StoredValue::new_local(None), at: StoredValue::new((0, 0)) }
     }
 
     pub(super) fn began(self, event: &TouchEvent) {
@@ -26,6 +28,7 @@ impl LongPress {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let (Some(touch), Some(target)) = (touch, target) else { return };
         let at = (touch.client_x(), touch.client_y());
+        self.at.set_value(at);
         let ask = move || {
             let init = MouseEventInit::new();
             init.set_bubbles(true);
@@ -39,7 +42,20 @@ impl LongPress {
         self.timer.set_value(set_timeout_with_handle(ask, STAY).ok());
     }
 
-    /// The finger has moved or gone, or the browser has asked for the menu itself.
+    /// The finger has moved: no finger is quite still.
+    pub(super) fn moved(self, event: &TouchEvent) {
+        const STILL: i32 = 10;
+        let (x, y) = self.at.get_value();
+        let is_still = event
+            .touches()
+            .get(0)
+            .is_some_and(|touch| (touch.client_x() - x).abs() <= STILL && (touch.client_y() - y).abs() <= STILL);
+        if !is_still {
+            self.ended();
+        }
+    }
+
+    /// The finger has gone, or the browser has asked for the menu itself.
     pub(super) fn ended(self) {
         if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
             timer.clear();

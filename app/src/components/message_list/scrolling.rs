@@ -28,6 +28,8 @@ pub(super) struct Scrolling {
     /// The place of the newest message that was in sight.
     pub(super) seen: RwSignal<u64>,
     pub(super) last_seq: Memo<u64>,
+    /// The place of the newest message that a screen reader was told.
+    pub(super) heard: StoredValue<Option<u64>>,
     pub(super) has_newer: Memo<bool>,
     /// How much is unread, if the conversation had unread messages when it was opened.
     pub(super) unread: Memo<Option<u64>>,
@@ -61,9 +63,8 @@ impl Scrolling {
             // What one has just written is to be seen, wherever one was reading.
             let wrote =
                 last.get_value() != now_last && rows.last().is_some_and(|row| row.value.with_untracked(is_on_its_way));
-            if let Some(before) = last.try_update_value(|last| std::mem::replace(last, now_last)).flatten() {
-                self.announce(&before, &rows);
-            }
+            last.set_value(now_last);
+            self.announce(&rows);
             if wrote {
                 self.at_end.set(true);
             }
@@ -104,21 +105,24 @@ impl Scrolling {
         });
     }
 
-    /// Tells a screen reader what others have written after the line that was the last one.
-    fn announce(self, before: &str, rows: &[RowSignal<Line>]) {
-        let new = rows.iter().rev().take_while(|row| row.key != before).count();
-        if new == rows.len() {
-            // Another part of the conversation is on the page.
-            return;
-        }
-        for row in &rows[rows.len() - new..] {
+    /// Tells a screen reader what others have written since it was told last.
+    fn announce(self, rows: &[RowSignal<Line>]) {
+        let (heard, last) = (self.heard.get_value(), self.last_seq.get_untracked());
+        self.heard.set_value(Some(last));
+        let Some(heard) = heard else { return };
+        let mut said = Vec::new();
+        for row in rows {
             row.value.with_untracked(|line| {
                 if let Line::Bubble(bubble) = line
                     && !bubble.mine
+                    && bubble.seq.is_some_and(|seq| seq > heard)
                 {
-                    self.overlay.announce(self.t.preview_from(self.t.person(&bubble.name), bubble.text.as_str()));
+                    said.push(self.t.preview_from(self.t.person(&bubble.name), bubble.text.as_str()));
                 }
             });
+        }
+        if !said.is_empty() {
+            self.overlay.announce(said.join("\n"));
         }
     }
 

@@ -1,10 +1,11 @@
-//! A menu: at the pointer, or beside what has the focus. Arrow keys move in it, Escape and Tab close it, and so does a click
-//! elsewhere; the focus goes back to where it was.
+//! A menu: at the pointer, or beside what has the focus. Arrow keys move in it; Escape and Tab close it and give the focus back;
+//! a press elsewhere closes it too, and takes the focus there.
 
 use crate::components::{Glyph, Icon};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What is in a menu, and where it opens.
 #[derive(Clone)]
@@ -23,7 +24,7 @@ pub(crate) struct MenuItem {
     pub(crate) glyph: Glyph,
     /// Whether something is lost by it.
     pub(crate) is_destructive: bool,
-    pub(crate) run: Callback<()>,
+    pub(crate) run: Arc<dyn Fn() + Send + Sync>,
 }
 
 #[component]
@@ -74,7 +75,7 @@ fn Opened(opened: Menu, close: Callback<()>) -> impl IntoView {
         // Back first: what is done may take the focus elsewhere.
         let choose = move |_| {
             leave();
-            run.run(());
+            run();
         };
         view! {
             <button class="menu-item" class:destructive=is_destructive type="button" role="menuitem" tabindex="-1" on:click=choose>
@@ -114,8 +115,11 @@ fn behave(element: NodeRef<Div>, at: (i32, i32), close: Callback<()>) -> impl Fn
             close.try_run(());
         }
     });
+    // A keyboard that goes makes the window higher.
     let resized = window_event_listener(ev::resize, move |_| {
-        close.try_run(());
+        if let Some(Some(menu)) = element.try_get_untracked() {
+            page::place_in_window(&menu, at);
+        }
     });
     on_cleanup(move || {
         pressed.remove();

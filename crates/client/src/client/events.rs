@@ -142,7 +142,9 @@ impl Client {
         for Said { sender, client_id, new } in said {
             if *new {
                 self.typing.stopped(id, *sender);
-                self.changes.news |= self.status() == Status::Live && self.my_id() != Some(*sender);
+                // What one has read already is no news: the history of a channel that one joins.
+                let is_unread = self.my_id().is_some_and(|me| me != *sender && self.conversations.unread(me, id) > 0);
+                self.changes.news |= is_unread && self.status() == Status::Live;
             }
             if self.my_id() == Some(*sender)
                 && self.outbox.entry(*client_id).is_some_and(|entry| entry.conversation == id)

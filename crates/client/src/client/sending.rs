@@ -132,10 +132,8 @@ impl Client {
         let (Some(me), Some((held, _))) = (self.my_id(), self.conversations.shown(id)) else { return };
         if self.mark == Mark::Unknown && self.shown == Some(id) {
             self.mark = Mark::new(held.seen.max(self.conversations.known_read(me, id)), held.timeline.last());
-            self.window = match self.left_at(id, held) {
-                Some((seq, _)) if self.mark.seq().is_none() => Window::around(seq),
-                _ => Window::at(self.mark),
-            };
+            let left = self.left_at(me, id, held);
+            self.window = left.map_or_else(|| Window::at(self.mark), |(seq, _)| Window::around(seq));
         }
         let is_short = held.timeline.messages().len() < PAGE_MESSAGES as usize;
         let lacks_unread =

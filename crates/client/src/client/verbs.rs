@@ -121,7 +121,7 @@ impl Client {
         }
     }
 
-    /// The text in the composer changed: call it at every keystroke; what is said is throttled.
+    /// Others hear that one is typing, or that the text is empty again; what is said is throttled. [`Self::write`] calls it.
     pub fn type_in(&mut self, conversation: ConversationId, text_is_empty: bool, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         if self.status() == crate::Status::Live
@@ -155,8 +155,13 @@ impl Client {
             }
             self.places.push((conversation, seq, below));
         }
+    }
+
+    /// The conversation is not on show any more.
+    pub fn close(&mut self, conversation: ConversationId) {
         if self.shown == Some(conversation) {
             self.shown = None;
+            self.changes.conversations.insert(conversation);
         }
     }
 

@@ -105,6 +105,9 @@ enum Step {
     Type(u8, bool),
     Write(u8, bool),
     StopWriting(u8),
+    LeaveAt(u8, u64),
+    Close(u8),
+    Beside(u8, bool),
     WrittenElsewhere(u8),
     SettledElsewhere(u64),
     Open(u8),
@@ -137,6 +140,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1u8..4, any::<bool>()).prop_map(|(room, empty)| Step::Type(room, empty)),
         2 => (1u8..4, any::<bool>()).prop_map(|(room, empty)| Step::Write(room, empty)),
         1 => (1u8..4).prop_map(Step::StopWriting),
+        1 => (1u8..4, number()).prop_map(|(room, seq)| Step::LeaveAt(room, seq)),
+        1 => (1u8..4).prop_map(Step::Close),
+        1 => (1u8..4, any::<bool>()).prop_map(|(room, unread)| Step::Beside(room, unread)),
         1 => (1u8..4).prop_map(Step::WrittenElsewhere),
         1 => (0u64..9).prop_map(Step::SettledElsewhere),
         2 => (1u8..4).prop_map(Step::Open),
@@ -176,6 +182,19 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
         }
         Step::StopWriting(room) => {
             client.stop_writing(conversation_id(room));
+            Vec::new()
+        }
+        Step::LeaveAt(room, seq) => {
+            client.leave_at(conversation_id(room), (seq > 3).then_some((seq, 7)));
+            Vec::new()
+        }
+        Step::Close(room) => {
+            client.close(conversation_id(room));
+            Vec::new()
+        }
+        Step::Beside(room, only_unread) => {
+            client.beside_in_list(Some(conversation_id(room)), true, only_unread);
+            client.beside_in_list(None, false, only_unread);
             Vec::new()
         }
         Step::WrittenElsewhere(room) => {

@@ -9,5 +9,6 @@ mod model;
 mod names;
 mod outbox;
 mod paging;
+mod places;
 mod session;
 mod transcript;
