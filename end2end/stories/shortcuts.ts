@@ -1,6 +1,6 @@
 // From anywhere to anywhere by keys: the quick switcher, the sheet of shortcuts, and the list.
 import { expect, test } from '../helpers/story';
-import { direct, say } from '../helpers/wire';
+import { direct, group, say } from '../helpers/wire';
 
 test('a few letters lead to a conversation, a person or an action', async ({ myna }) => {
   const lena = await myna.person('Lena');
@@ -90,4 +90,58 @@ test('the details take the focus, close by Escape and give it back', async ({ my
   await lena.page.keyboard.press('Escape');
   await expect(lena.details).toHaveCount(0);
   await expect(button).toBeFocused();
+});
+
+test('the switcher goes by what one typed: never by an older answer, and to who is called just so first', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  const [ada, bea] = [await myna.person('Ada'), await myna.person('Bea')];
+  const trio = await group('Bea and the others', lena, ada, bea);
+  await say(bea, trio, 'the newest');
+  await lena.goto('/');
+  await lena.page.keyboard.press('Control+k');
+  const switcher = lena.page.getByRole('dialog', { name: 'Go to…' });
+  const field = switcher.getByRole('combobox');
+  await field.fill('bea');
+  await expect(switcher.getByRole('option', { name: 'Bea', exact: true })).toHaveAttribute('aria-selected', 'true');
+  await lena.page.keyboard.press('Escape');
+
+  await myna.server.stop();
+  await lena.seesTheConnectionLost();
+  await lena.page.keyboard.press('Control+k');
+  await field.fill('sett');
+  await lena.page.keyboard.press('Enter');
+  await lena.isAt('/settings');
+  await myna.server.restart();
+  await lena.reconnects();
+});
+
+test('what is over the page goes with the place it belongs to', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.noteToSelf();
+  await lena.say('hello');
+  await lena.message('hello').click({ button: 'right' });
+  const menu = lena.page.getByRole('menu');
+  await expect(menu).toBeVisible();
+  await lena.page.keyboard.press('Control+k');
+  const switcher = lena.page.getByRole('dialog', { name: 'Go to…' });
+  await expect(switcher).toBeVisible();
+  await expect(menu).toHaveCount(0);
+  await lena.page.goBack();
+  await lena.isAt('/');
+  await expect(switcher).toHaveCount(0);
+});
+
+test('people are chosen by Enter, and a conversation begun by one more', async ({ myna }) => {
+  const [lena] = await myna.people('Lena', 'Ada', 'Bea');
+  await lena.goto('/new');
+  const to = lena.page.getByLabel('To:');
+  for (const name of ['Ada', 'Bea']) {
+    await to.fill(name);
+    await expect(lena.page.getByRole('list', { name: 'People' }).getByRole('button', { name })).toBeVisible();
+    await to.press('Enter');
+    await expect(lena.page.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
+    await expect(to).toBeFocused();
+  }
+  await to.press('Enter');
+  await expect(lena.title).toHaveText('Ada & Bea');
 });
