@@ -87,7 +87,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                 <label class="to-label" for="to">{t.to()}</label>
                 <Each of=move || chosen.get() key=|user| user.id let:user>
                     <span class="chip">
-                        {user.name.clone()}
+                        <span class="chip-name" dir="auto">{user.name.clone()}</span>
                         <button type="button" aria-label=t.remove_named(user.name.as_str()) on:click=move |_| toggle(user.clone())>
                             <Icon glyph=Glyph::Close/>
                         </button>

@@ -147,7 +147,7 @@ pub(crate) fn lines<'a>(
 ) -> Vec<Line> {
     let timeline = &held.timeline;
     let loaded = timeline.messages().len();
-    // Its neighbours decide whether a bubble begins or ends a run.
+    // The messages beside it decide whether a bubble begins or ends a run.
     let (above, below) = (span.start.saturating_sub(1), (span.end + 1).min(loaded));
     let mut said: Vec<Said<'_>> = timeline.range(above..below).map(Said::sent).collect();
     let is_end = span.end == loaded;

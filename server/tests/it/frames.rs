@@ -164,7 +164,7 @@ async fn what_people_write_comes_out_as_it_went_in() {
         other.hears(text).await;
     }
     socket.send(direct, "  a\u{301}\r\nb  ").await;
-    other.hears("á\nb").await;
+    other.hears("  á\nb").await;
 }
 
 #[tokio::test]

@@ -122,8 +122,9 @@ async fn who_speaks_too_fast_is_made_to_wait_and_nobody_else_is() {
     );
 }
 
-/// Groups in which Ann is, each with messages of as many bytes as an answer may have.
-const GROUPS: usize = 16;
+/// Groups in which Ann is, each with messages of as many bytes as an answer may have: more in all than the buffers of a
+/// connection can hold.
+const GROUPS: usize = 24;
 const MESSAGES: usize = 60;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
