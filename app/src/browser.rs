@@ -21,8 +21,8 @@ pub(crate) fn forget_and_leave(user: UserId) {
     page::leave();
 }
 
-/// Somebody has said something: it is heard where the person wants that and does not look at the page.
-pub(crate) fn heard() {
+/// Plays the sound for a new message, if sounds are on and this window does not have the focus.
+pub(crate) fn new_message() {
     if !page::is_looked_at() && page::preference(SOUNDS_COOKIE).is_some() {
         sound::chirp();
     }

@@ -232,7 +232,7 @@ impl ClientHandle {
         }
         #[cfg(feature = "hydrate")]
         if changes.news {
-            crate::browser::heard();
+            crate::browser::new_message();
         }
         // Signals run effects, and those may call the client again: it must be free by then.
         drop(client);

@@ -1,4 +1,4 @@
-//! Where one is in the chat: the address names it, and is the one place where it is kept.
+//! The route: the address is the only place that stores it.
 //!
 //! All addresses of the chat show one page, so there is no table of routes: links are plain links, which the page follows by
 //! itself once it is alive.
@@ -46,17 +46,17 @@ impl Route {
     }
 }
 
-/// Where one is, and the way to somewhere else.
+/// The current route, and the means to change it.
 #[derive(Clone, Copy)]
 pub(crate) struct Navigation {
     route: RwSignal<Route>,
-    /// Whether one has gone anywhere since the page was opened.
+    /// Whether the route has changed since the page was opened.
     has_moved: RwSignal<bool>,
 }
 
 /// Gives the place that the address names to everything beneath.
 pub(crate) fn provide_navigation() -> Navigation {
-    // Who mistypes an address of the chat finds the list.
+    // An unknown address shows the list.
     let route = RwSignal::new(Route::at(&path()).unwrap_or(Route::List));
     let navigation = Navigation { route, has_moved: RwSignal::new(false) };
     provide_context(navigation);
@@ -70,12 +70,12 @@ pub(crate) fn use_navigation() -> Navigation {
 }
 
 impl Navigation {
-    /// Where one is; tracked.
+    /// The current route; tracked.
     pub(crate) fn route(self) -> Route {
         self.route.get()
     }
 
-    /// Where one is; not tracked. `None` once the page is gone.
+    /// The current route; not tracked. `None` once the page is gone.
     pub(crate) fn here(self) -> Option<Route> {
         self.route.try_get_untracked()
     }
@@ -94,7 +94,7 @@ impl Navigation {
         self.route.set(route);
     }
 
-    /// Whether one has gone anywhere since the page was opened; tracked.
+    /// Whether the route has changed since the page was opened; tracked.
     pub(crate) fn has_moved(self) -> bool {
         self.has_moved.get()
     }

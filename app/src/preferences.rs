@@ -9,7 +9,7 @@ pub(crate) const THEME_COOKIE: &str = "theme";
 
 /// The cookie with the accent's name; without it, it is blue.
 pub(crate) const ACCENT_COOKIE: &str = "accent";
-/// The cookie that is there while new messages are heard.
+/// The cookie that is set while sounds are on.
 #[cfg(feature = "hydrate")]
 pub(crate) const SOUNDS_COOKIE: &str = "sounds";
 
@@ -84,7 +84,7 @@ impl Theme {
 /// The colours that browsers draw around a page: where it is light, and where it is dark.
 pub(crate) const PAGE_COLORS: (&str, &str) = ("#ffffff", "#1e1e1e");
 
-/// The colour of one's own bubbles, of links and of what is chosen.
+/// The colour of own bubbles, links and selected items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Accent {
     #[default]

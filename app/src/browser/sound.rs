@@ -7,7 +7,7 @@ const NOTES: [(f64, f32, f64); 2] = [(0.0, 1_175.0, 0.09), (0.07, 1_760.0, 0.16)
 /// How loud, of 1.
 const LOUDNESS: f32 = 0.12;
 
-/// Plays it. Browsers stay silent until somebody has touched the page; where there is no sound, nothing happens.
+/// Plays the sound. Browsers allow none before the first click or key on the page; then this does nothing.
 pub(crate) fn chirp() {
     thread_local! {
         static CONTEXT: Option<AudioContext> = AudioContext::new().ok();
@@ -19,7 +19,7 @@ pub(crate) fn chirp() {
                 let _ = note(context, context.current_time() + at, pitch, length);
             }
         } else {
-            // Its clock stands: what is played now would be heard later, all at once.
+            // The clock of a suspended context stands still: all notes would play at once when it resumes.
             let _ = context.resume();
         }
     });

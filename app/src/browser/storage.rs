@@ -53,7 +53,7 @@ pub(crate) fn drafts(user: UserId) -> Vec<(ConversationId, String)> {
 }
 
 /// What another tab of this browser has done.
-pub(crate) enum Elsewhere {
+pub(crate) enum OtherTab {
     /// It has written this, or emptied it.
     Draft(ConversationId, String),
     /// It has sent or deleted this message.
@@ -61,13 +61,13 @@ pub(crate) enum Elsewhere {
 }
 
 /// What the event tells of this person's entries.
-pub(crate) fn elsewhere(user: UserId, event: &StorageEvent) -> Option<Elsewhere> {
+pub(crate) fn from_other_tab(user: UserId, event: &StorageEvent) -> Option<OtherTab> {
     let key = event.key()?;
     if let Some(id) = key.strip_prefix(&draft_prefix(user)) {
-        return Some(Elsewhere::Draft(id.parse().ok()?, event.new_value().unwrap_or_default()));
+        return Some(OtherTab::Draft(id.parse().ok()?, event.new_value().unwrap_or_default()));
     }
     let id = key.strip_prefix(&unsent_key(user, ""))?;
-    event.new_value().is_none().then_some(Elsewhere::Settled(id.parse().ok()?))
+    event.new_value().is_none().then_some(OtherTab::Settled(id.parse().ok()?))
 }
 
 pub(crate) fn keep_draft(user: UserId, conversation: ConversationId, text: &str) {

@@ -1,4 +1,4 @@
-//! Where one writes: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation. From an
+//! The composer: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation. From an
 //! empty field the arrow leads up to the messages.
 
 #[cfg(feature = "hydrate")]
@@ -8,7 +8,7 @@ use crate::client_handle::use_client;
 use crate::i18n::words;
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use myna_client::mend;
+use myna_client::clean_pasted;
 use myna_protocol::{ConversationId, Text};
 
 /// Bytes of a text that is far too long for a message.
@@ -33,7 +33,7 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
         error.set(None);
         handle.act(|client, now| client.write(id, value, now));
     };
-    let send = move || match text.with_untracked(|text| Text::parse(&composed(&mend(text)))) {
+    let send = move || match text.with_untracked(|text| Text::parse(&composed(&clean_pasted(text)))) {
         Ok(parsed) => {
             #[cfg(feature = "hydrate")]
             handle.act(|client, now| client.send(id, crate::browser::client_id(), parsed, now));

@@ -45,7 +45,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             at_end,
             seen,
             last_seq,
-            heard: StoredValue::new(None),
+            announced: StoredValue::new(None),
             has_newer,
             unread,
             resumes_at: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.resumes_at))),
@@ -122,7 +122,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     .into_any()
 }
 
-/// Arrow keys move from message to message; Escape leads to where one writes.
+/// Arrow keys move from message to message; Escape moves to the composer.
 #[cfg(feature = "hydrate")]
 fn keys(event: &KeyboardEvent, scroller: NodeRef<Div>) {
     use super::bubble::MESSAGE;
@@ -146,7 +146,7 @@ fn keys(event: &KeyboardEvent, scroller: NodeRef<Div>) {
             page::focus(".composer textarea");
             true
         }
-        // Who types on a message means to write one: the key goes on to the field.
+        // A letter typed on a message belongs in the composer: the browser delivers it to the field that has the focus.
         key if is_on_message && key.chars().count() == 1 => {
             page::focus(".composer textarea");
             false

@@ -1,4 +1,4 @@
-//! What lies over the page: a menu, a dialog, a short note; and what only a screen reader is told. One of each at a time.
+//! The overlay: a menu, a dialog, a short note, and the announcer for screen readers. One of each at a time.
 
 mod announcer;
 mod menu;
@@ -55,7 +55,7 @@ impl Overlay {
         self.sheet.set(Some(sheet));
     }
 
-    /// Closes what belongs to the place that one leaves.
+    /// Closes the menu and the dialog, when the route changes.
     pub(crate) fn close(self) {
         self.menu.set(None);
         self.sheet.set(None);
@@ -69,7 +69,7 @@ impl Overlay {
     /// Tells a screen reader something, when it has finished what it says.
     #[cfg(feature = "hydrate")]
     pub(crate) fn announce(self, text: String) {
-        // The same words again are only heard where the text changes.
+        // A screen reader announces only text that changes.
         let again = self.said.with_untracked(|said| *said == text);
         self.said.set(if again { text + "\u{a0}" } else { text });
     }

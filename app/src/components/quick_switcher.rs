@@ -65,7 +65,7 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
         let commands = Command::ALL.into_iter().filter(|command| *command != Command::QuickSwitcher);
         let commands = commands.filter(|command| command.label(t).to_lowercase().contains(&asked));
         let commands: Vec<_> = commands.map(Entry::Command).collect();
-        // Who is called just so comes before groups in which they are.
+        // An exact name comes before groups that contain it.
         let rank = |entry: &Entry| {
             let name = match entry {
                 Entry::Conversation(row) => t.title(&row.title),

@@ -140,7 +140,7 @@ fn connect(handle: ClientHandle) {
         page::keep_preference(CLOCK_COOKIE, clock.map(Clock::name));
         zone.set_now(now());
         handle.act(|client, now| {
-            storage::drafts(handle.my_id()).into_iter().for_each(|(id, text)| client.written_elsewhere(id, text));
+            storage::drafts(handle.my_id()).into_iter().for_each(|(id, text)| client.draft_from_other_tab(id, text));
             client.restore(storage::unsent(handle.my_id()), now)
         });
         handle.act(|client, now| client.connect(now));
@@ -157,11 +157,11 @@ fn connect(handle: ClientHandle) {
     });
     // Other tabs of this browser write and send too.
     let stored = window_event_listener(ev::storage, move |event| {
-        let Some(elsewhere) = storage::elsewhere(handle.my_id(), &event) else { return };
+        let Some(change) = storage::from_other_tab(handle.my_id(), &event) else { return };
         handle.act(|client, _| {
-            match elsewhere {
-                storage::Elsewhere::Draft(id, text) => client.written_elsewhere(id, text),
-                storage::Elsewhere::Settled(id) => client.settled_elsewhere(id),
+            match change {
+                storage::OtherTab::Draft(id, text) => client.draft_from_other_tab(id, text),
+                storage::OtherTab::Settled(id) => client.settled_in_other_tab(id),
             }
             Vec::new()
         });

@@ -117,7 +117,7 @@ fn Language() -> impl IntoView {
     view! { <Group legend=t.language_title()>{choices.collect_view()}</Group> }
 }
 
-/// Whether new messages are heard.
+/// Whether a new message plays a sound.
 #[component]
 fn Sounds() -> impl IntoView {
     let t = words();

@@ -78,7 +78,7 @@ fn SignInCard(title: &'static str, lead: &'static str, children: Children) -> im
 /// Keeps the name that was sent before.
 #[component]
 fn NameField(
-    /// Whether one begins here.
+    /// Whether this field gets the focus.
     is_first: bool,
 ) -> impl IntoView {
     let t = words();

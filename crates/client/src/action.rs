@@ -68,7 +68,7 @@ pub struct Changes {
     pub status: bool,
     /// These conversations: their view, transcript or typing people.
     pub conversations: BTreeSet<ConversationId>,
-    /// Whether somebody else has just said something; what came in while the device was away is not news.
+    /// Whether a new message of another member has arrived live, not while catching up.
     pub news: bool,
 }
 

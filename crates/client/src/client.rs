@@ -50,7 +50,7 @@ pub struct Client {
     mark: Mark,
     /// What is on the page of that conversation's transcript.
     window: Window,
-    /// Where one was reading in conversations that were left, see [`Self::leave_at`]. The latest is the last.
+    /// Scroll positions of conversations that were closed, see [`Self::leave_at`]. The newest is the last.
     places: Vec<(ConversationId, Seq, i32)>,
     /// The order of the list as of the last `take_changes`.
     order: Order,
@@ -263,7 +263,7 @@ impl Client {
         self.my_id().map_or_else(Vec::new, lines)
     }
 
-    /// Where one was reading, if that is loaded still and nothing is unread.
+    /// The stored scroll position, if its message is loaded and nothing is unread.
     fn left_at(&self, me: UserId, id: ConversationId, held: &Held) -> Option<(Seq, i32)> {
         let (_, seq, below) = self.places.iter().find(|(of, ..)| *of == id)?;
         if self.conversations.unread(me, id) > 0 {

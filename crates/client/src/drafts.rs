@@ -6,7 +6,7 @@ use myna_protocol::ConversationId;
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
     texts: Vec<(ConversationId, String)>,
-    /// Where one is writing: there the text itself is in sight.
+    /// The conversation whose composer is on screen.
     writing: Option<ConversationId>,
 }
 
@@ -39,7 +39,7 @@ impl Drafts {
         }
     }
 
-    /// The draft that the list shows: that of a conversation in which one is not writing now.
+    /// The draft that the list shows, unless the composer of the conversation is on screen.
     pub(crate) fn shown(&self, id: ConversationId) -> Option<&str> {
         Some(self.text(id)).filter(|text| self.writing != Some(id) && !text.trim().is_empty())
     }

@@ -9,8 +9,8 @@ pub use action::{Action, Answer, Changes, Status};
 mod client;
 pub use client::Client;
 
-mod mend;
-pub use mend::mend;
+mod paste;
+pub use paste::clean_pasted;
 
 mod outbox;
 pub use outbox::{Failure, Unsent};

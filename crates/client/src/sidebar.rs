@@ -21,7 +21,7 @@ pub struct SidebarRow {
     pub preview_sender: Option<String>,
     /// The newest message on one line; empty when there is none.
     pub preview: String,
-    /// What is written in it and not sent, on one line; `None` where one is writing now.
+    /// The draft on one line; `None` while the composer of the conversation is on screen.
     pub draft: Option<String>,
     /// When something was last said, or when it was made.
     pub at: Timestamp,

@@ -33,7 +33,7 @@ pub struct View {
     pub unread: u64,
     /// Whether something was unread when it was opened: then its transcript has a mark before the first such message.
     pub starts_unread: bool,
-    /// Where one was reading when it was left, if not at its end: the message at the top of the page, and how far below that
+    /// The scroll position when it was closed, if not at its end: the message at the top of the page, and how far below that
     /// top it began, in pixels.
     pub resumes_at: Option<(Seq, i32)>,
     /// The place of the newest message; 0 when there is none.

@@ -29,11 +29,11 @@ pub(super) struct Scrolling {
     pub(super) seen: RwSignal<u64>,
     pub(super) last_seq: Memo<u64>,
     /// The place of the newest message that a screen reader was told.
-    pub(super) heard: StoredValue<Option<u64>>,
+    pub(super) announced: StoredValue<Option<u64>>,
     pub(super) has_newer: Memo<bool>,
     /// How much is unread, if the conversation had unread messages when it was opened.
     pub(super) unread: Memo<Option<u64>>,
-    /// Where one was reading when one left the conversation, if not at its end.
+    /// The scroll position when the reader left the conversation, if not at its end.
     pub(super) resumes_at: Memo<Option<(u64, i32)>>,
     /// The message at the top of the page now and how far below it begins, if the page is not at the end.
     pub(super) place: StoredValue<Option<(u64, i32)>>,
@@ -107,15 +107,15 @@ impl Scrolling {
 
     /// Tells a screen reader what others have written since it was told last.
     fn announce(self, rows: &[RowSignal<Line>]) {
-        let (heard, last) = (self.heard.get_value(), self.last_seq.get_untracked());
-        self.heard.set_value(Some(last));
-        let Some(heard) = heard else { return };
+        let (announced, last) = (self.announced.get_value(), self.last_seq.get_untracked());
+        self.announced.set_value(Some(last));
+        let Some(announced) = announced else { return };
         let mut said = Vec::new();
         for row in rows {
             row.value.with_untracked(|line| {
                 if let Line::Bubble(bubble) = line
                     && !bubble.mine
-                    && bubble.seq.is_some_and(|seq| seq > heard)
+                    && bubble.seq.is_some_and(|seq| seq > announced)
                 {
                     said.push(self.t.preview_from(self.t.person(&bubble.name), bubble.text.as_str()));
                 }

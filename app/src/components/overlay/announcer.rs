@@ -1,4 +1,4 @@
-//! What only a screen reader is told: the one place of the page that speaks by itself.
+//! The announcer: the only live region of the page for screen readers.
 
 use leptos::prelude::*;
 

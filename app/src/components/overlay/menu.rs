@@ -72,7 +72,7 @@ fn Opened(opened: Menu, close: Callback<()>) -> impl IntoView {
     };
     let items = items.into_iter().map(|item| {
         let MenuItem { label, glyph, is_destructive, run } = item;
-        // Back first: what is done may take the focus elsewhere.
+        // Return the focus first: the action may move it.
         let choose = move |_| {
             leave();
             run();

@@ -142,7 +142,7 @@ impl Client {
         for Said { sender, client_id, new } in said {
             if *new {
                 self.typing.stopped(id, *sender);
-                // What one has read already is no news: the history of a channel that one joins.
+                // The history of a channel just joined is already read, so it is not new.
                 let is_unread = self.my_id().is_some_and(|me| me != *sender && self.conversations.unread(me, id) > 0);
                 self.changes.news |= is_unread && self.status() == Status::Live;
             }

@@ -83,7 +83,7 @@ impl Client {
         self.finish(now, Vec::new())
     }
 
-    /// The text in the composer changed: call it at every keystroke. It is kept, and others hear that one is typing.
+    /// The text in the composer changed: call it at every keystroke. It stores the draft and sends `typing`.
     pub fn write(&mut self, conversation: ConversationId, text: String, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         let is_blank = text.trim().is_empty();
@@ -107,21 +107,21 @@ impl Client {
         self.touch(conversation);
     }
 
-    /// The same person has written this elsewhere on this device, or sent or deleted it (an empty text); it is kept there.
-    pub fn written_elsewhere(&mut self, conversation: ConversationId, text: String) {
+    /// Another tab of this browser changed the draft; an empty text means that it was sent or deleted. That tab stores it.
+    pub fn draft_from_other_tab(&mut self, conversation: ConversationId, text: String) {
         if self.drafts.set(conversation, text) {
             self.touch(conversation);
         }
     }
 
-    /// The same person's message has been settled elsewhere on this device, by sending or by deleting it.
-    pub fn settled_elsewhere(&mut self, client_id: ClientId) {
+    /// Another tab of this browser has sent or deleted this message.
+    pub fn settled_in_other_tab(&mut self, client_id: ClientId) {
         if let Some(entry) = self.outbox.remove(client_id) {
             self.touch(entry.conversation);
         }
     }
 
-    /// Others hear that one is typing, or that the text is empty again; what is said is throttled. [`Self::write`] calls it.
+    /// Sends `typing`, throttled, or its end when the text is empty. [`Self::write`] calls it.
     pub fn type_in(&mut self, conversation: ConversationId, text_is_empty: bool, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         if self.status() == crate::Status::Live

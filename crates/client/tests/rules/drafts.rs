@@ -66,18 +66,18 @@ fn two_tabs_of_a_device_have_one_draft_and_one_outbox() {
     let (mut world, id) = world();
     let client = &mut world.peers.values_mut().next().expect("there is somebody").client;
     client.take_changes();
-    client.written_elsewhere(id, "from the other tab".to_owned());
+    client.draft_from_other_tab(id, "from the other tab".to_owned());
     assert!(client.take_changes().conversations.contains(&id), "the composer shows it");
     assert_eq!(client.draft(id), "from the other tab");
-    client.written_elsewhere(id, "from the other tab".to_owned());
+    client.draft_from_other_tab(id, "from the other tab".to_owned());
     assert!(client.take_changes().is_empty(), "nothing has changed");
-    client.written_elsewhere(id, String::new());
+    client.draft_from_other_tab(id, String::new());
     assert_eq!(client.draft(id), "");
 
     client.offline(NOW);
     client.send(id, client_id(1), Text::parse("hello").expect("it is a text"), NOW);
     assert_eq!(client.transcript(id).len(), 2, "the time and the message");
-    client.settled_elsewhere(client_id(1));
+    client.settled_in_other_tab(client_id(1));
     assert!(client.transcript(id).is_empty(), "it was deleted in the other tab, and does not go out from this one");
     assert!(!client.has_unsent());
 }

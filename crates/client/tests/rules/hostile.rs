@@ -108,8 +108,8 @@ enum Step {
     LeaveAt(u8, u64),
     Close(u8),
     Beside(u8, bool),
-    WrittenElsewhere(u8),
-    SettledElsewhere(u64),
+    DraftFromOtherTab(u8),
+    SettledInOtherTab(u64),
     Open(u8),
     Older(u8),
     Newer(u8),
@@ -143,8 +143,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (1u8..4, number()).prop_map(|(room, seq)| Step::LeaveAt(room, seq)),
         1 => (1u8..4).prop_map(Step::Close),
         1 => (1u8..4, any::<bool>()).prop_map(|(room, unread)| Step::Beside(room, unread)),
-        1 => (1u8..4).prop_map(Step::WrittenElsewhere),
-        1 => (0u64..9).prop_map(Step::SettledElsewhere),
+        1 => (1u8..4).prop_map(Step::DraftFromOtherTab),
+        1 => (0u64..9).prop_map(Step::SettledInOtherTab),
         2 => (1u8..4).prop_map(Step::Open),
         2 => (1u8..4).prop_map(Step::Older),
         1 => (1u8..4).prop_map(Step::Newer),
@@ -197,12 +197,12 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
             client.beside_in_list(None, false, only_unread);
             Vec::new()
         }
-        Step::WrittenElsewhere(room) => {
-            client.written_elsewhere(conversation_id(room), "text".to_owned());
+        Step::DraftFromOtherTab(room) => {
+            client.draft_from_other_tab(conversation_id(room), "text".to_owned());
             Vec::new()
         }
-        Step::SettledElsewhere(id) => {
-            client.settled_elsewhere(client_id(id));
+        Step::SettledInOtherTab(id) => {
+            client.settled_in_other_tab(client_id(id));
             Vec::new()
         }
         Step::Open(room) => client.open(conversation_id(room), now),

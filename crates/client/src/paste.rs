@@ -1,24 +1,24 @@
-//! What people paste from terminals and editors, as they mean it.
+//! Text that was pasted from terminals and editors.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// The text without the escape sequences of terminals and without control characters; what breaks a line or a page there
-/// breaks the line here.
-pub fn mend(text: &str) -> String {
-    let mut mended = String::with_capacity(text.len());
+/// Removes terminal escape sequences and control characters. Vertical tabs, form feeds and Unicode line separators become
+/// line breaks.
+pub fn clean_pasted(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
             '\u{1b}' => skip_escape(&mut chars),
             // Vertical tab, form feed, next line, line and paragraph separator.
-            '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => mended.push('\n'),
-            '\n' | '\r' | '\t' => mended.push(c),
+            '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => cleaned.push('\n'),
+            '\n' | '\r' | '\t' => cleaned.push(c),
             c if c.is_control() => {}
-            c => mended.push(c),
+            c => cleaned.push(c),
         }
     }
-    mended
+    cleaned
 }
 
 /// Passes over what follows an ESC (ECMA-48): "[31m", "]0;title BEL", "(B".
@@ -74,7 +74,7 @@ mod tests {
             ("bell\u{7} null\0 delete\u{7f}", "bell null delete"),
             ("👩\u{200d}💻 e\u{301}", "👩\u{200d}💻 e\u{301}"),
         ] {
-            assert_eq!(mend(pasted), meant, "{pasted:?}");
+            assert_eq!(clean_pasted(pasted), meant, "{pasted:?}");
         }
     }
 }
