@@ -25,7 +25,7 @@ build: ## Build the server and the page in release mode, and print the page's si
 # Without hashes: a tab that is open goes on asking for the same names, and finds the new files.
 dev: ## Build and serve, and again after each change, which open tabs show by themselves (PORT=…).
 	@scripts/setup run
-	@. scripts/env && LEPTOS_HASH_FILES=false LEPTOS_SITE_ADDR="$${MYNA_LISTEN:-127.0.0.1:3000}" cargo leptos watch
+	@. scripts/env && LEPTOS_HASH_FILES=false LEPTOS_SITE_ADDR="$${MYNA_LISTEN:-127.0.0.1:3000}" cargo leptos watch --split
 
 e2e-dev: ## Change a style, a component and a rule while `make dev` runs, and wait for each in an open tab (10 minutes).
 	@scripts/setup test

@@ -36,6 +36,8 @@ pub(crate) use message_list::MessageList;
 pub(crate) use name_dialog::NameDialog;
 pub(crate) use overlay::{Menu, MenuItem, Overlay, OverlayLayer, Sheet, provide_overlay, use_overlay};
 pub(crate) use pane_head::PaneHead;
+pub(crate) use quick_switcher::QuickSwitcher;
+pub(crate) use shortcuts::Shortcuts;
 pub(crate) use sidebar::Sidebar;
 pub(crate) use sidebar_row::ConversationRow;
 pub(crate) use sign_out::SignOutButton;

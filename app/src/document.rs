@@ -6,6 +6,7 @@ use crate::pages::{NotFound, SignIn, SignUp};
 use crate::preferences::{PAGE_COLORS, Theme};
 use crate::request_context::RequestContext;
 use leptos::html;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use myna_protocol::Rejection;
@@ -45,6 +46,7 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
         Page::SignUp => view! { <SignUp/> }.into_any(),
         Page::NotFound => view! { <NotFound/> }.into_any(),
     };
+    let stopped = (page == Page::Chat).then(|| view! { <Stopped/> });
     let scripts = (page == Page::Chat).then(|| view! { <HydrationScripts options=options.clone()/> });
     view! {
         <!DOCTYPE html>
@@ -64,8 +66,25 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
                 <Title text=title/>
                 <MetaTags/>
             </head>
-            <body>{body}</body>
+            <body>{body} {stopped}</body>
         </html>
+    }
+}
+
+/// Shown over a page that does not answer: its program could not start, has crashed, or may not run.
+#[component]
+fn Stopped() -> impl IntoView {
+    let t = words();
+    view! {
+        <div id="stopped" class="banner problem stopped" role="alert" data-text=t.page_stopped() hidden>
+            <span></span>
+            // An empty address is that of the page itself.
+            <a class="link" href="" rel="external">{t.reload()}</a>
+        </div>
+        <noscript>
+            <p class="banner problem">{t.scripts_needed()}</p>
+        </noscript>
+        <script nonce=use_nonce() inner_html=include_str!("document/stopped.js")></script>
     }
 }
 

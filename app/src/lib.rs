@@ -11,6 +11,7 @@ mod navigation;
 mod pages;
 mod preferences;
 mod problem;
+mod screens;
 pub mod server_fns;
 mod time;
 
@@ -30,4 +31,13 @@ use leptos::prelude::*;
 pub fn App() -> impl IntoView {
     time::provide_zone();
     pages::Chat()
+}
+
+/// Loads what the browser needs before it takes over the page at its address.
+///
+/// # Errors
+/// When a file does not load.
+#[cfg(feature = "hydrate")]
+pub async fn load() -> Result<(), leptos::wasm_split::SplitLoaderError> {
+    screens::load_at(&browser::page::path()).await
 }

@@ -40,7 +40,7 @@ pub(crate) fn unsent(user: UserId) -> Vec<Unsent> {
         .filter_map(|text| serde_json::from_str(&text).ok())
         .collect();
     // Ids begin with their moment: they break ties within a millisecond.
-    kept.sort_by_key(|unsent| (unsent.at, unsent.client_id));
+    kept.sort_unstable_by_key(|unsent| (unsent.at, unsent.client_id));
     kept
 }
 

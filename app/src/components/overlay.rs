@@ -6,8 +6,7 @@ mod note;
 
 pub(crate) use menu::{Menu, MenuItem};
 
-use super::quick_switcher::QuickSwitcher;
-use super::shortcuts::Shortcuts;
+use crate::screens::{Screen, ScreenView};
 use announcer::Announcer;
 use leptos::prelude::*;
 use menu::MenuLayer;
@@ -61,6 +60,10 @@ impl Overlay {
         self.sheet.set(None);
     }
 
+    pub(crate) fn close_sheet(self) {
+        self.sheet.set(None);
+    }
+
     /// Says something that needs no answer, for two seconds.
     pub(crate) fn note(self, text: &'static str) {
         self.note.set(Some(text));
@@ -81,10 +84,16 @@ pub(crate) fn OverlayLayer() -> impl IntoView {
     let Overlay { menu, sheet, note, said } = use_overlay();
     view! {
         <MenuLayer menu/>
-        {move || match sheet.get() {
-            Some(Sheet::QuickSwitcher) => view! { <QuickSwitcher close=move || sheet.set(None)/> }.into_any(),
-            Some(Sheet::Shortcuts) => view! { <Shortcuts close=move || sheet.set(None)/> }.into_any(),
-            None => ().into_any(),
+        {move || {
+            sheet
+                .get()
+                .map(|sheet| {
+                    let screen = match sheet {
+                        Sheet::QuickSwitcher => Screen::QuickSwitcher,
+                        Sheet::Shortcuts => Screen::Shortcuts,
+                    };
+                    view! { <ScreenView screen/> }
+                })
         }}
         <NoteLayer note/>
         <Announcer said/>

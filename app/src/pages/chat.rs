@@ -1,13 +1,11 @@
 //! The chat: the list at the side, and beside it what the address names. It stays while one goes from place to place.
 
-use super::channels::Channels;
 use super::conversation::ConversationPane;
-use super::new_message::NewMessage;
-use super::settings::Settings;
 use crate::client_handle::ClientHandle;
 use crate::components::{Banner, Glyph, Icon, OverlayLayer, Sidebar, provide_overlay, use_overlay};
 use crate::i18n::words;
 use crate::navigation::{Route, provide_navigation, use_navigation};
+use crate::screens::{Screen, ScreenView, provide_screens};
 use crate::server_fns::{FirstPage, load_first_page};
 use crate::time::use_zone;
 use leptos::prelude::*;
@@ -38,6 +36,7 @@ fn Connected(first: FirstPage) -> impl IntoView {
     let handle = ClientHandle::new(first);
     provide_context(handle);
     provide_overlay();
+    provide_screens();
     #[cfg(feature = "hydrate")]
     connect(handle);
     let t = words();
@@ -79,9 +78,9 @@ fn Connected(first: FirstPage) -> impl IntoView {
             <main class="pane" id="pane">
                 {move || match navigation.route() {
                     Route::Conversation(id) => view! { <ConversationPane id/> }.into_any(),
-                    Route::NewMessage => view! { <NewMessage/> }.into_any(),
-                    Route::Channels => view! { <Channels/> }.into_any(),
-                    Route::Settings => view! { <Settings/> }.into_any(),
+                    Route::NewMessage => view! { <ScreenView screen=Screen::NewMessage/> }.into_any(),
+                    Route::Channels => view! { <ScreenView screen=Screen::Channels/> }.into_any(),
+                    Route::Settings => view! { <ScreenView screen=Screen::Settings/> }.into_any(),
                     Route::List => view! { <NothingOpen has_conversations/> }.into_any(),
                 }}
             </main>

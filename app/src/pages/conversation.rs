@@ -2,8 +2,9 @@
 
 use crate::client_handle::use_client;
 use crate::components::When;
-use crate::components::{Composer, Details, Glyph, Icon, MessageList, PaneHead};
+use crate::components::{Composer, Glyph, Icon, MessageList, PaneHead};
 use crate::i18n::words;
+use crate::screens::{Screen, ScreenView};
 use leptos::prelude::*;
 use myna_protocol::ConversationId;
 
@@ -28,7 +29,7 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
             <MessageList id signals=signals.clone()/>
             <Composer id draft=signals.draft.clone()/>
             <When condition=move || details.get()>
-                <Details id view open=details/>
+                <ScreenView screen=Screen::Details { id, view, open: details }/>
             </When>
         </When>
     }

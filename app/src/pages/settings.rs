@@ -94,8 +94,8 @@ fn Appearance() -> impl IntoView {
         view! { <Choice group="accent" label=choice.label(t) swatch=name chosen=Signal::derive(move || accent.get() == choice) choose=Callback::new(move |()| choose_accent(choice))/> }
     });
     view! {
-        <Group legend=t.appearance()>{themes.collect_view()}</Group>
-        <Group legend=t.accent()>{accents.collect_view()}</Group>
+        {group(t.appearance(), themes.collect_view().into_any())}
+        {group(t.accent(), accents.collect_view().into_any())}
     }
 }
 
@@ -114,7 +114,7 @@ fn Language() -> impl IntoView {
         let chosen = Signal::derive(move || t.language() == language);
         view! { <Choice group="language" label=language_name(language) lang=language chosen choose=Callback::new(choose)/> }
     });
-    view! { <Group legend=t.language_title()>{choices.collect_view()}</Group> }
+    group(t.language_title(), choices.collect_view().into_any())
 }
 
 /// Whether a new message plays a sound.
@@ -134,15 +134,14 @@ fn Sounds() -> impl IntoView {
             }
         }
     };
-    view! {
-        <Group legend=t.sounds()>
-            <label class="settings-row choice switch-row">
-                <input type="checkbox" role="switch" prop:checked=is_on on:change=toggle/>
-                <span>{t.sounds_text()}</span>
-                <i class="switch-track" aria-hidden="true"></i>
-            </label>
-        </Group>
-    }
+    let choice = view! {
+        <label class="settings-row choice switch-row">
+            <input type="checkbox" role="switch" prop:checked=is_on on:change=toggle/>
+            <span>{t.sounds_text()}</span>
+            <i class="switch-track" aria-hidden="true"></i>
+        </label>
+    };
+    group(t.sounds(), choice.into_any())
 }
 
 /// Keeps a preference, or gives it up. Nobody chooses anything on the server.
@@ -153,12 +152,11 @@ fn keep(cookie: &str, value: Option<&str>) {
     let _ = (cookie, value);
 }
 
-#[component]
-fn Group(legend: &'static str, children: Children) -> impl IntoView {
+fn group(legend: &'static str, choices: AnyView) -> impl IntoView {
     view! {
         <fieldset class="settings-group">
             <legend>{legend}</legend>
-            <div class="settings-card">{children()}</div>
+            <div class="settings-card">{choices}</div>
         </fieldset>
     }
 }

@@ -109,7 +109,7 @@ impl Client {
     /// a part, see [`Self::list`].
     pub fn sidebar(&self) -> Vec<SidebarRow> {
         let mut rows: Vec<_> = self.conversations.all_shown().filter_map(|(_, row)| self.sidebar_row(row.id)).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.id)));
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse((row.at, row.id)));
         rows
     }
 

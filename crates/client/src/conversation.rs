@@ -1,8 +1,9 @@
 //! What is held of one conversation: its rows, and how far its feed is known.
 
 use crate::timeline::Timeline;
+use litemap::LiteMap;
 use myna_protocol::{ClientId, Conversation, FeedRows, Kind, Member, Message, Rev, Row, Seq, Timestamp, UserId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The rows held of a conversation.
 #[derive(Debug, Default)]
@@ -14,11 +15,11 @@ pub(crate) struct Held {
     /// The server said to forget all this: the next rows from 0 replace it.
     pub(crate) renew: bool,
     pub(crate) row: Option<Conversation>,
-    pub(crate) members: BTreeMap<UserId, Member>,
+    pub(crate) members: LiteMap<UserId, Member>,
     pub(crate) timeline: Timeline,
     roster: Roster,
     /// The newest message seen of each sender, whatever became of the window: who sends has read up to there.
-    spoken: BTreeMap<UserId, (Seq, Timestamp)>,
+    spoken: LiteMap<UserId, (Seq, Timestamp)>,
     /// What was read here and need not be known to the server yet.
     pub(crate) seen: Seq,
 }
@@ -192,7 +193,7 @@ fn member_of(row: &Row) -> Option<UserId> {
 }
 
 /// The row with the greater rev stays, but a read place never falls, whatever the rev.
-fn merge_member(members: &mut BTreeMap<UserId, Member>, row: Member) {
+fn merge_member(members: &mut LiteMap<UserId, Member>, row: Member) {
     let Some(held) = members.get_mut(&row.user) else {
         members.insert(row.user, row);
         return;

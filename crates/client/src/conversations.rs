@@ -1,6 +1,7 @@
 //! Everything held of all feeds: memberships, and the conversations they are in.
 
 use crate::conversation::{Held, Said};
+use litemap::LiteMap;
 use myna_protocol::{Conversation, ConversationId, Feed, FeedRows, Membership, Rev, Row, Seq, UserId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,8 +12,8 @@ const HELLO_CURSORS: usize = 500;
 /// The rows of every feed that this client follows, and a cursor for each.
 #[derive(Debug, Default)]
 pub(crate) struct Conversations {
-    held: BTreeMap<ConversationId, Held>,
-    memberships: BTreeMap<ConversationId, Membership>,
+    held: LiteMap<ConversationId, Box<Held>>,
+    memberships: LiteMap<ConversationId, Membership>,
     /// One's own feed is known up to here.
     cursor: Rev,
     /// One's own feed is known to have come at least so far.
@@ -50,7 +51,7 @@ impl Conversations {
         let mut touched = BTreeSet::new();
         if rows.from == 0 && self.renew {
             self.renew = false;
-            touched.extend(std::mem::take(&mut self.memberships).into_keys());
+            touched.extend(std::mem::take(&mut self.memberships).keys().copied());
         }
         let mut named = BTreeSet::new();
         for row in rows.rows {
@@ -144,7 +145,7 @@ impl Conversations {
     /// The others come afresh with the list.
     pub(crate) fn fit_into_hello(&mut self, shown: Option<ConversationId>) -> Vec<ConversationId> {
         let mut held: Vec<_> = self.held.iter().map(|(id, held)| (*id, held.timeline.messages().len())).collect();
-        held.sort_by_key(|(id, messages)| Reverse((Some(*id) == shown, *messages)));
+        held.sort_unstable_by_key(|(id, messages)| Reverse((Some(*id) == shown, *messages, *id)));
         let forgotten: Vec<_> = held.into_iter().skip(HELLO_CURSORS).map(|(id, _)| id).collect();
         for id in &forgotten {
             self.held.remove(id);
@@ -204,15 +205,15 @@ impl Conversations {
     }
 
     pub(crate) fn held(&self, id: ConversationId) -> Option<&Held> {
-        self.held.get(&id)
+        self.held.get(&id).map(|held| &**held)
     }
 
     pub(crate) fn held_mut(&mut self, id: ConversationId) -> Option<&mut Held> {
-        self.held.get_mut(&id)
+        self.held.get_mut(&id).map(|held| &mut **held)
     }
 
     pub(crate) fn all_held_mut(&mut self) -> impl Iterator<Item = &mut Held> {
-        self.held.values_mut()
+        self.held.iter_mut().map(|(_, held)| &mut **held)
     }
 
     /// How far one has read, as far as the server knows or can tell from what one said.

@@ -1,8 +1,8 @@
 //! The order of the list of conversations: the newest activity first. It is kept up to date conversation by conversation, so
 //! that one message costs the same in a list of ten and of a thousand.
 
+use litemap::LiteMap;
 use myna_protocol::{ConversationId, Timestamp};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Where a conversation stands, and whether something in it is unread.
@@ -17,7 +17,7 @@ pub(crate) struct Standing {
 pub(crate) struct Order {
     /// Ascending: the list is this from its end.
     places: Vec<(Timestamp, ConversationId)>,
-    standings: BTreeMap<ConversationId, Standing>,
+    standings: LiteMap<ConversationId, Standing>,
     unread: usize,
 }
 
@@ -78,7 +78,7 @@ mod tests {
         fn the_order_is_that_of_sorting_anew(
             changes in prop::collection::vec((0..12_u8, prop::option::of((0..6_i64, any::<bool>()))), 0..60),
         ) {
-            let (mut order, mut held) = (Order::default(), BTreeMap::new());
+            let (mut order, mut held) = (Order::default(), LiteMap::<_, Standing>::new());
             for (n, standing) in changes {
                 let standing = standing.map(|(at, is_unread)| Standing { at: Timestamp(at), is_unread });
                 order.set(id(n), standing);

@@ -1,13 +1,14 @@
 //! The people this client knows by name, and how far it knows the server's feed, which brings their changes.
 
+use litemap::LiteMap;
 use myna_protocol::limits::PEOPLE_MAX;
 use myna_protocol::{FeedRows, Person, Rev, UserId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// People by id. Learning a person is an idempotent upsert: the one with the greater rev stays.
 #[derive(Debug, Default)]
 pub(crate) struct People {
-    known: BTreeMap<UserId, Person>,
+    known: LiteMap<UserId, Person>,
     /// The server's feed is known up to here.
     cursor: Rev,
     /// The server's feed is known to have come at least so far.
@@ -69,7 +70,7 @@ impl People {
         }
         if std::mem::take(&mut self.renew) {
             // The server may have gone back to an older state: any answer is newer than what is held.
-            self.known.values_mut().for_each(|person| person.rev = 0);
+            self.known.iter_mut().for_each(|(_, person)| person.rev = 0);
             self.stale.extend(self.known.keys());
         } else if from == 0
             && rows.iter().filter(|row| row.rev() > self.cursor).count() as u64 != rev.saturating_sub(self.cursor)

@@ -1,14 +1,14 @@
 //! The pace of one's read receipts: the first at once, and then at most one each second and conversation.
 
+use litemap::LiteMap;
 use myna_protocol::{ConversationId, Timestamp};
-use std::collections::BTreeMap;
 
 const PAUSE_MILLIS: i64 = 1_000;
 
 /// Until when each conversation's next receipt waits.
 #[derive(Debug, Default)]
 pub(crate) struct Receipts {
-    pauses: BTreeMap<ConversationId, Timestamp>,
+    pauses: LiteMap<ConversationId, Timestamp>,
 }
 
 impl Receipts {

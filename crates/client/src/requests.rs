@@ -1,8 +1,9 @@
 //! What the client wants to have or to say: each at most once under way, said again after a lost connection.
 
 use crate::backoff::{Backoff, Pause};
+use litemap::LiteMap;
 use myna_protocol::{Command, ConversationId, Feed, RequestId, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Requests under way at a time, beside sends: the rest waits its turn, so that no server takes it for a flood.
 const AT_ONCE: usize = 16;
@@ -33,8 +34,8 @@ pub(crate) enum Want {
 pub(crate) struct Requests {
     last_id: RequestId,
     wanted: BTreeSet<Want>,
-    under_way: BTreeMap<RequestId, Want>,
-    asks: BTreeMap<RequestId, Command>,
+    under_way: LiteMap<RequestId, Want>,
+    asks: LiteMap<RequestId, Command>,
     pause: Pause,
 }
 
@@ -132,7 +133,7 @@ impl Requests {
     /// The connection is lost, and with it every answer. What was missing from feeds comes with the next `hello`.
     pub(crate) fn lost(&mut self) {
         self.pause.end();
-        self.wanted.extend(std::mem::take(&mut self.under_way).into_values());
+        self.wanted.extend(std::mem::take(&mut self.under_way).into_tuple_vec().into_iter().map(|(_, want)| want));
         self.wanted.retain(|want| !matches!(want, Want::Resync(_) | Want::Load(_)));
     }
 

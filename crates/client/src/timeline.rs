@@ -1,7 +1,8 @@
 //! The loaded messages of a conversation: one window without holes that ends at the newest known.
 
+use litemap::LiteMap;
 use myna_protocol::{Message, Seq};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// A window of messages by seq. Applying a message is an idempotent upsert: the one with the greater rev stays.
@@ -19,7 +20,7 @@ pub(crate) struct Timeline {
 struct Page {
     before: Seq,
     /// Rows below the window that have come since it was asked for: the page may have been read before them.
-    aside: BTreeMap<Seq, Message>,
+    aside: LiteMap<Seq, Message>,
 }
 
 impl Timeline {
@@ -66,7 +67,7 @@ impl Timeline {
     /// those of a fresh load that is as new as the window (`extend`) may extend it downwards too: other rows below it
     /// need not be the newest of their message, and a page will bring that.
     pub(crate) fn apply(&mut self, mut messages: Vec<Message>, extend: bool) {
-        messages.sort_by_key(|message| message.seq);
+        messages.sort_unstable_by_key(|message| message.seq);
         let split = messages.partition_point(|message| message.seq < self.first());
         let above = messages.split_off(split);
         if extend {
@@ -120,7 +121,7 @@ impl Timeline {
     /// Applies the messages of a page: it extends the window downwards where it touches it.
     pub(crate) fn page(&mut self, mut messages: Vec<Message>) {
         let first = self.first();
-        messages.sort_by_key(|message| message.seq);
+        messages.sort_unstable_by_key(|message| message.seq);
         messages.retain(|message| message.seq <= self.last());
         let split = messages.partition_point(|message| message.seq < first);
         for message in messages.split_off(split) {

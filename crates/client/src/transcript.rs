@@ -245,8 +245,8 @@ fn notices(held: &Held, me: UserId, people: &People) -> Vec<(Seq, Notice)> {
             events.push((left, SystemEvent::Left, member));
         }
     }
-    // Between the same two messages nothing tells who was first (a rev is that of the last change); this order is stable.
-    events.sort_by_key(|(after, what, member)| (*after, *what == SystemEvent::Left, member.user));
+    // Between the same two messages nothing tells who was first (a rev is that of the last change): this order is always the same.
+    events.sort_unstable_by_key(|(after, what, member)| (*after, *what == SystemEvent::Left, member.user));
     let notice = |(after, what, member)| (after, notice(after, what, member, me, people));
     events.into_iter().map(notice).collect()
 }

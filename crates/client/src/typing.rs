@@ -1,7 +1,8 @@
 //! Who is typing: what others signal, which lapses by itself, and what is signalled of oneself.
 
+use litemap::LiteMap;
 use myna_protocol::{ConversationId, Timestamp, UserId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How often one's own typing is said again while it goes on: well before it would lapse.
 const REPEAT_MILLIS: i64 = 4_000;
@@ -12,7 +13,7 @@ const TTL_MILLIS_MAX: u32 = 60_000;
 #[derive(Debug, Default)]
 pub(crate) struct Typing {
     /// Until when each of the others types.
-    others: BTreeMap<ConversationId, BTreeMap<UserId, Timestamp>>,
+    others: LiteMap<ConversationId, LiteMap<UserId, Timestamp>>,
     /// Where it was last said that one types oneself, and when.
     mine: Option<(ConversationId, Timestamp)>,
 }
@@ -45,27 +46,27 @@ impl Typing {
     /// Ends the typing whose time has passed; where that was.
     pub(crate) fn lapse(&mut self, now: Timestamp) -> BTreeSet<ConversationId> {
         let mut lapsed = BTreeSet::new();
-        self.others.retain(|id, people| {
+        for (id, people) in &mut self.others {
             let before = people.len();
             // A clock that was set back must not keep anybody typing.
             people.retain(|_, until| *until > now && until.since(now) <= i64::from(TTL_MILLIS_MAX));
             if people.len() < before {
                 lapsed.insert(*id);
             }
-            !people.is_empty()
-        });
+        }
+        self.others.retain(|_, people| !people.is_empty());
         lapsed
     }
 
     /// Nothing is known any more; where somebody typed.
     pub(crate) fn clear(&mut self) -> BTreeSet<ConversationId> {
         self.mine = None;
-        std::mem::take(&mut self.others).into_keys().collect()
+        std::mem::take(&mut self.others).keys().copied().collect()
     }
 
     /// When the next typing lapses.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        self.others.values().flat_map(BTreeMap::values).min().copied()
+        self.others.values().flat_map(LiteMap::values).min().copied()
     }
 
     /// Who types there.

@@ -19,7 +19,7 @@ pub(super) fn fit(scroller: &Element) {
     for (text, width) in texts().zip(widths) {
         let _ = text.set_attribute(FITTED, &room);
         if let Some(width) = width {
-            let _ = text.style().set_property("width", &format!("{}px", width.ceil()));
+            let _ = text.style().set_property("width", &format!("{}px", width.ceil() as i32));
         }
     }
 }

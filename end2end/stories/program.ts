@@ -1,0 +1,77 @@
+// The page's program: it comes in two files, and what shows when one does not come.
+import { expect, test } from '../helpers/story';
+import { direct, say } from '../helpers/wire';
+
+const PROGRAM = /\/pkg\/myna\..*\.wasm$/;
+const SCREENS = /\/pkg\/split_screens\..*\.wasm$/;
+const NOT_LOADED = /failed/i;
+
+test('a page whose program does not load says so, and shows the conversation', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const id = await direct(ada, lena);
+  await say(ada, id, 'still here');
+  myna.console.allow(NOT_LOADED);
+  await lena.context.route(PROGRAM, (route) => route.abort());
+
+  await lena.page.goto(`/c/${id}`);
+  const notice = lena.page.getByRole('alert');
+  await expect(notice).toHaveText(/^This page isn’t working right now/);
+  await expect(lena.messages.getByText('still here')).toBeVisible();
+  await lena.context.unroute(PROGRAM);
+  await notice.getByRole('link', { name: 'Reload' }).click();
+  await lena.isAwake();
+  await lena.isAt(`/c/${id}`);
+  await expect(lena.page.locator('#stopped')).toBeHidden();
+});
+
+test('without JavaScript a conversation can be read, and the page says what it needs', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const id = await direct(ada, lena);
+  await say(ada, id, 'still here');
+
+  const plain = await myna.visitor('Lena', { javaScriptEnabled: false, storageState: await lena.context.storageState() });
+  await plain.goto(`/c/${id}`);
+  await expect(plain.page.getByText('Myna needs JavaScript to send and receive messages.')).toBeVisible();
+  await expect(plain.messages.getByText('still here')).toBeVisible();
+});
+
+test('rare screens are a file of their own, which a conversation does not wait for', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const id = await direct(ada, lena);
+  let deliver = (): void => undefined;
+  const held = new Promise<void>((resolve) => (deliver = resolve));
+  await lena.context.route(SCREENS, async (route) => {
+    await held;
+    await route.continue();
+  });
+
+  await lena.goto(`/c/${id}`);
+  await lena.say('no need to wait');
+  await lena.conversations.getByRole('link', { name: /Settings$/ }).click();
+  await expect(lena.pane.getByRole('status', { name: 'Loading…' })).toBeVisible();
+  deliver();
+  await expect(lena.page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+});
+
+test('a screen that does not load says so, and loads when it is tried again', async ({ myna }) => {
+  const lena = await myna.member('Lena');
+  myna.console.allow(NOT_LOADED);
+  await lena.context.route(SCREENS, (route) => route.abort());
+  await lena.goto('/');
+  await lena.conversations.getByRole('link', { name: /Settings$/ }).click();
+  await expect(lena.pane.getByRole('heading', { name: 'This part of the page didn’t load' })).toBeVisible();
+
+  await lena.context.unroute(SCREENS);
+  await lena.pane.getByRole('button', { name: 'Try again' }).click();
+  await expect(lena.page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+  await lena.page.keyboard.press('?');
+  await expect(lena.page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+});
+
+test('a page that needs both files and gets one says so', async ({ myna }) => {
+  const lena = await myna.member('Lena');
+  myna.console.allow(NOT_LOADED);
+  await lena.context.route(SCREENS, (route) => route.abort());
+  await lena.page.goto('/settings');
+  await expect(lena.page.getByRole('alert')).toHaveText(/^This page isn’t working right now/);
+});
