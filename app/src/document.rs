@@ -81,9 +81,7 @@ fn Stopped() -> impl IntoView {
             // An empty address is that of the page itself.
             <a class="link" href="" rel="external">{t.reload()}</a>
         </div>
-        <noscript>
-            <p class="banner problem">{t.scripts_needed()}</p>
-        </noscript>
+        <p id="scripts-needed" class="banner problem">{t.scripts_needed()}</p>
         <script nonce=use_nonce() inner_html=include_str!("document/stopped.js")></script>
     }
 }

@@ -1,6 +1,7 @@
 // Says so when the page's program can't start, or has crashed. Before the program runs, any failure is its own; later ones may be
 // those of a browser's extensions.
 (() => {
+  document.getElementById("scripts-needed").remove();
   const failed = (event) => {
     const runs = document.documentElement.hasAttribute("data-hydrated");
     const error = event.error ?? event.reason;
