@@ -13,7 +13,7 @@ ifdef PORT
 export MYNA_LISTEN := 127.0.0.1:$(PORT)
 endif
 
-.PHONY: run build dev e2e-dev cluster test check unit e2e fmt lint boundaries size bench bench-stores bench-ui bench-hot bench-peers attacks chaos simulate clean help
+.PHONY: run build dev e2e-dev cluster test check unit e2e e2e-all screenshots fmt lint boundaries size bench bench-stores bench-ui bench-hot bench-peers attacks chaos simulate clean help
 
 run: build ## Install what is missing, build in release mode, serve http://127.0.0.1:3000 (STORE=… PORT=…).
 	@. scripts/env && MYNA_SITE="$$site" exec "$$server"
@@ -51,6 +51,14 @@ unit: ## Run the Rust tests only.
 e2e: ## Run the browser stories against a release build.
 	@scripts/setup test
 	@scripts/test build e2e
+
+e2e-all: ## Run the stories that must work in every browser, in Firefox and in WebKit, against a release build.
+	@scripts/setup browsers
+	@scripts/test build browsers
+
+screenshots: ## Accept the pictures of all screens as they are now (docs/screenshots).
+	@scripts/setup test
+	@. scripts/env && npx playwright test -c end2end screenshots --update-snapshots=changed
 
 fmt: ## Format the Rust code.
 	@. scripts/env && cargo fmt --all

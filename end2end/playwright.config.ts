@@ -5,6 +5,9 @@ export default defineConfig({
   testDir: './stories',
   testMatch: '*.ts',
   outputDir: './test-results',
+  snapshotPathTemplate: '../docs/screenshots/{arg}{ext}',
+  // A picture that is not there yet is made on a developer's machine, and missed in CI.
+  updateSnapshots: process.env.CI ? 'none' : 'missing',
   fullyParallel: true,
   workers: 2,
   // A story that passes at the second attempt has found something.
@@ -12,7 +15,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Edges of letters may differ by a little; a word or a line more is a change.
+  expect: { timeout: 10_000, toHaveScreenshot: { animations: 'disabled', caret: 'hide', maxDiffPixels: 150 } },
   use: {
     browserName: 'chromium',
     launchOptions: {

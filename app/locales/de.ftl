@@ -20,6 +20,7 @@ dismiss = Schließen
 close = Schließen
 try-again = Erneut versuchen
 back = Zurück zu den Unterhaltungen
+back-unread = Zurück zu den Unterhaltungen, { $count } ungelesen
 details = Details
 channels = Kanäle
 people = Personen

@@ -20,6 +20,7 @@ dismiss = Dismiss
 close = Close
 try-again = Try again
 back = Back to conversations
+back-unread = Back to conversations, { $count } unread
 details = Details
 channels = Channels
 people = People

@@ -20,6 +20,7 @@ dismiss = Cerrar
 close = Cerrar
 try-again = Reintentar
 back = Volver a las conversaciones
+back-unread = Volver a las conversaciones, { $count } sin leer
 details = Detalles
 channels = Canales
 people = Personas

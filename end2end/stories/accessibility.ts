@@ -113,6 +113,25 @@ for (const [size, options] of [
     await lena.page.getByRole('button', { name: 'Details' }).click();
     await expect(lena.page.getByRole('button', { name: 'Leave conversation' })).toBeVisible();
     await isAccessible(lena, 'details');
+    await lena.details.getByRole('button', { name: 'Leave conversation' }).click();
+    await expect(lena.page.getByRole('alertdialog')).toBeVisible();
+    await isAccessible(lena, 'a question');
+    await lena.page.keyboard.press('Escape');
+    await lena.page.keyboard.press('Escape');
+    await expect(lena.details).toHaveCount(0);
+    await lena.messages.getByRole('article').last().focus();
+    await lena.page.keyboard.press('Enter');
+    await expect(lena.page.getByRole('menu')).toBeVisible();
+    await isAccessible(lena, 'the menu of a message');
+    await lena.page.keyboard.press('Escape');
+    await lena.page.keyboard.press('Control+k');
+    await expect(lena.page.getByRole('option').first()).toBeVisible();
+    await isAccessible(lena, 'the quick switcher');
+    await lena.page.keyboard.press('Escape');
+    await lena.page.keyboard.press('Control+/');
+    await expect(lena.page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+    await isAccessible(lena, 'the shortcuts');
+    await lena.page.keyboard.press('Escape');
 
     await lena.goto(`/c/${hall}`);
     await isAccessible(lena, 'a channel');

@@ -83,7 +83,7 @@ test('every stop of the Tab key has a name and shows where one is', async ({ myn
   await ada.say('Hello');
   await lena.open('Ada');
   await lena.page.getByRole('button', { name: 'Details' }).click();
-  for (const path of [lena.path, '/new', '/channels', '/sign-in', '/sign-up']) {
+  for (const path of [lena.path, '/new', '/channels', '/settings', '/sign-in', '/sign-up']) {
     if (path !== lena.path) await lena.goto(path);
     const first = lena.page.locator('a, button, input, textarea').first();
     await first.focus();
@@ -131,4 +131,80 @@ test('Escape empties the search', async ({ myna }) => {
   await press(lena, 'Escape');
   await expect(lena.search).toHaveValue('');
   await expect(lena.conversations.getByRole('button', { name: 'Ada' })).toHaveCount(0);
+});
+
+/** Presses Tab until what has the focus is called so. */
+async function tabTo(person: Person, name: string | RegExp): Promise<void> {
+  const focused = person.page.locator(':focus');
+  const passed: string[] = [];
+  for (let stop = 0; stop < 40; stop += 1) {
+    await press(person, 'Tab');
+    const reached = await focused.and(person.page.getByLabel(name).or(person.page.getByText(name, { exact: true }))).count();
+    if (reached > 0) return expect(await showsFocus(person), `${name} shows its focus`).toBe(true);
+    passed.push(await focused.evaluateAll((all) => all.map((element) => element.outerHTML.slice(0, 60)).join()));
+  }
+  throw new Error(`Tab does not lead to ${name}, only to ${passed.join('\n')}`);
+}
+
+test('settings, a channel, its details and the way out with the keyboard alone', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  const { page } = lena;
+  const { keyboard } = page;
+
+  await press(lena, 'Control+,');
+  await lena.isAt('/settings');
+  // The focus goes along: what had it is gone.
+  await expect(page.getByRole('main')).toBeFocused();
+  await tabTo(lena, 'Change name');
+  await press(lena, 'Enter');
+  const dialog = page.getByRole('dialog', { name: 'Your name' });
+  await expect(dialog.getByLabel('Name')).toBeFocused();
+  await press(lena, 'Control+a');
+  await keyboard.type('Helena');
+  await press(lena, 'Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Change name' })).toBeFocused();
+  await expect(page.locator('.settings-name')).toHaveText('Helena');
+  await tabTo(lena, 'System');
+  await press(lena, 'ArrowDown');
+  await press(lena, 'ArrowDown');
+  await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+
+  await press(lena, 'Control+k');
+  await keyboard.type('chan');
+  await expect(page.getByRole('option', { selected: true })).toHaveAccessibleName(/^Channels/);
+  await press(lena, 'Enter');
+  await lena.isAt('/channels');
+  await tabTo(lena, 'Find or create a channel');
+  await keyboard.type('garden');
+  await press(lena, 'Enter');
+  await expect(lena.title).toHaveText('garden');
+  await expect(lena.composer).toBeFocused();
+  await keyboard.type('hello');
+  await press(lena, 'Enter');
+  await lena.sees('hello');
+
+  await press(lena, 'Shift+Tab');
+  while (!(await page.getByRole('button', { name: 'Details' }).evaluate((button) => button === document.activeElement))) {
+    await press(lena, 'Shift+Tab');
+  }
+  await press(lena, 'Enter');
+  await expect(lena.details).toBeVisible();
+  await tabTo(lena, 'Leave conversation');
+  await press(lena, 'Enter');
+  const question = page.getByRole('alertdialog');
+  await expect(question).toBeVisible();
+  await press(lena, 'Escape');
+  await expect(question).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Leave conversation' })).toBeFocused();
+  await press(lena, 'Enter');
+  await tabTo(lena, 'Leave');
+  await press(lena, 'Enter');
+  await lena.isAt('/');
+
+  await press(lena, 'Control+,');
+  await tabTo(lena, 'Sign out');
+  await press(lena, 'Enter');
+  await lena.isOut();
 });

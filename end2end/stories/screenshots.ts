@@ -1,7 +1,6 @@
-// The pictures of the README: made in every run, so that they can be made, and kept in docs/screenshots when
-// UPDATE_SCREENSHOTS=1 asks for it.
-import { type BrowserContextOptions, type TestInfo } from '@playwright/test';
-import { resolve } from 'node:path';
+// Pictures of every screen, compared with those in docs/screenshots: one that changes fails until it is accepted by
+// `make screenshots`.
+import type { BrowserContextOptions } from '@playwright/test';
 import { type Moments, setBack } from '../helpers/moments';
 import type { Person } from '../helpers/people';
 import { type Myna, expect, test } from '../helpers/story';
@@ -20,9 +19,8 @@ function at(day: number, time: string): number {
   return Date.parse(`2026-10-${day}T${time}:00+02:00`);
 }
 
-async function take(person: Person, info: TestInfo, name: string): Promise<void> {
-  const folder = resolve(__dirname, '../../docs/screenshots');
-  const path = process.env.UPDATE_SCREENSHOTS === '1' ? resolve(folder, name) : info.outputPath(name);
+/** Compares what is on the page with its picture, once nothing moves. */
+async function compare(person: Person, ...name: string[]): Promise<void> {
   // Nobody points at anything, and nobody has just clicked.
   await person.page.mouse.move(0, 0);
   await person.page.evaluate((colours) => {
@@ -32,7 +30,8 @@ async function take(person: Person, info: TestInfo, name: string): Promise<void>
     }
   }, COLOURS);
   await person.page.evaluate(() => document.fonts.ready);
-  await person.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+  // The README shows some at twice the size.
+  await expect(person.page).toHaveScreenshot(name, { scale: name.length === 1 ? 'device' : 'css' });
 }
 
 /** A week in the life of a viola player: Sam, who has yet to open the page, and the friends who wrote. */
@@ -89,7 +88,7 @@ async function week(myna: Myna, options: BrowserContextOptions) {
   await read(sam, quartet, 12);
 
   await setBack(sam.page, NOW, moments);
-  return { sam, lena, mika, quartet, withLena };
+  return { sam, lena, mika, quartet, withLena, withTariq };
 }
 
 /** Signs in with the form, so that all it shows comes after the clock was set. */
@@ -98,14 +97,14 @@ async function enter(sam: Person): Promise<void> {
   await expect(sam.row('Note to self')).toBeVisible();
 }
 
-test('a picture of the page to sign in', async ({ myna }, info) => {
+test('a picture of the page to sign in', async ({ myna }) => {
   const somebody = await myna.visitor('Sam Rivera', { ...DESK, deviceScaleFactor: 1 });
   await somebody.goto('/sign-in');
   await somebody.page.getByLabel('Name').fill('Sam Rivera');
-  await take(somebody, info, 'sign-in.png');
+  await compare(somebody, 'sign-in.png');
 });
 
-test('pictures of a conversation, in light and dark', async ({ myna }, info) => {
+test('pictures of a conversation, in light and dark', async ({ myna }) => {
   const { sam, mika, quartet } = await week(myna, DESK);
   await enter(sam);
   await sam.open('String Quartet');
@@ -118,11 +117,11 @@ test('pictures of a conversation, in light and dark', async ({ myna }, info) => 
     await mika.types('.');
     await sam.page.emulateMedia({ colorScheme });
     await sam.seesTyping('Mika Koch');
-    await take(sam, info, `${colorScheme}.png`);
+    await compare(sam, `${colorScheme}.png`);
   }
 });
 
-test('a picture on a phone', async ({ myna }, info) => {
+test('a picture on a phone', async ({ myna }) => {
   const { sam, lena, withLena } = await week(myna, PHONE);
   await enter(sam);
   await sam.open('Lena Novak');
@@ -133,5 +132,103 @@ test('a picture on a phone', async ({ myna }, info) => {
   await lena.types('Sending');
   await sam.seesTyping('Lena Novak');
   await sam.composer.blur();
-  await take(sam, info, 'phone.png');
+  await compare(sam, 'phone.png');
 });
+
+/** A way to look at the page. */
+interface Mode {
+  options: BrowserContextOptions;
+  /** Changes a page where no option does. */
+  change?: (person: Person) => Promise<void>;
+}
+
+/** Twice the text size that a browser begins with. */
+async function enlarge({ context, page }: Person): Promise<void> {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Page.enable');
+  await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+}
+
+/** No language of the page is written from right to left yet: this tests that the layout is ready for one. */
+async function mirror({ page }: Person): Promise<void> {
+  await page.addInitScript(() => document.addEventListener('DOMContentLoaded', () => (document.documentElement.dir = 'rtl')));
+}
+
+const WINDOW = { viewport: { width: 1100, height: 760 } };
+const MODES: Record<string, Mode> = {
+  light: { options: WINDOW },
+  dark: { options: { ...WINDOW, colorScheme: 'dark' } },
+  phone: { options: { ...PHONE, deviceScaleFactor: 1 } },
+  german: { options: { ...WINDOW, locale: 'de-DE' } },
+  'large-text': { options: WINDOW, change: enlarge },
+  'right-to-left': { options: WINDOW, change: mirror },
+};
+
+for (const [mode, { options, change }] of Object.entries(MODES)) {
+  test(`pictures of every screen: ${mode}`, async ({ myna }) => {
+    test.slow();
+    const { sam, quartet, withTariq } = await week(myna, options);
+    await change?.(sam);
+    const { page } = sam;
+    await sam.goto('/');
+    await page.locator('.sidebar .row').nth(5).waitFor();
+    await compare(sam, mode, 'list.png');
+
+    /** Goes to a place of the chat as by a link, so that the moments stay. */
+    const go = async (path: string, shows: string): Promise<void> => {
+      await page.evaluate((path) => {
+        const link = Object.assign(document.createElement('a'), { href: path });
+        document.body.append(link);
+        link.click();
+        link.remove();
+      }, path);
+      await page.locator(shows).first().waitFor();
+    };
+    await go(`/c/${quartet}`, '.bubble');
+    await compare(sam, mode, 'conversation.png');
+    await page.locator('.bubble').last().click({ button: 'right' });
+    await page.locator('[role=menu]').waitFor();
+    await compare(sam, mode, 'menu.png');
+    await page.keyboard.press('Escape');
+    await page.locator('.pane-head button').click();
+    await page.locator('aside').waitFor();
+    await compare(sam, mode, 'details.png');
+    await page.locator('aside .button, aside button').filter({ visible: true }).nth(1).click();
+    await page.locator('dialog[open]').waitFor();
+    await compare(sam, mode, 'dialog.png');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await go(`/c/${withTariq}`, '.bubble');
+    await compare(sam, mode, 'arabic.png');
+    await go('/new', '.picker');
+    await compare(sam, mode, 'new-message.png');
+    await go('/channels', '.picker');
+    await compare(sam, mode, 'channels.png');
+    await go('/settings', '.settings');
+    await compare(sam, mode, 'settings.png');
+    await page.keyboard.press('Control+k');
+    await page.locator('dialog[open] [role=option]').first().waitFor();
+    await compare(sam, mode, 'switcher.png');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.locator('dialog[open] kbd').first().waitFor();
+    await compare(sam, mode, 'shortcuts.png');
+    await page.keyboard.press('Escape');
+    await sam.context.setOffline(true);
+    await expect(page.locator('.banner.offline')).toBeVisible();
+    await compare(sam, mode, 'offline.png');
+
+    const visitor = await myna.visitor('Nobody', options);
+    await change?.(visitor);
+    await visitor.page.goto('/sign-up');
+    await compare(visitor, mode, 'sign-up.png');
+    await visitor.page.goto('/nowhere');
+    await compare(visitor, mode, 'not-found.png');
+    await visitor.page.goto('/sign-in');
+    await visitor.page.locator('input[name=name]').fill('Sam Rivera');
+    await visitor.page.locator('input[name=password]').fill('a wrong password');
+    await visitor.page.locator('form button[type=submit], form button').last().click();
+    await visitor.page.locator('[role=alert]').waitFor();
+    await compare(visitor, mode, 'sign-in-refused.png');
+  });
+}

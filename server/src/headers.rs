@@ -59,7 +59,7 @@ fn policy(nonce: &str, live_reload: Option<u32>) -> HeaderValue {
     let reload = live_reload.map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         connect-src 'self'{reload}; img-src 'self' data:; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+         connect-src 'self'{reload}; img-src 'self' data:; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).expect("the policy is plain ASCII")

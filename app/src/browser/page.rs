@@ -141,6 +141,11 @@ pub(crate) fn focused() -> Option<HtmlElement> {
     document().active_element()?.dyn_into().ok()
 }
 
+/// Whether nothing has the focus.
+pub(crate) fn has_no_focus() -> bool {
+    document().active_element().is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// Gives the focus to the first element that this selector finds.
 pub(crate) fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();

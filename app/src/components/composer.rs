@@ -49,8 +49,7 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
         ready.set(true);
         request_animation_frame(move || {
             // A phone would open its keyboard over what one came to read.
-            let is_wide =
-                window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width > 700.0);
+            let is_wide = !crate::browser::page::matches("(max-width: 43.75rem)");
             if let (Some(Some(field)), true) = (field.try_get_untracked(), is_wide) {
                 let _ = field.focus();
             } else {

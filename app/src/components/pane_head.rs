@@ -17,9 +17,13 @@ pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSign
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| subtitle(t, view)).unwrap_or_default()));
     let unread = use_client().list().unread;
     let avatar = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| (view.avatar.clone(), view.kind))));
+    let back = move || match unread.get() {
+        0 => t.back().to_owned(),
+        count => t.back_unread(count as u64),
+    };
     view! {
         <header class="pane-head">
-            <a href="/" class="back" aria-label=t.back()>
+            <a href="/" class="back" aria-label=back>
                 <Icon glyph=Glyph::Back/>
                 {move || (unread.get() > 0).then(|| view! { <span class="back-count" aria-hidden="true">{unread.get()}</span> })}
             </a>

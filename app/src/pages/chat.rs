@@ -62,6 +62,13 @@ fn Connected(first: FirstPage) -> impl IntoView {
         let here = navigation.route();
         if before.is_some_and(|before| before != here) {
             overlay.close();
+            // What had the focus is gone with the place it was in.
+            #[cfg(feature = "hydrate")]
+            request_animation_frame(|| {
+                if crate::browser::page::has_no_focus() {
+                    crate::browser::page::focus("#pane");
+                }
+            });
         }
         here
     });
@@ -75,7 +82,7 @@ fn Connected(first: FirstPage) -> impl IntoView {
         <div class="chat" data-moved=move || navigation.has_moved().then_some("true") data-view=move || if navigation.route() == Route::List { "list" } else { "conversation" }>
             <Banner/>
             <Sidebar/>
-            <main class="pane" id="pane">
+            <main class="pane" id="pane" tabindex="-1">
                 {move || match navigation.route() {
                     Route::Conversation(id) => view! { <ConversationPane id/> }.into_any(),
                     Route::NewMessage => view! { <ScreenView screen=Screen::NewMessage/> }.into_any(),
