@@ -2,4 +2,4 @@
 import { defineConfig } from '@playwright/test';
 import stories from './playwright.config';
 
-export default defineConfig({ ...stories, testDir: './dev', workers: 1, timeout: 30 * 60_000 });
+export default defineConfig({ ...stories, testDir: './dev', outputDir: '../target/live-reload', workers: 1, timeout: 30 * 60_000 });

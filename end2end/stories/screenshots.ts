@@ -13,23 +13,33 @@ const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, de
 const NOW = Date.parse('2026-10-15T09:41:00+02:00');
 
 /** Colours are drawn from ids, which are random: in the pictures everybody has one that the others have not. */
-const COLOURS: Record<string, string> = { SR: '6', BL: '7', CO: '4', MK: '1', LN: '3', TA: '5', YI: '2', SQ: '0', NS: '6' };
+const COLOURS: Record<string, string> = { SR: '6', BL: '7', CO: '4', MK: '1', LN: '3', TA: '5', YI: '2', SQ: '0', NS: '6', NM: '6', Nm: '6' };
 
 function at(day: number, time: string): number {
   return Date.parse(`2026-10-${day}T${time}:00+02:00`);
+}
+
+/** Gives everybody their colour, on this page and on those that follow. */
+async function prepare({ page }: Person): Promise<void> {
+  await page.addInitScript((colours) => {
+    const paint = (): void => {
+      for (const avatar of document.querySelectorAll<HTMLElement>('.avatar')) {
+        const hue = colours[avatar.textContent?.trim() ?? ''];
+        if (hue && avatar.dataset.hue !== hue) avatar.dataset.hue = hue;
+      }
+    };
+    new MutationObserver(paint).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-hue'] });
+  }, COLOURS);
 }
 
 /** Compares what is on the page with its picture, once nothing moves. */
 async function compare(person: Person, ...name: string[]): Promise<void> {
   // Nobody points at anything, and nobody has just clicked.
   await person.page.mouse.move(0, 0);
-  await person.page.evaluate((colours) => {
-    if (document.activeElement?.matches('textarea')) (document.activeElement as HTMLElement).blur();
-    for (const avatar of document.querySelectorAll<HTMLElement>('.avatar')) {
-      avatar.dataset.hue = colours[avatar.innerText] ?? avatar.dataset.hue;
-    }
-  }, COLOURS);
-  await person.page.evaluate(() => document.fonts.ready);
+  await person.page.evaluate(async () => {
+    await document.fonts.load('16px Inter');
+    if (document.activeElement?.matches('textarea, main, .transcript')) (document.activeElement as HTMLElement).blur();
+  });
   // The README shows some at twice the size.
   await expect(person.page).toHaveScreenshot(name, { scale: name.length === 1 ? 'device' : 'css' });
 }
@@ -88,6 +98,7 @@ async function week(myna: Myna, options: BrowserContextOptions) {
   await read(sam, quartet, 12);
 
   await setBack(sam.page, NOW, moments);
+  await prepare(sam);
   return { sam, lena, mika, quartet, withLena, withTariq };
 }
 
@@ -99,6 +110,7 @@ async function enter(sam: Person): Promise<void> {
 
 test('a picture of the page to sign in', async ({ myna }) => {
   const somebody = await myna.visitor('Sam Rivera', { ...DESK, deviceScaleFactor: 1 });
+  await prepare(somebody);
   await somebody.goto('/sign-in');
   await somebody.page.getByLabel('Name').fill('Sam Rivera');
   await compare(somebody, 'sign-in.png');
@@ -167,6 +179,8 @@ const MODES: Record<string, Mode> = {
 for (const [mode, { options, change }] of Object.entries(MODES)) {
   test(`pictures of every screen: ${mode}`, async ({ myna }) => {
     test.slow();
+    myna.console.allow(/status of 40[14] /);
+    myna.console.allow(/ERR_INTERNET_DISCONNECTED/);
     const { sam, quartet, withTariq } = await week(myna, options);
     await change?.(sam);
     const { page } = sam;
@@ -219,6 +233,7 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await compare(sam, mode, 'offline.png');
 
     const visitor = await myna.visitor('Nobody', options);
+    await prepare(visitor);
     await change?.(visitor);
     await visitor.page.goto('/sign-up');
     await compare(visitor, mode, 'sign-up.png');

@@ -15,7 +15,7 @@ pub(crate) fn PaneHead(#[prop(into)] view: Signal<Option<View>>, details: RwSign
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| t.title(&view.title)).unwrap_or_default()));
     let subtitle =
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| subtitle(t, view)).unwrap_or_default()));
-    let unread = use_client().list().unread;
+    let unread = RwSignal::from(use_client().list().unread);
     let avatar = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| (view.avatar.clone(), view.kind))));
     let back = move || match unread.get() {
         0 => t.back().to_owned(),

@@ -1,14 +1,15 @@
 //! Bubbles that hug their text: a text that wraps is narrower than the room it had, and CSS alone cannot know by how much.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, FontFaceSetLoadStatus, HtmlElement};
 
-/// The attribute that says for which width of the transcript a text has been measured.
+/// The attribute that says for which width of the transcript a text has been measured, and whether its font was there.
 const FITTED: &str = "data-fit";
 
 /// Gives every text that wraps the width of its longest line. Cheap where all have been measured already.
 pub(super) fn fit(scroller: &Element) {
-    let room = scroller.client_width().to_string();
+    let has_font = scroller.owner_document().is_some_and(|page| page.fonts().status() == FontFaceSetLoadStatus::Loaded);
+    let room = format!("{}{}", scroller.client_width(), if has_font { "" } else { "~" });
     let Ok(found) = scroller.query_selector_all(&format!(".bubble > p:not([{FITTED}='{room}'])")) else { return };
     let texts = || (0..found.length()).filter_map(|at| found.get(at)?.dyn_into::<HtmlElement>().ok());
     // All writing, then all measuring, then all writing: each change in between would lay out the page again.
