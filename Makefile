@@ -58,6 +58,7 @@ e2e-all: ## Run the stories that must work in every browser, in Firefox and in W
 
 screenshots: ## Accept the pictures of all screens as they are now (docs/screenshots).
 	@scripts/setup test
+	@scripts/build mongo-server
 	@. scripts/env && npx playwright test -c end2end screenshots --update-snapshots=changed
 
 fmt: ## Format the Rust code.

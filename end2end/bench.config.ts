@@ -7,6 +7,8 @@ export default defineConfig({
   testDir: './bench',
   workers: 1,
   timeout: 30 * 60_000,
+  // Whole lists take their time on slow builds, which are measured too.
+  expect: { timeout: 60_000 },
   use: {
     ...stories.use,
     launchOptions: {

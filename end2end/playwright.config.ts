@@ -6,7 +6,7 @@ export default defineConfig({
   testMatch: '*.ts',
   outputDir: './test-results',
   snapshotPathTemplate: '../docs/screenshots/{arg}{ext}',
-  // A picture that is not there yet is made on a developer's machine, and missed in CI.
+  // A picture that is not there yet is made on a developer's machine, and is an error in CI.
   updateSnapshots: process.env.CI ? 'none' : 'missing',
   fullyParallel: true,
   workers: 2,

@@ -33,6 +33,7 @@ pub(crate) use flow::{Each, When};
 pub(crate) use icon::Logo;
 pub(crate) use icon::{Glyph, Icon};
 pub(crate) use message_list::MessageList;
+pub(crate) use modal::show_modal;
 pub(crate) use name_dialog::NameDialog;
 pub(crate) use overlay::{Menu, MenuItem, Overlay, OverlayLayer, Sheet, provide_overlay, use_overlay};
 pub(crate) use pane_head::PaneHead;

@@ -1,8 +1,8 @@
-//! The screens that most visits never open. Their code is a file of its own, which the browser loads once the chat is live, or
-//! before it takes over a page that shows one of them.
+//! The screens that most visits never open. Their code is a second WASM file. The browser loads it when the page is first idle
+//! after hydration, when such a screen opens before that, or before hydration if the address names one of them.
 
-use crate::components::{Details, QuickSwitcher, Shortcuts, use_overlay};
-use crate::i18n::words;
+use crate::components::{Details, Glyph, Icon, QuickSwitcher, Shortcuts, show_modal, use_overlay};
+use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
 use crate::navigation::Route;
 use crate::pages::{Channels, NewMessage, Settings};
@@ -26,11 +26,12 @@ pub(crate) enum Screen {
     Details { id: ConversationId, view: Signal<Option<View>>, open: RwSignal<bool> },
 }
 
-/// How far the code of these screens is.
+/// Whether this code has loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Code {
-    OnItsWay,
-    Here,
+    NotAsked,
+    Loading,
+    Loaded,
     Failed,
 }
 
@@ -48,14 +49,16 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
     })
 }
 
-/// Gives the code of these screens to everything beneath, and loads it when the browser has nothing else to do.
+/// Tells everything beneath whether the code has loaded, and loads it when the browser has nothing else to do.
 pub(crate) fn provide_screens() {
-    let code = RwSignal::new(if is_here() { Code::Here } else { Code::OnItsWay });
+    let code = RwSignal::new(if is_loaded() { Code::Loaded } else { Code::NotAsked });
     provide_context(code);
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        if !is_here() {
-            leptos::leptos_dom::helpers::request_idle_callback(move || get(code));
+        let ask = move || ask(code);
+        // Safari doesn't say when it is idle.
+        if request_idle_callback_with_handle(ask).is_err() {
+            set_timeout(ask, std::time::Duration::from_secs(1));
         }
     });
 }
@@ -64,34 +67,81 @@ pub(crate) fn provide_screens() {
 pub(crate) fn ScreenView(screen: Screen) -> impl IntoView {
     let t = words();
     let code = use_context::<RwSignal<Code>>().expect("the chat gives the code of its screens to all its components");
-    move || match code.get() {
-        Code::Here => draw(screen).now_or_never().and_then(Result::ok).into_any(),
-        Code::OnItsWay => view! { <span class="spinner" role="status" aria-label=t.loading()></span> }.into_any(),
+    ask(code);
+    let loaded = Memo::new(move |_| code.get() == Code::Loaded);
+    move || {
+        if loaded.get() {
+            draw(screen).now_or_never().and_then(Result::ok).into_any()
+        } else {
+            stand_in(screen, t, code)
+        }
+    }
+}
+
+/// What is in the place of a screen while its code loads, or if that failed.
+fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
+    let content = move || match code.get() {
         Code::Failed => view! {
-            <div class="empty">
-                <h1>{t.not_loaded_title()}</h1>
+            <div class="empty-small">
+                <h2>{t.not_loaded_title()}</h2>
                 <p role="alert">{t.not_loaded_text()}</p>
                 <button class="button primary" type="button" on:click=move |_| get(code)>{t.try_again()}</button>
             </div>
         }
         .into_any(),
+        Code::NotAsked | Code::Loading | Code::Loaded => {
+            view! { <span class="spinner" role="status" aria-label=t.loading()></span> }.into_any()
+        }
+    };
+    match screen {
+        Screen::QuickSwitcher | Screen::Shortcuts => {
+            let (overlay, dialog) = (use_overlay(), NodeRef::new());
+            let _ = show_modal(dialog);
+            view! { <dialog class="dialog" node_ref=dialog aria-label=t.loading() on:close=move |_| overlay.close_sheet()>{content}</dialog> }
+                .into_any()
+        }
+        Screen::Details { open, .. } => view! {
+            <aside class="details" aria-label=t.details()>
+                <button class="button" type="button" on:click=move |_| open.set(false)>{t.close()}</button>
+                {content}
+            </aside>
+        }
+        .into_any(),
+        Screen::NewMessage | Screen::Channels | Screen::Settings => view! {
+            <section class="picker">
+                <header class="picker-head">
+                    <a href="/" class="back" aria-label=t.back()>
+                        <Icon glyph=Glyph::Back/>
+                    </a>
+                </header>
+                {content}
+            </section>
+        }
+        .into_any(),
     }
 }
 
-/// Loads the code. What loaded once stays.
+/// Loads the code, if nobody has asked for it yet.
+fn ask(code: RwSignal<Code>) {
+    if code.try_get_untracked() == Some(Code::NotAsked) {
+        get(code);
+    }
+}
+
+/// Loads the code. It loads once.
 fn get(code: RwSignal<Code>) {
-    code.set(Code::OnItsWay);
+    code.set(Code::Loading);
     spawn_local(async move {
-        code.try_set(if load_once().await.is_ok() { Code::Here } else { Code::Failed });
+        code.try_set(if load_once().await.is_ok() { Code::Loaded } else { Code::Failed });
     });
 }
 
 /// Whether the code is loaded; the server has all of it.
-fn is_here() -> bool {
+fn is_loaded() -> bool {
     cfg!(feature = "ssr") || LOADED.load(Ordering::Relaxed)
 }
 
-/// Loads the code if the address names one of these screens: a page is taken over all at once.
+/// Loads the code if the address names one of these screens: hydration is synchronous, so the code must be there first.
 #[cfg(feature = "hydrate")]
 pub(crate) async fn load_at(path: &str) -> Result<(), SplitLoaderError> {
     match Route::at(path) {

@@ -2,9 +2,10 @@
 // prints how long each took.
 import { expect, test } from '@playwright/test';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 const CHECKOUT = resolve(__dirname, '../..');
 const PORT = 4310;
@@ -15,7 +16,7 @@ const BUILD = 5 * 60_000;
 
 /** The files that belong to the repository, as they are now, in a folder that keeps what was compiled for the next time. */
 function copy(): string {
-  const folder = join(tmpdir(), 'myna-live-reload');
+  const folder = join(tmpdir(), `myna-live-reload-${createHash('sha256').update(CHECKOUT).digest('hex').slice(0, 8)}`);
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: CHECKOUT, encoding: 'utf8' });
   for (const file of files.split('\0').filter((file) => file && existsSync(join(CHECKOUT, file)))) {
     const [from, to] = [join(CHECKOUT, file), join(folder, file)];
@@ -24,7 +25,14 @@ function copy(): string {
     mkdirSync(dirname(to), { recursive: true });
     cpSync(from, to);
   }
-  if (!existsSync(join(folder, 'node_modules'))) symlinkSync(join(CHECKOUT, 'node_modules'), join(folder, 'node_modules'));
+  const kept = new Set(files.split('\0'));
+  const copied = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const entry of copied) {
+    const file = relative(folder, join(entry.parentPath, entry.name));
+    if (!/^(target|node_modules)\//.test(file) && !kept.has(file)) rmSync(join(folder, file));
+  }
+  rmSync(join(folder, 'node_modules'), { force: true });
+  symlinkSync(join(CHECKOUT, 'node_modules'), join(folder, 'node_modules'));
   return folder;
 }
 

@@ -15,7 +15,7 @@ test('a page whose program does not load says so, and shows the conversation', a
 
   await lena.page.goto(`/c/${id}`);
   const notice = lena.page.getByRole('alert');
-  await expect(notice).toHaveText(/^This page isn’t working right now/);
+  await expect(notice).toHaveText(/^Myna has stopped on this page/);
   await expect(lena.messages.getByText('still here')).toBeVisible();
   await lena.context.unroute(PROGRAM);
   await notice.getByRole('link', { name: 'Reload' }).click();
@@ -60,6 +60,10 @@ test('a screen that does not load says so, and loads when it is tried again', as
   await lena.goto('/');
   await lena.conversations.getByRole('link', { name: /Settings$/ }).click();
   await expect(lena.pane.getByRole('heading', { name: 'This part of the page didn’t load' })).toBeVisible();
+  await lena.page.keyboard.press('Control+k');
+  await expect(lena.page.getByRole('dialog').getByRole('alert')).toBeVisible();
+  await lena.page.keyboard.press('Escape');
+  await expect(lena.page.getByRole('dialog')).toHaveCount(0);
 
   await lena.context.unroute(SCREENS);
   await lena.pane.getByRole('button', { name: 'Try again' }).click();
@@ -73,5 +77,5 @@ test('a page that needs both files and gets one says so', async ({ myna }) => {
   myna.console.allow(NOT_LOADED);
   await lena.context.route(SCREENS, (route) => route.abort());
   await lena.page.goto('/settings');
-  await expect(lena.page.getByRole('alert')).toHaveText(/^This page isn’t working right now/);
+  await expect(lena.page.getByRole('alert')).toHaveText(/^Myna has stopped on this page/);
 });

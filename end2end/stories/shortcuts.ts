@@ -137,7 +137,8 @@ test('people are chosen by Enter, and a conversation begun by one more', async (
   const to = lena.page.getByLabel('To:');
   for (const name of ['Ada', 'Bea']) {
     await to.fill(name);
-    await expect(lena.page.getByRole('list', { name: 'People' }).getByRole('button', { name })).toBeVisible();
+    // The answer to what was typed is there: only that one.
+    await expect(lena.page.getByRole('list', { name: 'People' }).getByRole('button')).toHaveCount(1);
     await to.press('Enter');
     await expect(lena.page.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
     await expect(to).toBeFocused();

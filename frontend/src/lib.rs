@@ -18,5 +18,9 @@ pub async fn hydrate() -> Result<(), JsError> {
     if let Some(html) = document().document_element() {
         let _ = html.set_attribute("data-hydrated", "true");
     }
+    // An extension's error may have shown it too early.
+    if let Some(notice) = document().get_element_by_id("stopped") {
+        let _ = notice.set_attribute("hidden", "");
+    }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub(crate) async fn secure(State(state): State<AppState>, mut request: Request, 
 
 /// Whether the path is one of the files in `public/`, such as the icon. No page has a full stop in its path.
 fn is_public_file(path: &str) -> bool {
-    path.rsplit_once('/').is_some_and(|(folder, name)| folder.is_empty() && name.contains('.'))
+    path.rsplit_once('/').is_some_and(|(folder, name)| matches!(folder, "" | "/fonts") && name.contains('.'))
 }
 
 fn nonce() -> String {

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{
-    DragEvent, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
-    ResizeObserver, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions, VisibilityState,
+    AddEventListenerOptions, DragEvent, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement,
+    KeyboardEvent, MouseEvent, ResizeObserver, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition,
+    ScrollToOptions, VisibilityState,
 };
 
 /// This session is over: to the page to sign in, and nothing of it stays in the page.
@@ -152,6 +153,26 @@ pub(crate) fn focus(selector: &str) {
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
+}
+
+/// Gives the focus to an element that cannot have it otherwise, until it goes elsewhere.
+pub(crate) fn focus_once(selector: &str) {
+    let Some(element) = document().query_selector(selector).ok().flatten() else { return };
+    let _ = element.set_attribute("tabindex", "-1");
+    focus(selector);
+    let restore = Closure::once_into_js({
+        let element = element.clone();
+        move || {
+            let _ = element.remove_attribute("tabindex");
+        }
+    });
+    let options = AddEventListenerOptions::new();
+    options.set_once(true);
+    let _ = element.add_event_listener_with_callback_and_add_event_listener_options(
+        "blur",
+        restore.unchecked_ref(),
+        &options,
+    );
 }
 
 /// Brings into sight what this selector finds.

@@ -1,5 +1,5 @@
-// Says so when the page's program can't start, or has crashed. Before the program runs, any failure is its own; later ones may be
-// those of a browser's extensions.
+// Shows a notice if the WebAssembly can't start or crashes. Before it runs, any failure shows it (the frontend hides it again if it
+// starts after all); later, only a crash does: other errors may come from a browser's extensions.
 (() => {
   document.getElementById("scripts-needed").remove();
   const failed = (event) => {

@@ -62,11 +62,11 @@ fn Connected(first: FirstPage) -> impl IntoView {
         let here = navigation.route();
         if before.is_some_and(|before| before != here) {
             overlay.close();
-            // What had the focus is gone with the place it was in.
+            // The focused element was removed with the previous screen.
             #[cfg(feature = "hydrate")]
             request_animation_frame(|| {
                 if crate::browser::page::has_no_focus() {
-                    crate::browser::page::focus("#pane");
+                    crate::browser::page::focus_once("#pane");
                 }
             });
         }
@@ -82,7 +82,7 @@ fn Connected(first: FirstPage) -> impl IntoView {
         <div class="chat" data-moved=move || navigation.has_moved().then_some("true") data-view=move || if navigation.route() == Route::List { "list" } else { "conversation" }>
             <Banner/>
             <Sidebar/>
-            <main class="pane" id="pane" tabindex="-1">
+            <main class="pane" id="pane">
                 {move || match navigation.route() {
                     Route::Conversation(id) => view! { <ConversationPane id/> }.into_any(),
                     Route::NewMessage => view! { <ScreenView screen=Screen::NewMessage/> }.into_any(),

@@ -28,7 +28,10 @@ export class Driver {
           stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
         });
         programs.push(xvfb);
-        const display = await new Promise<string>((done) => xvfb.stdio[3]!.once('data', (data) => done(`:${String(data).trim()}`)));
+        const display = await new Promise<string>((done, failed) => {
+          xvfb.once('error', failed).once('exit', (code) => failed(new Error(`Xvfb ended: ${code}`)));
+          xvfb.stdio[3]!.once('data', (data) => done(`:${String(data).trim()}`));
+        });
         programs.push(spawn('WebKitWebDriver', [`--port=${port}`], { stdio: 'ignore', env: { ...process.env, DISPLAY: display } }));
       }
       const browser = await connect(port, capabilities(kind));

@@ -17,12 +17,17 @@ export class Visitor {
 
   static async arrive(kind: Browser, server: Server, name: string, window = { width: 1100, height: 760 }): Promise<Visitor> {
     const visitor = new Visitor(name, server, await Driver.start(kind));
-    await visitor.page.manage().window().setRect(window);
-    await visitor.goto('/sign-up');
-    await (await visitor.one('input[name=name]')).sendKeys(name);
-    await (await visitor.one('input[name=password]')).sendKeys(PASSWORD, Key.ENTER);
-    await visitor.isAlive();
-    return visitor;
+    try {
+      await visitor.page.manage().window().setRect(window);
+      await visitor.goto('/sign-up');
+      await (await visitor.one('input[name=name]')).sendKeys(name);
+      await (await visitor.one('input[name=password]')).sendKeys(PASSWORD, Key.ENTER);
+      await visitor.isAlive();
+      return visitor;
+    } catch (error) {
+      await visitor.leave();
+      throw error;
+    }
   }
 
   get page(): WebDriver {

@@ -20,6 +20,8 @@ async fn installed(folder: &Path, hashes: Option<&str>) -> (Child, Place) {
         fs::write(folder.join("site/pkg").join(name), content).expect("the file can be written");
     }
     fs::write(folder.join("site/favicon.svg"), "<svg/>").expect("the file can be written");
+    fs::create_dir_all(folder.join("site/fonts")).expect("the folder can be made");
+    fs::write(folder.join("site/fonts/inter.woff2"), "wOF2").expect("the file can be written");
     if let Some(hashes) = hashes {
         fs::write(folder.join("hash.txt"), hashes).expect("the file can be written");
     }
@@ -60,6 +62,7 @@ async fn files_with_hashed_names_are_cached_for_ever_and_the_page_names_them() {
     assert!(form.contains(STYLE) && !form.contains("wasm"), "a form needs no script: {form}");
     assert_eq!(place.get("/pkg/myna.old.css").await.header("cache-control"), "no-store", "what is missing may come");
     assert_eq!(place.get("/favicon.svg").await.header("cache-control"), "public, max-age=86400");
+    assert_eq!(place.get("/fonts/inter.woff2").await.header("cache-control"), "public, max-age=86400");
     assert_eq!(place.get("/missing.svg").await.header("cache-control"), "no-store");
 }
 

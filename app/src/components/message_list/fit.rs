@@ -3,13 +3,12 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FontFaceSetLoadStatus, HtmlElement};
 
-/// The attribute that says for which width of the transcript a text has been measured, and whether its font was there.
+/// The attribute that says for which width of the transcript a text has been measured in its own font.
 const FITTED: &str = "data-fit";
 
 /// Gives every text that wraps the width of its longest line. Cheap where all have been measured already.
 pub(super) fn fit(scroller: &Element) {
-    let has_font = scroller.owner_document().is_some_and(|page| page.fonts().status() == FontFaceSetLoadStatus::Loaded);
-    let room = format!("{}{}", scroller.client_width(), if has_font { "" } else { "~" });
+    let room = scroller.client_width().to_string();
     let Ok(found) = scroller.query_selector_all(&format!(".bubble > p:not([{FITTED}='{room}'])")) else { return };
     let texts = || (0..found.length()).filter_map(|at| found.get(at)?.dyn_into::<HtmlElement>().ok());
     // All writing, then all measuring, then all writing: each change in between would lay out the page again.
@@ -17,8 +16,12 @@ pub(super) fn fit(scroller: &Element) {
         let _ = text.style().remove_property("width");
     }
     let widths: Vec<Option<f64>> = texts().map(|text| longest_line(&text)).collect();
+    // Measuring starts the loading of a font that a text is the first to need: then it is measured again later.
+    let has_fonts =
+        scroller.owner_document().is_some_and(|page| page.fonts().status() == FontFaceSetLoadStatus::Loaded);
+    let fitted = if has_fonts { room.as_str() } else { "" };
     for (text, width) in texts().zip(widths) {
-        let _ = text.set_attribute(FITTED, &room);
+        let _ = text.set_attribute(FITTED, fitted);
         if let Some(width) = width {
             let _ = text.style().set_property("width", &format!("{}px", width.ceil() as i32));
         }
