@@ -82,7 +82,7 @@ fn Stopped() -> impl IntoView {
             <a class="link" href="" rel="external">{t.reload()}</a>
         </div>
         <p id="scripts-needed" class="banner problem">{t.scripts_needed()}</p>
-        <script nonce=use_nonce() inner_html=include_str!("document/stopped.js")></script>
+        <script nonce=use_nonce()>{include_str!("document/stopped.js")}</script>
     }
 }
 
