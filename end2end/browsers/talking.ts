@@ -41,7 +41,7 @@ test('two people sign up, find each other, and talk both ways', async ({ arrive 
   await expect.poll(() => lena.hears()).toEqual(['Hello Ada', 'Hello Lena']);
   await lena.say('How are you?');
   await expect.poll(() => ada.hears()).toEqual(['Hello Ada', 'Hello Lena', 'How are you?']);
-  await lena.sees('.transcript .status', 'Delivered');
+  await lena.sees('.transcript .status', /Delivered|Read/);
 
   await (await ada.composer()).sendKeys('Fi');
   await expect.poll(() => lena.count('[role=img][aria-label$="is typing"]')).toBeGreaterThan(0);
@@ -113,8 +113,8 @@ test('on a phone the list and a conversation each take the screen', async ({ arr
   await ada.find('Lena');
   await ada.say('Do you see this on your phone? It is a long line that has to wrap, more than once, on a narrow screen.');
   await lena.sees('.sidebar .row', 'Do you see this');
-  // The window has taken the size of a phone.
-  expect(await lena.run(() => window.innerWidth)).toBeLessThan(500);
+  // The window is as narrow as a phone's; Firefox goes no further than 500 pixels.
+  expect(await lena.run(() => window.innerWidth)).toBeLessThanOrEqual(500);
   const width = () => lena.run(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(await width()).toBeLessThanOrEqual(0);
   await lena.open('Ada');
