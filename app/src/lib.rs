@@ -33,7 +33,7 @@ pub fn App() -> impl IntoView {
     pages::Chat()
 }
 
-/// Loads what the browser needs before it takes over the page at its address.
+/// Loads the WASM that the page at this address needs before hydration.
 ///
 /// # Errors
 /// When a file does not load.

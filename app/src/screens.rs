@@ -78,7 +78,7 @@ pub(crate) fn ScreenView(screen: Screen) -> impl IntoView {
     }
 }
 
-/// What is in the place of a screen while its code loads, or if that failed.
+/// The placeholder for a screen while its code loads or after loading failed.
 fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
     let content = move || match code.get() {
         Code::Failed => view! {

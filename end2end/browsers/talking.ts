@@ -50,7 +50,7 @@ test('two people sign up, find each other, and talk both ways', async ({ arrive 
   expect(await (await ada.composer()).getAttribute('value')).toBe('Fi');
 });
 
-test('a long conversation opens at its end, and older pages come while what one reads stays', async ({ arrive }) => {
+test('a long conversation opens at its end, and loading older pages does not move the visible messages', async ({ arrive }) => {
   const [lena, ada] = [await arrive('Lena'), await arrive('Ada')];
   await ada.find('Lena');
   await ada.sayMany(Array.from({ length: 300 }, (_, at) => `message ${at + 1}`));
@@ -62,7 +62,7 @@ test('a long conversation opens at its end, and older pages come while what one 
   });
   await expect.poll(fromEnd).toBeLessThanOrEqual(1);
 
-  // All in one step: the older page may come at any moment. What one reads is the first message whose top is well in sight.
+  // One call, because the older page may arrive at any moment. The message to watch is the first one well inside the viewport.
   const { read, before, first } = await ada.run(() => {
     const list = document.querySelector('.transcript')!;
     list.scrollTo(0, 300);
@@ -95,7 +95,7 @@ test('Enter sends, Shift+Enter breaks the line, and an open draft is kept', asyn
   expect(await composer.getAttribute('value')).toBe('');
 
   await composer.sendKeys('مرحبا');
-  // What is written from right to left does not lie under the button.
+  // Right-to-left text does not lie under the button.
   const room = await lena.run(() => {
     const [text, send] = [document.querySelector('.composer textarea')!, document.querySelector('.composer .send')!];
     const padding = Number.parseFloat(getComputedStyle(text).paddingRight);

@@ -14,13 +14,13 @@ const RELOAD_PORT = 4311;
 const FIRST_BUILD = 25 * 60_000;
 const BUILD = 5 * 60_000;
 
-/** The files that belong to the repository, as they are now, in a folder that keeps what was compiled for the next time. */
+/** Copies the repository's files into a folder that keeps its build for the next run. */
 function copy(): string {
   const folder = join(tmpdir(), `myna-live-reload-${createHash('sha256').update(CHECKOUT).digest('hex').slice(0, 8)}`);
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: CHECKOUT, encoding: 'utf8' });
   for (const file of files.split('\0').filter((file) => file && existsSync(join(CHECKOUT, file)))) {
     const [from, to] = [join(CHECKOUT, file), join(folder, file)];
-    // A file that is as it was keeps its age: nothing is compiled anew for it.
+    // An unchanged file keeps its modification time, so that Cargo does not rebuild.
     if (existsSync(to) && readFileSync(from).equals(readFileSync(to))) continue;
     mkdirSync(dirname(to), { recursive: true });
     cpSync(from, to);

@@ -1,4 +1,4 @@
-// The page's program: it comes in two files, and what shows when one does not come.
+// Loading the page's WASM, which is two files, and what the page shows when one fails to load.
 import { expect, test } from '../helpers/story';
 import { direct, say } from '../helpers/wire';
 

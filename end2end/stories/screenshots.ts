@@ -32,7 +32,7 @@ async function prepare({ page }: Person): Promise<void> {
   }, COLOURS);
 }
 
-/** Compares what is on the page with its picture, once nothing moves. */
+/** Compares the page with its picture, once nothing moves. */
 async function compare(person: Person, ...name: string[]): Promise<void> {
   // Nobody points at anything, and nobody has just clicked.
   await person.page.mouse.move(0, 0);
@@ -188,7 +188,7 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.locator('.sidebar .row').nth(5).waitFor();
     await compare(sam, mode, 'list.png');
 
-    /** Goes to a place of the chat as by a link, so that the moments stay. */
+    /** Follows a link inside the page: a full load would lose the fixed times. */
     const go = async (path: string, shows: string): Promise<void> => {
       await page.evaluate((path) => {
         const link = Object.assign(document.createElement('a'), { href: path });

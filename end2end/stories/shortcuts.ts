@@ -92,7 +92,7 @@ test('the details take the focus, close by Escape and give it back', async ({ my
   await expect(button).toBeFocused();
 });
 
-test('the switcher goes by what one typed: never by an older answer, and to who is called just so first', async ({ myna }) => {
+test('the switcher uses the answer to the current text only, and lists an exact name first', async ({ myna }) => {
   const lena = await myna.person('Lena');
   const [ada, bea] = [await myna.person('Ada'), await myna.person('Bea')];
   const trio = await group('Bea and the others', lena, ada, bea);
@@ -115,7 +115,7 @@ test('the switcher goes by what one typed: never by an older answer, and to who 
   await lena.reconnects();
 });
 
-test('what is over the page goes with the place it belongs to', async ({ myna }) => {
+test('menus and sheets close when the route changes', async ({ myna }) => {
   const lena = await myna.person('Lena');
   await lena.noteToSelf();
   await lena.say('hello');
@@ -137,7 +137,7 @@ test('people are chosen by Enter, and a conversation begun by one more', async (
   const to = lena.page.getByLabel('To:');
   for (const name of ['Ada', 'Bea']) {
     await to.fill(name);
-    // The answer to what was typed is there: only that one.
+    // The answer to this text has arrived: it has one name.
     await expect(lena.page.getByRole('list', { name: 'People' }).getByRole('button')).toHaveCount(1);
     await to.press('Enter');
     await expect(lena.page.getByRole('button', { name: `Remove ${name}` })).toBeVisible();

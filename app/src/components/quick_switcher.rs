@@ -56,7 +56,7 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
             let seed = person.id.to_string();
             rows.iter().any(|row| row.kind == Kind::Direct && row.avatar == seed)
         };
-        // Only what was found for just this text.
+        // Only the answer to the current text.
         let found = found.get().unwrap_or_default();
         let is_answer = !asked.is_empty() && text.with(|text| *text == found.text);
         let mut people = if is_answer { found.people } else { Vec::new() };

@@ -1,4 +1,4 @@
-//! Going from conversation to conversation, and coming back to where one was reading.
+//! Scroll position: a conversation opens again where the reader left it.
 
 use crate::driver::World;
 use crate::model::{client_id, conversation_id, user};
@@ -65,7 +65,7 @@ fn what_is_unread_is_found_from_the_other_end_too() {
     // It is the first of the list now: 3, 1, 2.
     assert_eq!(beside(&mut world, Some(2), true, true), Some(conversation_id(3)));
     assert_eq!(beside(&mut world, Some(1), false, true), Some(conversation_id(3)));
-    assert_eq!(beside(&mut world, Some(3), true, true), None, "one is there already");
+    assert_eq!(beside(&mut world, Some(3), true, true), None, "that conversation is open already");
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn a_conversation_opens_where_it_was_left_unless_something_is_unread() {
     });
     go(&mut world, 2);
     world.load_all(1);
-    let view = |world: &mut World| world.peer(1).client.conversation(id).expect("one is in it");
+    let view = |world: &mut World| world.peer(1).client.conversation(id).expect("the person is a member");
     if view(&mut world).has_older {
-        // What is not loaded is no place to come back to.
+        // The client can't return to a message that it no longer holds.
         assert_eq!(view(&mut world).resumes_at, None);
         world.act(1, |client, now| client.older(id, now));
         world.settle();
