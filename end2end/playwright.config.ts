@@ -8,6 +8,7 @@ export default defineConfig({
   snapshotPathTemplate: '../docs/screenshots/{arg}{ext}',
   // A picture that is not there yet is made on a developer's machine, and is an error in CI.
   updateSnapshots: process.env.CI ? 'none' : 'missing',
+  globalSetup: './helpers/warm-up.ts',
   fullyParallel: true,
   workers: 2,
   // A story that passes at the second attempt has found something.

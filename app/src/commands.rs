@@ -147,10 +147,11 @@ impl Shortcut {
 #[cfg(feature = "hydrate")]
 pub(crate) fn listen(handle: ClientHandle, navigation: Navigation, overlay: Overlay) {
     use crate::browser::page;
+    use crate::components::is_composing;
     use leptos::prelude::*;
     let pressed = window_event_listener(leptos::ev::keydown, move |event| {
         // A dialog takes all keys for itself.
-        if event.default_prevented() || event.is_composing() || page::has_dialog() {
+        if event.default_prevented() || is_composing(&event) || page::has_dialog() {
             return;
         }
         let is_pressed = |command: &Command| command.shortcut().is_some_and(|keys| keys.is_pressed(&event));

@@ -1,7 +1,7 @@
 //! The screens that most visits never open. Their code is a second WASM file. The browser loads it when the page is first idle
 //! after hydration, when such a screen opens before that, or before hydration if the address names one of them.
 
-use crate::components::{Details, Glyph, Icon, QuickSwitcher, Shortcuts, show_modal, use_overlay};
+use crate::components::{Details, PickerHead, QuickSwitcher, Shortcuts, show_modal, use_overlay, when_closed};
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
 use crate::navigation::Route;
@@ -93,11 +93,20 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
             view! { <span class="spinner" role="status" aria-label=t.loading()></span> }.into_any()
         }
     };
+    let page = |title| {
+        view! {
+            <section class="picker">
+                <PickerHead title/>
+                {content}
+            </section>
+        }
+        .into_any()
+    };
     match screen {
         Screen::QuickSwitcher | Screen::Shortcuts => {
             let (overlay, dialog) = (use_overlay(), NodeRef::new());
             let _ = show_modal(dialog);
-            view! { <dialog class="dialog" node_ref=dialog aria-label=t.loading() on:close=move |_| overlay.close_sheet()>{content}</dialog> }
+            view! { <dialog class="dialog" node_ref=dialog aria-label=t.loading() on:close=when_closed(move || overlay.close_sheet())>{content}</dialog> }
                 .into_any()
         }
         Screen::Details { open, .. } => view! {
@@ -107,17 +116,9 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
             </aside>
         }
         .into_any(),
-        Screen::NewMessage | Screen::Channels | Screen::Settings => view! {
-            <section class="picker">
-                <header class="picker-head">
-                    <a href="/" class="back" aria-label=t.back()>
-                        <Icon glyph=Glyph::Back/>
-                    </a>
-                </header>
-                {content}
-            </section>
-        }
-        .into_any(),
+        Screen::NewMessage => page(t.new_message()),
+        Screen::Channels => page(t.channels()),
+        Screen::Settings => page(t.settings()),
     }
 }
 

@@ -14,9 +14,50 @@ pub(crate) struct Found {
     pub(crate) channels: Vec<Conversation>,
 }
 
+/// A field that searches, and the newest answer. A handle: clones are the same.
+#[derive(Clone, Copy)]
+pub(crate) struct Search {
+    text: RwSignal<String>,
+    found: ReadSignal<Option<Found>>,
+}
+
+impl Search {
+    /// The newest answer; `None` before the first. Until the server answers, it belongs to what was typed before.
+    pub(crate) fn found(self) -> Option<Found> {
+        self.found.get()
+    }
+
+    /// The answer to what is typed now, once there is one.
+    pub(crate) fn answer(self) -> Option<Found> {
+        self.found.get().filter(|found| self.text.with(|text| *text == found.text))
+    }
+
+    /// Chooses when Enter is pressed: `entered` is then what was typed. It chooses at once if the server has answered or if
+    /// `is_known` says that no answer is needed, else with the answer, unless something else is typed meanwhile.
+    pub(crate) fn on_enter(
+        self,
+        entered: RwSignal<Option<String>>,
+        is_known: impl Fn() -> bool + 'static,
+        choose: impl Fn() + Copy + 'static,
+    ) {
+        Effect::new(move |_| {
+            let Some(typed) = entered.get() else { return };
+            let is_changed = self.text.with(|text| *text != typed);
+            let chooses = !is_changed && (untrack(&is_known) || self.answer().is_some());
+            if is_changed || chooses {
+                entered.set(None);
+            }
+            if chooses {
+                // After what was found has been drawn.
+                request_animation_frame(choose);
+            }
+        });
+    }
+}
+
 impl ClientHandle {
-    /// What the server finds for what is typed there, each time it changes; `None` until its first answer.
-    pub(crate) fn search(self, text: RwSignal<String>) -> ReadSignal<Option<Found>> {
+    /// Searches for what is typed there, each time it changes.
+    pub(crate) fn search(self, text: RwSignal<String>) -> Search {
         let (found, set_found) = signal(None);
         let last = StoredValue::new(None::<RequestId>);
         let ask = move |asked: String| {
@@ -39,6 +80,6 @@ impl ClientHandle {
             last.set_value(request);
         };
         Effect::new(move |_| ask(text.get()));
-        found
+        Search { text, found }
     }
 }

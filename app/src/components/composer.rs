@@ -6,6 +6,7 @@ use super::bubble::MESSAGE;
 use super::{Glyph, Icon};
 use crate::client_handle::use_client;
 use crate::i18n::words;
+use leptos::ev::KeyboardEvent;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use myna_client::clean_pasted;
@@ -15,7 +16,12 @@ use myna_protocol::{ConversationId, Text};
 const LONG: usize = 100_000;
 
 /// The code of a key that an input method has taken.
-pub(crate) const COMPOSING: u32 = 229;
+const COMPOSING: u32 = 229;
+
+/// Whether an input method has this key, while it composes a word. Safari says so by the code alone.
+pub(crate) fn is_composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == COMPOSING
+}
 
 #[component]
 pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl IntoView {
@@ -89,8 +95,8 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
                     prop:value=text
                     on:input:target=move |event| write(event.target().value())
                     on:keydown=move |event| {
-                        // While an input method composes a word, Enter chooses it; in Safari it is 229 then.
-                        let is_chosen = event.is_composing() || event.key_code() == COMPOSING;
+                        // While an input method composes a word, Enter chooses it.
+                        let is_chosen = is_composing(&event);
                         // On a phone it breaks the line: there is no Shift beside it, and a button that sends.
                         #[cfg(feature = "hydrate")]
                         if event.key() == "ArrowUp" && is_empty.get_untracked() && !event.alt_key() && !is_chosen {

@@ -1,7 +1,7 @@
 //! A dialog that asks before something is done that cannot be undone.
 
 use super::flow::When;
-use super::modal::show_modal;
+use super::modal::{show_modal, when_closed};
 use crate::i18n::words;
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -46,7 +46,7 @@ fn Opened(
             node_ref=dialog
             aria-labelledby="confirm-dialog-title"
             aria-describedby="confirm-dialog-text"
-            on:close=move |_| open.set(false)
+            on:close=when_closed(move || open.set(false))
         >
             <h2 id="confirm-dialog-title" dir="auto">{title}</h2>
             <p id="confirm-dialog-text" class="dialog-text">{text}</p>

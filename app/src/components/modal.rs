@@ -1,8 +1,10 @@
 //! What all dialogs over the page have in common. They are modal: the browser keeps the focus inside, closes them on Escape,
 //! and gives the focus back.
 
+use leptos::ev::Event;
 use leptos::html::Dialog;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlDialogElement;
 
 /// Shows a dialog as soon as it is in the page. The answer closes it.
 pub(crate) fn show_modal(dialog: NodeRef<Dialog>) -> impl Fn() + Copy + Send + Sync + 'static {
@@ -14,6 +16,17 @@ pub(crate) fn show_modal(dialog: NodeRef<Dialog>) -> impl Fn() + Copy + Send + S
     move || {
         if let Some(Some(dialog)) = dialog.try_get_untracked() {
             dialog.close();
+        }
+    }
+}
+
+/// The listener for a dialog's `close` event. The browser sends the event some time after the dialog closed: meanwhile a key may
+/// have opened the dialog again, or another one in its place.
+pub(crate) fn when_closed(closed: impl Fn() + 'static) -> impl Fn(Event) + 'static {
+    move |event| {
+        let dialog = event_target::<HtmlDialogElement>(&event);
+        if dialog.is_connected() && !dialog.open() {
+            closed();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A dialog with one field: the name of a person, group or channel, and why it was refused.
 
 use super::flow::When;
-use super::modal::show_modal;
+use super::modal::{show_modal, when_closed};
 use crate::client_handle::use_client;
 use crate::i18n::words;
 use leptos::ev::SubmitEvent;
@@ -50,7 +50,7 @@ fn Opened(
     let close = show_modal(dialog);
     let field: NodeRef<Input> = NodeRef::new();
     let request = StoredValue::new(None::<RequestId>);
-    let closed = move |_| {
+    let closed = move || {
         if let Some(request) = request.get_value() {
             handle.cancel(request);
         }
@@ -80,7 +80,7 @@ fn Opened(
         request.set_value(save.run((text.get_untracked(), answered)));
     };
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="name-dialog-title" on:close=closed>
+        <dialog class="dialog" node_ref=dialog aria-labelledby="name-dialog-title" on:close=when_closed(closed)>
             <form class="form" on:submit=submit>
                 <h2 id="name-dialog-title">{title}</h2>
                 <label class="field">

@@ -1,8 +1,8 @@
 //! The quick switcher: to any conversation, to anybody, or to something that can be done, by a few letters.
 
-use super::composer::COMPOSING;
+use super::composer::is_composing;
 use super::flow::{Each, When};
-use super::modal::show_modal;
+use super::modal::{show_modal, when_closed};
 use super::overlay::use_overlay;
 use super::{Avatar, Icon};
 use crate::client_handle::use_client;
@@ -46,7 +46,7 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
     let text = RwSignal::new(String::new());
     // The key of what Enter goes to; without it, the first. A key, since answers and news put others around it.
     let chosen = RwSignal::new(None::<String>);
-    let found = handle.search(text);
+    let search = handle.search(text);
     let version = handle.list().version;
     let entries = Memo::new(move |_| {
         version.track();
@@ -56,10 +56,7 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
             let seed = person.id.to_string();
             rows.iter().any(|row| row.kind == Kind::Direct && row.avatar == seed)
         };
-        // Only the answer to the current text.
-        let found = found.get().unwrap_or_default();
-        let is_answer = !asked.is_empty() && text.with(|text| *text == found.text);
-        let mut people = if is_answer { found.people } else { Vec::new() };
+        let mut people = if asked.is_empty() { Vec::new() } else { search.answer().unwrap_or_default().people };
         people.retain(|person| !is_known(person));
         people.truncate(PEOPLE);
         let commands = Command::ALL.into_iter().filter(|command| *command != Command::QuickSwitcher);
@@ -99,9 +96,20 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
     let place = move |entries: &[Entry]| {
         chosen.with(|chosen| entries.iter().position(|entry| chosen.as_ref() == Some(&entry.key()))).unwrap_or(0)
     };
+    let entered = RwSignal::new(None::<String>);
+    search.on_enter(
+        entered,
+        move || entries.with(|entries| !entries.is_empty()),
+        move || {
+            let entry = untrack(|| entries.with(|entries| entries.get(place(entries)).cloned()));
+            if let Some(entry) = entry {
+                go(entry);
+            }
+        },
+    );
     let keys = move |event: KeyboardEvent| {
         // An input method has these keys while it composes a word.
-        if event.is_composing() || event.key_code() == COMPOSING {
+        if is_composing(&event) {
             return;
         }
         let entries = entries.get_untracked();
@@ -110,11 +118,7 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
         match event.key().as_str() {
             "ArrowDown" => choose(if at == last { 0 } else { at + 1 }),
             "ArrowUp" => choose(if at == 0 { last } else { at - 1 }),
-            "Enter" => {
-                if let Some(entry) = entries.get(at) {
-                    go(entry.clone());
-                }
-            }
+            "Enter" => entered.set(Some(text.get_untracked())),
             _ => return,
         }
         event.prevent_default();
@@ -145,7 +149,7 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
     let active =
         move || entries.with(|entries| entries.get(place(entries)).map(|entry| format!("switch-{}", entry.key())));
     view! {
-        <dialog class="dialog switcher" node_ref=dialog aria-label=t.quick_switcher() on:close=move |_| close()>
+        <dialog class="dialog switcher" node_ref=dialog aria-label=t.quick_switcher() on:close=when_closed(close)>
             <input
                 type="text"
                 class="switcher-field"

@@ -1,7 +1,7 @@
 //! The sheet of shortcuts.
 
 use super::message_actions::MessageAction;
-use super::modal::show_modal;
+use super::modal::{show_modal, when_closed};
 use crate::commands::Command;
 use crate::i18n::words;
 use leptos::html::Dialog;
@@ -49,7 +49,7 @@ pub(crate) fn Shortcuts(close: impl Fn() + Copy + Send + Sync + 'static) -> impl
             .chain([row(t.to_composer(), key("Esc"))])
             .collect_view();
     view! {
-        <dialog class="dialog shortcuts" node_ref=dialog aria-labelledby="shortcuts-title" on:close=move |_| close()>
+        <dialog class="dialog shortcuts" node_ref=dialog aria-labelledby="shortcuts-title" on:close=when_closed(close)>
             <header class="sheet-head">
                 <h2 id="shortcuts-title">{t.shortcuts()}</h2>
                 <button class="button small" type="button" autofocus on:click=move |_| shut()>{t.close()}</button>

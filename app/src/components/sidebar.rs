@@ -1,7 +1,7 @@
 //! The list of conversations, the field that searches them, and everybody and every channel one could turn to.
 
 use super::flow::{Each, When};
-use super::{Avatar, ConversationRow, Glyph, Icon};
+use super::{Avatar, ConversationRow, Glyph, Icon, is_composing};
 #[cfg(feature = "hydrate")]
 use crate::client_handle::ClientHandle;
 use crate::client_handle::{Found, ListSignals, use_client};
@@ -25,6 +25,7 @@ const FOUND: usize = 50;
 pub(crate) fn Sidebar() -> impl IntoView {
     let t = words();
     let text = RwSignal::new(String::new());
+    let entered = RwSignal::new(None::<String>);
     let searching = Memo::new(move |_| !text.with(|text| text.trim().is_empty()));
     let scroller: NodeRef<Div> = NodeRef::new();
     let row_height = RwSignal::new(None::<f64>);
@@ -62,8 +63,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
                         on:keydown=move |event| {
                             match event.key().as_str() {
                                 "Escape" => text.set(String::new()),
-                                #[cfg(feature = "hydrate")]
-                                "Enter" if !event.is_composing() => crate::browser::page::click_first(".results .row"),
+                                "Enter" if !is_composing(&event) => entered.set(Some(text.get_untracked())),
                                 _ => {}
                             }
                         }
@@ -78,7 +78,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
             </header>
             <div class="sidebar-scroll" node_ref=scroller on:scroll=on_scroll>
                 <When condition=move || searching.get() fallback=move || view! { <ConversationList row_height/> }>
-                    <Results text/>
+                    <Results text entered/>
                 </When>
                 <MoreOfTheList/>
             </div>
@@ -178,17 +178,25 @@ fn Me() -> impl IntoView {
 }
 
 #[component]
-fn Results(text: RwSignal<String>) -> impl IntoView {
+fn Results(text: RwSignal<String>, entered: RwSignal<Option<String>>) -> impl IntoView {
     let (t, handle) = (words(), use_client());
-    let found = handle.search(text);
+    let search = handle.search(text);
     let version = handle.list().version;
     let conversations = Memo::new(move |_| {
         version.track();
         text.with(|text| handle.look(|client| client.find_in_list(text, FOUND, |title| t.title(title))))
     });
+    search.on_enter(
+        entered,
+        move || !conversations.with(Vec::is_empty),
+        || {
+            #[cfg(feature = "hydrate")]
+            crate::browser::page::click_first(".results .row");
+        },
+    );
     // Who or what stands among the conversations is not offered again.
     let people = move || {
-        let mut people = found.get().unwrap_or_default().people;
+        let mut people = search.found().unwrap_or_default().people;
         people.retain(|user| {
             let seed = user.id.to_string();
             !conversations.with(|rows| rows.iter().any(|row| row.kind == Kind::Direct && row.avatar == seed))
@@ -197,16 +205,14 @@ fn Results(text: RwSignal<String>) -> impl IntoView {
     };
     let known = move |id: ConversationId| conversations.with(|rows| rows.iter().any(|row| row.id == id));
     let channels = move || {
-        let mut channels = found.get().unwrap_or_default().channels;
+        let mut channels = search.found().unwrap_or_default().channels;
         channels.retain(|channel| !known(channel.id));
         channels
     };
     let end = handle.list().end;
     let nothing = move || {
         let is_empty = |found: &Found| found.people.is_empty() && found.channels.is_empty();
-        !end.get().has_more
-            && conversations.with(Vec::is_empty)
-            && found.with(|found| found.as_ref().is_some_and(is_empty))
+        !end.get().has_more && conversations.with(Vec::is_empty) && search.found().as_ref().is_some_and(is_empty)
     };
     view! {
         <When condition=move || !conversations.with(Vec::is_empty)>

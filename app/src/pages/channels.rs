@@ -2,7 +2,7 @@
 
 use super::new_message::new_id;
 use crate::client_handle::use_client;
-use crate::components::{Avatar, Glyph, Icon};
+use crate::components::{Avatar, PickerHead};
 use crate::components::{Each, When};
 use crate::i18n::words;
 use crate::navigation::{Route, use_navigation};
@@ -19,8 +19,8 @@ pub(crate) fn Channels() -> impl IntoView {
     let error = RwSignal::new(None::<&'static str>);
     let asking = RwSignal::new(false);
     // What is typed finds channels too, so that one is joined rather than made twice.
-    let found = handle.search(text);
-    let channels = move || found.get().map(|found| found.channels);
+    let search = handle.search(text);
+    let channels = move || search.found().map(|found| found.channels);
     let go = move |answer: Answer| match answer {
         Answer::Done { conversation: Some(id) } => navigation.go(Route::Conversation(id)),
         Answer::Rejected(code, _) => {
@@ -43,12 +43,7 @@ pub(crate) fn Channels() -> impl IntoView {
     };
     view! {
         <section class="picker">
-            <header class="picker-head">
-                <a href="/" class="back" aria-label=t.back()>
-                    <Icon glyph=Glyph::Back/>
-                </a>
-                <h1>{t.channels()}</h1>
-            </header>
+            <PickerHead title=t.channels()/>
             <form class="form inline" on:submit=make>
                 <label class="field">
                     <span class="field-name">{t.find_channel()}</span>

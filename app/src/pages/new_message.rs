@@ -3,10 +3,7 @@
 #[cfg(feature = "hydrate")]
 use crate::browser::page;
 use crate::client_handle::use_client;
-#[cfg(feature = "hydrate")]
-use crate::components::COMPOSING;
-use crate::components::{Avatar, Glyph, Icon};
-use crate::components::{Each, When};
+use crate::components::{Avatar, Each, Glyph, Icon, PickerHead, When, is_composing};
 use crate::i18n::words;
 use crate::navigation::{Route, use_navigation};
 use leptos::html::Input;
@@ -21,8 +18,8 @@ pub(crate) fn NewMessage() -> impl IntoView {
     let navigation = use_navigation();
     let text = RwSignal::new(String::new());
     let chosen = RwSignal::new(Vec::<Person>::new());
-    let found = handle.search(text);
-    let people = move || found.get().map(|found| found.people);
+    let search = handle.search(text);
+    let people = move || search.found().map(|found| found.people);
     let name = RwSignal::new(String::new());
     let asking = RwSignal::new(false);
     let error = RwSignal::new(None::<&'static str>);
@@ -74,15 +71,21 @@ pub(crate) fn NewMessage() -> impl IntoView {
             }
         });
     };
+    // Enter takes the first of those found, and begins when nothing is typed.
+    let is_typed = move || text.with(|text| !text.trim().is_empty());
+    let entered = RwSignal::new(None::<String>);
+    search.on_enter(
+        entered,
+        move || !is_typed(),
+        move || {
+            #[cfg(feature = "hydrate")]
+            page::click_first(if untrack(is_typed) { ".people .row" } else { ".picker-foot [type=submit]" });
+        },
+    );
     let is_group = Memo::new(move |_| chosen.with(|chosen| chosen.len() > 1));
     view! {
         <section class="picker">
-            <header class="picker-head">
-                <a href="/" class="back" aria-label=t.back()>
-                    <Icon glyph=Glyph::Back/>
-                </a>
-                <h1>{t.new_message()}</h1>
-            </header>
+            <PickerHead title=t.new_message()/>
             <div class="to-field">
                 <label class="to-label" for="to">{t.to()}</label>
                 <Each of=move || chosen.get() key=|user| user.id let:user>
@@ -102,14 +105,9 @@ pub(crate) fn NewMessage() -> impl IntoView {
                     prop:value=text
                     on:input:target=move |event| text.set(event.target().value())
                     on:keydown=move |event| {
-                        // Enter takes the first of those found, and begins when nothing is typed.
-                        #[cfg(feature = "hydrate")]
-                        if event.key() == "Enter" && !event.is_composing() && event.key_code() != COMPOSING {
-                            let is_typed = text.with_untracked(|text| !text.trim().is_empty());
-                            page::click_first(if is_typed { ".people .row" } else { ".picker-foot [type=submit]" });
+                        if event.key() == "Enter" && !is_composing(&event) {
+                            entered.set(Some(text.get_untracked()));
                         }
-                        #[cfg(not(feature = "hydrate"))]
-                        let _ = event;
                     }
                 />
             </div>

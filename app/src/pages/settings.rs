@@ -3,7 +3,7 @@
 #[cfg(feature = "hydrate")]
 use crate::browser::page;
 use crate::client_handle::use_client;
-use crate::components::{Avatar, Glyph, Icon, NameDialog, SignOutButton};
+use crate::components::{Avatar, Glyph, Icon, NameDialog, PickerHead, SignOutButton};
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
 use crate::preferences::SOUNDS_COOKIE;
@@ -16,12 +16,7 @@ pub(crate) fn Settings() -> impl IntoView {
     let t = words();
     view! {
         <section class="picker settings">
-            <header class="picker-head">
-                <a href="/" class="back" aria-label=t.back()>
-                    <Icon glyph=Glyph::Back/>
-                </a>
-                <h1>{t.settings()}</h1>
-            </header>
+            <PickerHead title=t.settings()/>
             <Account/>
             <Appearance/>
             <Sounds/>
