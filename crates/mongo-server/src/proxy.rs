@@ -98,6 +98,16 @@ impl Proxy {
         self.steering.change(|state| state.step_downs = commands);
     }
 
+    /// As `step_down`, but only the next `count` openings of a change stream are refused.
+    pub fn refuse_change_streams(&self, count: u32) {
+        self.steering.change(|state| state.stream_refusals = count);
+    }
+
+    /// Waits until the proxy has refused as many openings as `refuse_change_streams` asked for.
+    pub async fn refused_change_streams(&self) {
+        self.steering.wait_for(|state| state.stream_refusals == 0).await;
+    }
+
     /// How many questions have passed: `find` and `aggregate`, without the further pages of their answers.
     pub fn reads(&self) -> u64 {
         self.steering.now().reads

@@ -141,13 +141,14 @@ impl Mongo {
 
     /// Connects and brings the schema up to date.
     async fn connected(url: &MongoUrl, patience: Duration) -> Result<Self, MongoError> {
-        let Connected { client, database, replicated } = connect(url, patience).await?;
+        let Connected { client, database, streams, replicated } = connect(url, patience).await?;
         schema::bring_up_to_date(&database, &url.to_string()).await?;
         let calls = Arc::new(Calls::default());
         let id = Uuid::new().bytes();
         let node = Node {
             id,
             database: database.clone(),
+            streams,
             calls: calls.clone(),
             liveness: Arc::default(),
             turns: Arc::default(),

@@ -66,7 +66,9 @@ impl Connection {
             }
             if let Some(command) = message.command() {
                 let of_stream = self.is_of_stream(&command);
-                if !command.any_server_answers() && self.steering.takes_step_down() {
+                let is_refused = !command.any_server_answers() && self.steering.takes_step_down()
+                    || command.opens_change_stream() && self.steering.takes_stream_refusal();
+                if is_refused {
                     if message.expects_answer() {
                         let answer = refusal(&message, &command.labels_of_refusal(of_stream))?;
                         to_client.lock().await.write_all(answer.bytes()).await?;

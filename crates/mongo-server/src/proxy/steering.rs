@@ -17,6 +17,8 @@ pub(super) struct State {
     pub(super) delay: Duration,
     /// How many more commands to refuse.
     pub(super) step_downs: u32,
+    /// How many more openings of a change stream to refuse.
+    pub(super) stream_refusals: u32,
     /// How many questions have passed: `find` and `aggregate`.
     pub(super) reads: u64,
 }
@@ -49,9 +51,19 @@ impl Steering {
 
     /// Whether to refuse one more command. Counts it if so.
     pub(super) fn takes_step_down(&self) -> bool {
+        self.takes_one(|state| &mut state.step_downs)
+    }
+
+    /// Whether to refuse one more opening of a change stream. Counts it if so.
+    pub(super) fn takes_stream_refusal(&self) -> bool {
+        self.takes_one(|state| &mut state.stream_refusals)
+    }
+
+    fn takes_one(&self, left: impl FnOnce(&mut State) -> &mut u32) -> bool {
         self.state.send_if_modified(|state| {
-            let takes = state.step_downs > 0;
-            state.step_downs = state.step_downs.saturating_sub(1);
+            let left = left(state);
+            let takes = *left > 0;
+            *left = left.saturating_sub(1);
             takes
         })
     }

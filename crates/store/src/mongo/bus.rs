@@ -66,6 +66,8 @@ impl Tasks {
 pub(super) struct Node {
     pub(super) id: NodeId,
     pub(super) database: mongodb::Database,
+    /// The same database, for change streams alone.
+    pub(super) streams: mongodb::Database,
     pub(super) calls: Arc<super::calls::Calls>,
     pub(super) liveness: Arc<Liveness>,
     pub(super) turns: Arc<super::turns::Turns>,
@@ -93,7 +95,9 @@ impl Mongo {
     pub(super) async fn leave(&self) {
         self.tasks.end().await;
         self.sessions.forget();
-        if timeout(LEAVE_TIMEOUT, async { self.client.clone().shutdown().await }).await.is_err() {
+        let streams = self.node.streams.client().clone();
+        let told = async { tokio::join!(self.client.clone().shutdown(), streams.shutdown()) };
+        if timeout(LEAVE_TIMEOUT, told).await.is_err() {
             tracing::debug!("the database could not be told that this node leaves");
         }
     }

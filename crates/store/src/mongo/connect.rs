@@ -79,6 +79,11 @@ pub enum MongoError {
 pub(super) struct Connected {
     pub(super) client: Client,
     pub(super) database: Database,
+    /// The same database, for change streams alone: through a client that tries no read again. The driver resumes a stream that
+    /// broke off by itself, but forgets the resume token when it has to try that a second time (`ChangeStreamAggregate::build`
+    /// takes it): the stream would begin anew, and what changed meanwhile would never be noticed. So the driver tries once, and
+    /// what fails is resumed by whoever reads the stream.
+    pub(super) streams: Database,
     /// Whether it has transactions and change streams: a replica set or a sharded cluster.
     pub(super) replicated: bool,
 }
@@ -130,10 +135,10 @@ async fn try_to_connect(url: &MongoUrl, place: &str) -> Result<Connected, Refusa
     };
     let (hosts, wanted, ours) = (options.hosts.clone(), options.repl_set_name.clone(), options.clone());
     let name = options.default_database.clone().unwrap_or_else(|| DATABASE.to_owned());
-    let client = Client::with_options(options)
-        .map_err(|error| MongoError::Url { place: place.to_owned(), reason: said(&error) })?;
+    let unusable = |error| MongoError::Url { place: place.to_owned(), reason: said(&error) };
+    let client = Client::with_options(options).map_err(unusable)?;
     let options = DatabaseOptions::builder().read_concern(ReadConcern::majority()).build();
-    let database = client.database_with_options(&name, options);
+    let database = client.database_with_options(&name, options.clone());
     let hello = match database.run_command(doc! { "hello": 1 }).await {
         Ok(hello) => hello,
         Err(error) => {
@@ -155,7 +160,14 @@ async fn try_to_connect(url: &MongoUrl, place: &str) -> Result<Connected, Refusa
         return Err(MongoError::Newer { place: place.to_owned(), found: number, known: schema::KNOWN }.into());
     }
     prove_durable(&database, place).await?;
-    Ok(Connected { client, database, replicated })
+    let streams = if replicated {
+        let mut ours = ours;
+        ours.retry_reads = Some(false);
+        Client::with_options(ours).map_err(unusable)?.database_with_options(&name, options)
+    } else {
+        database.clone()
+    };
+    Ok(Connected { client, database, streams, replicated })
 }
 
 /// The options of the connection string, with what Myna needs.

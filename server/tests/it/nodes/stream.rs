@@ -85,3 +85,27 @@ async fn a_node_whose_change_stream_falls_silent_says_so_and_asks_instead() {
     on_one.send(direct, "heard again").await;
     on_two.hears("heard again").await;
 }
+
+/// A driver that resumes a stream may have to try it twice. Mongodb 3.9 forgets on the second try where the stream was.
+#[tokio::test]
+async fn a_change_stream_whose_resumption_is_refused_once_misses_nothing() {
+    let Some(server) = untouched().await else { return };
+    let (proxies, nodes) = apart(&server).await;
+    let (ann, bea) = (nodes[0].place.sign_up("Ann").await, nodes[1].place.sign_up("Bea").await);
+    let (mut on_one, mut on_two) = (ann.socket().await, bea.socket().await);
+    let direct = on_one.direct(bea.id).await;
+    on_one.send(direct, "heard").await;
+    on_two.hears("heard").await;
+    for repetition in 1..=CUTS {
+        until_ready(&nodes[1].place, "the node hears the others", is_live).await;
+        // What comes now is not heard before the stream is cut.
+        proxies[1].hold_change_streams(true);
+        let text = format!("while the stream is cut, {repetition}");
+        on_one.send(direct, &text).await;
+        proxies[1].refuse_change_streams(1);
+        proxies[1].cut_change_streams();
+        proxies[1].refused_change_streams().await;
+        proxies[1].hold_change_streams(false);
+        on_two.hears(&text).await;
+    }
+}

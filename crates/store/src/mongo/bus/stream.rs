@@ -120,7 +120,7 @@ pub(super) async fn listen(node: Node, notices: Arc<ChangeNotices>) {
 }
 
 async fn open(node: &Node, token: Option<ResumeToken>) -> Result<ChangeStream<Document>, Error> {
-    let watch = node.database.watch().pipeline(pipeline(node.id)).max_await_time(AWAIT);
+    let watch = node.streams.watch().pipeline(pipeline(node.id)).max_await_time(AWAIT);
     let stream = match token {
         Some(token) => watch.resume_after(token).await?,
         None => watch.await?,

@@ -62,7 +62,7 @@ pub(in crate::mongo) fn pipeline() -> Vec<Document> {
 
 impl Mongo {
     async fn watch_log(&self, after: Option<ResumeToken>) -> Result<ChangeStream<Document>, Error> {
-        let watch = self.database.watch().pipeline(pipeline()).max_await_time(AWAIT);
+        let watch = self.node.streams.watch().pipeline(pipeline()).max_await_time(AWAIT);
         let stream = match after {
             Some(token) => watch.resume_after(token).await?,
             None => watch.await?,
