@@ -46,7 +46,7 @@ async fn a_process_to_be_killed() {
     let folder = Path::new(&folder);
     let store = open(&url(folder), Duration::ZERO).await.expect("the store opens");
     let mut seen = OpenOptions::new().create(true).append(true).open(folder.join("seen")).expect("it opens");
-    writeln!(seen, "start").expect("it is written down");
+    writeln!(seen, "\nstart").expect("it is written down");
     let text = std::fs::read_to_string(folder.join("talk")).expect("it is there");
     let (talk, sender) = text.split_once(' ').expect("a conversation and a person");
     let (talk, sender) = (talk.parse().expect("an id"), sender.parse().expect("an id"));
@@ -93,7 +93,7 @@ async fn a_consumer_that_is_killed_sees_every_change_in_order() {
     }
     let store = open(&url(folder.path()), Duration::ZERO).await.expect("the store opens");
     let mut seen = OpenOptions::new().append(true).open(folder.path().join("seen")).expect("it opens");
-    writeln!(seen, "start").expect("it is written down");
+    writeln!(seen, "\nstart").expect("it is written down");
     while consume(&*store, &mut seen).await > 0 {}
 
     let feed = Feed::Conversation(talk);
@@ -106,7 +106,7 @@ async fn a_consumer_that_is_killed_sees_every_change_in_order() {
             (last, runs) = (0, runs + 1);
             continue;
         }
-        // A line that was cut off is one that was not yet done with: it has come again.
+        // A line that was cut off, which the next start ends, is one that was not yet done with: it has come again.
         let Some((name, rev)) = line.split_once(' ') else { continue };
         let (Ok(named), Ok(rev)) = (name.parse::<Feed>(), rev.parse::<Rev>()) else { continue };
         if named == feed {
