@@ -1,5 +1,5 @@
-// Before the first story: one browser and one server are started and ended, without a time limit. On a new machine both are
-// read from the disk and the browser lists the fonts, which is not what the first story is about.
+// Starts and ends one browser and one server before the first story, without a time limit. On a new machine both load from disk
+// and the browser lists the fonts; that time must not count against the first story.
 import { type FullConfig, chromium } from '@playwright/test';
 import { Server } from './server';
 

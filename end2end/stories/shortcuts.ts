@@ -85,7 +85,7 @@ test('a dialog that has just closed does not close the one that opens next', asy
   const lena = await myna.person('Lena');
   const switcher = lena.page.getByRole('dialog', { name: 'Go to…' });
   const sheet = lena.page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-  // The browser tells of a dialog that closed in a task of its own: two frames later it has.
+  // The browser sends `close` in a later task, at most two frames after.
   const closeAndPress = (key: string, ctrlKey: boolean) =>
     lena.page.evaluate(
       async ({ key, ctrlKey }) => {
@@ -131,7 +131,7 @@ test('Enter that comes before the answer chooses with the answer', async ({ myna
   await lena.context.setOffline(false);
   await expect(lena.title).toHaveText('Ada');
 
-  // What is typed after Enter takes it back.
+  // Typing after Enter cancels it.
   await cut();
   await lena.search.fill('Lena');
   await lena.page.keyboard.press('Enter');

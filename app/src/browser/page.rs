@@ -189,8 +189,8 @@ pub(crate) fn has_dialog() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
-/// Whether keys go into a text. A field that has just gone out of sight may still have the focus: browsers take it away with the
-/// next frame.
+/// Whether a text field receives the keys. A field that is no longer rendered does not, though it keeps the focus until the next
+/// frame.
 pub(crate) fn is_writing() -> bool {
     document().active_element().is_some_and(|element| {
         matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA") && element.get_client_rects().length() > 0

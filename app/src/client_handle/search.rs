@@ -1,20 +1,20 @@
-//! Searching while somebody types.
+//! Search as the user types.
 
 use super::ClientHandle;
 use leptos::prelude::*;
 use myna_client::Answer;
 use myna_protocol::{Command, Conversation, Person, RequestId};
 
-/// What a search found at the server.
+/// The server's answer to a search.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Found {
-    /// What was typed.
+    /// The text of the search.
     pub(crate) text: String,
     pub(crate) people: Vec<Person>,
     pub(crate) channels: Vec<Conversation>,
 }
 
-/// A field that searches, and the newest answer. A handle: clones are the same.
+/// A search field's text and the newest answer. A handle: clones are the same.
 #[derive(Clone, Copy)]
 pub(crate) struct Search {
     text: RwSignal<String>,
@@ -22,18 +22,18 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    /// The newest answer; `None` before the first. Until the server answers, it belongs to what was typed before.
+    /// The newest answer; `None` before the first. It may belong to an earlier text.
     pub(crate) fn found(self) -> Option<Found> {
         self.found.get()
     }
 
-    /// The answer to what is typed now, once there is one.
+    /// The answer to the current text, if it has arrived.
     pub(crate) fn answer(self) -> Option<Found> {
         self.found.get().filter(|found| self.text.with(|text| *text == found.text))
     }
 
-    /// Chooses when Enter is pressed: `entered` is then what was typed. It chooses at once if the server has answered or if
-    /// `is_known` says that no answer is needed, else with the answer, unless something else is typed meanwhile.
+    /// Calls `choose` after Enter. The keydown handler sets `entered` to the current text. The call waits for the server's answer,
+    /// unless `is_known` holds; it does not happen if the text changes first.
     pub(crate) fn on_enter(
         self,
         entered: RwSignal<Option<String>>,
@@ -48,7 +48,7 @@ impl Search {
                 entered.set(None);
             }
             if chooses {
-                // After what was found has been drawn.
+                // After the results are on the page.
                 request_animation_frame(choose);
             }
         });
@@ -56,7 +56,7 @@ impl Search {
 }
 
 impl ClientHandle {
-    /// Searches for what is typed there, each time it changes.
+    /// Searches for this text each time it changes.
     pub(crate) fn search(self, text: RwSignal<String>) -> Search {
         let (found, set_found) = signal(None);
         let last = StoredValue::new(None::<RequestId>);

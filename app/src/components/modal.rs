@@ -20,8 +20,8 @@ pub(crate) fn show_modal(dialog: NodeRef<Dialog>) -> impl Fn() + Copy + Send + S
     }
 }
 
-/// The listener for a dialog's `close` event. The browser sends the event some time after the dialog closed: meanwhile a key may
-/// have opened the dialog again, or another one in its place.
+/// The listener for a dialog's `close` event. Browsers send the event in a later task. By then a key may have opened this dialog
+/// again, or replaced it by another; `closed` is not called then.
 pub(crate) fn when_closed(closed: impl Fn() + 'static) -> impl Fn(Event) + 'static {
     move |event| {
         let dialog = event_target::<HtmlDialogElement>(&event);

@@ -71,7 +71,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
             }
         });
     };
-    // Enter takes the first of those found, and begins when nothing is typed.
+    // Enter adds the first person of the results. With an empty field it starts the conversation.
     let is_typed = move || text.with(|text| !text.trim().is_empty());
     let entered = RwSignal::new(None::<String>);
     search.on_enter(

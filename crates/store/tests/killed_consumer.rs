@@ -106,7 +106,7 @@ async fn a_consumer_that_is_killed_sees_every_change_in_order() {
             (last, runs) = (0, runs + 1);
             continue;
         }
-        // A line that was cut off, which the next start ends, is one that was not yet done with: it has come again.
+        // The kill cut this line off. Its entry was not acknowledged, so it came again.
         let Some((name, rev)) = line.split_once(' ') else { continue };
         let (Ok(named), Ok(rev)) = (name.parse::<Feed>(), rev.parse::<Rev>()) else { continue };
         if named == feed {

@@ -96,8 +96,8 @@ impl Mongo {
         self.tasks.end().await;
         self.sessions.forget();
         let streams = self.node.streams.client().clone();
-        let told = async { tokio::join!(self.client.clone().shutdown(), streams.shutdown()) };
-        if timeout(LEAVE_TIMEOUT, told).await.is_err() {
+        let shutdown = async { tokio::join!(self.client.clone().shutdown(), streams.shutdown()) };
+        if timeout(LEAVE_TIMEOUT, shutdown).await.is_err() {
             tracing::debug!("the database could not be told that this node leaves");
         }
     }

@@ -79,10 +79,10 @@ pub enum MongoError {
 pub(super) struct Connected {
     pub(super) client: Client,
     pub(super) database: Database,
-    /// The same database, for change streams alone: through a client that tries no read again. The driver resumes a stream that
-    /// broke off by itself, but forgets the resume token when it has to try that a second time (`ChangeStreamAggregate::build`
-    /// takes it): the stream would begin anew, and what changed meanwhile would never be noticed. So the driver tries once, and
-    /// what fails is resumed by whoever reads the stream.
+    /// The same database for change streams, through a client that does not retry reads. The driver resumes a broken stream by
+    /// itself. If it has to retry the resumption, it has lost the resume token (`ChangeStreamAggregate::build` takes it): the
+    /// stream would start at the present and skip changes. With this client the driver tries once; the reader of the stream then
+    /// resumes it from its own token.
     pub(super) streams: Database,
     /// Whether it has transactions and change streams: a replica set or a sharded cluster.
     pub(super) replicated: bool,

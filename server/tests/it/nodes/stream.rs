@@ -2,8 +2,9 @@
 
 use super::burst::Talk;
 use super::site::{self, until_ready, untouched};
-use crate::support::{Dice, ServerProcess, tell};
+use crate::support::{Dice, ServerProcess, Socket, tell};
 use myna_mongo_server::{MongoServer, Proxy, fresh_database_name};
+use myna_protocol::ConversationId;
 use tokio::time::Instant;
 
 const CUTS: usize = 5;
@@ -15,6 +16,16 @@ async fn apart(server: &MongoServer) -> ([Proxy; 2], [ServerProcess; 2]) {
     let two = Proxy::start(server).await.expect("the proxy starts");
     let nodes = site::two([&one.uri(&database), &two.uri(&database)]).await;
     ([one, two], nodes)
+}
+
+/// A socket on each node, of two people who talk, and their conversation. Each node has heard the other.
+async fn talking(nodes: &[ServerProcess; 2]) -> (Socket, Socket, ConversationId) {
+    let (ann, bea) = (nodes[0].place.sign_up("Ann").await, nodes[1].place.sign_up("Bea").await);
+    let (mut on_one, mut on_two) = (ann.socket().await, bea.socket().await);
+    let direct = on_one.direct(bea.id).await;
+    on_one.send(direct, "heard").await;
+    on_two.hears("heard").await;
+    (on_one, on_two, direct)
 }
 
 fn is_live(status: u16, _: &str, bus: &str) -> bool {
@@ -56,11 +67,7 @@ async fn a_change_stream_that_is_cut_in_a_burst_comes_back_and_misses_nothing() 
 async fn a_node_whose_change_stream_falls_silent_says_so_and_asks_instead() {
     let Some(server) = untouched().await else { return };
     let (proxies, nodes) = apart(&server).await;
-    let (ann, bea) = (nodes[0].place.sign_up("Ann").await, nodes[1].place.sign_up("Bea").await);
-    let (mut on_one, mut on_two) = (ann.socket().await, bea.socket().await);
-    let direct = on_one.direct(bea.id).await;
-    on_one.send(direct, "heard").await;
-    on_two.hears("heard").await;
+    let (mut on_one, mut on_two, direct) = talking(&nodes).await;
     until_ready(&nodes[1].place, "the node hears the others", is_live).await;
 
     let silent = Instant::now();
@@ -86,19 +93,15 @@ async fn a_node_whose_change_stream_falls_silent_says_so_and_asks_instead() {
     on_two.hears("heard again").await;
 }
 
-/// A driver that resumes a stream may have to try it twice. Mongodb 3.9 forgets on the second try where the stream was.
+/// The driver (mongodb 3.9) loses the resume token when it retries the automatic resumption of a stream.
 #[tokio::test]
 async fn a_change_stream_whose_resumption_is_refused_once_misses_nothing() {
     let Some(server) = untouched().await else { return };
     let (proxies, nodes) = apart(&server).await;
-    let (ann, bea) = (nodes[0].place.sign_up("Ann").await, nodes[1].place.sign_up("Bea").await);
-    let (mut on_one, mut on_two) = (ann.socket().await, bea.socket().await);
-    let direct = on_one.direct(bea.id).await;
-    on_one.send(direct, "heard").await;
-    on_two.hears("heard").await;
+    let (mut on_one, mut on_two, direct) = talking(&nodes).await;
     for repetition in 1..=CUTS {
         until_ready(&nodes[1].place, "the node hears the others", is_live).await;
-        // What comes now is not heard before the stream is cut.
+        // The node does not receive this message before the stream is cut.
         proxies[1].hold_change_streams(true);
         let text = format!("while the stream is cut, {repetition}");
         on_one.send(direct, &text).await;
