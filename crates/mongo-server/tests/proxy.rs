@@ -39,8 +39,9 @@ impl Place {
         let rows = client.database(&database).collection("rows");
         let direct = Client::with_uri_str(server.uri(&database)).await.expect("the server gives a connection string");
         let direct = direct.database(&database).collection("rows");
-        // This puts a connection into the pool.
-        rows.insert_one(doc! { "_id": "first" }).await.expect("the proxy passes");
+        // This puts a connection into the pool. It writes nothing: the stand-in may tell a change stream of a row
+        // that was written shortly before the stream was opened.
+        client.database("admin").run_command(doc! { "ping": 1 }).await.expect("the proxy passes");
         Self { proxy, client, rows, direct }
     }
 
@@ -83,7 +84,7 @@ async fn it_cuts_the_connections_of_now_and_passes_new_ones() {
     assert!(is_closed(&mut connection).await);
     // The driver retries once on a new connection.
     place.insert(2).await.unwrap();
-    assert_eq!(place.direct.count_documents(doc! {}).await.unwrap(), 3);
+    assert_eq!(place.direct.count_documents(doc! {}).await.unwrap(), 2);
 }
 
 #[tokio::test]
@@ -159,7 +160,7 @@ async fn a_transaction_during_a_step_down_is_begun_again_by_the_driver() {
         .await
         .unwrap();
     assert_eq!(tries, 2);
-    assert_eq!(place.direct.count_documents(doc! {}).await.unwrap(), 3);
+    assert_eq!(place.direct.count_documents(doc! {}).await.unwrap(), 2);
 }
 
 #[tokio::test]
