@@ -220,12 +220,13 @@ impl ClientHandle {
         let list = self.list();
         let mut client = lock(&client);
         let changes = client.take_changes();
-        let drawn_list = changes.list.then(|| list.read(&client));
+        let drawn_list = changes.list.then(|| list.read(&client, &changes.conversations));
         let (state, user) = (client.status(), client.me().cloned());
         let mut drawn = Vec::new();
         for id in changes.conversations {
             if let Some(signals) = lock(&conversations).get(&id).cloned() {
-                let (view, lines, typing) = (client.conversation(id), client.lines(id), client.typing(id));
+                let lines = changes.transcripts.contains(&id).then(|| client.lines(id));
+                let (view, typing) = (client.conversation(id), client.typing(id));
                 let (draft, loading) = (client.draft(id).to_owned(), client.is_loading(id));
                 drawn.push((signals, view, lines, typing, draft, loading));
             }
@@ -246,7 +247,9 @@ impl ClientHandle {
         for (signals, view, lines, typing, draft, loading) in drawn {
             set_if_changed(&signals.loading, loading);
             set_if_changed(&signals.view, view);
-            signals.lines.set(lines);
+            if let Some(lines) = lines {
+                signals.lines.set(lines);
+            }
             set_if_changed(&signals.typing, typing);
             set_if_changed(&signals.draft, draft);
         }

@@ -3,6 +3,8 @@
 use super::{Rows, set_if_changed};
 use leptos::prelude::*;
 use myna_client::{Client, SidebarRow};
+use myna_protocol::ConversationId;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Rows that the server draws, before the page knows its height.
@@ -40,10 +42,17 @@ impl ListEnd {
 
 /// What the list shows now, read from the client while it is locked.
 pub(super) struct Drawn {
-    rows: Vec<SidebarRow>,
+    rows: DrawnRows,
     len: usize,
     unread: usize,
     end: ListEnd,
+}
+
+/// The rows to draw again.
+enum DrawnRows {
+    All(Vec<SidebarRow>),
+    /// Where all stay in their places.
+    Changed(Vec<SidebarRow>),
 }
 
 impl ListSignals {
@@ -58,17 +67,24 @@ impl ListSignals {
         }
     }
 
-    pub(super) fn read(&self, client: &Client) -> Drawn {
-        Drawn {
-            rows: client.list(self.range.get_untracked()),
-            len: client.list_len(),
-            unread: client.unread_conversations(),
-            end: ListEnd::of(client),
-        }
+    /// `changed` are the conversations of which something changed.
+    pub(super) fn read(&self, client: &Client, changed: &BTreeSet<ConversationId>) -> Drawn {
+        let range = self.range.get_untracked();
+        let ids: Vec<ConversationId> = client.list_ids(range.clone()).collect();
+        let rows = if self.rows.are(&ids) {
+            let changed = ids.into_iter().filter(|id| changed.contains(id));
+            DrawnRows::Changed(changed.filter_map(|id| client.sidebar_row(id)).collect())
+        } else {
+            DrawnRows::All(client.list(range))
+        };
+        Drawn { rows, len: client.list_len(), unread: client.unread_conversations(), end: ListEnd::of(client) }
     }
 
     pub(super) fn draw(&self, drawn: Drawn) {
-        self.rows.set(drawn.rows);
+        match drawn.rows {
+            DrawnRows::All(rows) => self.rows.set(rows),
+            DrawnRows::Changed(rows) => self.rows.update(rows),
+        }
         set_if_changed(&self.len, drawn.len);
         set_if_changed(&self.unread, drawn.unread);
         set_if_changed(&self.end, drawn.end);

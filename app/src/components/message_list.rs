@@ -87,7 +87,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                 }}
             </div>
             <ol class="lines">
-                <Each of=move || lines.get() key=|row| row.key.clone() let:row>
+                <Each of=move || lines.get() key=|row| row.key let:row>
                     <TranscriptLine row group/>
                 </Each>
                 <Each of=move || typing.get() key=|(user, name)| (*user, name.clone()) let((user, name))>

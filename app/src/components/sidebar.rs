@@ -147,7 +147,7 @@ fn ConversationList(row_height: RwSignal<Option<f64>>) -> impl IntoView {
     let below = move || room(len.get().saturating_sub(range.with(|range| range.end)));
     view! {
         <ul class="conversations" style:padding-block-start=above style:padding-block-end=below>
-            <Each of=move || rows.get() key=|row| row.key.clone() let:row>
+            <Each of=move || rows.get() key=|row| row.key let:row>
                 <ConversationRow row/>
             </Each>
         </ul>

@@ -8,7 +8,15 @@ use crate::navigation::{Route, provide_navigation, use_navigation};
 use crate::screens::{Screen, ScreenView, provide_screens};
 use crate::server_fns::{FirstPage, load_first_page};
 use crate::time::use_zone;
+#[cfg(feature = "hydrate")]
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use std::time::Duration;
+
+/// How long a count stands before the icon of the tab shows it.
+#[cfg(feature = "hydrate")]
+const ICON_DELAY: Duration = Duration::from_millis(300);
 
 #[component]
 pub(crate) fn Chat() -> impl IntoView {
@@ -55,7 +63,14 @@ fn Connected(first: FirstPage) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
         let unread = handle.list().unread;
-        Effect::new(move |_| crate::browser::page::set_icon(unread.get()));
+        // Later, so that a message that is read at once does not change it twice: browsers draw it as a page of its own.
+        Effect::new(move |waiting: Option<Option<TimeoutHandle>>| {
+            if let Some(waiting) = waiting.flatten() {
+                waiting.clear();
+            }
+            let unread = unread.get();
+            set_timeout_with_handle(move || crate::browser::page::set_icon(unread), ICON_DELAY).ok()
+        });
     }
     let overlay = use_overlay();
     Effect::new(move |before: Option<Route>| {

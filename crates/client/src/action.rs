@@ -68,6 +68,8 @@ pub struct Changes {
     pub status: bool,
     /// These conversations: their view, transcript or typing people.
     pub conversations: BTreeSet<ConversationId>,
+    /// Of those, the ones whose transcript may have changed.
+    pub transcripts: BTreeSet<ConversationId>,
     /// Whether a new message of another member has arrived live, not while catching up.
     pub news: bool,
 }

@@ -115,7 +115,12 @@ impl Client {
 
     /// The rows from one place of the list to another, as of the last `take_changes`.
     pub fn list(&self, range: Range<usize>) -> Vec<SidebarRow> {
-        self.order.range(range).filter_map(|id| self.sidebar_row(id)).collect()
+        self.list_ids(range).filter_map(|id| self.sidebar_row(id)).collect()
+    }
+
+    /// The conversations of these rows, as of the last `take_changes`.
+    pub fn list_ids(&self, range: Range<usize>) -> impl Iterator<Item = ConversationId> {
+        self.order.range(range)
     }
 
     /// How many rows the list has, as of the last `take_changes`.
@@ -304,7 +309,19 @@ impl Client {
             self.window.hold(&held.timeline);
         }
         self.changes.list = true;
+        self.redraw(id);
+    }
+
+    /// As `touch`, but not its transcript.
+    fn touch_view(&mut self, id: ConversationId) {
+        self.changes.list = true;
         self.changes.conversations.insert(id);
+    }
+
+    /// Something of this conversation is to be drawn again, but not in the list.
+    fn redraw(&mut self, id: ConversationId) {
+        self.changes.conversations.insert(id);
+        self.changes.transcripts.insert(id);
     }
 
     fn touch_all(&mut self, ids: impl IntoIterator<Item = ConversationId>) {
@@ -335,6 +352,6 @@ impl Client {
         let shown = self.conversations.all_shown();
         let with = shown.filter(|(held, _)| users.iter().any(|user| held.members.contains_key(user)));
         let ids: Vec<_> = with.map(|(_, row)| row.id).collect();
-        self.touch_all(ids);
+        ids.into_iter().for_each(|id| self.touch_view(id));
     }
 }

@@ -25,7 +25,7 @@ mod title;
 pub use title::Title;
 
 mod transcript;
-pub use transcript::{Bubble, Line, Notice, Receipt, State, SystemEvent};
+pub use transcript::{Bubble, Line, LineKey, Notice, Receipt, State, SystemEvent};
 
 mod view;
 pub use view::{Person, View};

@@ -21,7 +21,7 @@ const TURN_MILLIS: i64 = 5 * RUN_MILLIS;
 pub enum Line {
     /// A time in the middle: it begins the transcript, and follows a silence of more than an hour.
     Separator {
-        key: String,
+        key: LineKey,
         at: Timestamp,
     },
     Notice(Notice),
@@ -32,20 +32,32 @@ pub enum Line {
 
 impl Line {
     /// Unique in its transcript, and stable: a message keeps its key from pending to sent.
-    pub fn key(&self) -> &str {
+    pub fn key(&self) -> LineKey {
         match self {
-            Self::Separator { key, .. } => key,
-            Self::Notice(notice) => &notice.key,
-            Self::Unread => "unread",
-            Self::Bubble(bubble) => &bubble.key,
+            Self::Separator { key, .. } => *key,
+            Self::Notice(notice) => notice.key,
+            Self::Unread => LineKey::Unread,
+            Self::Bubble(bubble) => bubble.key,
         }
     }
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineKey {
+    /// The time above this message.
+    Separator(UserId, ClientId),
+    /// What happened to a member after the message at that place.
+    Notice(SystemEvent, UserId, Seq),
+    Unread,
+    /// The message with its sender's id for it.
+    Message(UserId, ClientId),
 }
 
 /// Something that happened, in the middle: "Ada joined".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    pub key: String,
+    pub key: LineKey,
     pub who: String,
     /// Whether it is about oneself.
     pub mine: bool,
@@ -53,7 +65,7 @@ pub struct Notice {
 }
 
 /// What can happen in a conversation beside messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SystemEvent {
     Joined,
     Left,
@@ -62,7 +74,7 @@ pub enum SystemEvent {
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bubble {
-    pub key: String,
+    pub key: LineKey,
     pub client_id: ClientId,
     pub sender_id: UserId,
     /// The sender's name, whether it is to be shown or not; empty while it is not known.
@@ -129,10 +141,6 @@ impl<'a> Said<'a> {
         };
         Self { sender: me, client_id: entry.client_id, text: &entry.text, at: entry.at, seq, state }
     }
-
-    fn key(&self) -> String {
-        format!("{}/{}", self.sender, self.client_id)
-    }
 }
 
 /// The lines of these of the loaded messages, and after the newest of them of what is on its way. `mark` is the last message
@@ -191,7 +199,8 @@ pub(crate) fn lines<'a>(
             lines.push(Line::Unread);
         }
         if is_silence(at) {
-            lines.push(Line::Separator { key: format!("at/{}", message.key()), at: message.at });
+            let key = LineKey::Separator(message.sender, message.client_id);
+            lines.push(Line::Separator { key, at: message.at });
         }
         let mut bubble = bubble(message, me, people);
         bubble.first = !goes_on(at, TURN_MILLIS);
@@ -212,7 +221,7 @@ pub(crate) fn lines<'a>(
 
 fn bubble(message: &Said<'_>, me: UserId, people: &People) -> Bubble {
     Bubble {
-        key: message.key(),
+        key: LineKey::Message(message.sender, message.client_id),
         client_id: message.client_id,
         sender_id: message.sender,
         name: people.name(message.sender).to_owned(),
@@ -252,12 +261,8 @@ fn notices(held: &Held, me: UserId, people: &People) -> Vec<(Seq, Notice)> {
 }
 
 fn notice(after: Seq, what: SystemEvent, member: &Member, me: UserId, people: &People) -> Notice {
-    let word = match what {
-        SystemEvent::Joined => "joined",
-        SystemEvent::Left => "left",
-    };
     let who = people.name(member.user).to_owned();
-    Notice { key: format!("{word}/{}/{after}", member.user), who, mine: member.user == me, what }
+    Notice { key: LineKey::Notice(what, member.user, after), who, mine: member.user == me, what }
 }
 
 /// Says below one's last message that the other has read that they have, and that the last sent one was delivered.

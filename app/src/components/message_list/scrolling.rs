@@ -53,13 +53,13 @@ pub(super) struct Anchor {
 impl Scrolling {
     /// Keeps the place when lines come: the end when one is there, else what one is reading.
     pub(super) fn follow(self, lines: Rows<Line>, typing: Signal<Typing>, loading: Memo<bool>) {
-        let last = StoredValue::new(None::<String>);
+        let last = StoredValue::new(None);
         Effect::new(move |_| {
             let rows = lines.get();
             typing.track();
             // What has been loaded is brought to the page where one waits for it.
             loading.track();
-            let now_last = rows.last().map(|row| row.key.clone());
+            let now_last = rows.last().map(|row| row.key);
             // What one has just written is to be seen, wherever one was reading.
             let wrote =
                 last.get_value() != now_last && rows.last().is_some_and(|row| row.value.with_untracked(is_on_its_way));

@@ -89,11 +89,11 @@ impl World {
 
     /// How many messages there are, each counted once.
     pub(crate) fn messages(&self) -> usize {
-        let mut keys: Vec<String> = Vec::new();
+        let mut keys = Vec::new();
         for person in &self.people {
             for row in person.client.sidebar() {
                 let lines = person.client.transcript(row.id).into_iter();
-                keys.extend(lines.filter(|line| matches!(line, Line::Bubble(_))).map(|line| line.key().to_owned()));
+                keys.extend(lines.filter(|line| matches!(line, Line::Bubble(_))).map(|line| line.key()));
             }
         }
         keys.sort();

@@ -82,7 +82,7 @@ impl Client {
         self.wake = None;
         let before = self.status();
         let lapsed = self.typing.lapse(now);
-        self.touch_all(lapsed);
+        lapsed.into_iter().for_each(|id| self.touch_view(id));
         let actions = self.session.tick(now, &mut self.backoff);
         self.after(before, actions, now)
     }
@@ -133,7 +133,7 @@ impl Client {
             held.pages_lost();
         }
         let typed = self.typing.clear();
-        self.touch_all(typed);
+        typed.into_iter().for_each(|id| self.touch_view(id));
         let online = self.presence.clear();
         self.touch_presence(&online);
     }

@@ -84,6 +84,7 @@ impl Client {
         }
         let seen = users_of(&rows.rows);
         // A fresh feed tells of all memberships; only a new one may be of a conversation that the list has passed already.
+        let was_in = self.shown.filter(|id| self.conversations.joined(*id));
         let before = if live { BTreeSet::new() } else { self.conversations.all_joined() };
         match (self.conversations.apply(me, rows), feed) {
             (Outcome::Taken { conversations, said }, Feed::Conversation(id)) => {
@@ -97,7 +98,12 @@ impl Client {
             (Outcome::Taken { conversations, .. }, _) => {
                 for id in conversations {
                     self.membership(id, !before.contains(&id));
-                    self.touch(id);
+                    // Where somebody stays a member, this is how far they have read.
+                    if was_in == Some(id) && self.conversations.joined(id) {
+                        self.touch_view(id);
+                    } else {
+                        self.touch(id);
+                    }
                 }
             }
             (Outcome::Gap, Feed::Conversation(id)) if self.conversations.is_missing(id) => {
@@ -303,7 +309,7 @@ impl Client {
                 let seen = self.my_id() != Some(user) && self.conversations.shown(conversation).is_some();
                 if seen && self.typing.signal(conversation, user, typing, ttl, now) {
                     self.people.saw([user]);
-                    self.touch(conversation);
+                    self.touch_view(conversation);
                 }
             }
             Signal::Presence { users, online } => {

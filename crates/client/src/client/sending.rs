@@ -134,13 +134,15 @@ impl Client {
             self.mark = Mark::new(held.seen.max(self.conversations.known_read(me, id)), held.timeline.last());
             let left = self.left_at(me, id, held);
             self.window = left.map_or_else(|| Window::at(self.mark), |(seq, _)| Window::around(seq));
+            self.changes.conversations.insert(id);
+            self.changes.transcripts.insert(id);
         }
         let is_short = held.timeline.messages().len() < PAGE_MESSAGES as usize;
         let lacks_unread =
             self.shown == Some(id) && self.mark.seq().is_some_and(|read| held.timeline.seq(0) > read + 1);
         if held.timeline.has_older() && (is_short || lacks_unread) {
             self.requests.want_once(Want::Older(id));
-            self.changes.conversations.insert(id);
+            self.redraw(id);
         }
     }
 }

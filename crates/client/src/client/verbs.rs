@@ -78,7 +78,7 @@ impl Client {
         {
             held.seen = seq.min(held.timeline.last());
             self.requests.want(Want::Read(conversation));
-            self.touch(conversation);
+            self.touch_view(conversation);
         }
         self.finish(now, Vec::new())
     }
@@ -98,19 +98,19 @@ impl Client {
     /// One does not write in the conversation any more: the list shows its draft.
     pub fn stop_writing(&mut self, conversation: ConversationId) {
         self.drafts.leave(conversation);
-        self.touch(conversation);
+        self.touch_view(conversation);
     }
 
     /// One begins to write in the conversation: the list does not show its draft any more.
     pub fn start_writing(&mut self, conversation: ConversationId) {
         self.drafts.enter(conversation);
-        self.touch(conversation);
+        self.touch_view(conversation);
     }
 
     /// Another tab of this browser changed the draft; an empty text means that it was sent or deleted. That tab stores it.
     pub fn draft_from_other_tab(&mut self, conversation: ConversationId, text: String) {
         if self.drafts.set(conversation, text) {
-            self.touch(conversation);
+            self.touch_view(conversation);
         }
     }
 
@@ -139,7 +139,7 @@ impl Client {
         if self.shown != Some(conversation) {
             self.shown = Some(conversation);
             (self.mark, self.window) = (Mark::Unknown, Window::default());
-            self.changes.conversations.insert(conversation);
+            self.redraw(conversation);
         }
         self.want_shown();
         self.finish(now, Vec::new())
@@ -161,7 +161,7 @@ impl Client {
     pub fn close(&mut self, conversation: ConversationId) {
         if self.shown == Some(conversation) {
             self.shown = None;
-            self.changes.conversations.insert(conversation);
+            self.redraw(conversation);
         }
     }
 
@@ -173,7 +173,7 @@ impl Client {
             let has_moved = is_open && self.window.up(timeline);
             let is_wanted = timeline.has_older() && (!is_open || self.window.is_near_start(timeline));
             if is_wanted && self.requests.want_once(Want::Older(conversation)) || has_moved {
-                self.changes.conversations.insert(conversation);
+                self.redraw(conversation);
             }
         }
         self.finish(now, Vec::new())
@@ -185,7 +185,7 @@ impl Client {
             && self.shown == Some(conversation)
             && self.window.down(&held.timeline)
         {
-            self.changes.conversations.insert(conversation);
+            self.redraw(conversation);
         }
     }
 
@@ -193,7 +193,7 @@ impl Client {
     pub fn newest(&mut self, conversation: ConversationId) {
         if self.shown == Some(conversation) {
             self.window.newest();
-            self.changes.conversations.insert(conversation);
+            self.redraw(conversation);
         }
     }
 
@@ -217,7 +217,7 @@ impl Client {
     pub fn more_members(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
         if self.conversations.shown(conversation).is_some_and(|(held, _)| !held.members_complete()) {
             self.requests.want_once(Want::Members(conversation));
-            self.changes.conversations.insert(conversation);
+            self.redraw(conversation);
         }
         self.finish(now, Vec::new())
     }

@@ -1,6 +1,7 @@
 //! Frames that no honest server sends, at moments that no honest clock shows: nothing panics, nothing storms.
 
 use crate::model::{client_id, conversation_id, user};
+use crate::screen::Screen;
 use myna_client::{Action, Client, Unsent};
 use myna_protocol::limits::Limits;
 use myna_protocol::{
@@ -249,10 +250,14 @@ proptest! {
         let mut client = Client::new(1);
         client.start(user(1), Vec::new(), None);
         let (mut said, count) = (0, steps.len());
+        let mut screen = Screen::default();
         for (step, now) in steps {
+            if matches!(step, Step::Open(_)) {
+                screen.leave();
+            }
             let actions = take(&mut client, step, now);
             said += actions.iter().filter(|action| matches!(action, Action::Send(_))).count();
-            client.take_changes();
+            screen.draw(&mut client);
             prop_assert_eq!(client.list(0..usize::MAX), client.sidebar());
             for row in client.sidebar() {
                 let (all, part) = (client.transcript(row.id), client.lines(row.id));

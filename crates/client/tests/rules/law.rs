@@ -2,6 +2,7 @@
 
 use crate::driver::World;
 use crate::model::{client_id, conversation_id, user};
+use crate::screen::Screen;
 use myna_protocol::{Command, Kind, Seq};
 use proptest::prelude::*;
 
@@ -244,8 +245,15 @@ proptest! {
         world.act(1, myna_client::Client::connect);
         world.open(1);
         let mut sends = 0;
+        let mut screen = Screen::default();
         for step in steps {
             take(&mut world, step, &mut sends);
+            match step {
+                Step::Reload => screen = Screen::default(),
+                Step::Open(_) => screen.leave(),
+                _ => {}
+            }
+            screen.draw(&mut world.peer(1).client);
         }
         make_known(&mut world, by_reconnecting);
         // What could not be sent, since one has left, is on no other device: it is given up.

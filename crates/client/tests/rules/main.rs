@@ -10,5 +10,6 @@ mod names;
 mod outbox;
 mod paging;
 mod places;
+mod screen;
 mod session;
 mod transcript;

@@ -98,7 +98,7 @@ fn states(world: &mut World, n: u8) -> Vec<State> {
 #[test]
 fn a_message_keeps_its_key_and_is_shown_once_from_pending_to_sent() {
     let mut world = pair();
-    let key = |world: &mut World| world.peer(1).client.transcript(conversation_id(1))[1].key().to_owned();
+    let key = |world: &mut World| world.peer(1).client.transcript(conversation_id(1))[1].key();
     world.write(1, conversation_id(1));
     let pending = key(&mut world);
     assert_eq!(states(&mut world, 1), [State::Pending]);

@@ -2,7 +2,7 @@
 
 use crate::driver::{World, members, named};
 use crate::model::{client_id, conversation_id, user};
-use myna_client::{Bubble, Client, Line, Receipt, SidebarRow, SystemEvent, Title};
+use myna_client::{Bubble, Client, Line, LineKey, Receipt, SidebarRow, SystemEvent, Title};
 use myna_protocol::{ConversationId, Kind, Text, Timestamp, UserId};
 
 fn world(kind: Kind, people: &[u8]) -> World {
@@ -153,10 +153,10 @@ fn keys_are_unique_and_survive_older_pages() {
     }
     world.add(1);
     world.settle();
-    let some: Vec<String> = lines(&mut world).iter().map(|line| line.key().to_owned()).collect();
+    let some: Vec<LineKey> = lines(&mut world).iter().map(Line::key).collect();
     world.load_all(1);
-    let mut all: Vec<String> = lines(&mut world).iter().map(|line| line.key().to_owned()).collect();
-    assert!(some.iter().filter(|key| !key.starts_with("at/")).all(|key| all.contains(key)));
+    let mut all: Vec<LineKey> = lines(&mut world).iter().map(Line::key).collect();
+    assert!(some.iter().filter(|key| !matches!(key, LineKey::Separator(..))).all(|key| all.contains(key)));
     let count = all.len();
     all.sort();
     all.dedup();
