@@ -5,6 +5,7 @@ pub(crate) mod page;
 mod socket;
 pub(crate) mod sound;
 pub(crate) mod storage;
+pub(crate) mod tab;
 
 use crate::client_handle::ClientHandle;
 use crate::preferences::SOUNDS_COOKIE;

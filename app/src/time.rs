@@ -54,6 +54,8 @@ impl Zone {
         #[cfg(not(feature = "hydrate"))]
         let day = self.on_server(|reader| reader.day(now));
         if self.day.with_untracked(|before| *before != day) {
+            #[cfg(feature = "hydrate")]
+            locale::forget_zone();
             self.now.set(now);
             self.day.set(day);
         }

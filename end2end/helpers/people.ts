@@ -163,6 +163,11 @@ export class Person {
     await this.isIn1To1(name);
   }
 
+  /** Turns the pages to come around: no language of Myna is written from right to left yet, but its layout is ready for one. */
+  async mirror(): Promise<void> {
+    await this.page.addInitScript(() => document.addEventListener('DOMContentLoaded', () => (document.documentElement.dir = 'rtl')));
+  }
+
   /** Opens the conversation with oneself, by the search. */
   async noteToSelf(): Promise<void> {
     await this.search.fill(this.name);

@@ -118,6 +118,37 @@ test('on a phone the menu comes when the finger stays', async ({ myna }) => {
   await expect(lena.page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();
 });
 
+for (const { side, towards } of [{ side: 'left', towards: -1 }, { side: 'right', towards: 1 }]) {
+  test(`on a phone the times come when the messages are dragged aside, to the ${side}`, async ({ myna }) => {
+    const ada = await myna.person('Ada');
+    const lena = await myna.person('Lena', PHONE);
+    if (side === 'right') await lena.mirror();
+    await ada.find('Lena');
+    await ada.say('When was this?');
+    await lena.page.goto(await ada.page.url());
+    const message = lena.page.locator('.bubble', { hasText: 'When was this?' });
+    const time = lena.page.locator('.line-time');
+    const isInSight = async () => {
+      const box = (await time.boundingBox())!;
+      return box.x >= 0 && box.x + box.width <= PHONE.viewport.width;
+    };
+    await message.waitFor();
+    expect(await isInSight()).toBe(false);
+    const touches = await lena.context.newCDPSession(lena.page);
+    const box = (await message.boundingBox())!;
+    const from = { x: PHONE.viewport.width / 2, y: box.y + box.height / 2 };
+    const at = (aside: number) => [{ x: from.x + towards * aside, y: from.y + 1 }];
+    await touches.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [from] });
+    for (const aside of [4, 12, 40, 120]) {
+      await touches.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(aside) });
+    }
+    await expect.poll(isInSight).toBe(true);
+    await touches.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await expect.poll(isInSight).toBe(false);
+    await expect(lena.page.getByRole('menu')).toHaveCount(0);
+  });
+}
+
 test('a screen reader is told what others write, and nothing of the past', async ({ myna }) => {
   const [lena, ada] = await myna.people('Lena', 'Ada');
   await ada.find('Lena');

@@ -5,6 +5,7 @@ use crate::preferences::Clock;
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use leptos::prelude::window;
 use myna_protocol::Timestamp;
+use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
 fn date(at: Timestamp) -> Date {
@@ -20,36 +21,81 @@ fn locales() -> Array {
     Array::of1(&own.as_deref().unwrap_or(language).into())
 }
 
-fn format(pairs: &[(&str, &str)]) -> Intl::DateTimeFormat {
+/// What is written of a moment.
+#[derive(Debug, Clone, Copy)]
+enum Style {
+    Time,
+    Weekday,
+    ShortDate,
+}
+
+impl Style {
+    fn options(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Time => &[("hour", "numeric"), ("minute", "2-digit")],
+            Self::Weekday => &[("weekday", "long")],
+            Self::ShortDate => &[("year", "2-digit"), ("month", "numeric"), ("day", "numeric")],
+        }
+    }
+}
+
+/// Browsers take a thousand times as long to make one of these as to use it.
+#[derive(Default)]
+struct Formats {
+    language: &'static str,
+    dates: [Option<Function>; 3],
+    plurals: Option<Intl::PluralRules>,
+}
+
+thread_local! {
+    static FORMATS: RefCell<Formats> = RefCell::default();
+}
+
+fn with_formats<T>(language: &'static str, read: impl FnOnce(&mut Formats) -> T) -> T {
+    FORMATS.with_borrow_mut(|formats| {
+        if formats.language != language {
+            *formats = Formats { language, ..Formats::default() };
+        }
+        read(formats)
+    })
+}
+
+/// The device may be in another zone now.
+pub(crate) fn forget_zone() {
+    FORMATS.take();
+}
+
+fn format(style: Style) -> Intl::DateTimeFormat {
     let options = Object::new();
-    for (name, value) in pairs {
+    for (name, value) in style.options() {
         let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
     }
     Intl::DateTimeFormat::new(&locales(), &options)
 }
 
-fn written(at: Timestamp, pairs: &[(&str, &str)]) -> String {
-    text(&format(pairs).format(), &date(at))
+fn written(at: Timestamp, style: Style) -> String {
+    let format = with_formats(words().language(), |formats| {
+        formats.dates[style as usize].get_or_insert_with(|| format(style).format()).clone()
+    });
+    text(&format, &date(at))
 }
 
 fn text(format: &Function, date: &Date) -> String {
     format.call1(&JsValue::UNDEFINED, date).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-const TIME: [(&str, &str); 2] = [("hour", "numeric"), ("minute", "2-digit")];
-
 /// "9:41 AM".
 pub(crate) fn time(at: Timestamp) -> String {
-    written(at, &TIME)
+    written(at, Style::Time)
 }
 
 pub(crate) fn weekday(at: Timestamp) -> String {
-    written(at, &[("weekday", "long")])
+    written(at, Style::Weekday)
 }
 
 /// "11/26/26".
 pub(crate) fn short_date(at: Timestamp) -> String {
-    written(at, &[("year", "2-digit"), ("month", "numeric"), ("day", "numeric")])
+    written(at, Style::ShortDate)
 }
 
 /// For the `datetime` attribute.
@@ -58,14 +104,16 @@ pub(crate) fn iso(at: Timestamp) -> String {
 }
 
 /// "one", "few", "other" and so on, as the language counts.
-pub(crate) fn plural_category(language: &str, number: u64) -> String {
-    let rules = Intl::PluralRules::new(&Array::of1(&language.into()), &Object::new());
-    rules.select(number as f64).into()
+pub(crate) fn plural_category(language: &'static str, number: u64) -> String {
+    with_formats(language, |formats| {
+        let rules = || Intl::PluralRules::new(&Array::of1(&language.into()), &Object::new());
+        formats.plurals.get_or_insert_with(rules).select(number as f64).into()
+    })
 }
 
 /// The zone's IANA name and the clock, for the server.
 pub(crate) fn zone_and_clock() -> (Option<String>, Option<Clock>) {
-    let format = format(&TIME);
+    let format = format(Style::Time);
     let options = format.resolved_options();
     let option = |name: &str| Reflect::get(&options, &name.into()).ok().and_then(|value| value.as_string());
     // Five past three in the morning, wherever the device is.

@@ -62,11 +62,20 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     let keys = |_: KeyboardEvent| ();
     #[cfg(feature = "hydrate")]
     let (touched, moved, lifted) = {
-        let press = long_press::LongPress::new();
+        let (press, swipe) = (long_press::LongPress::new(), swipe::Swipe::new(scroller));
         (
-            move |event: TouchEvent| press.began(&event),
-            move |event: TouchEvent| press.moved(&event),
-            move || press.ended(),
+            move |event: TouchEvent| {
+                press.began(&event);
+                swipe.began(&event);
+            },
+            move |event: TouchEvent| {
+                press.moved(&event);
+                swipe.moved(&event);
+            },
+            move || {
+                press.ended();
+                swipe.ended();
+            },
         )
     };
     #[cfg(not(feature = "hydrate"))]
@@ -164,3 +173,5 @@ mod fit;
 mod long_press;
 #[cfg(feature = "hydrate")]
 mod scrolling;
+#[cfg(feature = "hydrate")]
+mod swipe;

@@ -4,19 +4,11 @@ use super::conversation::ConversationPane;
 use crate::client_handle::ClientHandle;
 use crate::components::{Banner, Glyph, Icon, OverlayLayer, Sidebar, provide_overlay, use_overlay};
 use crate::i18n::words;
-use crate::navigation::{Route, provide_navigation, use_navigation};
+use crate::navigation::{Navigation, Route, provide_navigation, use_navigation};
 use crate::screens::{Screen, ScreenView, provide_screens};
 use crate::server_fns::{FirstPage, load_first_page};
 use crate::time::use_zone;
-#[cfg(feature = "hydrate")]
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-#[cfg(feature = "hydrate")]
-use std::time::Duration;
-
-/// How long a count stands before the icon of the tab shows it.
-#[cfg(feature = "hydrate")]
-const ICON_DELAY: Duration = Duration::from_millis(300);
 
 #[component]
 pub(crate) fn Chat() -> impl IntoView {
@@ -37,6 +29,21 @@ pub(crate) fn Chat() -> impl IntoView {
     }
 }
 
+/// The title of the tab, and in how many conversations something is unread.
+fn in_tab(handle: ClientHandle, navigation: Navigation) -> Signal<(String, usize)> {
+    let t = words();
+    let list = handle.list();
+    Signal::derive(move || {
+        list.version.track();
+        let open = navigation.route().conversation().and_then(|id| handle.look(|client| client.sidebar_row(id)));
+        let name = open.map_or_else(|| "Myna".to_owned(), |row| t.title(&row.title));
+        match list.unread.get() {
+            0 => (name, 0),
+            count => (t.unread_title(count as u64, name), count),
+        }
+    })
+}
+
 /// The chat of somebody who is signed in.
 #[component]
 fn Connected(first: FirstPage) -> impl IntoView {
@@ -48,30 +55,12 @@ fn Connected(first: FirstPage) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     connect(handle);
     let t = words();
-    let list = handle.list();
     let navigation = use_navigation();
-    let title_now = move || {
-        list.version.track();
-        let open = navigation.route().conversation().and_then(|id| handle.look(|client| client.sidebar_row(id)));
-        let name = open.map_or_else(|| "Myna".to_owned(), |row| t.title(&row.title));
-        match list.unread.get() {
-            0 => name,
-            count => t.unread_title(count as u64, name),
-        }
-    };
-    Effect::new(move |_| document().set_title(&title_now()));
+    let in_tab = in_tab(handle, navigation);
     #[cfg(feature = "hydrate")]
-    {
-        let unread = handle.list().unread;
-        // Later, so that a message that is read at once does not change it twice: browsers draw it as a page of its own.
-        Effect::new(move |waiting: Option<Option<TimeoutHandle>>| {
-            if let Some(waiting) = waiting.flatten() {
-                waiting.clear();
-            }
-            let unread = unread.get();
-            set_timeout_with_handle(move || crate::browser::page::set_icon(unread), ICON_DELAY).ok()
-        });
-    }
+    crate::browser::tab::follow(in_tab);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = in_tab;
     let overlay = use_overlay();
     Effect::new(move |before: Option<Route>| {
         let here = navigation.route();
