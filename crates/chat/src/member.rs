@@ -5,7 +5,7 @@ use crate::rules::Verb;
 use crate::store::Extent;
 use crate::{Chat, Connection, Error};
 use myna_protocol::limits::{LOADED_MEMBERS, PAGE_MEMBERS_MAX, PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
-use myna_protocol::{ClientId, ConversationId, FeedRows, Name, Rejection, Row, Seq, Signal, Text, UserId};
+use myna_protocol::{ClientId, ConversationId, FeedRows, Name, Rejection, Row, Seq, Signal, Text, Timestamp, UserId};
 
 /// Durable changes. The rules decide inside the commit whether the person may, where nothing can change it any more, and only
 /// there: `NotFound` when they are not in the conversation, or when there is none.
@@ -84,6 +84,31 @@ impl Member<'_> {
     pub async fn messages_before(&self, seq: Seq, limit: u32) -> Result<Vec<Row>, Error> {
         let limit = limit.clamp(1, PAGE_MESSAGES_MAX);
         Ok(self.chat.inner().store.messages_before(self.conversation, seq, limit).await?)
+    }
+
+    /// A page around the first message of this moment or later, with its senders; the newest page when all are earlier. It looks
+    /// up one message for each halving of the conversation.
+    pub async fn messages_around(&self, at: Timestamp, limit: u32) -> Result<Vec<Row>, Error> {
+        let limit = limit.clamp(1, PAGE_MESSAGES_MAX);
+        let (mut from, mut to) = (1, self.message_before(Seq::MAX).await?.map_or(1, |(seq, _)| seq));
+        while from < to {
+            let middle = from + (to - from) / 2;
+            match self.message_before(middle + 1).await? {
+                Some((_, sent)) if sent < at => from = middle + 1,
+                Some(_) | None => to = middle,
+            }
+        }
+        let rows = self.messages_before(from.saturating_add(u64::from(limit.div_ceil(2))), limit).await?;
+        let is_in = rows.iter().any(|row| matches!(row, Row::Message(message) if message.seq == from));
+        // Long messages after it can leave no room for it in one answer.
+        if is_in { Ok(rows) } else { self.messages_before(from.saturating_add(1), limit).await }
+    }
+
+    /// The place of the last message before this one, and when it was sent.
+    async fn message_before(&self, seq: Seq) -> Result<Option<(Seq, Timestamp)>, Error> {
+        let rows = self.chat.inner().store.messages_before(self.conversation, seq, 1).await?;
+        let message = rows.iter().find_map(|row| if let Row::Message(message) = row { Some(message) } else { None });
+        Ok(message.map(|message| (message.seq, message.sent_at)))
     }
 
     /// Members in the order in which they joined, after this one; and after whom the next page begins, if there is one.

@@ -2,6 +2,7 @@
 
 mod connection;
 mod events;
+mod jumping;
 mod sending;
 mod verbs;
 
@@ -16,9 +17,10 @@ use crate::presence::Presence;
 use crate::receipts::Receipts;
 use crate::requests::{Requests, Want};
 use crate::session::Session;
+use crate::timeline::Timeline;
 use crate::typing::Typing;
 use crate::window::{Mark, Window};
-use crate::{Changes, Line, SidebarRow, Status, Title, View, sidebar, transcript, view};
+use crate::{Arrival, Changes, Line, SidebarRow, Status, Target, Title, View, sidebar, transcript, view};
 use myna_protocol::limits::Limits;
 use myna_protocol::{ConversationId, ListPosition, Seq, Timestamp, User, UserId};
 use std::collections::BTreeSet;
@@ -50,6 +52,10 @@ pub struct Client {
     mark: Mark,
     /// What is on the page of that conversation's transcript.
     window: Window,
+    /// Where the reader of that conversation wants to go.
+    target: Option<Target>,
+    /// Where they have arrived, and how many times they have.
+    arrival: Option<Arrival>,
     /// Scroll positions of conversations that were closed, see [`Self::leave_at`]. The newest is the last.
     places: Vec<(ConversationId, Seq, i32)>,
     /// The order of the list as of the last `take_changes`.
@@ -79,6 +85,8 @@ impl Client {
             shown: None,
             mark: Mark::default(),
             window: Window::default(),
+            target: None,
+            arrival: None,
             places: Vec::new(),
             order: Order::default(),
             wake: None,
@@ -236,10 +244,12 @@ impl Client {
             starts_unread: self.shown == Some(id) && self.mark.seq().is_some(),
             resumes_at: self.left_at(me, id, held),
             last_seq: held.timeline.last(),
-            has_older: held.timeline.has_older(),
+            has_older: self.drawn(id, held).has_older(),
             hides_older: self.span(id, held).start > 0,
-            hides_newer: self.span(id, held).end < held.timeline.messages().len(),
-            loading: self.requests.is_wanted(Want::Older(id)),
+            hides_newer: self.is_in_excerpt(id, held) || self.span(id, held).end < held.timeline.messages().len(),
+            loading: self.requests.is_wanted(Want::Older(id)) || self.requests.is_wanted(Want::Newer(id)),
+            is_going: self.shown == Some(id) && self.target.is_some(),
+            arrival: self.arrival.filter(|_| self.shown == Some(id)),
         })
     }
 
@@ -251,20 +261,22 @@ impl Client {
     /// What is loaded of a conversation, oldest first, and what is on its way; empty when one is not in it. All of it: a page
     /// shows a part, see [`Self::lines`].
     pub fn transcript(&self, id: ConversationId) -> Vec<Line> {
-        self.conversations
-            .shown(id)
-            .map_or_else(Vec::new, |(held, _)| self.lines_of(id, held, 0..held.timeline.messages().len()))
+        self.conversations.shown(id).map_or_else(Vec::new, |(held, _)| {
+            self.lines_of(id, held, &held.timeline, 0..held.timeline.messages().len())
+        })
     }
 
     /// The part of a conversation's transcript that is on the page: of the one that is open what [`Self::older`] and
     /// [`Self::newer`] have brought there, of others their end.
     pub fn lines(&self, id: ConversationId) -> Vec<Line> {
-        self.conversations.shown(id).map_or_else(Vec::new, |(held, _)| self.lines_of(id, held, self.span(id, held)))
+        self.conversations
+            .shown(id)
+            .map_or_else(Vec::new, |(held, _)| self.lines_of(id, held, self.drawn(id, held), self.span(id, held)))
     }
 
-    fn lines_of(&self, id: ConversationId, held: &Held, span: Range<usize>) -> Vec<Line> {
+    fn lines_of(&self, id: ConversationId, held: &Held, messages: &Timeline, span: Range<usize>) -> Vec<Line> {
         let mark = if self.shown == Some(id) { self.mark.seq() } else { None };
-        let lines = |me| transcript::lines(held, me, &self.people, self.outbox.of(id), mark, span);
+        let lines = |me| transcript::lines(held, messages, me, &self.people, self.outbox.of(id), mark, span);
         self.my_id().map_or_else(Vec::new, lines)
     }
 
@@ -279,7 +291,16 @@ impl Client {
 
     fn span(&self, id: ConversationId, held: &Held) -> Range<usize> {
         let window = if self.shown == Some(id) { self.window } else { Window::default() };
-        window.span(&held.timeline)
+        window.span(self.drawn(id, held))
+    }
+
+    /// The messages of which the page shows a part.
+    fn drawn<'a>(&self, id: ConversationId, held: &'a Held) -> &'a Timeline {
+        if self.shown == Some(id) { held.drawn() } else { &held.timeline }
+    }
+
+    fn is_in_excerpt(&self, id: ConversationId, held: &Held) -> bool {
+        self.shown == Some(id) && held.is_in_excerpt()
     }
 
     /// Who else is typing there, by name.
@@ -306,7 +327,7 @@ impl Client {
         if self.shown == Some(id)
             && let Some((held, _)) = self.conversations.shown(id)
         {
-            self.window.hold(&held.timeline);
+            self.window.hold(held.drawn());
         }
         self.changes.list = true;
         self.redraw(id);
@@ -339,9 +360,11 @@ impl Client {
         if users.is_empty() {
             return;
         }
+        // One is in all of them, though one's own row may be on a page of members that has not come.
+        let is_own = self.my_id().is_some_and(|me| users.contains(&me));
         let shown = self.conversations.all_shown();
         let with = shown.filter(|(held, row)| {
-            held.shows_any(users) || users.iter().any(|user| self.typing.people(row.id).any(|typing| typing == *user))
+            is_own || held.shows_any(users) || users.iter().any(|user| self.typing.people(row.id).any(|typing| typing == *user))
         });
         let ids: Vec<_> = with.map(|(_, row)| row.id).collect();
         self.touch_all(ids);

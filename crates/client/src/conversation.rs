@@ -1,6 +1,6 @@
 //! What is held of one conversation: its rows, and how far its feed is known.
 
-use crate::timeline::Timeline;
+use crate::timeline::{Aside, Timeline};
 use litemap::LiteMap;
 use myna_protocol::{ClientId, Conversation, FeedRows, Kind, Member, Message, Rev, Row, Seq, Timestamp, UserId};
 use std::collections::BTreeSet;
@@ -16,7 +16,12 @@ pub(crate) struct Held {
     pub(crate) renew: bool,
     pub(crate) row: Option<Conversation>,
     pub(crate) members: LiteMap<UserId, Member>,
+    /// The newest messages.
     pub(crate) timeline: Timeline,
+    /// Older messages apart from those, where the reader has gone to one of them.
+    excerpt: Option<Timeline>,
+    /// What has come since an excerpt was asked for.
+    since_asked: Option<Aside>,
     roster: Roster,
     /// The newest message seen of each sender, whatever became of the window: who sends has read up to there.
     spoken: LiteMap<UserId, (Seq, Timestamp)>,
@@ -61,23 +66,108 @@ impl Held {
         let said = self.hear(&messages);
         if fresh && rows.rev > self.cursor {
             // Older messages may have changed since they were held, and this does not tell.
+            (self.excerpt, self.since_asked) = (None, None);
             self.timeline.drop_below(messages.iter().map(|message| message.seq).min());
         }
+        if let Some(aside) = &mut self.since_asked {
+            messages.iter().for_each(|message| aside.put(message.clone()));
+        }
+        if let Some(excerpt) = &mut self.excerpt {
+            excerpt.amend(&messages);
+        }
         self.timeline.apply(messages, fresh && rows.rev >= self.cursor);
+        self.join();
         self.cursor = self.cursor.max(rows.rev);
         said
     }
 
     /// Takes a page of older messages and the members who sent them.
     pub(crate) fn page(&mut self, mut rows: Vec<Row>) -> Vec<Said> {
-        if !self.timeline.is_page_asked() {
+        let excerpt = self.excerpt.as_mut().filter(|excerpt| excerpt.is_page_asked());
+        if excerpt.is_none() && !self.timeline.is_page_asked() {
             // The page was read before the rows that have replaced everything since: its members may be old.
             rows.retain(|row| matches!(row, Row::Message(_)));
         }
         let messages = self.take(rows);
         let said = self.hear(&messages);
-        self.timeline.page(messages);
+        match self.excerpt.as_mut().filter(|excerpt| excerpt.is_page_asked()) {
+            Some(excerpt) => excerpt.page(messages),
+            None => self.timeline.page(messages),
+        }
+        self.join();
         said
+    }
+
+    /// A page of older messages cannot be had.
+    pub(crate) fn page_refused(&mut self) {
+        match self.excerpt.as_mut().filter(|excerpt| excerpt.is_page_asked()) {
+            Some(excerpt) => excerpt.page_refused(),
+            None => self.timeline.page_refused(),
+        }
+    }
+
+    /// A page of newer messages cannot be had.
+    pub(crate) fn newer_page_refused(&mut self) {
+        if let Some(excerpt) = self.excerpt.as_mut().filter(|excerpt| excerpt.is_page_asked()) {
+            excerpt.page_up_refused();
+        }
+    }
+
+    /// Takes a page of messages that are newer than the excerpt.
+    pub(crate) fn newer_page(&mut self, rows: Vec<Row>) -> Vec<Said> {
+        // An excerpt that did not ask for it has come since.
+        if !self.excerpt.as_ref().is_some_and(Timeline::is_page_asked) {
+            return Vec::new();
+        }
+        let messages = self.take(rows);
+        let said = self.hear(&messages);
+        if let Some(excerpt) = &mut self.excerpt {
+            excerpt.page_up(messages);
+        }
+        self.join();
+        said
+    }
+
+    /// An excerpt has been asked for.
+    pub(crate) fn excerpt_asked(&mut self) {
+        self.since_asked = Some(Aside::default());
+    }
+
+    /// Takes an excerpt; `None` when it was read before the rows that have replaced everything since.
+    pub(crate) fn excerpt_page(&mut self, rows: Vec<Row>) -> Option<Vec<Said>> {
+        let mut aside = self.since_asked.take()?;
+        let mut messages = self.take(rows);
+        let said = self.hear(&messages);
+        messages.iter_mut().for_each(|message| aside.renew(message));
+        self.excerpt = Timeline::excerpt(messages);
+        self.join();
+        Some(said)
+    }
+
+    /// The messages to draw: the excerpt, if there is one.
+    pub(crate) fn drawn(&self) -> &Timeline {
+        self.excerpt.as_ref().unwrap_or(&self.timeline)
+    }
+
+    /// As `drawn`, to ask for a page at one of its ends.
+    pub(crate) fn drawn_mut(&mut self) -> &mut Timeline {
+        self.excerpt.as_mut().unwrap_or(&mut self.timeline)
+    }
+
+    /// Whether an excerpt is drawn.
+    pub(crate) fn is_in_excerpt(&self) -> bool {
+        self.excerpt.is_some()
+    }
+
+    /// The reader has left the excerpt.
+    pub(crate) fn leave_excerpt(&mut self) {
+        (self.excerpt, self.since_asked) = (None, None);
+    }
+
+    fn join(&mut self) {
+        if let Some(excerpt) = self.excerpt.take() {
+            self.excerpt = self.timeline.join(excerpt);
+        }
     }
 
     /// A page of members has been asked for.
@@ -129,6 +219,10 @@ impl Held {
     /// The pages under way will not come.
     pub(crate) fn pages_lost(&mut self) {
         self.timeline.page_lost();
+        if let Some(excerpt) = &mut self.excerpt {
+            excerpt.page_lost();
+        }
+        self.since_asked = None;
         self.roster.asked = false;
     }
 

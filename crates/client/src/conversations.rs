@@ -122,6 +122,18 @@ impl Conversations {
         self.held.get_mut(&id).map_or_else(Vec::new, |held| held.page(rows))
     }
 
+    /// Takes a page of messages after an excerpt.
+    pub(crate) fn newer_page(&mut self, id: ConversationId, mut rows: Vec<Row>) -> Vec<Said> {
+        rows.retain(|row| belongs(row, id));
+        self.held.get_mut(&id).map_or_else(Vec::new, |held| held.newer_page(rows))
+    }
+
+    /// Takes an excerpt; `None` when it is to be asked for again.
+    pub(crate) fn excerpt_page(&mut self, id: ConversationId, mut rows: Vec<Row>) -> Option<Vec<Said>> {
+        rows.retain(|row| belongs(row, id));
+        self.held.get_mut(&id).map_or_else(|| Some(Vec::new()), |held| held.excerpt_page(rows))
+    }
+
     /// Takes a page of members; false when it is to be asked for again.
     pub(crate) fn members_page(&mut self, id: ConversationId, mut rows: Vec<Row>, next: Option<UserId>) -> bool {
         rows.retain(|row| belongs(row, id));

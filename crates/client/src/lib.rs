@@ -4,7 +4,7 @@
 //! reads a clock: whoever holds a [`Client`] performs its [`Action`]s and tells it what came of them.
 
 mod action;
-pub use action::{Action, Answer, Changes, Status};
+pub use action::{Action, Answer, Changes, Status, Target};
 
 mod client;
 pub use client::Client;
@@ -28,7 +28,7 @@ mod transcript;
 pub use transcript::{Bubble, Line, LineKey, Notice, Receipt, State, SystemEvent};
 
 mod view;
-pub use view::{Person, View};
+pub use view::{Arrival, Person, View};
 
 mod backoff;
 mod conversation;

@@ -1,5 +1,6 @@
 //! What the client wants to have or to say: each at most once under way, said again after a lost connection.
 
+use crate::Target;
 use crate::backoff::{Backoff, Pause};
 use litemap::LiteMap;
 use myna_protocol::{Command, ConversationId, Feed, RequestId, Timestamp};
@@ -23,6 +24,10 @@ pub(crate) enum Want {
     List,
     /// The page before the oldest loaded message.
     Older(ConversationId),
+    /// The page after the newest message of an excerpt.
+    Newer(ConversationId),
+    /// A page around a message that is not loaded.
+    Around(ConversationId, Target),
     /// The next page of a conversation's members.
     Members(ConversationId),
     /// To tell how far one has read.

@@ -1,7 +1,7 @@
-//! The loaded messages of a conversation: one window without holes that ends at the newest known.
+//! Loaded messages of a conversation without holes between them: those that end at the newest known, or an excerpt.
 
 use litemap::LiteMap;
-use myna_protocol::{Message, Seq};
+use myna_protocol::{Message, Seq, Timestamp};
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -13,15 +13,21 @@ pub(crate) struct Timeline {
     asked: Option<Page>,
     /// Where a page brought nothing older, although there should be something: not to be asked again and again.
     stuck: Option<Seq>,
+    /// How many times the number of messages to ask for above an excerpt is to be halved: a server cuts a page of long messages
+    /// short at its old end, and then it does not touch the excerpt.
+    halvings: u32,
 }
 
 /// A page that is under way.
 #[derive(Debug, Default)]
 struct Page {
     before: Seq,
-    /// Rows below the window that have come since it was asked for: the page may have been read before them.
-    aside: LiteMap<Seq, Message>,
+    aside: Aside,
 }
+
+/// Rows that have come since a page was asked for that may be in it: the page may have been read before them.
+#[derive(Debug, Default)]
+pub(crate) struct Aside(LiteMap<Seq, Message>);
 
 impl Timeline {
     pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> + ExactSizeIterator {
@@ -63,6 +69,83 @@ impl Timeline {
         self.first() > 1 && self.stuck != Some(self.first())
     }
 
+    /// An excerpt of these messages; of several runs without holes the newest.
+    pub(crate) fn excerpt(messages: Vec<Message>) -> Option<Self> {
+        let mut excerpt = Self::default();
+        excerpt.apply(messages, true);
+        (!excerpt.messages.is_empty()).then_some(excerpt)
+    }
+
+    pub(crate) fn contains(&self, seq: Seq) -> bool {
+        !self.messages.is_empty() && (self.first()..=self.last()).contains(&seq)
+    }
+
+    /// The place of the first message of this moment or later, of the last if all are earlier.
+    pub(crate) fn seq_at(&self, at: Timestamp) -> Seq {
+        let earlier = self.messages.partition_point(|message| message.sent_at < at);
+        self.seq(earlier.min(self.messages.len().saturating_sub(1)))
+    }
+
+    /// Whether the first message of this moment or later is among these, as far as they can tell.
+    pub(crate) fn reaches(&self, at: Timestamp) -> bool {
+        self.messages.front().is_some_and(|first| first.sent_at < at || first.seq == 1)
+    }
+
+    /// How many messages above an excerpt to ask for, of at most so many; none when not even one could be had.
+    pub(crate) fn reach(&self, most: u32) -> u32 {
+        most.checked_shr(self.halvings).unwrap_or(0)
+    }
+
+    /// As `apply` for an excerpt: rows change its messages, and add none.
+    pub(crate) fn amend(&mut self, messages: &[Message]) {
+        for message in messages {
+            if self.contains(message.seq) {
+                self.upsert(message.clone());
+            } else if let Some(page) = &mut self.asked {
+                page.aside.put(message.clone());
+            }
+        }
+    }
+
+    /// Applies the messages of a page: it extends an excerpt upwards where it touches it.
+    pub(crate) fn page_up(&mut self, mut messages: Vec<Message>) {
+        let last = self.last();
+        messages.sort_unstable_by_key(|message| message.seq);
+        let mut aside = self.asked.take().unwrap_or_default().aside;
+        for mut message in messages {
+            aside.renew(&mut message);
+            if self.contains(message.seq) || message.seq == self.last().saturating_add(1) {
+                self.upsert(message);
+            }
+        }
+        self.halvings = if self.last() == last { self.halvings + 1 } else { self.halvings.saturating_sub(1) };
+    }
+
+    /// No page can be had above the excerpt.
+    pub(crate) fn page_up_refused(&mut self) {
+        self.asked = None;
+        self.halvings = u32::BITS;
+    }
+
+    /// Takes an excerpt in, where they leave no hole between them; gives it back where they do.
+    pub(crate) fn join(&mut self, excerpt: Self) -> Option<Self> {
+        if self.messages.is_empty() || excerpt.last().saturating_add(1) < self.first() {
+            return Some(excerpt);
+        }
+        if let Some(page) = &mut self.asked {
+            page.aside.0.clear();
+        }
+        self.stuck = None;
+        for message in excerpt.messages.into_iter().rev() {
+            if message.seq < self.first() {
+                self.extend_down(vec![message])
+            } else if self.contains(message.seq) {
+                self.upsert(message)
+            }
+        }
+        None
+    }
+
     /// Applies the message rows of an event. They extend the window upwards; a hole drops what is before it. Only
     /// those of a fresh load that is as new as the window (`extend`) may extend it downwards too: other rows below it
     /// need not be the newest of their message, and a page will bring that.
@@ -73,7 +156,7 @@ impl Timeline {
         if extend {
             self.extend_down(messages);
         } else if let Some(page) = &mut self.asked {
-            messages.into_iter().for_each(|message| page.put_aside(message));
+            messages.into_iter().for_each(|message| page.aside.put(message));
         }
         for message in above {
             self.upsert(message);
@@ -128,11 +211,7 @@ impl Timeline {
             self.upsert(message);
         }
         let Page { before, mut aside } = self.asked.take().unwrap_or_default();
-        for message in &mut messages {
-            if let Some(newer) = aside.remove(&message.seq).filter(|newer| newer.rev > message.rev) {
-                *message = newer;
-            }
-        }
+        messages.iter_mut().for_each(|message| aside.renew(message));
         self.extend_down(messages);
         // A page of a window that has been dropped since says nothing about this one.
         self.stuck = (self.first() == first && before == first).then_some(first);
@@ -174,14 +253,21 @@ impl Timeline {
     }
 }
 
-impl Page {
-    fn put_aside(&mut self, message: Message) {
-        match self.aside.get_mut(&message.seq) {
+impl Aside {
+    pub(crate) fn put(&mut self, message: Message) {
+        match self.0.get_mut(&message.seq) {
             Some(held) if held.rev >= message.rev => {}
             Some(held) => *held = message,
             None => {
-                self.aside.insert(message.seq, message);
+                self.0.insert(message.seq, message);
             }
+        }
+    }
+
+    /// Replaces a message of the page by what has come since.
+    pub(crate) fn renew(&mut self, message: &mut Message) {
+        if let Some(newer) = self.0.remove(&message.seq).filter(|newer| newer.rev > message.rev) {
+            *message = newer;
         }
     }
 }
@@ -288,6 +374,58 @@ mod tests {
         assert_eq!(seqs(&timeline).len(), 4, "a page is under way");
         timeline.page((1..=5).map(message).collect());
         assert_eq!(seqs(&timeline).len(), 9);
+    }
+
+    fn excerpt(range: std::ops::RangeInclusive<Seq>) -> Timeline {
+        Timeline::excerpt(range.map(message).collect()).expect("there are messages")
+    }
+
+    #[test]
+    fn an_excerpt_grows_at_both_ends_and_is_changed_by_rows() {
+        let mut excerpt = excerpt(10..=12);
+        excerpt.amend(&[edited(11, 30), message(13), edited(40, 31)]);
+        assert_eq!(seqs(&excerpt), [10, 11, 12]);
+        assert_eq!(excerpt.messages().nth(1).map(|m| m.text.as_str()), Some("edited at 30"));
+        excerpt.page_asked();
+        excerpt.amend(&[edited(14, 32), edited(9, 33)]);
+        excerpt.page_up((12..=15).map(message).collect());
+        assert_eq!(seqs(&excerpt), [10, 11, 12, 13, 14, 15]);
+        assert_eq!(excerpt.messages().nth(4).map(|m| m.text.as_str()), Some("edited at 32"));
+        excerpt.page_up(vec![message(20), message(9)]);
+        assert_eq!(seqs(&excerpt), [10, 11, 12, 13, 14, 15], "no hole, and not downwards");
+        assert_eq!(excerpt.reach(50), 25, "fewer would have touched it");
+        (0..5).for_each(|_| excerpt.page_up(Vec::new()));
+        assert_eq!(excerpt.reach(50), 0, "there is nothing");
+        excerpt.page_up(vec![message(16)]);
+        assert_eq!(excerpt.reach(50), 1);
+        excerpt.page_up_refused();
+        assert_eq!(excerpt.reach(u32::MAX), 0);
+    }
+
+    #[test]
+    fn an_excerpt_is_taken_in_once_there_is_no_hole() {
+        let mut timeline = window(20..=22);
+        let apart = timeline.join(excerpt(10..=18)).expect("19 is missing");
+        assert_eq!(seqs(&apart).len(), 9);
+        assert!(timeline.join(excerpt(15..=19)).is_none());
+        assert_eq!(seqs(&timeline), (15..=22).collect::<Vec<_>>());
+        let mut changed = excerpt(13..=16);
+        changed.amend(&[edited(15, 40)]);
+        assert!(timeline.join(changed).is_none());
+        assert_eq!(seqs(&timeline), (13..=22).collect::<Vec<_>>());
+        assert_eq!(timeline.messages().nth(2).map(|m| m.text.as_str()), Some("edited at 40"));
+        assert!(Timeline::default().join(excerpt(1..=2)).is_some(), "nothing tells what is newest");
+    }
+
+    #[test]
+    fn a_moment_is_found_where_the_messages_reach_it() {
+        let timeline = window(5..=9);
+        let at = |seq| message(seq).sent_at;
+        assert!(!timeline.reaches(at(5)), "an older message may be of that moment");
+        assert!(timeline.reaches(at(6)));
+        assert_eq!([at(4), at(6), at(9), Timestamp(i64::MAX)].map(|at| timeline.seq_at(at)), [5, 6, 9, 9]);
+        assert!(window(1..=3).reaches(Timestamp(0)));
+        assert!(!Timeline::default().reaches(Timestamp(0)));
     }
 
     #[test]

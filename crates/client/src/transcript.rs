@@ -5,6 +5,7 @@ use crate::conversation::Held;
 use crate::emoji::is_emoji_only;
 use crate::outbox::{Entry, Stage};
 use crate::people::People;
+use crate::timeline::Timeline;
 use crate::view::other;
 use myna_protocol::{ClientId, Kind, Member, Message, Seq, Timestamp, UserId};
 use std::ops::Range;
@@ -143,29 +144,29 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The lines of these of the loaded messages, and after the newest of them of what is on its way. `mark` is the last message
+/// The lines of these of the messages, and after the newest of them of what is on its way. `mark` is the last message
 /// that had been read, if there is to be a line after it.
 pub(crate) fn lines<'a>(
     held: &'a Held,
+    timeline: &'a Timeline,
     me: UserId,
     people: &People,
     unsent: impl Iterator<Item = &'a Entry>,
     mark: Option<Seq>,
     span: Range<usize>,
 ) -> Vec<Line> {
-    let timeline = &held.timeline;
     let loaded = timeline.messages().len();
     // The messages beside it decide whether a bubble begins or ends a run.
     let (above, below) = (span.start.saturating_sub(1), (span.end + 1).min(loaded));
     let mut said: Vec<Said<'_>> = timeline.range(above..below).map(Said::sent).collect();
-    let is_end = span.end == loaded;
+    let is_end = span.end == loaded && timeline.last() == held.timeline.last();
     if is_end {
         said.extend(unsent.map(|entry| Said::unsent(entry, me)));
     }
     let shown = span.start - above..if is_end { said.len() } else { span.end - above };
     let notices = notices(held, me, people);
     // Messages on their way come after everything that has happened so far.
-    let last = timeline.last();
+    let last = held.timeline.last();
     let before = |message: &Said<'_>| {
         let place = message.seq.filter(|seq| *seq <= last).unwrap_or(Seq::MAX);
         notices.partition_point(|(after, _)| *after < place)

@@ -44,8 +44,20 @@ pub struct View {
     pub hides_older: bool,
     /// Whether newer messages are loaded than those on the page.
     pub hides_newer: bool,
-    /// Whether older messages have been asked for and have not come yet.
+    /// Whether more messages at one end have been asked for and have not come yet.
     pub loading: bool,
+    /// Whether the reader wants to go to a message that has not come yet.
+    pub is_going: bool,
+    /// The message that the reader went to last.
+    pub arrival: Option<Arrival>,
+}
+
+/// A message that was gone to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    pub seq: Seq,
+    /// Tells one arrival from the next at the same message.
+    pub times: u64,
 }
 
 /// Somebody in a conversation.

@@ -132,6 +132,11 @@ impl Window {
         self.span(timeline).start <= STEP
     }
 
+    /// Whether it can go down once more at most.
+    pub(crate) fn is_near_end(self, timeline: &Timeline) -> bool {
+        self.span(timeline).end + STEP >= timeline.messages().len()
+    }
+
     /// Shows more of what is newer; false when it ends at the newest message already.
     pub(crate) fn down(&mut self, timeline: &Timeline) -> bool {
         let (span, loaded) = (self.span(timeline), timeline.messages().len());

@@ -1,6 +1,6 @@
 //! What a client says on the socket.
 
-use crate::{ClientId, ConversationId, Feed, ListPosition, Rev, Seq, UserId};
+use crate::{ClientId, ConversationId, Feed, ListPosition, Rev, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,6 +25,8 @@ pub enum Command {
     /// A page of messages older than `before`, answered by `page`; without it the conversation afresh, by `rows` from 0
     /// and `caught_up`.
     Load { request: RequestId, conversation: ConversationId, before: Option<Seq>, limit: u32 },
+    /// A page of messages around the first of this moment or later; the newest ones when all are earlier. Answered by `page`.
+    LoadAt { request: RequestId, conversation: ConversationId, at: Timestamp, limit: u32 },
     /// What changed in the feed after `rev`: after a gap. Answered by `rows` (or `reset` and `rows` from 0) and `caught_up`.
     Resync { request: RequestId, feed: Feed, rev: Rev },
     /// The conversation with this person, made if there is none. Answered by `ack` with its id.
@@ -63,6 +65,7 @@ impl Command {
             | Self::Read { request, .. }
             | Self::Typing { request, .. }
             | Self::Load { request, .. }
+            | Self::LoadAt { request, .. }
             | Self::Resync { request, .. }
             | Self::Direct { request, .. }
             | Self::Group { request, .. }

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
 const COMMANDS: [&str; 18] = [
-    "hello", "send", "read", "typing", "load", "resync", "direct", "group", "channel", "join", "leave", "search",
-    "set_name", "rename", "people", "members", "list", "ping",
+    "hello", "send", "read", "typing", "load", "load_at", "resync", "direct", "group", "channel", "join", "leave",
+    "search", "set_name", "rename", "people", "members", "list", "ping",
 ];
 const EVENTS: [&str; 13] = [
     "welcome",
@@ -35,6 +35,7 @@ fn command(command: &Command) -> &'static str {
         Command::Read { .. } => "read",
         Command::Typing { .. } => "typing",
         Command::Load { .. } => "load",
+        Command::LoadAt { .. } => "load_at",
         Command::Resync { .. } => "resync",
         Command::Direct { .. } => "direct",
         Command::Group { .. } => "group",

@@ -118,6 +118,13 @@ fn load() {
 }
 
 #[test]
+fn load_at() {
+    let load =
+        Command::LoadAt { request: 1, conversation: conversation_id(), at: Timestamp(1_700_000_000_000), limit: 50 };
+    insta::assert_snapshot!(json(&load), @r#"{"type":"load_at","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","at":1700000000000,"limit":50}"#);
+}
+
+#[test]
 fn resync() {
     insta::assert_snapshot!(json(&Command::Resync { request: 1, feed: Feed::User(ada().id), rev: 7 }), @r#"{"type":"resync","request":1,"feed":"user/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","rev":7}"#);
 }

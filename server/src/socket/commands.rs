@@ -67,6 +67,10 @@ async fn perform(
             let rows = chat.member(user, conversation).await?.messages_before(seq, limit).await?;
             Ok(Answer::Now(vec![Event::Page { request, conversation, rows }]))
         }
+        Command::LoadAt { request, conversation, at, limit } => {
+            let rows = chat.member(user, conversation).await?.messages_around(at, limit).await?;
+            Ok(Answer::Now(vec![Event::Page { request, conversation, rows }]))
+        }
         Command::Load { request, conversation, before: None, limit } => {
             let rows = chat.member(user, conversation).await?.load(limit).await?;
             Ok(caught_up(request, Caught::Rows(rows)))

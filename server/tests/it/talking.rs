@@ -2,7 +2,7 @@
 
 use crate::support::{TestServer, messages, new_conversation, new_message, rows, texts};
 use futures_util::future::join_all;
-use myna_protocol::{Command, Event, Feed, Kind, Rejection, Row};
+use myna_protocol::{Command, Event, Feed, Kind, Rejection, Row, Timestamp};
 
 #[tokio::test]
 async fn a_message_is_acknowledged_and_reaches_both_sides_as_the_same_row() {
@@ -245,6 +245,30 @@ async fn older_messages_come_in_pages() {
             .await;
         assert!(messages(&page).is_empty(), "{before}");
     }
+    let Event::Page { rows: all, .. } =
+        socket.ask(|request| Command::Load { request, conversation: direct, before: Some(451), limit: 200 }).await
+    else {
+        panic!("a page")
+    };
+    let sent = |seq| {
+        all.iter()
+            .find_map(|row| if let Row::Message(row) = row { (row.seq == seq).then_some(row.sent_at) } else { None })
+    };
+    let middle = sent(300).expect("it is in the page");
+    for (at, limit, expected) in [
+        (Timestamp(0), 10, 1..=5),
+        (Timestamp(i64::MIN), 1, 1..=1),
+        (Timestamp(i64::MAX), 10, 441..=450),
+        (Timestamp(i64::MAX), 0, 450..=450),
+    ] {
+        let page = socket.ask(|request| Command::LoadAt { request, conversation: direct, at, limit }).await;
+        let seqs: Vec<u64> = messages(&page).iter().map(|message| message.seq).collect();
+        assert_eq!(seqs, expected.collect::<Vec<_>>(), "at {at:?}, at most {limit}");
+    }
+    let page = socket.ask(|request| Command::LoadAt { request, conversation: direct, at: middle, limit: 2 }).await;
+    let found: Vec<_> = messages(&page).iter().map(|message| message.sent_at).collect();
+    assert!(found[0] < middle || messages(&page)[0].seq == 1 || found[1] == middle, "{found:?} around {middle:?}");
+    assert!(found.contains(&middle), "{found:?} around {middle:?}");
     socket.everything().await;
     let done = socket.ask(|request| Command::Load { request, conversation: direct, before: None, limit: 3 }).await;
     assert!(matches!(done, Event::CaughtUp { request: Some(_), .. }));

@@ -50,6 +50,10 @@ impl World {
                 let rows = chat.member(me, conversation).await?.messages_before(seq, 3).await?;
                 vec![Event::Page { request, conversation, rows }]
             }
+            Command::LoadAt { request, conversation, at, .. } => {
+                let rows = chat.member(me, conversation).await?.messages_around(at, 3).await?;
+                vec![Event::Page { request, conversation, rows }]
+            }
             Command::Load { request, conversation, before: None, limit } => {
                 let rows = chat.member(me, conversation).await?.load(limit).await?;
                 vec![Event::Rows(rows), Event::CaughtUp { request: Some(request), next: None }]

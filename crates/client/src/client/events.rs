@@ -66,9 +66,17 @@ impl Client {
             actions.extend(self.session.sign_out());
         } else {
             let name = self.people.get(user.id).map_or(user.name, str::to_owned);
-            self.me = Some(User { id: user.id, name });
+            self.is_me(User { id: user.id, name });
         }
         self.changes.status = true;
+    }
+
+    /// This is who is signed in. One is in one's own conversations, whether a row has named one or not.
+    pub(super) fn is_me(&mut self, me: User) {
+        if self.people.get(me.id).is_none() {
+            self.learn_people([Person { id: me.id, name: me.name.clone(), rev: 0 }]);
+        }
+        self.me = Some(me);
     }
 
     fn rows(&mut self, rows: FeedRows, actions: &mut Vec<Action>) {
@@ -144,7 +152,7 @@ impl Client {
     }
 
     /// Messages came: they settle what is on its way, and end the typing of who said them.
-    fn said(&mut self, id: ConversationId, said: &[Said], actions: &mut Vec<Action>) {
+    pub(super) fn said(&mut self, id: ConversationId, said: &[Said], actions: &mut Vec<Action>) {
         for Said { sender, client_id, new } in said {
             if *new {
                 self.typing.stopped(id, *sender);
@@ -196,19 +204,28 @@ impl Client {
             }
             Some(Want::People) => self.people.portion_answered(),
             Some(Want::Members(id)) => self.refused(Want::Members(id)),
-            Some(Want::Resync(_) | Want::Load(_) | Want::Older(_) | Want::Read(_)) | None => {}
+            Some(
+                Want::Resync(_) | Want::Load(_) | Want::Older(_) | Want::Newer(_) | Want::Around(..) | Want::Read(_),
+            )
+            | None => {}
         }
     }
 
     fn page(&mut self, request: RequestId, id: ConversationId, rows: Vec<Row>, actions: &mut Vec<Action>) {
-        if self.requests.purpose(request) == Some(Want::Older(id)) {
-            self.requests.answered(request);
-            self.learn(&rows);
-            self.saw(&rows);
-            let said = self.conversations.page(id, rows);
-            self.said(id, &said, actions);
-            self.touch(id);
+        let purpose = self.requests.purpose(request);
+        if !matches!(purpose, Some(Want::Older(of) | Want::Newer(of) | Want::Around(of, _)) if of == id) {
+            return;
         }
+        self.requests.answered(request);
+        self.learn(&rows);
+        self.saw(&rows);
+        let said = match purpose {
+            Some(Want::Around(_, target)) => return self.found(id, target, rows, actions),
+            Some(Want::Newer(_)) => self.conversations.newer_page(id, rows),
+            _ => self.conversations.page(id, rows),
+        };
+        self.said(id, &said, actions);
+        self.touch(id);
     }
 
     fn members(&mut self, request: RequestId, id: ConversationId, rows: Vec<Row>, next: Option<UserId>) {
@@ -287,16 +304,17 @@ impl Client {
     /// What was wanted cannot be had: it is not asked for again and again.
     fn refused(&mut self, want: Want) {
         match want {
-            Want::Older(id) | Want::Members(id) => {
+            Want::Older(id) | Want::Newer(id) | Want::Members(id) => {
                 if let Some(held) = self.conversations.held_mut(id) {
-                    if want == Want::Older(id) {
-                        held.timeline.page_refused();
-                    } else {
-                        held.members_refused();
+                    match want {
+                        Want::Older(_) => held.page_refused(),
+                        Want::Newer(_) => held.newer_page_refused(),
+                        _ => held.members_refused(),
                     }
                 }
                 self.touch(id);
             }
+            Want::Around(id, _) => self.give_up_target(id),
             Want::People => self.people.portion_answered(),
             Want::List => (self.list_next, self.changes.list) = (None, true),
             Want::Ask(_) | Want::Resync(_) | Want::Load(_) | Want::Read(_) => {}

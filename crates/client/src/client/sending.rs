@@ -3,7 +3,7 @@
 use super::Client;
 use crate::requests::Want;
 use crate::window::{Mark, Window};
-use crate::{Action, Status};
+use crate::{Action, Status, Target};
 use myna_protocol::limits::{LIST_CONVERSATIONS, PAGE_MEMBERS_MAX, PAGE_MESSAGES};
 use myna_protocol::{Command, ConversationId, Feed, RequestId, Timestamp};
 
@@ -48,9 +48,15 @@ impl Client {
     /// Notes what the answer will be compared with.
     fn note(&mut self, want: Want, command: &Command, now: Timestamp) {
         match (want, command) {
-            (Want::Older(conversation), _) => {
+            (Want::Older(conversation) | Want::Newer(conversation), _) => {
+                let is_shown = self.shown == Some(conversation);
                 if let Some(held) = self.conversations.held_mut(conversation) {
-                    held.timeline.page_asked();
+                    if is_shown { held.drawn_mut() } else { &mut held.timeline }.page_asked();
+                }
+            }
+            (Want::Around(conversation, _), _) => {
+                if let Some(held) = self.conversations.held_mut(conversation) {
+                    held.excerpt_asked();
                 }
             }
             (Want::Members(conversation), _) => {
@@ -94,8 +100,30 @@ impl Client {
             }
             Want::Older(conversation) => {
                 let (held, _) = self.conversations.shown(conversation)?;
-                let before = Some(held.timeline.first());
-                held.timeline.has_older().then_some(Command::Load { request, conversation, before, limit })
+                let drawn = self.drawn(conversation, held);
+                let before = Some(drawn.first());
+                drawn.has_older().then_some(Command::Load { request, conversation, before, limit })
+            }
+            Want::Newer(conversation) => {
+                let (held, _) = self.conversations.shown(conversation)?;
+                let limit = held.drawn().reach(limit);
+                let before = Some(held.drawn().last().saturating_add(1).saturating_add(u64::from(limit)));
+                (limit > 0 && self.is_in_excerpt(conversation, held)).then_some(Command::Load {
+                    request,
+                    conversation,
+                    before,
+                    limit,
+                })
+            }
+            Want::Around(conversation, target) => {
+                self.conversations.shown(conversation)?;
+                let is_wanted = self.shown == Some(conversation) && self.target == Some(target);
+                is_wanted.then_some(match target {
+                    Target::Message(seq) => {
+                        Command::Load { request, conversation, before: Some(seq.saturating_add(1)), limit }
+                    }
+                    Target::Moment(at) => Command::LoadAt { request, conversation, at, limit },
+                })
             }
             Want::Read(conversation) => {
                 let (held, _) = self.conversations.shown(conversation)?;
@@ -140,7 +168,7 @@ impl Client {
         let is_short = held.timeline.messages().len() < PAGE_MESSAGES as usize;
         let lacks_unread =
             self.shown == Some(id) && self.mark.seq().is_some_and(|read| held.timeline.seq(0) > read + 1);
-        if held.timeline.has_older() && (is_short || lacks_unread) {
+        if held.timeline.has_older() && (is_short || lacks_unread) && !self.is_in_excerpt(id, held) {
             self.requests.want_once(Want::Older(id));
             self.redraw(id);
         }

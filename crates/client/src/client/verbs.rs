@@ -2,9 +2,11 @@
 
 use super::Client;
 use crate::Action;
+use crate::conversation::Held;
 use crate::outbox::{Entry, Stage};
 use crate::requests::Want;
 use crate::window::{Mark, Window};
+use myna_protocol::limits::PAGE_MESSAGES;
 use myna_protocol::{ClientId, Command, ConversationId, RequestId, Seq, Text, Timestamp};
 
 /// Conversations whose place is kept, at most.
@@ -30,6 +32,10 @@ impl Client {
                 actions.push(Action::KeepDraft(conversation, String::new()));
             }
             if self.shown == Some(conversation) {
+                if self.conversations.held(conversation).is_some_and(Held::is_in_excerpt) {
+                    self.leave_excerpt();
+                    self.window.newest();
+                }
                 self.window.show_end();
             }
             self.touch(conversation);
@@ -137,6 +143,8 @@ impl Client {
     /// The conversation is shown: makes sure that a first page of it is or will be loaded, until another is shown.
     pub fn open(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
         if self.shown != Some(conversation) {
+            self.leave_excerpt();
+            self.arrival = None;
             self.shown = Some(conversation);
             (self.mark, self.window) = (Mark::Unknown, Window::default());
             self.redraw(conversation);
@@ -160,6 +168,7 @@ impl Client {
     /// The conversation is not on show any more.
     pub fn close(&mut self, conversation: ConversationId) {
         if self.shown == Some(conversation) {
+            self.leave_excerpt();
             self.shown = None;
             self.redraw(conversation);
         }
@@ -169,9 +178,11 @@ impl Client {
     /// one is under way or there is none. Of a conversation that is not open only the newest few hundred messages are kept.
     pub fn older(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
         if let Some((held, _)) = self.conversations.shown(conversation) {
-            let (timeline, is_open) = (&held.timeline, self.shown == Some(conversation));
+            let (timeline, is_open) = (self.drawn(conversation, held), self.shown == Some(conversation));
             let has_moved = is_open && self.window.up(timeline);
-            let is_wanted = timeline.has_older() && (!is_open || self.window.is_near_start(timeline));
+            let is_wanted = timeline.has_older()
+                && (!is_open || self.window.is_near_start(timeline))
+                && !self.requests.is_wanted(Want::Newer(conversation));
             if is_wanted && self.requests.want_once(Want::Older(conversation)) || has_moved {
                 self.redraw(conversation);
             }
@@ -179,19 +190,27 @@ impl Client {
         self.finish(now, Vec::new())
     }
 
-    /// Brings newer messages to the page, where it does not end with the newest.
-    pub fn newer(&mut self, conversation: ConversationId) {
-        if let Some((held, _)) = self.conversations.shown(conversation)
-            && self.shown == Some(conversation)
-            && self.window.down(&held.timeline)
-        {
-            self.redraw(conversation);
+    /// Brings newer messages to the page, where it does not end with the newest. Near the end of an excerpt it loads the next
+    /// page, unless one is under way.
+    pub fn newer(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
+        if let Some((held, _)) = self.conversations.shown(conversation).filter(|_| self.shown == Some(conversation)) {
+            let (drawn, is_excerpt) = (held.drawn(), held.is_in_excerpt());
+            let has_moved = self.window.down(drawn);
+            let is_wanted = is_excerpt
+                && drawn.reach(PAGE_MESSAGES) > 0
+                && self.window.is_near_end(drawn)
+                && !self.requests.is_wanted(Want::Older(conversation));
+            if is_wanted && self.requests.want_once(Want::Newer(conversation)) || has_moved {
+                self.redraw(conversation);
+            }
         }
+        self.finish(now, Vec::new())
     }
 
     /// Brings the newest messages to the page.
     pub fn newest(&mut self, conversation: ConversationId) {
         if self.shown == Some(conversation) {
+            self.leave_excerpt();
             self.window.newest();
             self.redraw(conversation);
         }
@@ -200,7 +219,7 @@ impl Client {
     /// The reader has come to the end of the page, or left it: then new messages push nothing out at its beginning.
     pub fn follow(&mut self, conversation: ConversationId, is_at_end: bool) {
         if let Some((held, _)) = self.conversations.shown(conversation).filter(|_| self.shown == Some(conversation)) {
-            self.window.follow(&held.timeline, is_at_end);
+            self.window.follow(held.drawn(), is_at_end);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::model::{client_id, conversation_id, user};
 use crate::screen::Screen;
-use myna_client::{Action, Client, Unsent};
+use myna_client::{Action, Client, Target, Unsent};
 use myna_protocol::limits::Limits;
 use myna_protocol::{
     ByeReason, Command, Conversation, Event, Feed, FeedRows, Kind, ListPosition, Member, Membership, Message, Person,
@@ -114,6 +114,7 @@ enum Step {
     Open(u8),
     Older(u8),
     Newer(u8),
+    GoTo(u8, Target),
     Newest(u8),
     Follow(u8, bool),
     MoreList,
@@ -132,6 +133,10 @@ enum Step {
     Closed(Option<u16>),
 }
 
+fn target() -> impl Strategy<Value = Target> {
+    prop_oneof![number().prop_map(Target::Message), moment().prop_map(Target::Moment)]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let code = prop_oneof![Just(None), Just(Some(1_006)), Just(Some(4_008)), Just(Some(4_012))];
     prop_oneof![
@@ -148,7 +153,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0u64..9).prop_map(Step::SettledInOtherTab),
         2 => (1u8..4).prop_map(Step::Open),
         2 => (1u8..4).prop_map(Step::Older),
-        1 => (1u8..4).prop_map(Step::Newer),
+        2 => (1u8..4).prop_map(Step::Newer),
+        3 => (1u8..4, target()).prop_map(|(room, target)| Step::GoTo(room, target)),
         1 => (1u8..4).prop_map(Step::Newest),
         1 => (1u8..4, any::<bool>()).prop_map(|(room, at_end)| Step::Follow(room, at_end)),
         1 => Just(Step::MoreList),
@@ -208,10 +214,8 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
         }
         Step::Open(room) => client.open(conversation_id(room), now),
         Step::Older(room) => client.older(conversation_id(room), now),
-        Step::Newer(room) => {
-            client.newer(conversation_id(room));
-            Vec::new()
-        }
+        Step::Newer(room) => client.newer(conversation_id(room), now),
+        Step::GoTo(room, target) => client.go_to(conversation_id(room), target, now),
         Step::Newest(room) => {
             client.newest(conversation_id(room));
             Vec::new()

@@ -3,7 +3,8 @@
 use crate::driver::World;
 use crate::model::{client_id, conversation_id, user};
 use crate::screen::Screen;
-use myna_protocol::{Command, Kind, Seq};
+use myna_client::{Line, Target};
+use myna_protocol::{Command, Kind, Seq, Timestamp};
 use proptest::prelude::*;
 
 /// One step of a random plan.
@@ -24,6 +25,9 @@ enum Step {
     See(u8),
     Open(u8),
     Older(u8),
+    Newer(u8),
+    GoTo(u8, Target),
+    Newest(u8),
     MoreList,
     MoreMembers(u8),
     AskName,
@@ -41,6 +45,13 @@ enum Step {
     Reload,
     Connect,
     Tick(i64),
+}
+
+fn target() -> impl Strategy<Value = Target> {
+    prop_oneof![
+        (0u64..30).prop_map(Target::Message),
+        (0i64..40).prop_map(|minutes| Target::Moment(Timestamp(1_700_000_000_000 + minutes * 600_000))),
+    ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -64,6 +75,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => room.clone().prop_map(Step::See),
         1 => room.clone().prop_map(Step::Open),
         1 => room.clone().prop_map(Step::Older),
+        1 => room.clone().prop_map(Step::Newer),
+        3 => (room.clone(), target()).prop_map(|(room, target)| Step::GoTo(room, target)),
+        1 => room.clone().prop_map(Step::Newest),
         1 => room.clone().prop_map(Step::AskJoin),
         1 => room.prop_map(Step::AskLeave),
         10 => Just(Step::Hear),
@@ -147,6 +161,14 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
         }
         Step::See(room) => world.act(1, |client, now| client.read(conversation_id(room), now)),
         Step::Open(room) => world.act(1, |client, now| client.open(conversation_id(room), now)),
+        Step::Newer(room) => world.act(1, |client, now| client.newer(conversation_id(room), now)),
+        Step::GoTo(room, target) => world.act(1, |client, now| client.go_to(conversation_id(room), target, now)),
+        Step::Newest(room) => {
+            world.act(1, |client, _| {
+                client.newest(conversation_id(room));
+                Vec::new()
+            });
+        }
         Step::Older(room) => world.act(1, |client, now| client.older(conversation_id(room), now)),
         Step::AskJoin(room) => {
             let conversation = conversation_id(room);
@@ -266,6 +288,19 @@ proptest! {
             for person in view.people {
                 prop_assert_eq!(&person.name, &world.server.person(person.id).name);
                 prop_assert!(world.server.rooms[&row.id].has(person.id), "{} has left", person.name);
+            }
+        }
+        // What is on the page is as the server has it, an excerpt too.
+        for room in 1..=5 {
+            let id = conversation_id(room);
+            let lines = world.peer(1).client.lines(id);
+            let shown: Vec<_> = lines
+                .iter()
+                .filter_map(|line| if let Line::Bubble(bubble) = line { Some((bubble.seq?, bubble.text.clone())) } else { None })
+                .collect();
+            prop_assert!(shown.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1), "no hole in {:?}", shown);
+            for (seq, text) in shown {
+                prop_assert_eq!(&text, &world.server.rooms[&id].messages[seq as usize - 1].text);
             }
         }
         world.load_all(1);

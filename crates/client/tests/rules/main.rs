@@ -3,6 +3,7 @@
 mod drafts;
 mod driver;
 mod hostile;
+mod jumping;
 mod law;
 mod live;
 mod model;

@@ -155,6 +155,13 @@ impl Server {
                 };
                 return (events, Vec::new());
             }
+            Command::LoadAt { request, conversation, at, limit } => {
+                let before = self.rooms.get(&conversation).map_or(0, |room| {
+                    let earlier = room.messages.iter().filter(|message| message.sent_at < at).count() as u64;
+                    (earlier + 1).min(room.messages.len() as u64) + u64::from(limit.min(PAGE)).div_ceil(2)
+                });
+                return self.answer(who, Command::Load { request, conversation, before: Some(before), limit });
+            }
             Command::Resync { request, feed, rev } => {
                 let theirs = match feed {
                     Feed::Server => true,

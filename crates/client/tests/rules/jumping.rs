@@ -1,0 +1,154 @@
+//! Going to a message, wherever it is.
+
+use crate::driver::{World, texts};
+use crate::model::{client_id, conversation_id, user};
+use myna_client::{Client, Line, Target};
+use myna_protocol::{Command, Kind, Seq, Timestamp};
+
+/// A group with a hundred messages, a minute apart and all read, that client 1 has open.
+fn world() -> World {
+    let mut world = World::default();
+    world.server.create(conversation_id(1), Kind::Group, None, &[1, 2], true);
+    for n in 1..=100 {
+        world.pass(60_000);
+        world.server.send(user(2).id, conversation_id(1), client_id(n), &format!("text {n}")).expect("they are in it");
+    }
+    // It opens at its end, and only what is there is loaded.
+    world.server.read(user(1).id, conversation_id(1), 100).expect("they are in it");
+    world.add(1);
+    world.act(1, Client::connect);
+    world.settle();
+    world.act(1, |client, now| client.open(conversation_id(1), now));
+    world.settle();
+    world
+}
+
+fn go(world: &mut World, target: Target) {
+    world.act(1, |client, now| client.go_to(conversation_id(1), target, now));
+    world.settle();
+}
+
+/// The places of the messages on the page.
+fn page(world: &mut World) -> Vec<Seq> {
+    let lines = world.peer(1).client.lines(conversation_id(1));
+    lines.iter().filter_map(|line| if let Line::Bubble(bubble) = line { bubble.seq } else { None }).collect()
+}
+
+fn arrived(world: &mut World) -> Option<Seq> {
+    let view = world.peer(1).client.conversation(conversation_id(1)).expect("one is in it");
+    assert!(!view.is_going);
+    view.arrival.map(|arrival| arrival.seq)
+}
+
+fn sent_at(world: &World, seq: Seq) -> Timestamp {
+    world.server.rooms[&conversation_id(1)].messages[seq as usize - 1].sent_at
+}
+
+#[test]
+fn a_message_far_back_is_brought_with_those_around_it_and_nothing_between() {
+    let mut world = world();
+    let before = page(&mut world);
+    assert!(!before.contains(&40), "{before:?}");
+    go(&mut world, Target::Message(40));
+    assert_eq!(arrived(&mut world), Some(40));
+    assert_eq!(page(&mut world), [37, 38, 39, 40]);
+    let view = world.peer(1).client.conversation(conversation_id(1)).expect("one is in it");
+    assert!(view.has_older && view.hides_newer);
+    assert_eq!(view.last_seq, 100);
+}
+
+#[test]
+fn from_there_the_reader_goes_on_in_both_directions_up_to_the_newest() {
+    let mut world = world();
+    go(&mut world, Target::Message(40));
+    world.act(1, |client, now| client.older(conversation_id(1), now));
+    world.settle();
+    assert_eq!(page(&mut world).first(), Some(&33));
+    for _ in 0..60 {
+        world.act(1, |client, now| client.newer(conversation_id(1), now));
+        world.settle();
+    }
+    let shown = page(&mut world);
+    assert_eq!(shown, (33..=100).collect::<Vec<_>>());
+    assert!(!world.peer(1).client.conversation(conversation_id(1)).expect("one is in it").hides_newer);
+    let asked = world.peer(1).said.len();
+    world.act(1, |client, now| client.newer(conversation_id(1), now));
+    assert_eq!(world.peer(1).said.len(), asked, "there is nothing more to ask for");
+}
+
+#[test]
+fn a_moment_is_the_first_message_since_then() {
+    let mut world = world();
+    for (at, seq) in [
+        (sent_at(&world, 30), 30),
+        (Timestamp(sent_at(&world, 30).0 + 1), 31),
+        (Timestamp(0), 1),
+        (sent_at(&world, 99), 99),
+        (Timestamp(i64::MAX), 100),
+    ] {
+        go(&mut world, Target::Moment(at));
+        assert_eq!(arrived(&mut world), Some(seq), "{at:?}");
+        assert!(page(&mut world).contains(&seq), "{at:?}");
+    }
+}
+
+#[test]
+fn what_is_loaded_is_not_asked_for() {
+    let mut world = world();
+    let last = *page(&mut world).last().expect("there are messages");
+    world.peer(1).said.clear();
+    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(last), now));
+    assert_eq!(arrived(&mut world), Some(last));
+    assert!(world.peer(1).said.is_empty());
+}
+
+#[test]
+fn what_one_writes_and_the_way_to_the_newest_lead_back_to_the_end() {
+    for writes in [false, true] {
+        let mut world = world();
+        go(&mut world, Target::Message(20));
+        if writes {
+            world.write(1, conversation_id(1));
+        } else {
+            world.peer(1).client.newest(conversation_id(1));
+        }
+        world.settle();
+        assert_eq!(page(&mut world).last(), Some(&if writes { 101 } else { 100 }));
+        let lines = world.peer(1).client.lines(conversation_id(1));
+        assert!(texts(&lines).contains(&"text 100".to_owned()));
+    }
+}
+
+#[test]
+fn new_messages_do_not_move_what_is_read_there() {
+    let mut world = world();
+    go(&mut world, Target::Message(20));
+    let before = page(&mut world);
+    let (_, told) = world.server.send(user(2).id, conversation_id(1), client_id(500), "new").expect("they are in it");
+    world.tell(told);
+    world.settle();
+    assert_eq!(page(&mut world), before);
+    assert_eq!(world.peer(1).client.conversation(conversation_id(1)).expect("one is in it").last_seq, 101);
+}
+
+#[test]
+fn a_jump_survives_a_lost_connection_and_the_last_of_two_wins() {
+    let mut world = world();
+    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(20), now));
+    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(60), now));
+    world.cut(1);
+    world.settle();
+    assert_eq!(arrived(&mut world), Some(60));
+    assert!(page(&mut world).contains(&60));
+}
+
+#[test]
+fn of_a_conversation_that_is_not_open_nothing_is_asked() {
+    let mut world = world();
+    world.peer(1).said.clear();
+    world.act(1, |client, now| client.go_to(conversation_id(2), Target::Message(3), now));
+    world.act(1, |client, now| client.open(conversation_id(2), now));
+    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(3), now));
+    let jumps = world.peer(1).said.iter().filter(|said| matches!(said, Command::Load { before: Some(_), .. }));
+    assert_eq!(jumps.count(), 0);
+}
