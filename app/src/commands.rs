@@ -15,6 +15,7 @@ pub(crate) enum Command {
     NextConversation,
     PreviousUnread,
     NextUnread,
+    GoToDate,
     Channels,
     Settings,
     Shortcuts,
@@ -37,13 +38,14 @@ pub(crate) struct Shortcut {
 }
 
 impl Command {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::QuickSwitcher,
         Self::NewMessage,
         Self::PreviousConversation,
         Self::NextConversation,
         Self::PreviousUnread,
         Self::NextUnread,
+        Self::GoToDate,
         Self::Channels,
         Self::Settings,
         Self::Shortcuts,
@@ -57,6 +59,7 @@ impl Command {
             Self::NextConversation => t.next_conversation(),
             Self::PreviousUnread => t.previous_unread(),
             Self::NextUnread => t.next_unread(),
+            Self::GoToDate => t.go_to_date(),
             Self::Channels => t.channels(),
             Self::Settings => t.settings(),
             Self::Shortcuts => t.shortcuts(),
@@ -69,6 +72,7 @@ impl Command {
             Self::NewMessage => Glyph::Compose,
             Self::PreviousConversation | Self::PreviousUnread => Glyph::Up,
             Self::NextConversation | Self::NextUnread => Glyph::Down,
+            Self::GoToDate => Glyph::Calendar,
             Self::Channels => Glyph::Hash,
             Self::Settings => Glyph::Settings,
             Self::Shortcuts => Glyph::Keyboard,
@@ -84,9 +88,14 @@ impl Command {
             Self::NextUnread => (Hold::AltShift, "ArrowDown"),
             Self::Settings => (Hold::Primary, ","),
             Self::Shortcuts => (Hold::Primary, "/"),
-            Self::NewMessage | Self::Channels => return None,
+            Self::NewMessage | Self::GoToDate | Self::Channels => return None,
         };
         Some(Shortcut { hold, key })
+    }
+
+    /// Whether it can do anything where the person is.
+    pub(crate) fn is_available(self, navigation: Navigation) -> bool {
+        self != Self::GoToDate || navigation.here().and_then(Route::conversation).is_some()
     }
 
     pub(crate) fn run(self, handle: ClientHandle, navigation: Navigation, overlay: Overlay) {
@@ -106,6 +115,11 @@ impl Command {
             Self::NextConversation => beside(true, false),
             Self::PreviousUnread => beside(false, true),
             Self::NextUnread => beside(true, true),
+            Self::GoToDate => {
+                if let Some(id) = navigation.here().and_then(Route::conversation) {
+                    overlay.open_sheet(Sheet::GoToDate(id));
+                }
+            }
         }
     }
 }

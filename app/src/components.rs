@@ -5,6 +5,7 @@ mod banner;
 mod bubble;
 mod composer;
 mod confirm_dialog;
+mod date_dialog;
 mod details;
 mod flow;
 mod icon;
@@ -26,6 +27,7 @@ pub(crate) use banner::Banner;
 pub(crate) use bubble::TranscriptLine;
 pub(crate) use composer::{Composer, is_composing};
 pub(crate) use confirm_dialog::ConfirmDialog;
+pub(crate) use date_dialog::DateDialog;
 pub(crate) use details::Details;
 pub(crate) use flow::{Each, When};
 #[cfg(feature = "ssr")]

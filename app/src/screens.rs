@@ -1,7 +1,9 @@
 //! The screens that most visits never open. Their code is a second WASM file. The browser loads it when the page is first idle
 //! after hydration, when such a screen opens before that, or before hydration if the address names one of them.
 
-use crate::components::{Details, PickerHead, QuickSwitcher, Shortcuts, show_modal, use_overlay, when_closed};
+use crate::components::{
+    DateDialog, Details, PickerHead, QuickSwitcher, Shortcuts, show_modal, use_overlay, when_closed,
+};
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
 use crate::navigation::Route;
@@ -23,6 +25,7 @@ pub(crate) enum Screen {
     Settings,
     QuickSwitcher,
     Shortcuts,
+    GoToDate(ConversationId),
     Details { id: ConversationId, view: Signal<Option<View>>, open: RwSignal<bool> },
 }
 
@@ -45,6 +48,7 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::Settings => view! { <Settings/> }.into_any(),
         Screen::QuickSwitcher => view! { <QuickSwitcher close=move || overlay.close_sheet()/> }.into_any(),
         Screen::Shortcuts => view! { <Shortcuts close=move || overlay.close_sheet()/> }.into_any(),
+        Screen::GoToDate(id) => view! { <DateDialog conversation=id close=move || overlay.close_sheet()/> }.into_any(),
         Screen::Details { id, view, open } => view! { <Details id view open/> }.into_any(),
     })
 }
@@ -103,7 +107,7 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
         .into_any()
     };
     match screen {
-        Screen::QuickSwitcher | Screen::Shortcuts => {
+        Screen::QuickSwitcher | Screen::Shortcuts | Screen::GoToDate(_) => {
             let (overlay, dialog) = (use_overlay(), NodeRef::new());
             let _ = show_modal(dialog);
             view! { <dialog class="dialog" node_ref=dialog aria-label=t.loading() on:close=when_closed(move || overlay.close_sheet())>{content}</dialog> }

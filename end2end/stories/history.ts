@@ -1,7 +1,7 @@
 // A long conversation: its past comes page by page, without moving what one reads.
 import type { BrowserContextOptions } from '@playwright/test';
 import type { Person } from '../helpers/people';
-import { type Myna, expect, test } from '../helpers/story';
+import { type Myna, PHONE, expect, test } from '../helpers/story';
 import { direct, read, say } from '../helpers/wire';
 
 const COUNT = 130;
@@ -117,4 +117,83 @@ test('each conversation opens at its end when one goes from one to the other', a
   await expect(lena.title).toHaveText('Bea');
   await expect(lena.bubble(`Bea’s message ${COUNT}`)).toBeInViewport();
   await ada.seesUnread('Lena', COUNT);
+});
+
+/** The day before today on this page, as a date field takes it. */
+async function yesterday(person: Person): Promise<string> {
+  return person.page.evaluate(() => {
+    const day = new Date(Date.now() - 86_400_000);
+    return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}`;
+  });
+}
+
+async function goToYesterday(person: Person): Promise<void> {
+  await person.page.getByRole('button', { name: 'Details' }).click();
+  await person.page.getByRole('button', { name: 'Go to date' }).click();
+  const dialog = person.page.getByRole('dialog', { name: 'Go to date' });
+  await dialog.getByLabel('Date').fill(await yesterday(person));
+  await dialog.getByRole('button', { name: 'Go', exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+}
+
+for (const options of [{}, PHONE]) {
+  test(`one goes to a date far back, and from there up to the newest${'isMobile' in options ? ', on a phone' : ''}`, async ({ myna }) => {
+    const { lena, ada, conversation } = await longConversation(myna, options);
+    await say(ada, conversation, ...Array.from({ length: 250 }, (_, at) => `later ${at + 1}`));
+    await lena.page.reload();
+    await lena.sees('later 250');
+    await goToYesterday(lena);
+    await expect(lena.bubble('message 1')).toBeInViewport();
+    await expect(lena.page.locator('.bubble', { hasText: /^message 1$/ })).toBeFocused();
+    expect(await lena.hears()).not.toContain('later 1');
+
+    // What others write meanwhile moves nothing.
+    await say(ada, conversation, 'and now');
+    await expect(lena.latest).toHaveAccessibleName(/, 1 new$/);
+    await expect(lena.bubble('message 1')).toBeInViewport();
+
+    const all = [...ALL, ...Array.from({ length: 250 }, (_, at) => `later ${at + 1}`), 'and now'];
+    const read = new Set<string>();
+    await expect(async () => {
+      const shown = await lena.hears();
+      const first = all.indexOf(shown[0]!);
+      expect(shown, 'no hole').toEqual(all.slice(first, first + shown.length));
+      shown.forEach((text) => read.add(text));
+      await scrollTo(lena, 1_000_000);
+      expect(read.size).toBe(all.length);
+    }).toPass();
+    await expect(lena.bubble('and now')).toBeInViewport();
+
+    await goToYesterday(lena);
+    await expect(lena.bubble('message 1')).toBeInViewport();
+    await lena.latest.click();
+    await expect(lena.bubble('and now')).toBeInViewport();
+    await expect(lena.latest).toHaveCount(0);
+  });
+}
+
+test('a date that is asked for without a network is gone to when it is back', async ({ myna }) => {
+  const { lena, ada, conversation } = await longConversation(myna);
+  await say(ada, conversation, ...Array.from({ length: 100 }, (_, at) => `later ${at + 1}`));
+  await lena.sees('later 100');
+  await lena.page.reload();
+  await lena.sees('later 100');
+  await lena.context.setOffline(true);
+  await goToYesterday(lena);
+  await expect(lena.page.getByRole('status').filter({ hasText: 'Loading' })).toBeVisible();
+  await lena.context.setOffline(false);
+  await expect(lena.bubble('message 1')).toBeInViewport();
+});
+
+test('writing at a date far back leads to the newest messages', async ({ myna }) => {
+  const { lena, ada } = await longConversation(myna);
+  await lena.page.reload();
+  await lena.sees(`message ${COUNT}`);
+  await goToYesterday(lena);
+  await expect(lena.bubble('message 1')).toBeInViewport();
+  await lena.say('I read all of this');
+  await expect(lena.bubble('I read all of this')).toBeInViewport();
+  await expect(lena.bubble(`message ${COUNT}`)).toBeInViewport();
+  await ada.open('Lena');
+  await ada.sees('I read all of this');
 });

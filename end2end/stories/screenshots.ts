@@ -207,6 +207,11 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await compare(sam, mode, 'dialog.png');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
+    await page.locator('.pane-head button').click();
+    await page.locator('aside .go-to-date').click();
+    await page.locator('dialog[open] input').waitFor();
+    await compare(sam, mode, 'go-to-date.png');
+    await page.keyboard.press('Escape');
     await go(`/c/${withTariq}`, '.bubble');
     await compare(sam, mode, 'arabic.png');
     await go('/new', '.picker');

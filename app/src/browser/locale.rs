@@ -127,6 +127,21 @@ pub(crate) fn zone_and_clock() -> (Option<String>, Option<Clock>) {
     (option("timeZone"), clock)
 }
 
+/// When a day such as "2026-11-26" begins here.
+pub(crate) fn beginning_of_day(day: &str) -> Option<Timestamp> {
+    let mut parts = day.split('-').map(|part| part.parse::<u32>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let date = Date::new_with_year_month_day(year, i32::try_from(month).ok()? - 1, i32::try_from(day).ok()?);
+    let at = date.get_time();
+    at.is_finite().then_some(Timestamp(at as i64))
+}
+
+/// The day that it is here, such as "2026-11-26".
+pub(crate) fn today() -> String {
+    let now = Date::new_0();
+    format!("{:04}-{:02}-{:02}", now.get_full_year(), now.get_month() + 1, now.get_date())
+}
+
 /// What stays the same until midnight, or until the device goes to another zone.
 pub(crate) fn day_and_zone(now: Timestamp) -> String {
     let now = date(now);

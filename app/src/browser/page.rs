@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{
-    AddEventListenerOptions, DragEvent, Element, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlTextAreaElement,
-    KeyboardEvent, MouseEvent, ResizeObserver, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition,
-    ScrollToOptions, VisibilityState,
+    AddEventListenerOptions, DragEvent, Element, FocusOptions, HtmlAnchorElement, HtmlDocument, HtmlElement,
+    HtmlTextAreaElement, KeyboardEvent, MouseEvent, ResizeObserver, ScrollBehavior, ScrollIntoViewOptions,
+    ScrollLogicalPosition, ScrollToOptions, VisibilityState,
 };
 
 /// This session is over: to the page to sign in, and nothing of it stays in the page.
@@ -152,6 +152,15 @@ pub(crate) fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
+    }
+}
+
+/// Gives the focus to an element, and scrolls nothing.
+pub(crate) fn focus_in_place(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
     }
 }
 

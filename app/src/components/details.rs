@@ -1,7 +1,7 @@
 //! About a conversation: who is in it, and the way out of it.
 
 use super::flow::{Each, When};
-use super::{Avatar, ConfirmDialog, Glyph, Icon, NameDialog};
+use super::{Avatar, ConfirmDialog, Glyph, Icon, NameDialog, Sheet, use_overlay};
 #[cfg(feature = "hydrate")]
 use crate::client_handle::ClientHandle;
 use crate::client_handle::use_client;
@@ -23,7 +23,7 @@ pub(crate) fn Details(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let (t, handle) = (words(), use_client());
-    let navigation = use_navigation();
+    let (navigation, overlay) = (use_navigation(), use_overlay());
     let asking = RwSignal::new(false);
     let error = RwSignal::new(None::<&'static str>);
     let confirming = RwSignal::new(false);
@@ -136,6 +136,18 @@ pub(crate) fn Details(
                         }
                     })
             }}
+            <button
+                class="link go-to-date"
+                type="button"
+                aria-haspopup="dialog"
+                on:click=move |_| {
+                    // On a phone the panel covers the messages.
+                    open.set(false);
+                    overlay.open_sheet(Sheet::GoToDate(id));
+                }
+            >
+                {t.go_to_date()}
+            </button>
             <section>
                 <h3>{t.members()}</h3>
                 <ul class="members">

@@ -28,6 +28,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     let has_older = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.has_older || view.hides_older)));
     let has_newer = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.hides_newer)));
     let loading = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.loading)));
+    let is_going = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.is_going)));
     let lines = signals.lines.clone();
     let typing: Signal<Typing> = signals.typing.into();
 
@@ -49,6 +50,8 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             has_newer,
             unread,
             resumes_at: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.resumes_at))),
+            arrival: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.arrival))),
+            landing: StoredValue::new(None),
             place: StoredValue::new(None),
             is_placed: StoredValue::new(false),
             anchor: StoredValue::new_local(None),
@@ -95,6 +98,12 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                     None => ().into_any(),
                 }}
             </div>
+            <When condition=move || is_going.get()>
+                <p class="going" role="status">
+                    <span class="spinner"></span>
+                    {t.loading()}
+                </p>
+            </When>
             <ol class="lines">
                 <Each of=move || lines.get() key=|row| row.key let:row>
                     <TranscriptLine row group/>

@@ -10,6 +10,7 @@ use crate::screens::{Screen, ScreenView};
 use announcer::Announcer;
 use leptos::prelude::*;
 use menu::MenuLayer;
+use myna_protocol::ConversationId;
 use note::NoteLayer;
 
 /// The dialogs that belong to no place of the page.
@@ -17,6 +18,8 @@ use note::NoteLayer;
 pub(crate) enum Sheet {
     QuickSwitcher,
     Shortcuts,
+    /// Asks for the day to go to in this conversation.
+    GoToDate(ConversationId),
 }
 
 /// The layer over the page. A handle: clones are the same.
@@ -91,6 +94,7 @@ pub(crate) fn OverlayLayer() -> impl IntoView {
                     let screen = match sheet {
                         Sheet::QuickSwitcher => Screen::QuickSwitcher,
                         Sheet::Shortcuts => Screen::Shortcuts,
+                        Sheet::GoToDate(id) => Screen::GoToDate(id),
                     };
                     view! { <ScreenView screen/> }
                 })

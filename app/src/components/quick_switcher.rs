@@ -59,7 +59,9 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
         let mut people = if asked.is_empty() { Vec::new() } else { search.answer().unwrap_or_default().people };
         people.retain(|person| !is_known(person));
         people.truncate(PEOPLE);
-        let commands = Command::ALL.into_iter().filter(|command| *command != Command::QuickSwitcher);
+        let commands = Command::ALL
+            .into_iter()
+            .filter(|command| *command != Command::QuickSwitcher && command.is_available(navigation));
         let commands = commands.filter(|command| command.label(t).to_lowercase().contains(&asked));
         let commands: Vec<_> = commands.map(Entry::Command).collect();
         // An exact name comes before groups that contain it.

@@ -364,7 +364,9 @@ impl Client {
         let is_own = self.my_id().is_some_and(|me| users.contains(&me));
         let shown = self.conversations.all_shown();
         let with = shown.filter(|(held, row)| {
-            is_own || held.shows_any(users) || users.iter().any(|user| self.typing.people(row.id).any(|typing| typing == *user))
+            is_own
+                || held.shows_any(users)
+                || users.iter().any(|user| self.typing.people(row.id).any(|typing| typing == *user))
         });
         let ids: Vec<_> = with.map(|(_, row)| row.id).collect();
         self.touch_all(ids);

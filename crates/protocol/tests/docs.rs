@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "hello", "send", "read", "typing", "load", "load_at", "resync", "direct", "group", "channel", "join", "leave",
     "search", "set_name", "rename", "people", "members", "list", "ping",
 ];

@@ -4,10 +4,11 @@ use super::fit::fit;
 use crate::browser::page::{self, SizeObserver};
 use crate::client_handle::{ClientHandle, RowSignal, Rows, Typing};
 use crate::components::Overlay;
+use crate::components::bubble::MESSAGE;
 use crate::i18n::Words;
 use leptos::html::Div;
 use leptos::prelude::*;
-use myna_client::{Line, State};
+use myna_client::{Arrival, Line, State};
 use myna_protocol::ConversationId;
 use web_sys::Element;
 
@@ -35,6 +36,10 @@ pub(super) struct Scrolling {
     pub(super) unread: Memo<Option<u64>>,
     /// The scroll position when the reader left the conversation, if not at its end.
     pub(super) resumes_at: Memo<Option<(u64, i32)>>,
+    /// The message that the reader went to last.
+    pub(super) arrival: Memo<Option<Arrival>>,
+    /// Where the page is to be put next: at this message.
+    pub(super) landing: StoredValue<Option<u64>>,
     /// The message at the top of the page now and how far below it begins, if the page is not at the end.
     pub(super) place: StoredValue<Option<(u64, i32)>>,
     /// Whether the page is where it begins: at the first unread message, else where one left it, else at the end.
@@ -53,6 +58,13 @@ pub(super) struct Anchor {
 impl Scrolling {
     /// Keeps the place when lines come: the end when one is there, else what one is reading.
     pub(super) fn follow(self, lines: Rows<Line>, typing: Signal<Typing>, loading: Memo<bool>) {
+        Effect::new(move |_| {
+            let Some(arrival) = self.arrival.get() else { return };
+            self.landing.set_value(Some(arrival.seq));
+            self.is_placed.set_value(false);
+            self.at_end.set(false);
+            self.settle_soon();
+        });
         let last = StoredValue::new(None);
         Effect::new(move |_| {
             let rows = lines.get();
@@ -68,11 +80,7 @@ impl Scrolling {
             if wrote {
                 self.at_end.set(true);
             }
-            // As soon as the lines are in the page: before it is painted, and before the next event of scrolling.
-            leptos::task::spawn_local(async move {
-                leptos::task::tick().await;
-                self.settle();
-            });
+            self.settle_soon();
         });
         // What is written, a banner, a turned phone, a growing composer: whatever takes or gives room at the end.
         let sizes = StoredValue::new_local(None::<SizeObserver>);
@@ -126,6 +134,14 @@ impl Scrolling {
         }
     }
 
+    /// As soon as the lines are in the page: before it is painted, and before the next event of scrolling.
+    fn settle_soon(self) {
+        leptos::task::spawn_local(async move {
+            leptos::task::tick().await;
+            self.settle();
+        });
+    }
+
     /// Lines have come or gone: puts the page right.
     fn settle(self) {
         let Some(Some(scroller)) = self.scroller.try_get_untracked() else { return };
@@ -147,7 +163,15 @@ impl Scrolling {
 
     /// Begins at the first unread message, or where one left; false while that is on its way.
     fn place(self, scroller: &Element) -> bool {
-        if let Some(unread) = self.unread.get_untracked() {
+        if let Some(seq) = self.landing.get_value() {
+            let Some(line) = scroller.query_selector(&format!("[data-seq='{seq}']")).ok().flatten() else {
+                return false;
+            };
+            self.landing.set_value(None);
+            let below_top = page::top(&line) - page::top(scroller) - f64::from(scroller.client_height()) / 4.0;
+            scroller.set_scroll_top(scroller.scroll_top() + below_top.round() as i32);
+            show_found(scroller, &line);
+        } else if let Some(unread) = self.unread.get_untracked() {
             if self.at_end.get_untracked() {
                 self.at_end.set(false);
                 self.seen.set(self.last_seq.get_untracked().saturating_sub(unread));
@@ -196,10 +220,7 @@ impl Scrolling {
             self.handle.act(|client, now| client.older(self.id, now));
         }
         if is_near_end {
-            self.handle.act(|client, _| {
-                client.newer(self.id);
-                Vec::new()
-            });
+            self.handle.act(|client, now| client.newer(self.id, now));
         }
     }
 
@@ -233,6 +254,18 @@ impl Scrolling {
             self.seen.set(last);
             self.handle.act(|client, now| client.read_to(self.id, last, now));
         }
+    }
+}
+
+/// Lets this line stand out for a moment, and gives its message the focus.
+fn show_found(scroller: &Element, line: &Element) {
+    const FOUND: &str = "data-found";
+    if let Ok(Some(before)) = scroller.query_selector(&format!("[{FOUND}]")) {
+        let _ = before.remove_attribute(FOUND);
+    }
+    let _ = line.set_attribute(FOUND, "");
+    if let Ok(Some(message)) = line.query_selector(MESSAGE) {
+        page::focus_in_place(&message);
     }
 }
 
