@@ -257,14 +257,16 @@ impl Scrolling {
     }
 }
 
-/// Lets this line stand out for a moment, and gives its message the focus.
+/// Lets this line stand out for a moment, and gives its message the focus unless the reader has begun to write meanwhile.
 fn show_found(scroller: &Element, line: &Element) {
     const FOUND: &str = "data-found";
     if let Ok(Some(before)) = scroller.query_selector(&format!("[{FOUND}]")) {
         let _ = before.remove_attribute(FOUND);
     }
     let _ = line.set_attribute(FOUND, "");
-    if let Ok(Some(message)) = line.query_selector(MESSAGE) {
+    if !page::is_writing()
+        && let Ok(Some(message)) = line.query_selector(MESSAGE)
+    {
         page::focus_in_place(&message);
     }
 }
