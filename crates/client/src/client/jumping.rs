@@ -43,7 +43,10 @@ impl Client {
 
     /// The target cannot be had.
     pub(super) fn give_up_target(&mut self, id: ConversationId) {
-        self.target = None;
+        // By now the reader may want to go somewhere in another conversation.
+        if self.shown == Some(id) {
+            self.target = None;
+        }
         self.touch(id);
     }
 
