@@ -119,6 +119,12 @@ for (const [size, options] of [
     await lena.page.keyboard.press('Escape');
     await lena.page.keyboard.press('Escape');
     await expect(lena.details).toHaveCount(0);
+    await lena.page.getByRole('button', { name: 'Details' }).click();
+    await lena.page.getByRole('button', { name: 'Go to date' }).click();
+    await expect(lena.page.getByRole('dialog', { name: 'Go to date' })).toBeVisible();
+    await isAccessible(lena, 'the dialog for a date');
+    await lena.page.keyboard.press('Escape');
+    await expect(lena.page.getByRole('dialog')).toHaveCount(0);
     await lena.messages.getByRole('article').last().focus();
     await lena.page.keyboard.press('Enter');
     await expect(lena.page.getByRole('menu')).toBeVisible();
