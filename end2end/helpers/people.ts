@@ -163,7 +163,7 @@ export class Person {
     await this.isIn1To1(name);
   }
 
-  /** Turns the pages to come around: no language of Myna is written from right to left yet, but its layout is ready for one. */
+  /** Lays the next pages out from right to left: Myna has no such language yet, but its layout is ready for one. */
   async mirror(): Promise<void> {
     await this.page.addInitScript(() => document.addEventListener('DOMContentLoaded', () => (document.documentElement.dir = 'rtl')));
   }

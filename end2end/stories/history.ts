@@ -137,7 +137,7 @@ async function goToYesterday(person: Person): Promise<void> {
 }
 
 for (const options of [{}, PHONE]) {
-  test(`one goes to a date far back, and from there up to the newest${'isMobile' in options ? ', on a phone' : ''}`, async ({ myna }) => {
+  test(`a date far back opens with the messages around it, and scrolling leads to the newest${'isMobile' in options ? ', on a phone' : ''}`, async ({ myna }) => {
     const { lena, ada, conversation } = await longConversation(myna, options);
     // Her own words, from elsewhere: what others wrote would be unread, and the page would open at the first of it.
     await say(lena, conversation, ...Array.from({ length: 250 }, (_, at) => `later ${at + 1}`));
@@ -148,7 +148,7 @@ for (const options of [{}, PHONE]) {
     await expect(lena.page.locator('.bubble', { hasText: /^message 1$/ })).toBeFocused();
     expect(await lena.hears()).not.toContain('later 1');
 
-    // What others write meanwhile moves nothing.
+    // New messages move nothing.
     await say(ada, conversation, 'and now');
     await expect(lena.latest).toHaveAccessibleName(/, 1 new$/);
     await expect(lena.bubble('message 1')).toBeInViewport();
@@ -173,7 +173,7 @@ for (const options of [{}, PHONE]) {
   });
 }
 
-test('a date that is asked for without a network is gone to when it is back', async ({ myna }) => {
+test('without a network, the page goes to a date when the network is back', async ({ myna }) => {
   const { lena, conversation } = await longConversation(myna);
   await say(lena, conversation, ...Array.from({ length: 100 }, (_, at) => `later ${at + 1}`));
   await lena.sees('later 100');
@@ -186,7 +186,7 @@ test('a date that is asked for without a network is gone to when it is back', as
   await expect(lena.bubble('message 1')).toBeInViewport();
 });
 
-test('writing at a date far back leads to the newest messages', async ({ myna }) => {
+test('a message sent at a date far back leads to the newest messages', async ({ myna }) => {
   const { lena, ada } = await longConversation(myna);
   await lena.page.reload();
   await lena.sees(`message ${COUNT}`);

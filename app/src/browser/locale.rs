@@ -21,7 +21,7 @@ fn locales() -> Array {
     Array::of1(&own.as_deref().unwrap_or(language).into())
 }
 
-/// What is written of a moment.
+/// What of a time is written.
 #[derive(Debug, Clone, Copy)]
 enum Style {
     Time,
@@ -129,14 +129,12 @@ pub(crate) fn zone_and_clock() -> (Option<String>, Option<Clock>) {
 
 /// When a day such as "2026-11-26" begins here.
 pub(crate) fn beginning_of_day(day: &str) -> Option<Timestamp> {
-    let mut parts = day.split('-').map(|part| part.parse::<u32>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    let date = Date::new_with_year_month_day(year, i32::try_from(month).ok()? - 1, i32::try_from(day).ok()?);
-    let at = date.get_time();
+    // With a time and without a zone, it is the device's own.
+    let at = Date::parse(&format!("{day}T00:00"));
     at.is_finite().then_some(Timestamp(at as i64))
 }
 
-/// The day that it is here, such as "2026-11-26".
+/// Today on this device, such as "2026-11-26".
 pub(crate) fn today() -> String {
     let now = Date::new_0();
     format!("{:04}-{:02}-{:02}", now.get_full_year(), now.get_month() + 1, now.get_date())

@@ -5,7 +5,7 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// How long the tab may show what was. Browsers do much for a change of it: a message that is read at once makes none.
+/// How late the tab may be. A browser does much work for each change of it, and a message that is read at once needs none.
 const DELAY: Duration = Duration::from_millis(300);
 
 /// Shows this title, and the number of conversations with unread messages in the icon.

@@ -69,13 +69,12 @@ impl ListSignals {
 
     /// `changed` are the conversations of which something changed.
     pub(super) fn read(&self, client: &Client, changed: &BTreeSet<ConversationId>) -> Drawn {
-        let range = self.range.get_untracked();
-        let ids: Vec<ConversationId> = client.list_ids(range.clone()).collect();
+        let ids: Vec<ConversationId> = client.list_ids(self.range.get_untracked()).collect();
         let rows = if self.rows.are(&ids) {
             let changed = ids.into_iter().filter(|id| changed.contains(id));
             DrawnRows::Changed(changed.filter_map(|id| client.sidebar_row(id)).collect())
         } else {
-            DrawnRows::All(client.list(range))
+            DrawnRows::All(ids.into_iter().filter_map(|id| client.sidebar_row(id)).collect())
         };
         Drawn { rows, len: client.list_len(), unread: client.unread_conversations(), end: ListEnd::of(client) }
     }

@@ -28,7 +28,7 @@ pub(crate) fn DateDialog(
             // Closed first: a dialog that closes gives the focus back, and the message gets it.
             shut();
             close();
-            handle.act(|client, now| client.go_to(conversation, Target::Moment(at), now));
+            handle.act(|client, now| client.go_to(conversation, Target::Time(at), now));
         }
     };
     #[cfg(feature = "hydrate")]

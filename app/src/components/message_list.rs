@@ -28,7 +28,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     let has_older = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.has_older || view.hides_older)));
     let has_newer = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.hides_newer)));
     let loading = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.loading)));
-    let is_going = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.is_going)));
+    let jumping = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.jumping)));
     let lines = signals.lines.clone();
     let typing: Signal<Typing> = signals.typing.into();
 
@@ -51,7 +51,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             unread,
             resumes_at: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.resumes_at))),
             arrival: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.arrival))),
-            landing: StoredValue::new(None),
+            shown_arrival: StoredValue::new(0),
             place: StoredValue::new(None),
             is_placed: StoredValue::new(false),
             anchor: StoredValue::new_local(None),
@@ -98,8 +98,8 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                     None => ().into_any(),
                 }}
             </div>
-            <When condition=move || is_going.get()>
-                <p class="going" role="status">
+            <When condition=move || jumping.get()>
+                <p class="jumping" role="status">
                     <span class="spinner"></span>
                     {t.loading()}
                 </p>

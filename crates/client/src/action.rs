@@ -64,8 +64,8 @@ pub enum Status {
 pub enum Target {
     /// The message at this place.
     Message(Seq),
-    /// The first message of this moment or later; the newest if all are earlier.
-    Moment(Timestamp),
+    /// The first message sent at this time or later; the newest if all are earlier.
+    Time(Timestamp),
 }
 
 /// What has to be drawn again.

@@ -52,9 +52,9 @@ pub struct Client {
     mark: Mark,
     /// What is on the page of that conversation's transcript.
     window: Window,
-    /// Where the reader of that conversation wants to go.
+    /// The message of that conversation that the reader wants to see and that is loading.
     target: Option<Target>,
-    /// Where they have arrived, and how many times they have.
+    /// The last message that the reader went to.
     arrival: Option<Arrival>,
     /// Scroll positions of conversations that were closed, see [`Self::leave_at`]. The newest is the last.
     places: Vec<(ConversationId, Seq, i32)>,
@@ -244,12 +244,12 @@ impl Client {
             starts_unread: self.shown == Some(id) && self.mark.seq().is_some(),
             resumes_at: self.left_at(me, id, held),
             last_seq: held.timeline.last(),
-            has_older: self.drawn(id, held).has_older(),
+            has_older: held.drawn().has_older(),
             hides_older: self.span(id, held).start > 0,
-            hides_newer: self.is_in_excerpt(id, held) || self.span(id, held).end < held.timeline.messages().len(),
+            hides_newer: held.is_in_excerpt() || self.span(id, held).end < held.timeline.messages().len(),
             loading: self.requests.is_wanted(Want::Older(id)) || self.requests.is_wanted(Want::Newer(id)),
-            is_going: self.shown == Some(id) && self.target.is_some(),
-            arrival: self.arrival.filter(|_| self.shown == Some(id)),
+            jumping: self.shown == Some(id) && self.target.is_some(),
+            arrival: self.arrival.filter(|arrival| self.shown == Some(id) && held.drawn().contains(arrival.seq)),
         })
     }
 
@@ -271,7 +271,7 @@ impl Client {
     pub fn lines(&self, id: ConversationId) -> Vec<Line> {
         self.conversations
             .shown(id)
-            .map_or_else(Vec::new, |(held, _)| self.lines_of(id, held, self.drawn(id, held), self.span(id, held)))
+            .map_or_else(Vec::new, |(held, _)| self.lines_of(id, held, held.drawn(), self.span(id, held)))
     }
 
     fn lines_of(&self, id: ConversationId, held: &Held, messages: &Timeline, span: Range<usize>) -> Vec<Line> {
@@ -291,16 +291,7 @@ impl Client {
 
     fn span(&self, id: ConversationId, held: &Held) -> Range<usize> {
         let window = if self.shown == Some(id) { self.window } else { Window::default() };
-        window.span(self.drawn(id, held))
-    }
-
-    /// The messages of which the page shows a part.
-    fn drawn<'a>(&self, id: ConversationId, held: &'a Held) -> &'a Timeline {
-        if self.shown == Some(id) { held.drawn() } else { &held.timeline }
-    }
-
-    fn is_in_excerpt(&self, id: ConversationId, held: &Held) -> bool {
-        self.shown == Some(id) && held.is_in_excerpt()
+        window.span(held.drawn())
     }
 
     /// Who else is typing there, by name.
@@ -360,7 +351,7 @@ impl Client {
         if users.is_empty() {
             return;
         }
-        // One is in all of them, though one's own row may be on a page of members that has not come.
+        // The person who is signed in is in all of them, also where their own row is on a page of members that is not loaded.
         let is_own = self.my_id().is_some_and(|me| users.contains(&me));
         let shown = self.conversations.all_shown();
         let with = shown.filter(|(held, row)| {

@@ -18,9 +18,9 @@ pub(crate) struct Held {
     pub(crate) members: LiteMap<UserId, Member>,
     /// The newest messages.
     pub(crate) timeline: Timeline,
-    /// Older messages apart from those, where the reader has gone to one of them.
+    /// Older messages apart from those, where the reader has gone to one of them. Only the open conversation has one.
     excerpt: Option<Timeline>,
-    /// What has come since an excerpt was asked for.
+    /// The messages that have come since an excerpt was asked for.
     since_asked: Option<Aside>,
     roster: Roster,
     /// The newest message seen of each sender, whatever became of the window: who sends has read up to there.
@@ -83,14 +83,13 @@ impl Held {
 
     /// Takes a page of older messages and the members who sent them.
     pub(crate) fn page(&mut self, mut rows: Vec<Row>) -> Vec<Said> {
-        let excerpt = self.excerpt.as_mut().filter(|excerpt| excerpt.is_page_asked());
-        if excerpt.is_none() && !self.timeline.is_page_asked() {
+        if !self.drawn().is_page_asked() && !self.timeline.is_page_asked() {
             // The page was read before the rows that have replaced everything since: its members may be old.
             rows.retain(|row| matches!(row, Row::Message(_)));
         }
         let messages = self.take(rows);
         let said = self.hear(&messages);
-        match self.excerpt.as_mut().filter(|excerpt| excerpt.is_page_asked()) {
+        match self.waiting_excerpt() {
             Some(excerpt) => excerpt.page(messages),
             None => self.timeline.page(messages),
         }
@@ -100,7 +99,7 @@ impl Held {
 
     /// A page of older messages cannot be had.
     pub(crate) fn page_refused(&mut self) {
-        match self.excerpt.as_mut().filter(|excerpt| excerpt.is_page_asked()) {
+        match self.waiting_excerpt() {
             Some(excerpt) => excerpt.page_refused(),
             None => self.timeline.page_refused(),
         }
@@ -108,7 +107,7 @@ impl Held {
 
     /// A page of newer messages cannot be had.
     pub(crate) fn newer_page_refused(&mut self) {
-        if let Some(excerpt) = self.excerpt.as_mut().filter(|excerpt| excerpt.is_page_asked()) {
+        if let Some(excerpt) = self.waiting_excerpt() {
             excerpt.page_up_refused();
         }
     }
@@ -116,7 +115,7 @@ impl Held {
     /// Takes a page of messages that are newer than the excerpt.
     pub(crate) fn newer_page(&mut self, rows: Vec<Row>) -> Vec<Said> {
         // An excerpt that did not ask for it has come since.
-        if !self.excerpt.as_ref().is_some_and(Timeline::is_page_asked) {
+        if self.waiting_excerpt().is_none() {
             return Vec::new();
         }
         let messages = self.take(rows);
@@ -130,7 +129,8 @@ impl Held {
 
     /// An excerpt has been asked for.
     pub(crate) fn excerpt_asked(&mut self) {
-        self.since_asked = Some(Aside::default());
+        // A page that was asked for earlier may be the one to show: the reader can go back and forth.
+        self.since_asked.get_or_insert_default();
     }
 
     /// Takes an excerpt; `None` when it was read before the rows that have replaced everything since.
@@ -149,9 +149,14 @@ impl Held {
         self.excerpt.as_ref().unwrap_or(&self.timeline)
     }
 
-    /// As `drawn`, to ask for a page at one of its ends.
-    pub(crate) fn drawn_mut(&mut self) -> &mut Timeline {
-        self.excerpt.as_mut().unwrap_or(&mut self.timeline)
+    /// A page at one end of what is drawn has been asked for.
+    pub(crate) fn page_asked(&mut self) {
+        self.excerpt.as_mut().unwrap_or(&mut self.timeline).page_asked();
+    }
+
+    /// The excerpt, if a page of it is under way.
+    fn waiting_excerpt(&mut self) -> Option<&mut Timeline> {
+        self.excerpt.as_mut().filter(|excerpt| excerpt.is_page_asked())
     }
 
     /// Whether an excerpt is drawn.

@@ -80,13 +80,13 @@ impl Timeline {
         !self.messages.is_empty() && (self.first()..=self.last()).contains(&seq)
     }
 
-    /// The place of the first message of this moment or later, of the last if all are earlier.
+    /// The place of the first message sent at this time or later, of the last if all are earlier.
     pub(crate) fn seq_at(&self, at: Timestamp) -> Seq {
         let earlier = self.messages.partition_point(|message| message.sent_at < at);
         self.seq(earlier.min(self.messages.len().saturating_sub(1)))
     }
 
-    /// Whether the first message of this moment or later is among these, as far as they can tell.
+    /// Whether the first message sent at this time or later is among these, as far as they can tell.
     pub(crate) fn reaches(&self, at: Timestamp) -> bool {
         self.messages.front().is_some_and(|first| first.sent_at < at || first.seq == 1)
     }
@@ -136,13 +136,10 @@ impl Timeline {
             page.aside.0.clear();
         }
         self.stuck = None;
-        for message in excerpt.messages.into_iter().rev() {
-            if message.seq < self.first() {
-                self.extend_down(vec![message])
-            } else if self.contains(message.seq) {
-                self.upsert(message)
-            }
-        }
+        let (below, shared): (Vec<_>, Vec<_>) =
+            excerpt.messages.into_iter().partition(|message| message.seq < self.first());
+        shared.into_iter().for_each(|message| self.upsert(message));
+        self.extend_down(below);
         None
     }
 
@@ -414,14 +411,17 @@ mod tests {
         assert!(timeline.join(changed).is_none());
         assert_eq!(seqs(&timeline), (13..=22).collect::<Vec<_>>());
         assert_eq!(timeline.messages().nth(2).map(|m| m.text.as_str()), Some("edited at 40"));
-        assert!(Timeline::default().join(excerpt(1..=2)).is_some(), "nothing tells what is newest");
+        assert!(
+            Timeline::default().join(excerpt(1..=2)).is_some(),
+            "an empty timeline does not know the newest message"
+        );
     }
 
     #[test]
-    fn a_moment_is_found_where_the_messages_reach_it() {
+    fn a_time_is_found_where_the_messages_reach_it() {
         let timeline = window(5..=9);
         let at = |seq| message(seq).sent_at;
-        assert!(!timeline.reaches(at(5)), "an older message may be of that moment");
+        assert!(!timeline.reaches(at(5)), "an older message may be of that time");
         assert!(timeline.reaches(at(6)));
         assert_eq!([at(4), at(6), at(9), Timestamp(i64::MAX)].map(|at| timeline.seq_at(at)), [5, 6, 9, 9]);
         assert!(window(1..=3).reaches(Timestamp(0)));

@@ -46,17 +46,17 @@ pub struct View {
     pub hides_newer: bool,
     /// Whether more messages at one end have been asked for and have not come yet.
     pub loading: bool,
-    /// Whether the reader wants to go to a message that has not come yet.
-    pub is_going: bool,
-    /// The message that the reader went to last.
+    /// Whether the message that the reader wants to see is still loading.
+    pub jumping: bool,
+    /// The last message that the reader went to, while it is loaded.
     pub arrival: Option<Arrival>,
 }
 
-/// A message that was gone to.
+/// A message that the reader went to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
     pub seq: Seq,
-    /// Tells one arrival from the next at the same message.
+    /// How many times the reader has gone to a message: it tells two arrivals at the same message apart.
     pub times: u64,
 }
 

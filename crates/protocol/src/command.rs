@@ -25,7 +25,7 @@ pub enum Command {
     /// A page of messages older than `before`, answered by `page`; without it the conversation afresh, by `rows` from 0
     /// and `caught_up`.
     Load { request: RequestId, conversation: ConversationId, before: Option<Seq>, limit: u32 },
-    /// A page of messages around the first of this moment or later; the newest ones when all are earlier. Answered by `page`.
+    /// A page around the first message sent at this time or later; the newest page when all are earlier. Answered by `page`.
     LoadAt { request: RequestId, conversation: ConversationId, at: Timestamp, limit: u32 },
     /// What changed in the feed after `rev`: after a gap. Answered by `rows` (or `reset` and `rows` from 0) and `caught_up`.
     Resync { request: RequestId, feed: Feed, rev: Rev },

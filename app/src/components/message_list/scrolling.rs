@@ -36,10 +36,10 @@ pub(super) struct Scrolling {
     pub(super) unread: Memo<Option<u64>>,
     /// The scroll position when the reader left the conversation, if not at its end.
     pub(super) resumes_at: Memo<Option<(u64, i32)>>,
-    /// The message that the reader went to last.
+    /// The last message that the reader went to.
     pub(super) arrival: Memo<Option<Arrival>>,
-    /// Where the page is to be put next: at this message.
-    pub(super) landing: StoredValue<Option<u64>>,
+    /// The last arrival that the page has shown; 0 for none.
+    pub(super) shown_arrival: StoredValue<u64>,
     /// The message at the top of the page now and how far below it begins, if the page is not at the end.
     pub(super) place: StoredValue<Option<(u64, i32)>>,
     /// Whether the page is where it begins: at the first unread message, else where one left it, else at the end.
@@ -59,10 +59,12 @@ impl Scrolling {
     /// Keeps the place when lines come: the end when one is there, else what one is reading.
     pub(super) fn follow(self, lines: Rows<Line>, typing: Signal<Typing>, loading: Memo<bool>) {
         Effect::new(move |_| {
-            let Some(arrival) = self.arrival.get() else { return };
-            self.landing.set_value(Some(arrival.seq));
-            self.is_placed.set_value(false);
-            self.at_end.set(false);
+            self.arrival.track();
+            if self.new_arrival().is_some() {
+                self.at_end.set(false);
+                self.is_placed.set_value(false);
+            }
+            // Also where the message was unloaded before the page could show it: then the page stays where it can.
             self.settle_soon();
         });
         let last = StoredValue::new(None);
@@ -163,13 +165,12 @@ impl Scrolling {
 
     /// Begins at the first unread message, or where one left; false while that is on its way.
     fn place(self, scroller: &Element) -> bool {
-        if let Some(seq) = self.landing.get_value() {
-            let Some(line) = scroller.query_selector(&format!("[data-seq='{seq}']")).ok().flatten() else {
-                return false;
-            };
-            self.landing.set_value(None);
-            let below_top = page::top(&line) - page::top(scroller) - f64::from(scroller.client_height()) / 4.0;
-            scroller.set_scroll_top(scroller.scroll_top() + below_top.round() as i32);
+        // What was said before stays in sight above it.
+        let quarter = f64::from(scroller.client_height()) / 4.0;
+        if let Some(arrival) = self.new_arrival() {
+            let Some(line) = message(scroller, arrival.seq) else { return false };
+            self.shown_arrival.set_value(arrival.times);
+            scroll_to(scroller, &line, quarter);
             show_found(scroller, &line);
         } else if let Some(unread) = self.unread.get_untracked() {
             if self.at_end.get_untracked() {
@@ -177,20 +178,20 @@ impl Scrolling {
                 self.seen.set(self.last_seq.get_untracked().saturating_sub(unread));
             }
             let Some(line) = scroller.query_selector(".unread-line").ok().flatten() else { return false };
-            // What was read before it stays in sight above it.
-            let below_top = page::top(&line) - page::top(scroller) - f64::from(scroller.client_height()) / 4.0;
-            scroller.set_scroll_top(scroller.scroll_top() + below_top.round() as i32);
+            scroll_to(scroller, &line, quarter);
         } else if let Some((seq, below)) = self.resumes_at.get_untracked() {
             self.at_end.set(false);
             self.seen.set(self.last_seq.get_untracked());
-            let Some(line) = scroller.query_selector(&format!("[data-seq='{seq}']")).ok().flatten() else {
-                return false;
-            };
-            let moved = page::top(&line) - page::top(scroller) - f64::from(below);
-            scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
+            let Some(line) = message(scroller, seq) else { return false };
+            scroll_to(scroller, &line, f64::from(below));
         }
         self.is_placed.set_value(true);
         true
+    }
+
+    /// What the reader went to, while the page has not shown it.
+    fn new_arrival(self) -> Option<Arrival> {
+        self.arrival.get_untracked().filter(|arrival| arrival.times > self.shown_arrival.get_value())
     }
 
     pub(super) fn scrolled(self) {
@@ -255,6 +256,17 @@ impl Scrolling {
             self.handle.act(|client, now| client.read_to(self.id, last, now));
         }
     }
+}
+
+/// The line of a message.
+fn message(scroller: &Element, seq: u64) -> Option<Element> {
+    scroller.query_selector(&format!("[data-seq='{seq}']")).ok().flatten()
+}
+
+/// Scrolls until this line begins so many pixels below the top of the page.
+fn scroll_to(scroller: &Element, line: &Element, below: f64) {
+    let moved = page::top(line) - page::top(scroller) - below;
+    scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
 }
 
 /// Lets this line stand out for a moment, and gives its message the focus unless the reader has begun to write meanwhile.

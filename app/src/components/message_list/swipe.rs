@@ -1,22 +1,20 @@
-//! A finger that drags the messages aside shows the time of each.
+//! On a phone the reader drags the messages aside to see the time of each.
 
 use crate::browser::page;
 use leptos::html::Div;
 use leptos::prelude::*;
 use web_sys::{HtmlElement, TouchEvent};
 
-/// Pixels that the messages give way: the times need so much.
-const ROOM: i32 = 72;
-/// Pixels after which it is decided whether a finger scrolls or drags aside.
+/// Pixels after which it is clear whether a finger scrolls or drags aside.
 const DECIDED: i32 = 8;
-/// How far the messages are aside, for the style sheet.
+/// How far the finger has dragged the messages, for the style sheet, which knows how far they go.
 const ASIDE: &str = "--aside";
 const DRAGGED: &str = "dragged";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Finger {
     Up,
-    /// Down at this place of the window, and not clear yet about what it does.
+    /// Down at this place of the window; whether it scrolls or drags is not clear yet.
     Down(i32, i32),
     /// Drags aside from here.
     Drags(i32),
@@ -56,7 +54,7 @@ impl Swipe {
         if let Some(scroller) = self.scroller.get_untracked() {
             let scroller: &HtmlElement = &scroller;
             let _ = scroller.class_list().add_1(DRAGGED);
-            let _ = scroller.style().set_property(ASIDE, &format!("{}px", aside.clamp(0, ROOM)));
+            let _ = scroller.style().set_property(ASIDE, &format!("{}px", aside.max(0)));
         }
     }
 

@@ -12,7 +12,7 @@ impl Client {
     /// conversations goes on.
     pub fn start(&mut self, me: User, feeds: Vec<FeedRows>, next: Option<ListPosition>) {
         let id = me.id;
-        self.is_me(me);
+        self.set_me(me);
         self.list_next = next;
         self.changes.status = true;
         self.changes.list = true;

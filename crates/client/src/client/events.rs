@@ -66,13 +66,13 @@ impl Client {
             actions.extend(self.session.sign_out());
         } else {
             let name = self.people.get(user.id).map_or(user.name, str::to_owned);
-            self.is_me(User { id: user.id, name });
+            self.set_me(User { id: user.id, name });
         }
         self.changes.status = true;
     }
 
-    /// This is who is signed in. One is in one's own conversations, whether a row has named one or not.
-    pub(super) fn is_me(&mut self, me: User) {
+    /// Keeps who is signed in. Their own conversations show their name, also where no row has brought it.
+    pub(super) fn set_me(&mut self, me: User) {
         if self.people.get(me.id).is_none() {
             self.learn_people([Person { id: me.id, name: me.name.clone(), rev: 0 }]);
         }
@@ -106,7 +106,7 @@ impl Client {
             (Outcome::Taken { conversations, .. }, _) => {
                 for id in conversations {
                     self.membership(id, !before.contains(&id));
-                    // Where somebody stays a member, this is how far they have read.
+                    // The row of a person who stays a member says how far they have read, which no line shows them.
                     if was_in == Some(id) && self.conversations.joined(id) {
                         self.touch_view(id);
                     } else {

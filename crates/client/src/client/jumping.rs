@@ -23,7 +23,7 @@ impl Client {
         self.finish(now, Vec::new())
     }
 
-    /// The page around a target came.
+    /// Takes the page around a target.
     pub(super) fn found(&mut self, id: ConversationId, target: Target, rows: Vec<Row>, actions: &mut Vec<Action>) {
         if self.shown != Some(id) || self.target != Some(target) {
             return;
@@ -41,7 +41,7 @@ impl Client {
         }
     }
 
-    /// The target cannot be had.
+    /// The server refused the page around the target, or it is empty.
     pub(super) fn give_up_target(&mut self, id: ConversationId) {
         // By now the reader may want to go somewhere in another conversation.
         if self.shown == Some(id) {
@@ -70,16 +70,16 @@ impl Client {
     }
 }
 
-/// Where a target is among what is loaded, if nothing that is not loaded could be it.
+/// The place of a target among the loaded messages; `None` if it may be a message that is not loaded.
 fn find(held: &Held, target: Target) -> Option<Seq> {
     let parts = [&held.timeline, held.drawn()];
     match target {
         Target::Message(seq) => parts.iter().any(|part| part.contains(seq)).then_some(seq),
-        Target::Moment(at) => held.timeline.reaches(at).then(|| held.timeline.seq_at(at)),
+        Target::Time(at) => held.timeline.reaches(at).then(|| held.timeline.seq_at(at)),
     }
 }
 
-/// Where a target is among the messages of a page that was asked for it; the nearest to it where it is gone.
+/// The place of a target among the messages of the page that was asked for it, or of the message nearest to it.
 fn nearest(held: &Held, target: Target) -> Option<Seq> {
     let drawn = held.drawn();
     if drawn.messages().len() == 0 {
@@ -87,6 +87,6 @@ fn nearest(held: &Held, target: Target) -> Option<Seq> {
     }
     Some(match target {
         Target::Message(seq) => seq.clamp(drawn.first(), drawn.last()),
-        Target::Moment(at) => drawn.seq_at(at),
+        Target::Time(at) => drawn.seq_at(at),
     })
 }

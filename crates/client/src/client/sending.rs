@@ -49,9 +49,8 @@ impl Client {
     fn note(&mut self, want: Want, command: &Command, now: Timestamp) {
         match (want, command) {
             (Want::Older(conversation) | Want::Newer(conversation), _) => {
-                let is_shown = self.shown == Some(conversation);
                 if let Some(held) = self.conversations.held_mut(conversation) {
-                    if is_shown { held.drawn_mut() } else { &mut held.timeline }.page_asked();
+                    held.page_asked();
                 }
             }
             (Want::Around(conversation, _), _) => {
@@ -100,7 +99,7 @@ impl Client {
             }
             Want::Older(conversation) => {
                 let (held, _) = self.conversations.shown(conversation)?;
-                let drawn = self.drawn(conversation, held);
+                let drawn = held.drawn();
                 let before = Some(drawn.first());
                 drawn.has_older().then_some(Command::Load { request, conversation, before, limit })
             }
@@ -108,12 +107,7 @@ impl Client {
                 let (held, _) = self.conversations.shown(conversation)?;
                 let limit = held.drawn().reach(limit);
                 let before = Some(held.drawn().last().saturating_add(1).saturating_add(u64::from(limit)));
-                (limit > 0 && self.is_in_excerpt(conversation, held)).then_some(Command::Load {
-                    request,
-                    conversation,
-                    before,
-                    limit,
-                })
+                (limit > 0 && held.is_in_excerpt()).then_some(Command::Load { request, conversation, before, limit })
             }
             Want::Around(conversation, target) => {
                 self.conversations.shown(conversation)?;
@@ -122,7 +116,7 @@ impl Client {
                     Target::Message(seq) => {
                         Command::Load { request, conversation, before: Some(seq.saturating_add(1)), limit }
                     }
-                    Target::Moment(at) => Command::LoadAt { request, conversation, at, limit },
+                    Target::Time(at) => Command::LoadAt { request, conversation, at, limit },
                 })
             }
             Want::Read(conversation) => {
@@ -168,7 +162,7 @@ impl Client {
         let is_short = held.timeline.messages().len() < PAGE_MESSAGES as usize;
         let lacks_unread =
             self.shown == Some(id) && self.mark.seq().is_some_and(|read| held.timeline.seq(0) > read + 1);
-        if held.timeline.has_older() && (is_short || lacks_unread) && !self.is_in_excerpt(id, held) {
+        if held.timeline.has_older() && (is_short || lacks_unread) && !held.is_in_excerpt() {
             self.requests.want_once(Want::Older(id));
             self.redraw(id);
         }

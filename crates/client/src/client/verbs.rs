@@ -178,7 +178,7 @@ impl Client {
     /// one is under way or there is none. Of a conversation that is not open only the newest few hundred messages are kept.
     pub fn older(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
         if let Some((held, _)) = self.conversations.shown(conversation) {
-            let (timeline, is_open) = (self.drawn(conversation, held), self.shown == Some(conversation));
+            let (timeline, is_open) = (held.drawn(), self.shown == Some(conversation));
             let has_moved = is_open && self.window.up(timeline);
             let is_wanted = timeline.has_older()
                 && (!is_open || self.window.is_near_start(timeline))

@@ -134,7 +134,7 @@ enum Step {
 }
 
 fn target() -> impl Strategy<Value = Target> {
-    prop_oneof![number().prop_map(Target::Message), moment().prop_map(Target::Moment)]
+    prop_oneof![number().prop_map(Target::Message), moment().prop_map(Target::Time)]
 }
 
 fn step() -> impl Strategy<Value = Step> {

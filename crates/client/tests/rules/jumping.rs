@@ -36,7 +36,7 @@ fn page(world: &mut World) -> Vec<Seq> {
 
 fn arrived(world: &mut World) -> Option<Seq> {
     let view = world.peer(1).client.conversation(conversation_id(1)).expect("one is in it");
-    assert!(!view.is_going);
+    assert!(!view.jumping);
     view.arrival.map(|arrival| arrival.seq)
 }
 
@@ -77,7 +77,7 @@ fn from_there_the_reader_goes_on_in_both_directions_up_to_the_newest() {
 }
 
 #[test]
-fn a_moment_is_the_first_message_since_then() {
+fn a_time_is_the_first_message_since_then() {
     let mut world = world();
     for (at, seq) in [
         (sent_at(&world, 30), 30),
@@ -86,14 +86,14 @@ fn a_moment_is_the_first_message_since_then() {
         (sent_at(&world, 99), 99),
         (Timestamp(i64::MAX), 100),
     ] {
-        go(&mut world, Target::Moment(at));
+        go(&mut world, Target::Time(at));
         assert_eq!(arrived(&mut world), Some(seq), "{at:?}");
         assert!(page(&mut world).contains(&seq), "{at:?}");
     }
 }
 
 #[test]
-fn what_is_loaded_is_not_asked_for() {
+fn a_loaded_message_needs_no_request() {
     let mut world = world();
     let last = *page(&mut world).last().expect("there are messages");
     world.peer(1).said.clear();
@@ -103,7 +103,7 @@ fn what_is_loaded_is_not_asked_for() {
 }
 
 #[test]
-fn what_one_writes_and_the_way_to_the_newest_lead_back_to_the_end() {
+fn sending_and_going_to_the_newest_lead_back_to_the_end() {
     for writes in [false, true] {
         let mut world = world();
         go(&mut world, Target::Message(20));
@@ -120,7 +120,7 @@ fn what_one_writes_and_the_way_to_the_newest_lead_back_to_the_end() {
 }
 
 #[test]
-fn new_messages_do_not_move_what_is_read_there() {
+fn new_messages_do_not_move_the_page() {
     let mut world = world();
     go(&mut world, Target::Message(20));
     let before = page(&mut world);
@@ -132,7 +132,7 @@ fn new_messages_do_not_move_what_is_read_there() {
 }
 
 #[test]
-fn a_jump_survives_a_lost_connection_and_the_last_of_two_wins() {
+fn a_jump_survives_a_lost_connection_and_the_later_of_two_wins() {
     let mut world = world();
     world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(20), now));
     world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(60), now));
@@ -143,7 +143,7 @@ fn a_jump_survives_a_lost_connection_and_the_last_of_two_wins() {
 }
 
 #[test]
-fn of_a_conversation_that_is_not_open_nothing_is_asked() {
+fn a_conversation_that_is_not_open_loads_nothing_for_a_jump() {
     let mut world = world();
     world.peer(1).said.clear();
     world.act(1, |client, now| client.go_to(conversation_id(2), Target::Message(3), now));

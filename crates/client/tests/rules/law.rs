@@ -50,7 +50,7 @@ enum Step {
 fn target() -> impl Strategy<Value = Target> {
     prop_oneof![
         (0u64..30).prop_map(Target::Message),
-        (0i64..40).prop_map(|minutes| Target::Moment(Timestamp(1_700_000_000_000 + minutes * 600_000))),
+        (0i64..40).prop_map(|minutes| Target::Time(Timestamp(1_700_000_000_000 + minutes * 600_000))),
     ]
 }
 
