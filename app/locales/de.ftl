@@ -93,6 +93,7 @@ no-messages = Noch keine Nachrichten. Sag Hallo!
 beginning = Anfang der Unterhaltung
 loading-older = Ältere Nachrichten werden geladen
 jump-to-latest = Zur neuesten Nachricht
+first-unread = Erste ungelesene Nachricht
 jump-to-latest-new = Zur neuesten Nachricht, { $count } neu
 is-typing = { $name } schreibt
 joined = { $name } ist beigetreten

@@ -93,6 +93,7 @@ no-messages = No messages yet. Say hello!
 beginning = Beginning of the conversation
 loading-older = Loading older messages
 jump-to-latest = Jump to latest
+first-unread = First unread message
 jump-to-latest-new = Jump to latest, { $count } new
 is-typing = { $name } is typing
 joined = { $name } joined

@@ -93,6 +93,7 @@ no-messages = Aún no hay mensajes. ¡Saluda!
 beginning = Principio de la conversación
 loading-older = Cargando mensajes anteriores
 jump-to-latest = Ir al último mensaje
+first-unread = Primer mensaje sin leer
 jump-to-latest-new = Ir al último mensaje, { $count ->
     [one] { $count } nuevo
    *[other] { $count } nuevos

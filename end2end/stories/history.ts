@@ -5,7 +5,11 @@ import { type Myna, PHONE, expect, test } from '../helpers/story';
 import { direct, read, say } from '../helpers/wire';
 
 const COUNT = 130;
-const ALL = Array.from({ length: COUNT }, (_, at) => `message ${at + 1}`);
+const ALL = texts('message', 1, COUNT);
+
+function texts(word: string, from: number, to: number): string[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => `${word} ${from + at}`);
+}
 
 /** Lena in a long conversation with Ada. */
 async function longConversation(
@@ -140,7 +144,7 @@ for (const options of [{}, PHONE]) {
   test(`a date far back opens with the messages around it, and scrolling leads to the newest${'isMobile' in options ? ', on a phone' : ''}`, async ({ myna }) => {
     const { lena, ada, conversation } = await longConversation(myna, options);
     // Her own words, from elsewhere: what others wrote would be unread, and the page would open at the first of it.
-    await say(lena, conversation, ...Array.from({ length: 250 }, (_, at) => `later ${at + 1}`));
+    await say(lena, conversation, ...texts('later', 1, 250));
     await lena.page.reload();
     await lena.sees('later 250');
     await goToYesterday(lena);
@@ -153,7 +157,7 @@ for (const options of [{}, PHONE]) {
     await expect(lena.latest).toHaveAccessibleName(/, 1 new$/);
     await expect(lena.bubble('message 1')).toBeInViewport();
 
-    const all = [...ALL, ...Array.from({ length: 250 }, (_, at) => `later ${at + 1}`), 'and now'];
+    const all = [...ALL, ...texts('later', 1, 250), 'and now'];
     const read = new Set<string>();
     await expect(async () => {
       const shown = await lena.hears();
@@ -175,7 +179,7 @@ for (const options of [{}, PHONE]) {
 
 test('without a network, the page goes to a date when the network is back', async ({ myna }) => {
   const { lena, conversation } = await longConversation(myna);
-  await say(lena, conversation, ...Array.from({ length: 100 }, (_, at) => `later ${at + 1}`));
+  await say(lena, conversation, ...texts('later', 1, 100));
   await lena.sees('later 100');
   await lena.page.reload();
   await lena.sees('later 100');
@@ -197,4 +201,47 @@ test('a message sent at a date far back leads to the newest messages', async ({ 
   await expect(lena.bubble(`message ${COUNT}`)).toBeInViewport();
   await ada.open('Lena');
   await ada.sees('I read all of this');
+});
+
+test('of very many unread messages the newest are shown, and a button leads to the first', async ({ myna }) => {
+  const { lena, ada, conversation } = await longConversation(myna);
+  await read(ada, conversation, 10);
+  for (let from = 1; from <= 300; from += 50) await say(lena, conversation, ...texts('more', from, from + 49));
+  await ada.open('Lena');
+  await expect(ada.bubble('more 300')).toBeInViewport();
+  await ada.seesUnread('Lena', 0);
+  const toFirst = ada.messages.getByRole('button', { name: 'First unread message' });
+  await toFirst.click();
+  await expect(ada.bubble('message 11')).toBeInViewport();
+  await expect(ada.messages.getByText('Unread messages')).toBeInViewport();
+  await expect(ada.page.locator('.bubble', { hasText: /^message 11$/ })).toBeFocused();
+  await expect(toFirst).toHaveCount(0);
+  await ada.latest.click();
+  await expect(ada.bubble('more 300')).toBeInViewport();
+});
+
+test('a conversation that is left far back opens there again', async ({ myna }) => {
+  const { lena, ada, conversation } = await longConversation(myna);
+  const grace = await myna.person('Grace');
+  await direct(lena, grace);
+  await say(lena, conversation, ...texts('later', 1, 250));
+  await lena.reload();
+  await goToYesterday(lena);
+  await expect(lena.bubble('message 1')).toBeInViewport();
+  await scrollTo(lena, 400);
+  const reading = lena.bubble('message 15');
+  await expect(reading).toBeInViewport();
+  const place = await placeOf(lena, 'message 15');
+  await lena.open('Grace');
+  await lena.open('Ada');
+  await expect(reading).toBeInViewport();
+  await expect.poll(async () => Math.abs((await placeOf(lena, 'message 15')) - place)).toBeLessThanOrEqual(1);
+  expect(await lena.hears()).not.toContain('later 1');
+  await expect(lena.composer, 'a jump takes the focus to the message; a return does not').toBeFocused();
+
+  // What is unread comes first.
+  await lena.open('Grace');
+  await say(ada, conversation, 'news');
+  await lena.open('Ada');
+  await expect(lena.bubble('news')).toBeInViewport();
 });

@@ -6,8 +6,7 @@ use crate::i18n::words;
 use leptos::ev::SubmitEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use myna_client::Target;
-use myna_protocol::ConversationId;
+use myna_protocol::{ConversationId, Target};
 
 #[component]
 pub(crate) fn DateDialog(
@@ -28,7 +27,7 @@ pub(crate) fn DateDialog(
             // Closed first: a dialog that closes gives the focus back, and the message gets it.
             shut();
             close();
-            handle.act(|client, now| client.go_to(conversation, Target::Time(at), now));
+            handle.act(|client, now| client.go_to(conversation, Target::SentAt(at), now));
         }
     };
     #[cfg(feature = "hydrate")]

@@ -12,7 +12,7 @@ use leptos::ev::{KeyboardEvent, TouchEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 use myna_client::View;
-use myna_protocol::{ConversationId, Kind};
+use myna_protocol::{ConversationId, Kind, Target};
 
 #[component]
 pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> impl IntoView {
@@ -29,6 +29,13 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     let has_newer = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.hides_newer)));
     let loading = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.loading)));
     let jumping = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.jumping)));
+    let first_unread = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.first_unread)));
+    let handle = use_client();
+    let go_to_unread = move |_| {
+        if let Some(seq) = first_unread.get_untracked() {
+            handle.act(|client, now| client.go_to(id, Target::Seq(seq), now));
+        }
+    };
     let lines = signals.lines.clone();
     let typing: Signal<Typing> = signals.typing.into();
 
@@ -38,7 +45,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             view.with(|view| view.as_ref().filter(|view| view.starts_unread).map(|view| view.unread))
         });
         let scrolling = scrolling::Scrolling {
-            handle: use_client(),
+            handle,
             overlay: use_overlay(),
             t,
             id,
@@ -49,7 +56,6 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             announced: StoredValue::new(None),
             has_newer,
             unread,
-            resumes_at: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.resumes_at))),
             arrival: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.arrival))),
             shown_arrival: StoredValue::new(0),
             place: StoredValue::new(None),
@@ -85,7 +91,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     let (touched, moved, lifted) = (|_: TouchEvent| (), |_: TouchEvent| (), || ());
     #[cfg(not(feature = "hydrate"))]
     let (on_scroll, jump) = {
-        let _ = (use_client(), id, last_seq, seen, has_newer, loading);
+        let _ = (id, last_seq, seen, has_newer, loading);
         (|_| (), |_| ())
     };
     view! {
@@ -103,6 +109,12 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                     <span class="spinner"></span>
                     {t.loading()}
                 </p>
+            </When>
+            <When condition=move || first_unread.get().is_some() && !jumping.get()>
+                <button class="first-unread" type="button" on:click=go_to_unread>
+                    <Icon glyph=Glyph::Up/>
+                    {t.first_unread()}
+                </button>
             </When>
             <ol class="lines">
                 <Each of=move || lines.get() key=|row| row.key let:row>

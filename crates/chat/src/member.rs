@@ -5,7 +5,9 @@ use crate::rules::Verb;
 use crate::store::Extent;
 use crate::{Chat, Connection, Error};
 use myna_protocol::limits::{LOADED_MEMBERS, PAGE_MEMBERS_MAX, PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
-use myna_protocol::{ClientId, ConversationId, FeedRows, Name, Rejection, Row, Seq, Signal, Text, Timestamp, UserId};
+use myna_protocol::{
+    ClientId, ConversationId, FeedRows, Name, Rejection, Row, Seq, Signal, Target, Text, Timestamp, UserId,
+};
 
 /// Durable changes. The rules decide inside the commit whether the person may, where nothing can change it any more, and only
 /// there: `NotFound` when they are not in the conversation, or when there is none.
@@ -86,11 +88,24 @@ impl Member<'_> {
         Ok(self.chat.inner().store.messages_before(self.conversation, seq, limit).await?)
     }
 
-    /// A page around the first message sent at this time or later, with its senders; the newest page when all are earlier. It
-    /// reads one message for each halving of the conversation: 17 for 100,000 messages.
-    pub async fn messages_around(&self, at: Timestamp, limit: u32) -> Result<Vec<Row>, Error> {
+    /// A page with this message, those before and after it, and their senders.
+    pub async fn messages_around(&self, target: Target, limit: u32) -> Result<Vec<Row>, Error> {
         let limit = limit.clamp(1, PAGE_MESSAGES_MAX);
-        let (mut from, mut to) = (1, self.message_before(Seq::MAX).await?.map_or(1, |(seq, _)| seq));
+        let last = self.message_before(Seq::MAX).await?.map_or(1, |(seq, _)| seq);
+        let seq = match target {
+            Target::Seq(seq) => seq.clamp(1, last),
+            Target::SentAt(at) => self.first_since(at, last).await?,
+        };
+        let rows = self.messages_before(seq.saturating_add(u64::from(limit.div_ceil(2))), limit).await?;
+        let is_in = rows.iter().any(|row| matches!(row, Row::Message(message) if message.seq == seq));
+        // Long messages after it can leave no room for it in one answer.
+        if is_in { Ok(rows) } else { self.messages_before(seq.saturating_add(1), limit).await }
+    }
+
+    /// The place of the first message sent at this time or later, else the last. It reads one message for each halving of the
+    /// conversation: 17 for 100,000 messages.
+    async fn first_since(&self, at: Timestamp, last: Seq) -> Result<Seq, Error> {
+        let (mut from, mut to) = (1, last);
         while from < to {
             let middle = from + (to - from) / 2;
             match self.message_before(middle + 1).await? {
@@ -98,10 +113,7 @@ impl Member<'_> {
                 Some(_) | None => to = middle,
             }
         }
-        let rows = self.messages_before(from.saturating_add(u64::from(limit.div_ceil(2))), limit).await?;
-        let is_in = rows.iter().any(|row| matches!(row, Row::Message(message) if message.seq == from));
-        // Long messages after it can leave no room for it in one answer.
-        if is_in { Ok(rows) } else { self.messages_before(from.saturating_add(1), limit).await }
+        Ok(from)
     }
 
     /// The place of the last message before this one, and when it was sent.

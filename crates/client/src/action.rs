@@ -1,7 +1,7 @@
 //! What a client asks of whoever holds it, and what it tells them.
 
 use crate::Unsent;
-use myna_protocol::{ClientId, Command, Conversation, ConversationId, Person, Rejection, RequestId, Seq, Timestamp};
+use myna_protocol::{ClientId, Command, Conversation, ConversationId, Person, Rejection, RequestId, Timestamp};
 use std::collections::BTreeSet;
 
 /// Something to be done, in the order given.
@@ -57,15 +57,6 @@ pub enum Status {
     Offline,
     /// The session is over.
     SignedOut,
-}
-
-/// A message that a reader wants to see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
-    /// The message at this place.
-    Message(Seq),
-    /// The first message sent at this time or later; the newest if all are earlier.
-    Time(Timestamp),
 }
 
 /// What has to be drawn again.

@@ -20,7 +20,8 @@ use crate::session::Session;
 use crate::timeline::Timeline;
 use crate::typing::Typing;
 use crate::window::{Mark, Window};
-use crate::{Arrival, Changes, Line, SidebarRow, Status, Target, Title, View, sidebar, transcript, view};
+use crate::{Arrival, Changes, Line, SidebarRow, Status, Title, View, sidebar, transcript, view};
+use jumping::Jump;
 use myna_protocol::limits::Limits;
 use myna_protocol::{ConversationId, ListPosition, Seq, Timestamp, User, UserId};
 use std::collections::BTreeSet;
@@ -52,8 +53,8 @@ pub struct Client {
     mark: Mark,
     /// What is on the page of that conversation's transcript.
     window: Window,
-    /// The message of that conversation that the reader wants to see and that is loading.
-    target: Option<Target>,
+    /// Where the reader wants to be in that conversation, while the messages there are loading.
+    jump: Option<Jump>,
     /// The last message that the reader went to.
     arrival: Option<Arrival>,
     /// Scroll positions of conversations that were closed, see [`Self::leave_at`]. The newest is the last.
@@ -85,7 +86,7 @@ impl Client {
             shown: None,
             mark: Mark::default(),
             window: Window::default(),
-            target: None,
+            jump: None,
             arrival: None,
             places: Vec::new(),
             order: Order::default(),
@@ -241,14 +242,14 @@ impl Client {
             name: row.name.clone(),
             online: view::is_online(held, me, &self.presence),
             unread: self.conversations.unread(me, id),
-            starts_unread: self.shown == Some(id) && self.mark.seq().is_some(),
-            resumes_at: self.left_at(me, id, held),
+            starts_unread: self.shown == Some(id) && self.mark.start().is_some(),
+            first_unread: self.far_unread(id, held),
             last_seq: held.timeline.last(),
             has_older: held.drawn().has_older(),
             hides_older: self.span(id, held).start > 0,
             hides_newer: held.is_in_excerpt() || self.span(id, held).end < held.timeline.messages().len(),
             loading: self.requests.is_wanted(Want::Older(id)) || self.requests.is_wanted(Want::Newer(id)),
-            jumping: self.shown == Some(id) && self.target.is_some(),
+            jumping: self.shown == Some(id) && self.jump.is_some(),
             arrival: self.arrival.filter(|arrival| self.shown == Some(id) && held.drawn().contains(arrival.seq)),
         })
     }
@@ -275,18 +276,18 @@ impl Client {
     }
 
     fn lines_of(&self, id: ConversationId, held: &Held, messages: &Timeline, span: Range<usize>) -> Vec<Line> {
-        let mark = if self.shown == Some(id) { self.mark.seq() } else { None };
+        let mark = if self.shown == Some(id) { self.mark.read() } else { None };
         let lines = |me| transcript::lines(held, messages, me, &self.people, self.outbox.of(id), mark, span);
         self.my_id().map_or_else(Vec::new, lines)
     }
 
-    /// The stored scroll position, if its message is loaded and nothing is unread.
-    fn left_at(&self, me: UserId, id: ConversationId, held: &Held) -> Option<(Seq, i32)> {
-        let (_, seq, below) = self.places.iter().find(|(of, ..)| *of == id)?;
-        if self.conversations.unread(me, id) > 0 {
-            return None;
-        }
-        (held.timeline.first()..=held.timeline.last()).contains(seq).then_some((*seq, *below))
+    /// The first message that was unread when the conversation was opened, if it is too far back to begin there and not on the
+    /// page.
+    fn far_unread(&self, id: ConversationId, held: &Held) -> Option<Seq> {
+        let Mark::Far(read) = self.mark else { return None };
+        let (span, first) = (self.span(id, held), read + 1);
+        let is_shown = span.contains(&held.drawn().count_up_to(read)) && held.drawn().contains(first);
+        (self.shown == Some(id) && !is_shown).then_some(first)
     }
 
     fn span(&self, id: ConversationId, held: &Held) -> Range<usize> {

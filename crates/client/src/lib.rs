@@ -4,7 +4,7 @@
 //! reads a clock: whoever holds a [`Client`] performs its [`Action`]s and tells it what came of them.
 
 mod action;
-pub use action::{Action, Answer, Changes, Status, Target};
+pub use action::{Action, Answer, Changes, Status};
 
 mod client;
 pub use client::Client;

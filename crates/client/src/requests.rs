@@ -1,9 +1,8 @@
 //! What the client wants to have or to say: each at most once under way, said again after a lost connection.
 
-use crate::Target;
 use crate::backoff::{Backoff, Pause};
 use litemap::LiteMap;
-use myna_protocol::{Command, ConversationId, Feed, RequestId, Timestamp};
+use myna_protocol::{Command, ConversationId, Feed, RequestId, Target, Timestamp};
 use std::collections::BTreeSet;
 
 /// Requests under way at a time, beside sends: the rest waits its turn, so that no server takes it for a flood.

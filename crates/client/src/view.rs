@@ -33,9 +33,9 @@ pub struct View {
     pub unread: u64,
     /// Whether something was unread when it was opened: then its transcript has a mark before the first such message.
     pub starts_unread: bool,
-    /// The scroll position when it was closed, if not at its end: the message at the top of the page, and how far below that
-    /// top it began, in pixels.
-    pub resumes_at: Option<(Seq, i32)>,
+    /// The first message that was unread when it was opened, if that is too far back to begin there and is not on the page:
+    /// `Client::go_to` leads to it.
+    pub first_unread: Option<Seq>,
     /// The place of the newest message; 0 when there is none.
     pub last_seq: Seq,
     /// Whether there are older messages than those that are loaded.
@@ -56,6 +56,8 @@ pub struct View {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
     pub seq: Seq,
+    /// Where they were when they left the conversation: how far below the top of the page it began, in pixels.
+    pub below: Option<i32>,
     /// How many times the reader has gone to a message: it tells two arrivals at the same message apart.
     pub times: u64,
 }

@@ -23,20 +23,34 @@ pub(crate) enum Mark {
     /// Nothing is loaded that could tell.
     #[default]
     Unknown,
-    /// All of it, or so little that it begins at its end.
+    /// All of it.
     Nowhere,
-    /// Up to this message.
+    /// Up to this message: it begins there.
     At(Seq),
+    /// Up to this message, which is so far back that it begins at its end.
+    Far(Seq),
 }
 
 impl Mark {
     pub(crate) fn new(read: Seq, last: Seq) -> Self {
-        if (1..=UNREAD_MOST).contains(&last.saturating_sub(read)) { Self::At(read) } else { Self::Nowhere }
+        match last.saturating_sub(read) {
+            0 => Self::Nowhere,
+            1..=UNREAD_MOST => Self::At(read),
+            _ => Self::Far(read),
+        }
     }
 
-    /// The last message that had been read.
-    pub(crate) fn seq(self) -> Option<Seq> {
+    /// The last message that had been read, if it begins there.
+    pub(crate) fn start(self) -> Option<Seq> {
         if let Self::At(seq) = self { Some(seq) } else { None }
+    }
+
+    /// The last message that had been read, if something was unread.
+    pub(crate) fn read(self) -> Option<Seq> {
+        match self {
+            Self::At(seq) | Self::Far(seq) => Some(seq),
+            Self::Unknown | Self::Nowhere => None,
+        }
     }
 }
 
@@ -73,7 +87,7 @@ impl Window {
 
     /// A window that begins shortly before the first unread message.
     pub(crate) fn at(mark: Mark) -> Self {
-        let first = mark.seq().map(|read| (read + 1).saturating_sub(BEFORE_UNREAD));
+        let first = mark.start().map(|read| (read + 1).saturating_sub(BEFORE_UNREAD));
         Self { first, last: None, is_pinned: first.is_some() }
     }
 
@@ -187,7 +201,7 @@ mod tests {
         }
         assert_eq!(seqs(window, &timeline), (141, 340));
         assert_eq!(Window::at(Mark::new(350, 350)), Window::default());
-        assert_eq!(Mark::new(0, 401), Mark::Nowhere, "of very many, the newest are shown");
+        assert_eq!(Window::at(Mark::new(0, 401)), Window::default(), "of very many, the newest are shown");
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub enum Command {
     /// A page of messages older than `before`, answered by `page`; without it the conversation afresh, by `rows` from 0
     /// and `caught_up`.
     Load { request: RequestId, conversation: ConversationId, before: Option<Seq>, limit: u32 },
-    /// A page around the first message sent at this time or later; the newest page when all are earlier. Answered by `page`.
-    LoadAt { request: RequestId, conversation: ConversationId, at: Timestamp, limit: u32 },
+    /// A page with this message and those before and after it. Answered by `page`.
+    LoadAround { request: RequestId, conversation: ConversationId, target: Target, limit: u32 },
     /// What changed in the feed after `rev`: after a gap. Answered by `rows` (or `reset` and `rows` from 0) and `caught_up`.
     Resync { request: RequestId, feed: Feed, rev: Rev },
     /// The conversation with this person, made if there is none. Answered by `ack` with its id.
@@ -56,6 +56,16 @@ pub enum Command {
     Ping {},
 }
 
+/// A message to go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// The message at this place; the newest if there are fewer.
+    Seq(Seq),
+    /// The first message sent at this time or later; the newest if all are earlier.
+    SentAt(Timestamp),
+}
+
 impl Command {
     /// The request id to answer to, where the command has one.
     pub fn request(&self) -> Option<RequestId> {
@@ -65,7 +75,7 @@ impl Command {
             | Self::Read { request, .. }
             | Self::Typing { request, .. }
             | Self::Load { request, .. }
-            | Self::LoadAt { request, .. }
+            | Self::LoadAround { request, .. }
             | Self::Resync { request, .. }
             | Self::Direct { request, .. }
             | Self::Group { request, .. }

@@ -24,7 +24,7 @@ mod feed;
 pub use feed::{Feed, FeedRows, InvalidFeed, Rev, Row, Seq};
 
 mod command;
-pub use command::{Command, RequestId};
+pub use command::{Command, RequestId, Target};
 
 mod list;
 pub use list::ListPosition;

@@ -8,8 +8,25 @@ use std::collections::BTreeSet;
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
 const COMMANDS: [&str; 19] = [
-    "hello", "send", "read", "typing", "load", "load_at", "resync", "direct", "group", "channel", "join", "leave",
-    "search", "set_name", "rename", "people", "members", "list", "ping",
+    "hello",
+    "send",
+    "read",
+    "typing",
+    "load",
+    "load_around",
+    "resync",
+    "direct",
+    "group",
+    "channel",
+    "join",
+    "leave",
+    "search",
+    "set_name",
+    "rename",
+    "people",
+    "members",
+    "list",
+    "ping",
 ];
 const EVENTS: [&str; 13] = [
     "welcome",
@@ -35,7 +52,7 @@ fn command(command: &Command) -> &'static str {
         Command::Read { .. } => "read",
         Command::Typing { .. } => "typing",
         Command::Load { .. } => "load",
-        Command::LoadAt { .. } => "load_at",
+        Command::LoadAround { .. } => "load_around",
         Command::Resync { .. } => "resync",
         Command::Direct { .. } => "direct",
         Command::Group { .. } => "group",

@@ -3,7 +3,7 @@
 use myna_protocol::limits::Limits;
 use myna_protocol::{
     ByeReason, ClientId, Command, Conversation, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Member,
-    Membership, Message, Person, Rejection, ResetReason, Row, Signal, Timestamp, User, UserId, close,
+    Membership, Message, Person, Rejection, ResetReason, Row, Signal, Target, Timestamp, User, UserId, close,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -118,10 +118,10 @@ fn load() {
 }
 
 #[test]
-fn load_at() {
-    let load =
-        Command::LoadAt { request: 1, conversation: conversation_id(), at: Timestamp(1_700_000_000_000), limit: 50 };
-    insta::assert_snapshot!(json(&load), @r#"{"type":"load_at","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","at":1700000000000,"limit":50}"#);
+fn load_around() {
+    let load = |target| Command::LoadAround { request: 1, conversation: conversation_id(), target, limit: 50 };
+    insta::assert_snapshot!(json(&load(Target::Seq(40))), @r#"{"type":"load_around","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","target":{"seq":40},"limit":50}"#);
+    insta::assert_snapshot!(json(&load(Target::SentAt(Timestamp(1_700_000_000_000)))), @r#"{"type":"load_around","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","target":{"sent_at":1700000000000},"limit":50}"#);
 }
 
 #[test]

@@ -67,8 +67,8 @@ async fn perform(
             let rows = chat.member(user, conversation).await?.messages_before(seq, limit).await?;
             Ok(Answer::Now(vec![Event::Page { request, conversation, rows }]))
         }
-        Command::LoadAt { request, conversation, at, limit } => {
-            let rows = chat.member(user, conversation).await?.messages_around(at, limit).await?;
+        Command::LoadAround { request, conversation, target, limit } => {
+            let rows = chat.member(user, conversation).await?.messages_around(target, limit).await?;
             Ok(Answer::Now(vec![Event::Page { request, conversation, rows }]))
         }
         Command::Load { request, conversation, before: None, limit } => {

@@ -3,7 +3,7 @@
 use crate::support::{
     Person, Socket, TestServer, assert_unnamed, messages, new_conversation, new_message, rows, texts,
 };
-use myna_protocol::{Command, ConversationId, Event, Feed, Rejection, RequestId, Timestamp, UserId};
+use myna_protocol::{Command, ConversationId, Event, Feed, Rejection, RequestId, Target, UserId};
 use std::collections::BTreeMap;
 
 /// Every command that names a conversation, about this one. `None` for the others: a new command has to be sorted in here.
@@ -16,7 +16,7 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
         Command::Typing { request, conversation, typing: true },
         Command::Load { request, conversation, before: None, limit: 50 },
         Command::Load { request, conversation, before: Some(9), limit: 50 },
-        Command::LoadAt { request, conversation, at: Timestamp(0), limit: 50 },
+        Command::LoadAround { request, conversation, target: Target::Seq(1), limit: 50 },
         Command::Resync { request, feed, rev: 0 },
         Command::Resync { request, feed, rev: u64::MAX },
         Command::Join { request, conversation },
@@ -34,7 +34,7 @@ fn names_a_conversation(command: &Command) -> bool {
         | Command::Read { .. }
         | Command::Typing { .. }
         | Command::Load { .. }
-        | Command::LoadAt { .. }
+        | Command::LoadAround { .. }
         | Command::Resync { .. }
         | Command::Join { .. }
         | Command::Leave { .. }

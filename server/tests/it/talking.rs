@@ -2,7 +2,7 @@
 
 use crate::support::{TestServer, messages, new_conversation, new_message, rows, texts};
 use futures_util::future::join_all;
-use myna_protocol::{Command, Event, Feed, Kind, Rejection, Row, Timestamp};
+use myna_protocol::{Command, Event, Feed, Kind, Rejection, Row, Target, Timestamp};
 
 #[tokio::test]
 async fn a_message_is_acknowledged_and_reaches_both_sides_as_the_same_row() {
@@ -255,17 +255,22 @@ async fn older_messages_come_in_pages() {
             .find_map(|row| if let Row::Message(row) = row { (row.seq == seq).then_some(row.sent_at) } else { None })
     };
     let middle = sent(300).expect("it is in the page");
-    for (at, limit, expected) in [
-        (Timestamp(0), 10, 1..=5),
-        (Timestamp(i64::MIN), 1, 1..=1),
-        (Timestamp(i64::MAX), 10, 441..=450),
-        (Timestamp(i64::MAX), 0, 450..=450),
+    for (target, limit, expected) in [
+        (Target::SentAt(Timestamp(0)), 10, 1..=5),
+        (Target::SentAt(Timestamp(i64::MIN)), 1, 1..=1),
+        (Target::SentAt(Timestamp(i64::MAX)), 10, 441..=450),
+        (Target::SentAt(Timestamp(i64::MAX)), 0, 450..=450),
+        (Target::Seq(100), 10, 95..=104),
+        (Target::Seq(100), 1, 100..=100),
+        (Target::Seq(0), 10, 1..=5),
+        (Target::Seq(u64::MAX), 10, 441..=450),
     ] {
-        let page = socket.ask(|request| Command::LoadAt { request, conversation: direct, at, limit }).await;
+        let page = socket.ask(|request| Command::LoadAround { request, conversation: direct, target, limit }).await;
         let seqs: Vec<u64> = messages(&page).iter().map(|message| message.seq).collect();
-        assert_eq!(seqs, expected.collect::<Vec<_>>(), "at {at:?}, at most {limit}");
+        assert_eq!(seqs, expected.collect::<Vec<_>>(), "around {target:?}, at most {limit}");
     }
-    let page = socket.ask(|request| Command::LoadAt { request, conversation: direct, at: middle, limit: 2 }).await;
+    let target = Target::SentAt(middle);
+    let page = socket.ask(|request| Command::LoadAround { request, conversation: direct, target, limit: 2 }).await;
     let found: Vec<_> = messages(&page).iter().map(|message| message.sent_at).collect();
     assert!(found[0] < middle || messages(&page)[0].seq == 1 || found[1] == middle, "{found:?} around {middle:?}");
     assert!(found.contains(&middle), "{found:?} around {middle:?}");

@@ -34,15 +34,13 @@ pub(super) struct Scrolling {
     pub(super) has_newer: Memo<bool>,
     /// How much is unread, if the conversation had unread messages when it was opened.
     pub(super) unread: Memo<Option<u64>>,
-    /// The scroll position when the reader left the conversation, if not at its end.
-    pub(super) resumes_at: Memo<Option<(u64, i32)>>,
     /// The last message that the reader went to.
     pub(super) arrival: Memo<Option<Arrival>>,
     /// The last arrival that the page has shown; 0 for none.
     pub(super) shown_arrival: StoredValue<u64>,
     /// The message at the top of the page now and how far below it begins, if the page is not at the end.
     pub(super) place: StoredValue<Option<(u64, i32)>>,
-    /// Whether the page is where it begins: at the first unread message, else where one left it, else at the end.
+    /// Whether the page is where it begins: at the first unread message, where the reader went or left it, else at the end.
     pub(super) is_placed: StoredValue<bool>,
     /// What has to stay where it is when lines come or go around it.
     pub(super) anchor: StoredValue<Option<Anchor>, LocalStorage>,
@@ -163,15 +161,23 @@ impl Scrolling {
         self.arrived(&scroller);
     }
 
-    /// Begins at the first unread message, or where one left; false while that is on its way.
+    /// Begins at the first unread message, or where the reader went or left; false while that is loading.
     fn place(self, scroller: &Element) -> bool {
         // What was said before stays in sight above it.
         let quarter = f64::from(scroller.client_height()) / 4.0;
         if let Some(arrival) = self.new_arrival() {
             let Some(line) = message(scroller, arrival.seq) else { return false };
             self.shown_arrival.set_value(arrival.times);
-            scroll_to(scroller, &line, quarter);
-            show_found(scroller, &line);
+            match arrival.below {
+                Some(below) => {
+                    self.seen.set(self.last_seq.get_untracked());
+                    scroll_to(scroller, &line, f64::from(below));
+                }
+                None => {
+                    scroll_to(scroller, &line, quarter);
+                    show_found(scroller, &line);
+                }
+            }
         } else if let Some(unread) = self.unread.get_untracked() {
             if self.at_end.get_untracked() {
                 self.at_end.set(false);
@@ -179,11 +185,6 @@ impl Scrolling {
             }
             let Some(line) = scroller.query_selector(".unread-line").ok().flatten() else { return false };
             scroll_to(scroller, &line, quarter);
-        } else if let Some((seq, below)) = self.resumes_at.get_untracked() {
-            self.at_end.set(false);
-            self.seen.set(self.last_seq.get_untracked());
-            let Some(line) = message(scroller, seq) else { return false };
-            scroll_to(scroller, &line, f64::from(below));
         }
         self.is_placed.set_value(true);
         true

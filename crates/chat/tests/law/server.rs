@@ -50,8 +50,8 @@ impl World {
                 let rows = chat.member(me, conversation).await?.messages_before(seq, 3).await?;
                 vec![Event::Page { request, conversation, rows }]
             }
-            Command::LoadAt { request, conversation, at, .. } => {
-                let rows = chat.member(me, conversation).await?.messages_around(at, 3).await?;
+            Command::LoadAround { request, conversation, target, .. } => {
+                let rows = chat.member(me, conversation).await?.messages_around(target, 3).await?;
                 vec![Event::Page { request, conversation, rows }]
             }
             Command::Load { request, conversation, before: None, limit } => {

@@ -3,7 +3,7 @@
 use super::Client;
 use crate::requests::Want;
 use crate::window::{Mark, Window};
-use crate::{Action, Status, Target};
+use crate::{Action, Status};
 use myna_protocol::limits::{LIST_CONVERSATIONS, PAGE_MEMBERS_MAX, PAGE_MESSAGES};
 use myna_protocol::{Command, ConversationId, Feed, RequestId, Timestamp};
 
@@ -111,13 +111,8 @@ impl Client {
             }
             Want::Around(conversation, target) => {
                 self.conversations.shown(conversation)?;
-                let is_wanted = self.shown == Some(conversation) && self.target == Some(target);
-                is_wanted.then_some(match target {
-                    Target::Message(seq) => {
-                        Command::Load { request, conversation, before: Some(seq.saturating_add(1)), limit }
-                    }
-                    Target::Time(at) => Command::LoadAt { request, conversation, at, limit },
-                })
+                let is_wanted = self.shown == Some(conversation) && self.jump.is_some_and(|jump| jump.target == target);
+                is_wanted.then_some(Command::LoadAround { request, conversation, target, limit })
             }
             Want::Read(conversation) => {
                 let (held, _) = self.conversations.shown(conversation)?;
@@ -154,14 +149,14 @@ impl Client {
         let (Some(me), Some((held, _))) = (self.my_id(), self.conversations.shown(id)) else { return };
         if self.mark == Mark::Unknown && self.shown == Some(id) {
             self.mark = Mark::new(held.seen.max(self.conversations.known_read(me, id)), held.timeline.last());
-            let left = self.left_at(me, id, held);
-            self.window = left.map_or_else(|| Window::at(self.mark), |(seq, _)| Window::around(seq));
-            self.changes.conversations.insert(id);
-            self.changes.transcripts.insert(id);
+            self.window = Window::at(self.mark);
+            self.redraw(id);
+            self.return_to_place(me, id);
         }
+        let Some((held, _)) = self.conversations.shown(id) else { return };
         let is_short = held.timeline.messages().len() < PAGE_MESSAGES as usize;
         let lacks_unread =
-            self.shown == Some(id) && self.mark.seq().is_some_and(|read| held.timeline.seq(0) > read + 1);
+            self.shown == Some(id) && self.mark.start().is_some_and(|read| held.timeline.seq(0) > read + 1);
         if held.timeline.has_older() && (is_short || lacks_unread) && !held.is_in_excerpt() {
             self.requests.want_once(Want::Older(id));
             self.redraw(id);

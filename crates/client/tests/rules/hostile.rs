@@ -2,11 +2,11 @@
 
 use crate::model::{client_id, conversation_id, user};
 use crate::screen::Screen;
-use myna_client::{Action, Client, Target, Unsent};
+use myna_client::{Action, Client, Unsent};
 use myna_protocol::limits::Limits;
 use myna_protocol::{
     ByeReason, Command, Conversation, Event, Feed, FeedRows, Kind, ListPosition, Member, Membership, Message, Person,
-    Rejection, ResetReason, Row, Signal, Text, Timestamp,
+    Rejection, ResetReason, Row, Signal, Target, Text, Timestamp,
 };
 use proptest::prelude::*;
 
@@ -134,7 +134,7 @@ enum Step {
 }
 
 fn target() -> impl Strategy<Value = Target> {
-    prop_oneof![number().prop_map(Target::Message), moment().prop_map(Target::Time)]
+    prop_oneof![number().prop_map(Target::Seq), moment().prop_map(Target::SentAt)]
 }
 
 fn step() -> impl Strategy<Value = Step> {

@@ -2,8 +2,8 @@
 
 use crate::driver::{World, texts};
 use crate::model::{client_id, conversation_id, user};
-use myna_client::{Client, Line, Target};
-use myna_protocol::{Command, Kind, Seq, Timestamp};
+use myna_client::{Client, Line, View};
+use myna_protocol::{Command, Kind, Seq, Target, Timestamp};
 
 /// A group with a hundred messages, a minute apart and all read, that client 1 has open.
 fn world() -> World {
@@ -35,9 +35,13 @@ fn page(world: &mut World) -> Vec<Seq> {
 }
 
 fn arrived(world: &mut World) -> Option<Seq> {
-    let view = world.peer(1).client.conversation(conversation_id(1)).expect("one is in it");
+    let view = view(world);
     assert!(!view.jumping);
     view.arrival.map(|arrival| arrival.seq)
+}
+
+fn view(world: &mut World) -> View {
+    world.peer(1).client.conversation(conversation_id(1)).expect("they are in it")
 }
 
 fn sent_at(world: &World, seq: Seq) -> Timestamp {
@@ -49,10 +53,10 @@ fn a_message_far_back_is_brought_with_those_around_it_and_nothing_between() {
     let mut world = world();
     let before = page(&mut world);
     assert!(!before.contains(&40), "{before:?}");
-    go(&mut world, Target::Message(40));
+    go(&mut world, Target::Seq(40));
     assert_eq!(arrived(&mut world), Some(40));
-    assert_eq!(page(&mut world), [37, 38, 39, 40]);
-    let view = world.peer(1).client.conversation(conversation_id(1)).expect("one is in it");
+    assert_eq!(page(&mut world), [38, 39, 40, 41]);
+    let view = view(&mut world);
     assert!(view.has_older && view.hides_newer);
     assert_eq!(view.last_seq, 100);
 }
@@ -60,17 +64,17 @@ fn a_message_far_back_is_brought_with_those_around_it_and_nothing_between() {
 #[test]
 fn from_there_the_reader_goes_on_in_both_directions_up_to_the_newest() {
     let mut world = world();
-    go(&mut world, Target::Message(40));
+    go(&mut world, Target::Seq(40));
     world.act(1, |client, now| client.older(conversation_id(1), now));
     world.settle();
-    assert_eq!(page(&mut world).first(), Some(&33));
+    assert_eq!(page(&mut world).first(), Some(&34));
     for _ in 0..60 {
         world.act(1, |client, now| client.newer(conversation_id(1), now));
         world.settle();
     }
     let shown = page(&mut world);
-    assert_eq!(shown, (33..=100).collect::<Vec<_>>());
-    assert!(!world.peer(1).client.conversation(conversation_id(1)).expect("one is in it").hides_newer);
+    assert_eq!(shown, (34..=100).collect::<Vec<_>>());
+    assert!(!view(&mut world).hides_newer);
     let asked = world.peer(1).said.len();
     world.act(1, |client, now| client.newer(conversation_id(1), now));
     assert_eq!(world.peer(1).said.len(), asked, "there is nothing more to ask for");
@@ -86,7 +90,7 @@ fn a_time_is_the_first_message_since_then() {
         (sent_at(&world, 99), 99),
         (Timestamp(i64::MAX), 100),
     ] {
-        go(&mut world, Target::Time(at));
+        go(&mut world, Target::SentAt(at));
         assert_eq!(arrived(&mut world), Some(seq), "{at:?}");
         assert!(page(&mut world).contains(&seq), "{at:?}");
     }
@@ -97,7 +101,7 @@ fn a_loaded_message_needs_no_request() {
     let mut world = world();
     let last = *page(&mut world).last().expect("there are messages");
     world.peer(1).said.clear();
-    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(last), now));
+    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Seq(last), now));
     assert_eq!(arrived(&mut world), Some(last));
     assert!(world.peer(1).said.is_empty());
 }
@@ -106,7 +110,7 @@ fn a_loaded_message_needs_no_request() {
 fn sending_and_going_to_the_newest_lead_back_to_the_end() {
     for writes in [false, true] {
         let mut world = world();
-        go(&mut world, Target::Message(20));
+        go(&mut world, Target::Seq(20));
         if writes {
             world.write(1, conversation_id(1));
         } else {
@@ -122,20 +126,20 @@ fn sending_and_going_to_the_newest_lead_back_to_the_end() {
 #[test]
 fn new_messages_do_not_move_the_page() {
     let mut world = world();
-    go(&mut world, Target::Message(20));
+    go(&mut world, Target::Seq(20));
     let before = page(&mut world);
     let (_, told) = world.server.send(user(2).id, conversation_id(1), client_id(500), "new").expect("they are in it");
     world.tell(told);
     world.settle();
     assert_eq!(page(&mut world), before);
-    assert_eq!(world.peer(1).client.conversation(conversation_id(1)).expect("one is in it").last_seq, 101);
+    assert_eq!(view(&mut world).last_seq, 101);
 }
 
 #[test]
 fn a_jump_survives_a_lost_connection_and_the_later_of_two_wins() {
     let mut world = world();
-    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(20), now));
-    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(60), now));
+    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Seq(20), now));
+    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Seq(60), now));
     world.cut(1);
     world.settle();
     assert_eq!(arrived(&mut world), Some(60));
@@ -146,9 +150,67 @@ fn a_jump_survives_a_lost_connection_and_the_later_of_two_wins() {
 fn a_conversation_that_is_not_open_loads_nothing_for_a_jump() {
     let mut world = world();
     world.peer(1).said.clear();
-    world.act(1, |client, now| client.go_to(conversation_id(2), Target::Message(3), now));
+    world.act(1, |client, now| client.go_to(conversation_id(2), Target::Seq(3), now));
     world.act(1, |client, now| client.open(conversation_id(2), now));
-    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Message(3), now));
-    let jumps = world.peer(1).said.iter().filter(|said| matches!(said, Command::Load { before: Some(_), .. }));
+    world.act(1, |client, now| client.go_to(conversation_id(1), Target::Seq(3), now));
+    let jumps = world.peer(1).said.iter().filter(|said| matches!(said, Command::LoadAround { .. }));
     assert_eq!(jumps.count(), 0);
+}
+
+#[test]
+fn a_conversation_opens_again_at_a_place_that_is_not_loaded_any_more() {
+    let mut world = world();
+    go(&mut world, Target::Seq(5));
+    world.act(1, |client, _| {
+        client.leave_at(conversation_id(1), Some((4, 12)));
+        client.close(conversation_id(1));
+        Vec::new()
+    });
+    assert!(!page(&mut world).contains(&4));
+    world.act(1, |client, now| client.open(conversation_id(1), now));
+    assert!(view(&mut world).jumping);
+    world.settle();
+    assert_eq!(view(&mut world).arrival.map(|arrival| (arrival.seq, arrival.below)), Some((4, Some(12))));
+    assert!(page(&mut world).contains(&4));
+}
+
+#[test]
+fn the_first_unread_message_is_offered_where_it_is_too_far_back_to_begin_there() {
+    for (unread, is_far) in [(400, false), (401, true)] {
+        let mut world = World::default();
+        world.server.create(conversation_id(1), Kind::Group, None, &[1, 2], true);
+        for n in 1..=410 {
+            world
+                .server
+                .send(user(2).id, conversation_id(1), client_id(n), &format!("text {n}"))
+                .expect("they are in it");
+        }
+        let read = 410 - unread;
+        world.server.read(user(1).id, conversation_id(1), read).expect("they are in it");
+        world.add(1);
+        world.act(1, Client::connect);
+        world.settle();
+        world.act(1, |client, now| client.open(conversation_id(1), now));
+        world.settle();
+        assert_eq!(
+            (view(&mut world).first_unread, view(&mut world).starts_unread),
+            (is_far.then_some(read + 1), !is_far)
+        );
+        if !is_far {
+            continue;
+        }
+        assert_eq!(page(&mut world).last(), Some(&410), "it begins at its end");
+        world.act(1, |client, now| client.read(conversation_id(1), now));
+        world.settle();
+        assert_eq!(view(&mut world).first_unread, Some(read + 1), "it stays until the conversation is closed");
+        go(&mut world, Target::Seq(read + 1));
+        assert_eq!((arrived(&mut world), view(&mut world).first_unread), (Some(read + 1), None));
+        let lines = world.peer(1).client.lines(conversation_id(1));
+        let mark = lines.iter().position(|line| matches!(line, Line::Unread)).expect("the line is on the page");
+        assert!(matches!(&lines[mark + 1], Line::Bubble(bubble) if bubble.seq == Some(read + 1)));
+        world.peer(1).client.newest(conversation_id(1));
+        assert_eq!(view(&mut world).first_unread, Some(read + 1));
+        world.peer(1).client.close(conversation_id(1));
+        assert_eq!(view(&mut world).first_unread, None);
+    }
 }

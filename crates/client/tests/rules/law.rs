@@ -3,8 +3,8 @@
 use crate::driver::World;
 use crate::model::{client_id, conversation_id, user};
 use crate::screen::Screen;
-use myna_client::{Line, Target};
-use myna_protocol::{Command, Kind, Seq, Timestamp};
+use myna_client::Line;
+use myna_protocol::{Command, Kind, Seq, Target, Timestamp};
 use proptest::prelude::*;
 
 /// One step of a random plan.
@@ -49,8 +49,8 @@ enum Step {
 
 fn target() -> impl Strategy<Value = Target> {
     prop_oneof![
-        (0u64..30).prop_map(Target::Message),
-        (0i64..40).prop_map(|minutes| Target::Time(Timestamp(1_700_000_000_000 + minutes * 600_000))),
+        (0u64..30).prop_map(Target::Seq),
+        (0i64..40).prop_map(|minutes| Target::SentAt(Timestamp(1_700_000_000_000 + minutes * 600_000))),
     ]
 }
 

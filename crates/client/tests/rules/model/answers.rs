@@ -3,7 +3,7 @@
 use super::{PAGE, RESYNC_PEOPLE, RESYNC_ROWS, Server, Told, rejected, user};
 use myna_protocol::{
     Command, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Membership, Rejection, ResetReason, Rev, Row,
-    User, UserId,
+    Target, User, UserId,
 };
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -155,10 +155,15 @@ impl Server {
                 };
                 return (events, Vec::new());
             }
-            Command::LoadAt { request, conversation, at, limit } => {
+            Command::LoadAround { request, conversation, target, limit } => {
                 let before = self.rooms.get(&conversation).map_or(0, |room| {
-                    let earlier = room.messages.iter().filter(|message| message.sent_at < at).count() as u64;
-                    (earlier + 1).min(room.messages.len() as u64) + u64::from(limit.min(PAGE)).div_ceil(2)
+                    let seq = match target {
+                        Target::Seq(seq) => seq.max(1),
+                        Target::SentAt(at) => {
+                            room.messages.iter().filter(|message| message.sent_at < at).count() as u64 + 1
+                        }
+                    };
+                    seq.min(room.messages.len() as u64) + u64::from(limit.min(PAGE)).div_ceil(2)
                 });
                 return self.answer(who, Command::Load { request, conversation, before: Some(before), limit });
             }
