@@ -84,7 +84,7 @@ your-name = Dein Name
 your-name-hint = Damit finden dich andere, und damit meldest du dich an.
 change-name = Namen ändern
 sign-out-confirm = Abmelden?
-sign-out-unsent = Einige Nachrichten wurden noch nicht gesendet. Sie werden gelöscht.
+sign-out-unsent = Deine Entwürfe und nicht gesendeten Nachrichten werden gelöscht.
 
 ## A conversation
 messages = Nachrichten

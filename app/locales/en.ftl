@@ -84,7 +84,7 @@ your-name = Your name
 your-name-hint = People find you by it, and you sign in with it.
 change-name = Change name
 sign-out-confirm = Sign out?
-sign-out-unsent = Some messages have not been sent. They will be deleted.
+sign-out-unsent = Your drafts and messages that have not been sent will be deleted.
 
 ## A conversation
 messages = Messages

@@ -84,7 +84,7 @@ your-name = Tu nombre
 your-name-hint = Te encuentran por él, y con él inicias sesión.
 change-name = Cambiar el nombre
 sign-out-confirm = ¿Cerrar sesión?
-sign-out-unsent = Algunos mensajes no se han enviado. Se eliminarán.
+sign-out-unsent = Se eliminarán tus borradores y los mensajes que no se han enviado.
 
 ## A conversation
 messages = Mensajes

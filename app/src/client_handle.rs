@@ -178,15 +178,17 @@ impl ClientHandle {
         Some(request)
     }
 
-    /// Gives up what was asked for, if it has not been said yet.
-    pub(crate) fn cancel(self, request: RequestId) {
+    /// Gives up what was asked for; false if the server has been asked already.
+    pub(crate) fn cancel(self, request: RequestId) -> bool {
         let Some((client, asked)) = self.inner.try_with_value(|inner| (inner.client.clone(), inner.asked.clone()))
         else {
-            return;
+            return false;
         };
-        if lock(&client).cancel(request) {
+        let is_given_up = lock(&client).cancel(request);
+        if is_given_up {
             lock(&asked).remove(&request);
         }
+        is_given_up
     }
 
     /// Asks for a conversation; `then` is called with its id once one is in it. A refusal is said on screen.

@@ -46,6 +46,8 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
         Page::SignUp => view! { <SignUp/> }.into_any(),
         Page::NotFound => view! { <NotFound/> }.into_any(),
     };
+    let device = matches!(page, Page::SignIn | Page::SignUp)
+        .then(|| view! { <script nonce=use_nonce()>{include_str!("document/device.js")}</script> });
     let stopped = (page == Page::Chat).then(|| view! { <Stopped/> });
     let scripts = (page == Page::Chat).then(|| view! { <HydrationScripts options=options.clone()/> });
     view! {
@@ -66,7 +68,7 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
                 <Title text=title/>
                 <MetaTags/>
             </head>
-            <body>{body} {stopped}</body>
+            <body>{body} {stopped} {device}</body>
         </html>
     }
 }

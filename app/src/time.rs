@@ -80,7 +80,8 @@ impl Zone {
                 return String::new();
             }
             match locale::days_between(at, now) {
-                0 => self.t.today().to_owned(),
+                // Shortly after midnight here, it is tomorrow by a clock that is fast.
+                -1 | 0 => self.t.today().to_owned(),
                 1 => self.t.yesterday().to_owned(),
                 2..=6 => locale::weekday(at),
                 _ => locale::short_date(at),
@@ -88,17 +89,21 @@ impl Zone {
         }
         #[cfg(not(feature = "hydrate"))]
         self.on_server(|reader| match reader.days_between(at, now) {
-            0 => self.t.today().to_owned(),
+            -1 | 0 => self.t.today().to_owned(),
             1 => self.t.yesterday().to_owned(),
             2..=6 => reader.weekday(self.t, at),
             _ => reader.short_date(self.t, at),
         })
     }
 
+    /// As `day`, but nothing for today.
+    pub(crate) fn day_unless_today(self, at: Timestamp) -> Option<String> {
+        Some(self.day(at)).filter(|day| day != self.t.today())
+    }
+
     /// What a list shows: the time today, else the day.
     pub(crate) fn brief(self, at: Timestamp) -> String {
-        let day = self.day(at);
-        if day == self.t.today() { self.time(at) } else { day }
+        self.day_unless_today(at).unwrap_or_else(|| self.time(at))
     }
 
     #[cfg(feature = "ssr")]

@@ -7,6 +7,9 @@ const SERVER_AWAY = [
   /^Failed to load resource: net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE) .*\/session:0\)$/,
 ];
 
+/** How it says that the device has no network: a story decides when that is. */
+const OFFLINE = /net::ERR_INTERNET_DISCONNECTED/;
+
 /** Lines about how fast something was, not about what was wrong. */
 const HARMLESS = /was preloaded using link preload but not used/;
 
@@ -34,7 +37,7 @@ export class Console {
 
   /** Nothing went wrong that the story did not tell of. */
   expectClean(): void {
-    const allowed = [...this.allowed, ...(this.server.wentDown ? SERVER_AWAY : [])];
+    const allowed = [OFFLINE, ...this.allowed, ...(this.server.wentDown ? SERVER_AWAY : [])];
     expect(
       this.lines.filter((line) => !allowed.some((pattern) => pattern.test(line))),
       'the consoles of all pages',

@@ -181,7 +181,7 @@ export class Person {
     await this.isAt('/new');
     for (const name of names) {
       await this.page.getByLabel('To:').fill(name);
-      await this.page.getByRole('list', { name: 'People' }).getByRole('button', { name }).click();
+      await this.page.getByRole('listbox', { name: 'People' }).getByRole('option', { name }).click();
       await expect(this.page.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
     }
     if (group !== undefined) await this.page.getByLabel('Group name').fill(group);

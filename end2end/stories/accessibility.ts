@@ -74,9 +74,9 @@ for (const [size, options] of [
     await expect(lena.page.getByRole('link', { name: 'Open announcements' })).toBeVisible();
     await isAccessible(lena, 'channels');
     await lena.goto('/new');
-    const people = lena.page.getByRole('list', { name: 'People' });
-    await people.getByRole('button', { name: 'Ada' }).click();
-    await people.getByRole('button', { name: 'Bea' }).click();
+    const people = lena.page.getByRole('listbox', { name: 'People' });
+    await people.getByRole('option', { name: 'Ada' }).click();
+    await people.getByRole('option', { name: 'Bea' }).click();
     await expect(lena.page.getByLabel('Group name')).toBeVisible();
     await isAccessible(lena, 'a new message to two');
     await lena.page.getByLabel('To:').fill('nobody');
@@ -166,6 +166,7 @@ for (const [size, options] of [
     await isAccessible(lena, 'reading the past');
 
     await lena.context.setOffline(true);
+    await lena.seesTheConnectionLost();
     await lena.say('too late');
     const later = await lena.tabLater();
     await later.goto(`/c/${conversation}`);

@@ -64,7 +64,7 @@ test('the list shows what is written and not sent, except where one is writing',
   await expect(preview).toHaveText('Draft: not yet');
   await ada.open('Lena');
   await ada.types('a');
-  await expect(preview).toHaveText('typing…');
+  await expect(preview.getByRole('img', { name: 'typing…' })).toBeVisible();
   await lena.open('Ada');
   await lena.composer.press('Enter');
   await lena.find('Bea');
@@ -101,6 +101,8 @@ test('a text may have 8,000 characters, and one more is refused in words', async
   await lena.composer.press('Enter');
   const refusal = lena.page.getByRole('alert');
   await expect(refusal).toHaveText('A message has at most 8,000 characters.');
+  await expect(lena.composer).toHaveAccessibleDescription('A message has at most 8,000 characters.');
+  await expect(lena.composer).toHaveAttribute('aria-invalid', 'true');
   // Beside the text, not over it: the text has to be mended.
   const [over, under] = [(await refusal.boundingBox())!, (await lena.composer.boundingBox())!];
   expect(over.y + over.height <= under.y || under.y + under.height <= over.y).toBe(true);
@@ -122,6 +124,9 @@ test('a few emoji alone are drawn large and without a bubble', async ({ myna }) 
   await ada.open('Lena');
   for (const person of [lena, ada]) {
     await expect(person.messages.locator('.bubble.emoji > p')).toHaveText(['🎻', '👨‍👩‍👧‍👦❤️']);
+    // Without a font that has them in colour, they are drawn like text: they must not be white on white.
+    const text = await person.page.locator('body').evaluate((body) => getComputedStyle(body).color);
+    await expect(person.messages.locator('.bubble.emoji > p').first()).toHaveCSS('color', text);
   }
 });
 
@@ -281,4 +286,20 @@ test('a bubble is no wider than its longest line', async ({ myna }) => {
   await lena.page.setViewportSize({ width: 800, height: 700 });
   await expect.poll(async () => (await room()).room).toBeLessThan(2);
   expect((await room()).lines).toBeGreaterThan(wide.lines);
+});
+
+test('marks stacked upon a letter stay inside their bubble', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.noteToSelf();
+  await lena.say('above');
+  await lena.composer.fill(`a${'\u0301'.repeat(300)}`);
+  await lena.composer.press('Enter');
+  await lena.say('below');
+  await lena.hasSentAll();
+  const bubble = lena.messages.locator('.bubble').nth(1);
+  const above = (await lena.messages.locator('.bubble').first().boundingBox())!;
+  const clip = { x: above.x - 40, y: above.y - 4, width: above.width + 40, height: above.height + 8 };
+  const picture = await lena.page.screenshot({ clip });
+  await bubble.evaluate((element) => (element.textContent = 'a'));
+  expect(picture.equals(await lena.page.screenshot({ clip })), 'nothing is drawn over the neighbour').toBe(true);
 });

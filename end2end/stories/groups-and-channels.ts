@@ -160,3 +160,32 @@ test('an address that leads nowhere says so', async ({ myna }) => {
   await lena.isAt('/');
   await lena.isIn();
 });
+
+test('a refused leave and a refused join are told', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await channel('hall', ada);
+  const quartet = await group('Quartet', lena, ada);
+  await lena.page.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((frame) => {
+      const { type, request } = JSON.parse(String(frame));
+      if (type !== 'leave' && type !== 'join') return server.send(frame);
+      socket.send(JSON.stringify({ type: 'rejected', request, code: 'not_allowed', text: 'not today' }));
+    });
+  });
+  await lena.goto(`/c/${quartet}`);
+  await lena.page.getByRole('button', { name: 'Details' }).click();
+  await lena.details.getByRole('button', { name: 'Leave conversation' }).click();
+  await lena.page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
+  const refusal = lena.page.getByRole('alert');
+  await expect(refusal).toContainText('You’re not allowed to do this here.');
+  await lena.isAt(`/c/${quartet}`);
+  await lena.details.getByRole('button', { name: 'Close' }).click();
+  await lena.search.fill('hall');
+  await lena.conversations.getByRole('button', { name: /hall/ }).click();
+  await expect(refusal).toContainText('You’re not allowed to do this here.');
+  await refusal.getByRole('button', { name: 'Dismiss' }).click();
+  await lena.goto('/channels');
+  await lena.page.getByRole('button', { name: 'Join hall' }).click();
+  await expect(refusal).toContainText('You’re not allowed to do this here.');
+});

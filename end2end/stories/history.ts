@@ -245,3 +245,32 @@ test('a conversation that is left far back opens there again', async ({ myna }) 
   await lena.open('Ada');
   await expect(lena.bubble('news')).toBeInViewport();
 });
+
+test('a turned phone and the details keep what is read where it is', async ({ myna }) => {
+  const { lena } = await longConversation(myna, PHONE);
+  await scrollTo(lena, 900);
+  await expect(lena.latest).toBeVisible();
+  const top = (await lena.page.locator('.pane-head').boundingBox())!;
+  const firstInSight = async () => {
+    for (const text of await lena.hears()) if ((await placeOf(lena, text)) >= top.y + top.height) return text;
+    throw new Error('nothing is in sight');
+  };
+  const reading = await firstInSight();
+  const place = await placeOf(lena, reading);
+  await lena.page.setViewportSize({ width: 844, height: 390 });
+  await expect(lena.bubble(reading)).toBeInViewport();
+  await lena.page.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(async () => Math.abs((await placeOf(lena, reading)) - place)).toBeLessThanOrEqual(1);
+  // And so do the pages that come after.
+  const loaded = (await lena.hears()).length;
+  await scrollTo(lena, 300);
+  const next = await firstInSight();
+  const before = await placeOf(lena, next);
+  await expect.poll(async () => (await lena.hears()).length).toBeGreaterThan(loaded);
+  await expect.poll(async () => Math.abs((await placeOf(lena, next)) - before)).toBeLessThanOrEqual(1);
+});
+
+test('on a tall screen older messages come without scrolling', async ({ myna }) => {
+  const { lena } = await longConversation(myna, { viewport: { width: 1080, height: 6_000 } });
+  await lena.seesExactly(ALL);
+});

@@ -56,6 +56,7 @@ test('while the server is away a banner says so, and what is written goes out wh
   await expect(lena.banner).toBeEmpty();
   await myna.server.stop();
   await lena.seesTheConnectionLost();
+  await expect(lena.banner, 'a blink of the connection is not shown').toHaveCSS('animation-delay', '2s');
   await lena.say('Are you there?');
   await expect(lena.bubble('Are you there?').locator('.bubble')).toHaveClass(/pending/);
   await myna.server.restart();

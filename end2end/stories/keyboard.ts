@@ -112,12 +112,26 @@ test('people and a group are chosen and begun with the keyboard', async ({ myna 
   for (const name of ['Ada', 'Bea']) {
     await lena.page.getByLabel('To:').focus();
     await lena.page.keyboard.type(name);
-    await expect(lena.page.getByRole('list', { name: 'People' }).locator('.row-title')).toHaveText([name]);
-    await press(lena, 'Tab');
-    await expect(focused).toHaveAccessibleName(name);
-    await press(lena, 'Space');
+    await expect(lena.page.getByRole('listbox', { name: 'People' }).locator('.row-title')).toHaveText([name]);
+    const option = lena.page.getByRole('option', { name });
+    await expect(focused).toHaveAttribute('aria-activedescendant', (await option.getAttribute('id'))!);
+    await press(lena, 'Enter');
     await expect(lena.page.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
+    await expect(option).toHaveAttribute('aria-selected', 'true');
   }
+  // The last one goes by Backspace and comes back by the arrow keys.
+  const options = lena.page.getByRole('option');
+  await press(lena, 'Backspace');
+  await expect(lena.page.getByRole('button', { name: 'Remove Bea' })).toHaveCount(0);
+  await expect(options).not.toHaveCount(1);
+  const last = options.last();
+  await press(lena, 'ArrowUp');
+  await expect(focused).toHaveAttribute('aria-activedescendant', (await last.getAttribute('id'))!);
+  while ((await focused.getAttribute('aria-activedescendant')) !== (await lena.page.getByRole('option', { name: 'Bea' }).getAttribute('id'))) {
+    await press(lena, 'ArrowDown');
+  }
+  await press(lena, 'Enter');
+  await expect(lena.page.getByRole('button', { name: 'Remove Bea' })).toBeVisible();
   await lena.page.getByLabel('Group name').focus();
   await lena.page.keyboard.type('Trio');
   await press(lena, 'Enter');

@@ -162,3 +162,22 @@ test('a screen reader is told what others write, and nothing of the past', async
   await lena.say('mine');
   await expect(spoken).toHaveText('Ada: a new word');
 });
+
+test('the pointer and the focus show when a message was sent, and the day where it is not today', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.noteToSelf();
+  await lena.say('when was this?');
+  await lena.hasSentAll();
+  const time = lena.messages.locator('.line-time');
+  const day = () => time.evaluate((element) => getComputedStyle(element, '::before').content);
+  await expect(time).toBeHidden();
+  await lena.message('when was this?').hover();
+  await expect(time).toBeVisible();
+  expect(await day()).toBe('none');
+  await lena.page.clock.setFixedTime(Date.now() + 24 * 60 * 60 * 1_000);
+  await lena.reload();
+  await lena.composer.focus();
+  await lena.page.keyboard.press('ArrowUp');
+  await expect(time).toBeVisible();
+  expect(await day()).toBe('"Yesterday "');
+});

@@ -19,6 +19,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     // No keyboard comes up over what one came to read.
     await expect(lena.composer).toBeEnabled();
     await expect(lena.composer).not.toBeFocused();
+    await expect(lena.messages).toBeFocused();
     await lena.composer.tap();
     await lena.composer.fill('Just got on');
     await lena.send.tap();

@@ -79,3 +79,38 @@ test('a page that needs both files and gets one says so', async ({ myna }) => {
   await lena.page.goto('/settings');
   await expect(lena.page.getByRole('alert')).toHaveText(/^Myna has stopped on this page/);
 });
+
+const DAMAGES: [string, (html: string) => string][] = [
+  ['an extension adds a node before the page', (html) => html.replace(/<body([^>]*)>/, '<body$1><div>an extension</div>')],
+  ['a proxy strips the comments', (html) => html.replace(/<!--.*?-->/gs, '')],
+  ['a translator wraps the words', (html) => html.replace(/(<p dir="auto">)([^<]+)/g, '$1<font>$2</font>')],
+  ['the browser has no WebAssembly', (html) => html.replace('<head>', '<head><meta name="no-wasm">')],
+];
+
+for (const [what, damage] of DAMAGES) {
+  test(`${what}: the page works or says that it does not, and the conversation can be read`, async ({ myna }) => {
+    const [lena, ada] = await myna.people('Lena', 'Ada');
+    const id = await direct(ada, lena);
+    await say(ada, id, 'still here');
+    myna.console.allow(/./);
+    await lena.page.addInitScript(() => {
+      const seen = new MutationObserver(() => {
+        if (!document.querySelector('meta[name=no-wasm]')) return;
+        Reflect.deleteProperty(window, 'WebAssembly');
+        seen.disconnect();
+      });
+      seen.observe(document, { childList: true, subtree: true });
+    });
+    await lena.context.route(`**/c/${id}`, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: damage(await answer.text()) });
+    });
+    await lena.page.goto(`/c/${id}`);
+    await expect(lena.page.locator('html[data-hydrated=true], #stopped:not([hidden])').first()).toBeAttached();
+    await expect(lena.messages.getByText('still here')).toBeVisible();
+    if (await lena.page.locator('#stopped').isVisible()) return;
+    await lena.say('I can answer');
+    await ada.open('Lena');
+    await ada.sees('I can answer');
+  });
+}

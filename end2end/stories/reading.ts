@@ -102,3 +102,18 @@ test('one comes back to where one was reading, and to the end where one had read
   await lena.open('Ada');
   await expect(lena.bubble('news')).toBeInViewport();
 });
+
+test('a page that is seen but not looked at reads nothing', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const conversation = await direct(lena, ada);
+  await lena.page.evaluate(() => (document.hasFocus = () => false));
+  await lena.open('Ada');
+  await say(ada, conversation, 'one', 'two');
+  await lena.sees('two');
+  await lena.seesUnread('Ada', 2);
+  await lena.page.evaluate(() => {
+    document.hasFocus = () => true;
+    window.dispatchEvent(new Event('focus'));
+  });
+  await lena.seesUnread('Ada', 0);
+});

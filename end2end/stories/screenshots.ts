@@ -241,9 +241,15 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.locator('dialog[open] kbd').first().waitFor();
     await compare(sam, mode, 'shortcuts.png');
     await page.keyboard.press('Escape');
+    // The connection is lost, and then the device says why.
+    await myna.server.stop();
+    const banner = page.locator('.banner.offline > span');
+    await expect(banner).toBeVisible();
+    const reconnecting = await banner.innerText();
     await sam.context.setOffline(true);
-    await expect(page.locator('.banner.offline')).toBeVisible();
+    await expect(banner).not.toHaveText(reconnecting);
     await compare(sam, mode, 'offline.png');
+    await myna.server.restart();
 
     const visitor = await myna.visitor('Nobody', options);
     await prepare(visitor);

@@ -74,14 +74,18 @@ test('times are in the reader’s zone and clock from the first byte', async ({ 
     ['Chidi', 'de-DE', 'Europe/Berlin'],
     ['Dana', 'es-ES', 'Europe/Madrid'],
   ] as const) {
-    const person = await myna.person(name, { locale, timezoneId });
+    const person = await myna.visitor(name, { locale, timezoneId });
+    // The page to sign up tells the server: the first chat page is right.
+    await person.goto('/sign-up');
+    const kept = (await person.context.cookies()).map((cookie) => cookie.name);
+    expect(kept).toEqual(expect.arrayContaining(['zone', 'clock']));
+    const answer = await person.context.request.post('/api/sign_up', { form: { name, password: PASSWORD } });
+    expect(answer.ok()).toBe(true);
     const other = await myna.person(`${name} the Second`);
     const conversation = await direct(other, person);
     await other.goto(`/c/${conversation}`);
     await other.say('What time is it?');
     await other.hasSentAll();
-    // The first page tells the server; the next one is right.
-    await person.goto('/');
     const html = await (await person.goto(`/c/${conversation}`))!.text();
     const time = person.page.locator('.separator time');
     await expect(time).toBeVisible();
@@ -167,4 +171,26 @@ test('the title and the icon of the tab say how much is unread', async ({ myna }
   await lena.open('Ada');
   await expect(lena.page).toHaveTitle('Ada');
   await expect(icon).toHaveAttribute('href', '/favicon.svg');
+});
+
+test('who wants more contrast has it with every accent', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.page.emulateMedia({ contrast: 'more' });
+  await lena.noteToSelf();
+  await lena.say('white on a colour');
+  const contrast = () =>
+    lena.messages.locator('.mine > .bubble').evaluate((element) => {
+      const canvas = document.createElement('canvas').getContext('2d')!;
+      canvas.fillStyle = getComputedStyle(element).backgroundColor;
+      canvas.fillRect(0, 0, 1, 1);
+      const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)].map((value) => {
+        const part = value / 255;
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      }) as [number, number, number];
+      return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
+    });
+  for (const accent of ['blue', 'purple', 'pink', 'red', 'orange', 'green', 'graphite']) {
+    await lena.page.locator('html').evaluate((html, accent) => html.setAttribute('data-accent', accent), accent);
+    await expect.poll(contrast, accent).toBeGreaterThan(6.5);
+  }
 });

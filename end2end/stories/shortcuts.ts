@@ -115,7 +115,7 @@ test('Enter that comes before the answer chooses with the answer', async ({ myna
     await lena.seesTheConnectionLost();
   };
   await lena.goto('/new');
-  await lena.page.getByRole('list', { name: 'People' }).getByRole('button', { name: 'Ada' }).waitFor();
+  await lena.page.getByRole('listbox', { name: 'People' }).getByRole('option', { name: 'Ada' }).waitFor();
   await cut();
   await lena.page.getByLabel('To:').fill('Ada');
   await lena.page.keyboard.press('Enter');
@@ -200,11 +200,73 @@ test('people are chosen by Enter, and a conversation begun by one more', async (
   for (const name of ['Ada', 'Bea']) {
     await to.fill(name);
     // The answer to this text has arrived: it has one name.
-    await expect(lena.page.getByRole('list', { name: 'People' }).getByRole('button')).toHaveCount(1);
+    await expect(lena.page.getByRole('listbox', { name: 'People' }).getByRole('option')).toHaveCount(1);
     await to.press('Enter');
     await expect(lena.page.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
     await expect(to).toBeFocused();
   }
   await to.press('Enter');
   await expect(lena.title).toHaveText('Ada & Bea');
+});
+
+test('the arrow keys go to what was found, and back to the field', async ({ myna }) => {
+  const [lena] = await myna.people('Lena', 'Ada Byron', 'Ada Lovelace');
+  const focused = lena.page.locator(':focus');
+  await lena.search.fill('Ada');
+  await expect(lena.conversations.locator('.results .row')).toHaveCount(2);
+  await lena.page.keyboard.press('ArrowDown');
+  await expect(focused).toHaveText(/^AB/);
+  await lena.page.keyboard.press('ArrowDown');
+  await lena.page.keyboard.press('ArrowDown');
+  await expect(focused).toHaveText(/^AL/);
+  await lena.page.keyboard.press('ArrowUp');
+  await lena.page.keyboard.press('ArrowUp');
+  await expect(lena.search).toBeFocused();
+  await lena.page.keyboard.press('ArrowDown');
+  await lena.page.keyboard.press('Enter');
+  await expect(lena.title).toHaveText('Ada Byron');
+
+  await lena.page.keyboard.press('Control+k');
+  const switcher = lena.page.getByRole('dialog', { name: 'Go to…' });
+  await switcher.getByRole('combobox').fill('Ada');
+  const options = switcher.getByRole('option');
+  await expect(options).toHaveCount(2);
+  await expect(options.first()).toHaveAttribute('aria-selected', 'true');
+  await lena.page.keyboard.press('ArrowDown');
+  await expect(options.last()).toHaveAttribute('aria-selected', 'true');
+  await lena.page.keyboard.press('Enter');
+  await expect(lena.title).toHaveText('Ada Lovelace');
+});
+
+test('however fast one types, one search is under way, and the last text is answered', async ({ myna }) => {
+  const [lena] = await myna.people('Lena', 'Ada Byron');
+  const asked: string[] = [];
+  const held: (() => void)[] = [];
+  let holds = false;
+  await lena.page.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((frame) => {
+      const command = JSON.parse(String(frame));
+      if (command.type === 'search') asked.push(command.text);
+      server.send(frame);
+    });
+    server.onMessage((frame) => {
+      const send = () => socket.send(frame);
+      if (holds && JSON.parse(String(frame)).type === 'found') held.push(send);
+      else send();
+    });
+  });
+  await lena.reload();
+  await lena.search.focus();
+  await lena.page.keyboard.type('A');
+  await expect(lena.conversations.getByRole('button', { name: 'Ada Byron' })).toBeVisible();
+  holds = true;
+  asked.length = 0;
+  await lena.page.keyboard.type('da Byro');
+  await expect.poll(() => held.length).toBe(1);
+  expect(asked).toEqual(['Ad']);
+  holds = false;
+  held.forEach((send) => send());
+  await expect.poll(() => asked).toEqual(['Ad', 'Ada Byro']);
+  await expect(lena.conversations.getByRole('button', { name: 'Ada Byron' })).toBeVisible();
 });

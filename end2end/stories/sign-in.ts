@@ -15,6 +15,10 @@ test('a wrong password and an unknown name get the same answer', async ({ myna }
     await stranger.page.getByRole('button', { name: 'Sign in' }).click();
     await expect(stranger.page.getByRole('alert')).toHaveText(NOBODY);
     await stranger.isAt('/sign-in');
+    for (const field of ['Name', 'Password']) {
+      await expect(stranger.page.getByLabel(field)).toHaveAccessibleDescription(NOBODY);
+      await expect(stranger.page.getByLabel(field)).toHaveAttribute('aria-invalid', 'true');
+    }
     // The name need not be typed again.
     await expect(stranger.page.getByLabel('Name')).toHaveValue(name);
     await expect(stranger.page.getByLabel('Password')).toBeFocused();
@@ -65,6 +69,10 @@ test('a short password is refused by the page, and by the server where a page do
   await password.evaluate((field) => field.removeAttribute('minlength'));
   await submit.click();
   await expect(lena.page.getByRole('alert')).toHaveText('A password has at least 8 characters.');
+  await expect(password).toHaveAccessibleDescription(/^A password has at least 8 characters\./);
+  await expect(password).toHaveAttribute('aria-invalid', 'true');
+  await expect(password).toBeFocused();
+  await expect(lena.page.getByLabel('Name')).not.toHaveAttribute('aria-invalid');
 });
 
 test('without JavaScript one signs up, is refused, signs in, reads and leaves', async ({ myna }) => {
@@ -102,7 +110,12 @@ test('after signing out nothing private is left, not even behind the back button
   await lena.say('This is private');
   await lena.hasSentAll();
   await lena.composer.fill('a draft nobody should find');
-  await lena.signOut();
+  await lena.openSettings();
+  await lena.page.getByRole('button', { name: 'Sign out' }).click();
+  const question = lena.page.getByRole('alertdialog', { name: 'Sign out?' });
+  await expect(question).toContainText('Your drafts and messages that have not been sent will be deleted.');
+  await question.getByRole('button', { name: 'Sign out' }).click();
+  await lena.isOut();
 
   await lena.page.goBack();
   await lena.isOut();

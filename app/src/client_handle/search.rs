@@ -59,27 +59,42 @@ impl ClientHandle {
     /// Searches for this text each time it changes.
     pub(crate) fn search(self, text: RwSignal<String>) -> Search {
         let (found, set_found) = signal(None);
-        let last = StoredValue::new(None::<RequestId>);
-        let ask = move |asked: String| {
-            // What waits for the connection is not searched for once it has changed.
-            if let Some(request) = last.get_value() {
-                self.cancel(request);
-            }
-            let query = asked.clone();
-            let request = self.request(
-                move |client, now| client.ask(move |request| Command::Search { request, text: query }, now),
-                move |answer| {
-                    // An answer to what was typed before is old news.
-                    if let Answer::Found { people, channels } = answer
-                        && text.try_get_untracked().as_ref() == Some(&asked)
-                    {
-                        set_found.try_set(Some(Found { text: asked, people, channels }));
-                    }
-                },
-            );
-            last.set_value(request);
-        };
-        Effect::new(move |_| ask(text.get()));
+        let searching = Searching { handle: self, text, set_found, under_way: StoredValue::new(None) };
+        Effect::new(move |_| searching.ask(text.get()));
         Search { text, found }
+    }
+}
+
+/// Asks for one text at a time, however fast a person types: the newest when the last answer is here.
+#[derive(Clone, Copy)]
+struct Searching {
+    handle: ClientHandle,
+    text: RwSignal<String>,
+    set_found: WriteSignal<Option<Found>>,
+    under_way: StoredValue<Option<RequestId>>,
+}
+
+impl Searching {
+    fn ask(self, text: String) {
+        // What waits for the connection is not searched for once it has changed.
+        if self.under_way.get_value().is_some_and(|request| !self.handle.cancel(request)) {
+            return;
+        }
+        let query = text.clone();
+        let request = self.handle.request(
+            move |client, now| client.ask(move |request| Command::Search { request, text: query }, now),
+            move |answer| self.take(&text, answer),
+        );
+        self.under_way.set_value(request);
+    }
+
+    fn take(self, asked: &str, answer: Answer) {
+        let Some(text) = self.text.try_get_untracked() else { return };
+        self.under_way.set_value(None);
+        if text != asked {
+            self.ask(text);
+        } else if let Answer::Found { people, channels } = answer {
+            self.set_found.try_set(Some(Found { text, people, channels }));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The round picture of a person or a conversation: initials on a colour that is always theirs.
 
 use leptos::prelude::*;
+use myna_client::first_emoji;
 use myna_protocol::Kind;
 
 const HUES: u32 = 8;
@@ -36,12 +37,11 @@ fn hue(seed: String) -> String {
     (sum % HUES).to_string()
 }
 
-/// The first letters of the first and the last word.
+/// The first letters of the first and the last word; of a name without letters, its first emoji.
 fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
-    let first = words.next();
-    let last = words.next_back();
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    let Some(first) = words.next() else { return first_emoji(name).unwrap_or_default().to_owned() };
+    [first].into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]
@@ -55,7 +55,10 @@ mod tests {
             ("Lena Novak", "LN"),
             ("Bea, Chidi & Dana", "BD"),
             ("张 伟", "张伟"),
-            ("🎻", ""),
+            ("🎻", "🎻"),
+            ("~ 👩🏽‍🚀 🚀", "👩🏽‍🚀"),
+            ("🎻 Lena", "L"),
+            ("***", ""),
             ("ß", "SS"),
         ] {
             assert_eq!(initials(name), expected, "{name}");

@@ -13,7 +13,7 @@ pub(crate) fn Banner() -> impl IntoView {
     // The first connection is under way in every page: that is no news.
     let lost = Memo::new(move |_| match status.get() {
         Status::Waiting { .. } => Some(t.reconnecting()),
-        Status::Offline => Some(t.offline()),
+        Status::Offline { .. } => Some(t.offline()),
         Status::Idle | Status::Connecting | Status::CatchingUp | Status::Live | Status::SignedOut => None,
     });
     // An attempt to reconnect is shown as part of the wait: the banner does not come and go with each.

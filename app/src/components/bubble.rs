@@ -146,7 +146,7 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
             >
                 <p dir="auto">{parts(&text).into_iter().map(part).collect_view()}</p>
             </div>
-            <time class="line-time" datetime=move || iso(at.get()) title=move || at_length(zone, at.get())>{move || zone.time(at.get())}</time>
+            <time class="line-time" datetime=move || iso(at.get()) data-day=move || zone.day_unless_today(at.get())>{move || zone.time(at.get())}</time>
             {move || {
                 failure
                     .get()

@@ -88,6 +88,8 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
                     aria-label=t.message()
                     placeholder=t.message()
                     rows="1"
+                    aria-invalid=move || error.get().is_some().then_some("true")
+                    aria-describedby=move || error.get().is_some().then_some("composer-error")
                     // To find the direction of a very long text, browsers take seconds at each layout.
                     dir=move || text.with(|text| if text.len() > LONG { None } else { Some("auto") })
                     node_ref=field
@@ -116,7 +118,7 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
             <button class="send" type="submit" aria-label=t.send() disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
                 <Icon glyph=Glyph::Send/>
             </button>
-            {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
+            {move || error.get().map(|text| view! { <p class="form-error" id="composer-error" role="alert">{text}</p> })}
         </form>
     }
     .into_any()

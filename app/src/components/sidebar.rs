@@ -7,6 +7,7 @@ use crate::client_handle::ClientHandle;
 use crate::client_handle::{Found, ListSignals, use_client};
 use crate::i18n::words;
 use crate::navigation::{Route, use_navigation};
+use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 use myna_protocol::{Command, ConversationId, Kind, Person};
@@ -49,7 +50,7 @@ pub(crate) fn Sidebar() -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
     let on_scroll = |_| ();
     view! {
-        <nav class="sidebar" aria-label=t.conversations()>
+        <nav class="sidebar" aria-label=t.conversations() on:keydown=move |event| step_through_results(&event)>
             <header class="sidebar-head">
                 <div class="search">
                     <Icon glyph=Glyph::Search/>
@@ -87,6 +88,34 @@ pub(crate) fn Sidebar() -> impl IntoView {
     }
     .into_any()
 }
+
+/// The arrow keys move from the search field to the results, and among them.
+#[cfg(feature = "hydrate")]
+fn step_through_results(event: &KeyboardEvent) {
+    use crate::browser::page::{self, Step};
+    const RESULT: &str = ".results .row";
+    let Some(focused) = page::focused().filter(|_| !is_composing(event)) else { return };
+    let is_on_result = focused.matches(RESULT) == Ok(true);
+    if !is_on_result && focused.matches(".search input") != Ok(true) {
+        return;
+    }
+    let done = match event.key().as_str() {
+        "ArrowDown" => page::step_in(".sidebar-scroll", RESULT, Step::Next),
+        "ArrowUp" if is_on_result => {
+            if !page::step_in(".sidebar-scroll", RESULT, Step::Previous) {
+                page::focus(".search input");
+            }
+            true
+        }
+        _ => false,
+    };
+    if done {
+        event.prevent_default();
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn step_through_results(_: &KeyboardEvent) {}
 
 /// Loads more of the list where its end is near, and all of it while something is looked for.
 #[cfg(feature = "hydrate")]

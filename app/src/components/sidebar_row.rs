@@ -16,9 +16,9 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
     let row: Signal<SidebarRow> = row.value.into();
     let title = Signal::derive(move || row.with(|row| t.title(&row.title)));
     let has_draft = Memo::new(move |_| row.with(|row| row.draft.is_some() && !row.typing));
+    let typing = Memo::new(move |_| row.with(|row| row.typing));
     let preview = move || {
         row.with(|row| match &row.preview_sender {
-            _ if row.typing => t.typing_short().to_owned(),
             _ if row.draft.is_some() => row.draft.clone().unwrap_or_default(),
             Some(name) => t.preview_from(t.person(name), row.preview.as_str()),
             None => row.preview.clone(),
@@ -42,12 +42,25 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
                         <time class="row-time" datetime=move || iso(at.get())>{move || zone.brief(at.get())}</time>
                     </span>
                     <span class="row-bottom">
-                        <span class="row-preview" dir="auto">
-                            <When condition=move || has_draft.get()>
-                                <b class="row-draft">{t.draft()} " "</b>
-                            </When>
-                            {preview}
-                        </span>
+                        <When
+                            condition=move || typing.get()
+                            fallback=move || view! {
+                                <span class="row-preview" dir="auto">
+                                    <When condition=move || has_draft.get()>
+                                        <b class="row-draft">{t.draft()} " "</b>
+                                    </When>
+                                    {preview}
+                                </span>
+                            }
+                        >
+                            <span class="row-preview">
+                                <span class="row-typing" role="img" aria-label=t.typing_short()>
+                                    <i></i>
+                                    <i></i>
+                                    <i></i>
+                                </span>
+                            </span>
+                        </When>
                         <When condition=move || failed.get()>
                             <span class="row-failed" role="img" aria-label=t.message_failed() title=t.message_failed()>
                                 <Icon glyph=Glyph::Exclamation/>

@@ -1,4 +1,4 @@
-//! The way out of a session. Messages that were not sent are deleted with it, so it asks first.
+//! The way out of a session. Messages that were not sent and drafts are deleted with it, so it asks first.
 
 use super::ConfirmDialog;
 #[cfg(feature = "hydrate")]
@@ -17,7 +17,7 @@ pub(crate) fn SignOutButton() -> impl IntoView {
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if handle.look(|client| client.has_unsent()) { confirming.set(true) } else { leave() }
+        if handle.look(|client| client.has_unsent() || client.has_drafts()) { confirming.set(true) } else { leave() }
     };
     view! {
         // A form, so that one can leave without WASM too.

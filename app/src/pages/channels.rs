@@ -51,6 +51,8 @@ pub(crate) fn Channels() -> impl IntoView {
                         placeholder=t.name()
                         autocomplete="off"
                         required
+                        aria-invalid=move || error.get().is_some().then_some("true")
+                        aria-describedby=move || error.get().is_some().then_some("channel-error")
                         maxlength=NAME_CHARS
                         prop:value=text
                         on:input:target=move |event| {
@@ -62,7 +64,7 @@ pub(crate) fn Channels() -> impl IntoView {
                 <button class="button primary" type="submit" disabled=asking aria-busy=move || asking.get().then_some("true")>
                     {t.create_channel()}
                 </button>
-                {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
+                {move || error.get().map(|text| view! { <p class="form-error" id="channel-error" role="alert">{text}</p> })}
             </form>
             <ul class="channels">
                 <Each of=move || channels().unwrap_or_default() key=|channel| (channel.id, channel.rev) let:channel>

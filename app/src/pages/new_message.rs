@@ -6,11 +6,12 @@ use crate::client_handle::use_client;
 use crate::components::{Avatar, Each, Glyph, Icon, PickerHead, When, is_composing};
 use crate::i18n::words;
 use crate::navigation::{Route, use_navigation};
+use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 use myna_client::Answer;
 use myna_protocol::limits::NAME_CHARS;
-use myna_protocol::{Command, ConversationId, Person};
+use myna_protocol::{Command, ConversationId, Person, UserId};
 
 #[component]
 pub(crate) fn NewMessage() -> impl IntoView {
@@ -19,7 +20,10 @@ pub(crate) fn NewMessage() -> impl IntoView {
     let text = RwSignal::new(String::new());
     let chosen = RwSignal::new(Vec::<Person>::new());
     let search = handle.search(text);
-    let people = move || search.found().map(|found| found.people);
+    let found = Memo::new(move |_| search.found().map(|found| found.people));
+    let people = move || found.get().unwrap_or_default();
+    // The person whom the arrow keys have moved to.
+    let active = RwSignal::new(None::<UserId>);
     let name = RwSignal::new(String::new());
     let asking = RwSignal::new(false);
     let error = RwSignal::new(None::<&'static str>);
@@ -39,6 +43,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
             None => chosen.push(user),
         });
         text.set(String::new());
+        active.set(None);
         if let Some(field) = to.get_untracked() {
             let _ = field.focus();
         }
@@ -71,17 +76,75 @@ pub(crate) fn NewMessage() -> impl IntoView {
             }
         });
     };
-    // Enter adds the first person of the results. With an empty field it starts the conversation.
+    // Enter adds the person whom the arrow keys have moved to, else the first of the results. With an empty field it starts the
+    // conversation.
     let is_typed = move || text.with(|text| !text.trim().is_empty());
+    let place = move || {
+        let active = active.get();
+        let at = found.with(|found| found.iter().flatten().position(|user| Some(user.id) == active));
+        at.or_else(|| is_typed().then_some(0))
+    };
+    let current = Memo::new(move |_| place().and_then(|at| found.with(|found| found.as_ref()?.get(at).cloned())));
     let entered = RwSignal::new(None::<String>);
     search.on_enter(
         entered,
-        move || !is_typed(),
+        move || !is_typed() || active.get().is_some(),
         move || {
+            if let Some(user) = current.get_untracked() {
+                toggle(user);
+                return;
+            }
             #[cfg(feature = "hydrate")]
-            page::click_first(if untrack(is_typed) { ".people .row" } else { ".picker-foot [type=submit]" });
+            page::click_first(".picker-foot [type=submit]");
         },
     );
+    let keys = move |event: KeyboardEvent| {
+        if is_composing(&event) {
+            return;
+        }
+        let step = |forwards: bool| {
+            let (people, at) = (people(), place());
+            let last = people.len().saturating_sub(1);
+            let next = match at {
+                Some(at) if forwards => {
+                    if at >= last {
+                        0
+                    } else {
+                        at + 1
+                    }
+                }
+                Some(at) => at.checked_sub(1).unwrap_or(last),
+                None => {
+                    if forwards {
+                        0
+                    } else {
+                        last
+                    }
+                }
+            };
+            active.set(people.get(next).map(|user| user.id));
+        };
+        match event.key().as_str() {
+            "ArrowDown" => untrack(|| step(true)),
+            "ArrowUp" => untrack(|| step(false)),
+            "Enter" => entered.set(Some(text.get_untracked())),
+            "Backspace" if text.with_untracked(String::is_empty) => {
+                chosen.update(|chosen| {
+                    chosen.pop();
+                });
+            }
+            _ => return,
+        }
+        if event.key() != "Enter" {
+            event.prevent_default();
+        }
+    };
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if active.get().is_some() {
+            request_animation_frame(|| page::reveal(".people .active"));
+        }
+    });
     let is_group = Memo::new(move |_| chosen.with(|chosen| chosen.len() > 1));
     view! {
         <section class="picker">
@@ -102,46 +165,51 @@ pub(crate) fn NewMessage() -> impl IntoView {
                     placeholder=t.name()
                     autocomplete="off"
                     autofocus
+                    role="combobox"
+                    aria-expanded="true"
+                    aria-controls="people"
+                    aria-autocomplete="list"
+                    aria-activedescendant=move || current.with(|user| user.as_ref().map(|user| person_id(user.id)))
+                    aria-invalid=move || error.get().is_some().then_some("true")
+                    aria-describedby=move || error.get().is_some().then_some("new-message-error")
                     prop:value=text
-                    on:input:target=move |event| text.set(event.target().value())
-                    on:keydown=move |event| {
-                        if event.key() == "Enter" && !is_composing(&event) {
-                            entered.set(Some(text.get_untracked()));
-                        }
+                    on:input:target=move |event| {
+                        text.set(event.target().value());
+                        active.set(None);
                     }
+                    on:keydown=keys
                 />
             </div>
-            <ul class="people" aria-label=t.people()>
-                <Each of=move || people().unwrap_or_default() key=|user| user.id let:user>
+            <ul class="people" id="people" role="listbox" aria-multiselectable="true" aria-label=t.people()>
+                <Each of=people key=|user| user.id let:user>
                     {
-                        let pressed = user.clone();
-                        let clicked = user.clone();
+                        let (id, pressed, clicked) = (user.id, user.clone(), user.clone());
                         view! {
-                            <li>
-                                <button
-                                    class="row"
-                                    type="button"
-                                    aria-pressed=move || if is_chosen(&pressed) { "true" } else { "false" }
-                                    on:click=move |_| toggle(clicked.clone())
-                                >
-                                    <Avatar name=user.name.clone() seed=user.id.to_string()/>
-                                    <span class="row-body">
-                                        <span class="row-title" dir="auto">{user.name.clone()}</span>
-                                        {(user.id == handle.my_id()).then(|| view! { <span class="row-preview">{t.title_self()}</span> })}
-                                    </span>
-                                    <Icon glyph=Glyph::Check/>
-                                </button>
+                            <li
+                                class="row"
+                                class:active=move || current.with(|user| user.as_ref().is_some_and(|user| user.id == id))
+                                id=person_id(id)
+                                role="option"
+                                aria-selected=move || if is_chosen(&pressed) { "true" } else { "false" }
+                                on:click=move |_| toggle(clicked.clone())
+                            >
+                                <Avatar name=user.name.clone() seed=user.id.to_string()/>
+                                <span class="row-body">
+                                    <span class="row-title" dir="auto">{user.name.clone()}</span>
+                                    {(user.id == handle.my_id()).then(|| view! { <span class="row-preview">{t.title_self()}</span> })}
+                                </span>
+                                <Icon glyph=Glyph::Check/>
                             </li>
                         }
                     }
                 </Each>
             </ul>
-            <When condition=move || people().is_some_and(|people| people.is_empty())>
+            <When condition=move || found.with(|found| found.as_ref().is_some_and(Vec::is_empty))>
                 <div class="empty-small" role="status">
                     <p>{move || text.with(|text| t.no_person_named(text.trim()))}</p>
                 </div>
             </When>
-            {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
+            {move || error.get().map(|text| view! { <p class="form-error" id="new-message-error" role="alert">{text}</p> })}
             <form class="picker-foot" on:submit=start>
                 <When condition=move || is_group.get()>
                     <label class="field">
@@ -161,6 +229,11 @@ pub(crate) fn NewMessage() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// The id of a person's row.
+fn person_id(user: UserId) -> String {
+    format!("person-{user}")
 }
 
 /// An id for a new conversation. Nobody asks for one on the server.

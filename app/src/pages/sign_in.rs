@@ -4,6 +4,7 @@ use crate::components::Logo;
 use crate::document::RefusedForm;
 use crate::i18n::words;
 use leptos::prelude::*;
+use myna_protocol::Rejection;
 use myna_protocol::limits::{NAME_CHARS, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
 #[component]
@@ -15,7 +16,15 @@ pub(crate) fn SignIn() -> impl IntoView {
                 <NameField is_first=!was_refused()/>
                 <label class="field">
                     <span class="field-name">{t.password()}</span>
-                    <input name="password" type="password" autocomplete="current-password" required autofocus=was_refused()/>
+                    <input
+                        name="password"
+                        type="password"
+                        autocomplete="current-password"
+                        required
+                        autofocus=was_refused()
+                        aria-invalid=was_refused().then_some("true")
+                        aria-describedby=was_refused().then_some("form-error")
+                    />
                 </label>
                 <FormError/>
                 <button class="button primary" type="submit">{t.sign_in()}</button>
@@ -35,7 +44,7 @@ pub(crate) fn SignUp() -> impl IntoView {
     view! {
         <SignInCard title=t.sign_up_title() lead=t.sign_up_lead()>
             <form class="form" method="post" action="/sign-up">
-                <NameField is_first=true/>
+                <NameField is_first=!is_about_password()/>
                 <label class="field">
                     <span class="field-name">{t.password()}</span>
                     <input
@@ -43,9 +52,11 @@ pub(crate) fn SignUp() -> impl IntoView {
                         type="password"
                         autocomplete="new-password"
                         required
+                        autofocus=is_about_password()
                         minlength=PASSWORD_CHARS_MIN
                         maxlength=PASSWORD_CHARS_MAX
-                        aria-describedby="password-hint"
+                        aria-invalid=is_about_password().then_some("true")
+                        aria-describedby=if is_about_password() { "form-error password-hint" } else { "password-hint" }
                     />
                     <span class="field-hint" id="password-hint">{t.password_hint()}</span>
                 </label>
@@ -83,6 +94,7 @@ fn NameField(
 ) -> impl IntoView {
     let t = words();
     let name = use_context::<RefusedForm>().map(|refused| refused.name);
+    let is_about_name = was_refused() && !is_about_password();
     view! {
         <label class="field">
             <span class="field-name">{t.name()}</span>
@@ -94,7 +106,8 @@ fn NameField(
                 maxlength=NAME_CHARS
                 value=name
                 autofocus=is_first
-                aria-describedby=was_refused().then_some("form-error")
+                aria-invalid=is_about_name.then_some("true")
+                aria-describedby=is_about_name.then_some("form-error")
             />
         </label>
     }
@@ -106,6 +119,12 @@ fn FormError() -> impl IntoView {
     use_context::<RefusedForm>().map(|refused| {
         view! { <p class="form-error" id="form-error" role="alert">{t.refusal(refused.why)}</p> }
     })
+}
+
+/// Whether the password was refused, and nothing else.
+fn is_about_password() -> bool {
+    use_context::<RefusedForm>()
+        .is_some_and(|refused| matches!(refused.why, Rejection::PasswordTooShort | Rejection::PasswordTooLong))
 }
 
 fn was_refused() -> bool {

@@ -53,8 +53,10 @@ pub enum Status {
         until: Timestamp,
         attempt: u32,
     },
-    /// The device has no network; the next attempt is made on `online` or `visible`.
-    Offline,
+    /// As `Waiting`, but the device says that it has no network.
+    Offline {
+        until: Timestamp,
+    },
     /// The session is over.
     SignedOut,
 }

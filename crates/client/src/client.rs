@@ -219,6 +219,11 @@ impl Client {
         !self.outbox.is_empty()
     }
 
+    /// Whether something is written in a conversation and not sent.
+    pub fn has_drafts(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
     /// What is written in a conversation and not sent; empty when nothing is.
     pub fn draft(&self, id: ConversationId) -> &str {
         self.drafts.text(id)

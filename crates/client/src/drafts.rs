@@ -27,6 +27,10 @@ impl Drafts {
         true
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     /// One writes there from now on.
     pub(crate) fn enter(&mut self, id: ConversationId) {
         self.writing = Some(id);

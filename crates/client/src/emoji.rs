@@ -17,6 +17,15 @@ pub(crate) fn is_emoji_only(text: &str) -> bool {
     false
 }
 
+/// The first emoji in the text.
+pub fn first_emoji(text: &str) -> Option<&str> {
+    text.char_indices().find_map(|(at, _)| {
+        let from = text.get(at..)?;
+        let after = strip_emoji(from)?;
+        from.get(..from.len() - after.len())
+    })
+}
+
 /// The text after the emoji that it begins with.
 fn strip_emoji(text: &str) -> Option<&str> {
     let mut rest = strip_element(text)?;

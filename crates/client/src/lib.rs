@@ -35,6 +35,7 @@ mod conversation;
 mod conversations;
 mod drafts;
 mod emoji;
+pub use emoji::first_emoji;
 mod order;
 mod people;
 mod presence;

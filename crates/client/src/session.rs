@@ -10,6 +10,8 @@ const CONNECT_MILLIS: i64 = 10_000;
 const SILENCE_MILLIS: i64 = 25_000;
 /// A server that says nothing for so long after being asked is not there.
 const PONG_MILLIS: i64 = 20_000;
+/// The same where there is reason for doubt: the device has slept, or its network has changed.
+const DOUBT_MILLIS: i64 = 5_000;
 /// A connection that lasted so long was healthy: the failures before it are forgotten. Short enough for a link that is cut
 /// every few seconds, whose people would else wait longer and longer for a server that is well.
 const HEALTHY_MILLIS: i64 = 4_000;
@@ -28,18 +30,34 @@ pub(crate) struct Session {
     since: Timestamp,
     /// When something was last heard on the open socket.
     heard: Timestamp,
-    /// When the server was asked whether it is there, unless it has answered.
-    pinged: Option<Timestamp>,
+    /// The question to the server whether it is there, until it has answered.
+    ping: Option<Ping>,
+    /// The device says that it has no network. It may be wrong.
+    is_offline: bool,
     /// Failures in a row.
     failures: u32,
     /// What the server said before closing: the wait it asks for in milliseconds, or that the session is over.
     bye: Option<(ByeReason, i64)>,
 }
 
+/// When the server was asked whether it is there, and how long it has for its answer.
+#[derive(Debug, Clone, Copy)]
+struct Ping {
+    at: Timestamp,
+    patience: i64,
+}
+
+impl Ping {
+    fn is_over(self, now: Timestamp) -> bool {
+        is_due(self.at, self.patience, now)
+    }
+}
+
 impl Session {
     pub(crate) fn new() -> Self {
         let zero = Timestamp::default();
-        Self { status: Status::Idle, since: zero, heard: zero, pinged: None, failures: 0, bye: None }
+        let (status, is_offline) = (Status::Idle, false);
+        Self { status, since: zero, heard: zero, ping: None, is_offline, failures: 0, bye: None }
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -54,7 +72,7 @@ impl Session {
     /// Begins an attempt, unless one is under way or has succeeded.
     pub(crate) fn connect(&mut self, now: Timestamp) -> Vec<Action> {
         match self.status {
-            Status::Idle | Status::Waiting { .. } | Status::Offline => {
+            Status::Idle | Status::Waiting { .. } | Status::Offline { .. } => {
                 (self.status, self.since) = (Status::Connecting, now);
                 vec![Action::Connect]
             }
@@ -68,13 +86,13 @@ impl Session {
             return false;
         }
         self.status = Status::CatchingUp;
-        (self.since, self.heard, self.pinged, self.bye) = (now, now, None, None);
+        (self.since, self.heard, self.ping, self.bye, self.is_offline) = (now, now, None, None, false);
         true
     }
 
     /// Something was heard: the server is there.
     pub(crate) fn heard(&mut self, now: Timestamp) {
-        (self.heard, self.pinged) = (now, None);
+        (self.heard, self.ping) = (now, None);
     }
 
     /// All that was missed has come in; whether that was waited for.
@@ -127,7 +145,9 @@ impl Session {
 
     fn wait(&mut self, millis: i64, now: Timestamp) {
         self.since = now;
-        self.status = Status::Waiting { until: now.plus(millis), attempt: self.failures };
+        let until = now.plus(millis);
+        self.status =
+            if self.is_offline { Status::Offline { until } } else { Status::Waiting { until, attempt: self.failures } };
     }
 
     /// The server is not there: the socket is given up.
@@ -137,41 +157,62 @@ impl Session {
         vec![Action::Close(NORMAL)]
     }
 
-    /// The device has no network. A socket that seems open is not.
-    pub(crate) fn offline(&mut self) -> Vec<Action> {
-        let close = self.is_open() || self.status == Status::Connecting;
-        if self.status != Status::Idle && self.status != Status::SignedOut {
-            self.status = Status::Offline;
+    /// The device says that it has no network. That is a reason for doubt only: a server on the same machine answers all the same.
+    pub(crate) fn offline(&mut self, now: Timestamp) -> Vec<Action> {
+        self.is_offline = true;
+        if let Status::Waiting { until, .. } = self.status {
+            self.status = Status::Offline { until };
         }
-        if close { vec![Action::Close(NORMAL)] } else { Vec::new() }
+        self.doubt(now)
     }
 
-    /// Something changed for the better: what is waited for is tried at once.
+    /// The device says that it has a network again.
+    pub(crate) fn online(&mut self, now: Timestamp) -> Vec<Action> {
+        self.is_offline = false;
+        self.nudge(now)
+    }
+
+    /// Something changed for the better: what is waited for is tried at once. While the device slept, or with its last network,
+    /// the socket may have died without a word.
     pub(crate) fn nudge(&mut self, now: Timestamp) -> Vec<Action> {
         match self.status {
-            Status::Waiting { .. } | Status::Offline => self.connect(now),
+            Status::Waiting { .. } | Status::Offline { .. } => self.connect(now),
+            Status::CatchingUp | Status::Live if is_due(self.heard, DOUBT_MILLIS, now) => self.doubt(now),
             Status::Idle | Status::Connecting | Status::CatchingUp | Status::Live | Status::SignedOut => Vec::new(),
         }
+    }
+
+    /// Asks the server whether it is there, with less patience than in a mere silence. A question whose time passed while the
+    /// device slept counts for nothing: its answer may be here and not read yet.
+    fn doubt(&mut self, now: Timestamp) -> Vec<Action> {
+        let is_asking = self.ping.is_some_and(|ping| ping.patience == DOUBT_MILLIS && !ping.is_over(now));
+        if !self.is_open() || is_asking {
+            return Vec::new();
+        }
+        self.ping = Some(Ping { at: now, patience: DOUBT_MILLIS });
+        vec![Action::Send(Command::Ping {})]
     }
 
     /// Does what is due at this moment. A clock that was set back makes nothing wait for longer than it should.
     pub(crate) fn tick(&mut self, now: Timestamp, backoff: &mut Backoff) -> Vec<Action> {
         match self.status {
             Status::Connecting if is_due(self.since, CONNECT_MILLIS, now) => self.give_up(now, backoff),
-            Status::Waiting { until, .. } if now >= until || now < self.since => self.connect(now),
+            Status::Waiting { until, .. } | Status::Offline { until } if now >= until || now < self.since => {
+                self.connect(now)
+            }
             Status::CatchingUp | Status::Live => self.listen(now, backoff),
-            Status::Idle | Status::Connecting | Status::Waiting { .. } | Status::Offline | Status::SignedOut => {
+            Status::Idle | Status::Connecting | Status::Waiting { .. } | Status::Offline { .. } | Status::SignedOut => {
                 Vec::new()
             }
         }
     }
 
     fn listen(&mut self, now: Timestamp, backoff: &mut Backoff) -> Vec<Action> {
-        match self.pinged {
-            Some(at) if is_due(at, PONG_MILLIS, now) => self.give_up(now, backoff),
+        match self.ping {
+            Some(ping) if ping.is_over(now) => self.give_up(now, backoff),
             Some(_) => Vec::new(),
             None if is_due(self.heard, SILENCE_MILLIS, now) => {
-                self.pinged = Some(now);
+                self.ping = Some(Ping { at: now, patience: PONG_MILLIS });
                 vec![Action::Send(Command::Ping {})]
             }
             None => Vec::new(),
@@ -182,11 +223,11 @@ impl Session {
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
         match self.status {
             Status::Connecting => Some(self.since.plus(CONNECT_MILLIS)),
-            Status::Waiting { until, .. } => Some(until),
+            Status::Waiting { until, .. } | Status::Offline { until } => Some(until),
             Status::CatchingUp | Status::Live => {
-                Some(self.pinged.map_or(self.heard.plus(SILENCE_MILLIS), |at| at.plus(PONG_MILLIS)))
+                Some(self.ping.map_or(self.heard.plus(SILENCE_MILLIS), |ping| ping.at.plus(ping.patience)))
             }
-            Status::Idle | Status::Offline | Status::SignedOut => None,
+            Status::Idle | Status::SignedOut => None,
         }
     }
 }

@@ -89,12 +89,7 @@ impl Scrolling {
             let inner = scroller.query_selector(".lines").ok().flatten();
             let resized = move || {
                 if let Some(Some(scroller)) = self.scroller.try_get_untracked() {
-                    fit(&scroller);
-                }
-                if self.at_end.try_get_untracked() == Some(true)
-                    && let Some(Some(scroller)) = self.scroller.try_get_untracked()
-                {
-                    page::scroll_to_end(&scroller, false);
+                    self.resized(&scroller);
                 }
             };
             sizes.set_value(SizeObserver::new(inner.iter().chain([scroller.as_ref()]), resized));
@@ -159,6 +154,20 @@ impl Scrolling {
             }
         }
         self.arrived(&scroller);
+    }
+
+    /// The lines or the room for them have another size: the end stays in sight, or the message at the top of the page.
+    fn resized(self, scroller: &Element) {
+        fit(scroller);
+        if self.at_end.get_untracked() {
+            page::scroll_to_end(scroller, false);
+        } else if self.is_placed.get_value()
+            && let Some((seq, below)) = self.place.get_value()
+            && let Some(line) = message(scroller, seq)
+        {
+            scroll_to(scroller, &line, f64::from(below));
+            self.arrived(scroller);
+        }
     }
 
     /// Begins at the first unread message, or where the reader went or left; false while that is loading.
@@ -239,6 +248,8 @@ impl Scrolling {
             // In this order: taking the focus ends a gentle scroll that is under way.
             let _ = scroller.focus();
             page::scroll_to_end(&scroller, !is_far);
+            // The old place is left, and the new one is not known before the page has scrolled.
+            self.place.set_value(None);
         });
     }
 
@@ -267,7 +278,9 @@ fn message(scroller: &Element, seq: u64) -> Option<Element> {
 /// Scrolls until this line begins so many pixels below the top of the page.
 fn scroll_to(scroller: &Element, line: &Element, below: f64) {
     let moved = page::top(line) - page::top(scroller) - below;
-    scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
+    if moved.abs() >= 1.0 {
+        scroller.set_scroll_top(scroller.scroll_top() + moved.round() as i32);
+    }
 }
 
 /// Lets this line stand out for a moment, and gives its message the focus unless the reader has begun to write meanwhile.
@@ -295,18 +308,23 @@ fn first_in_sight(scroller: &Element) -> Option<Anchor> {
     })
 }
 
-/// The first message that begins in sight, and how far below the top that is.
+/// The first message that begins in sight, and how far below the top that is; where one fills the page, that one.
 fn top_message(scroller: &Element) -> Option<(u64, i32)> {
-    let top = page::top(scroller);
+    let (top, height) = (page::top(scroller), f64::from(scroller.client_height()));
     let lines = scroller.query_selector_all(".lines > li[data-seq]").ok()?;
-    (0..lines.length()).filter_map(|at| lines.get(at)).find_map(|line| {
+    let mut found = None;
+    for line in (0..lines.length()).filter_map(|at| lines.get(at)) {
         let line: Element = wasm_bindgen::JsCast::dyn_into(line).ok()?;
         let below = page::top(&line) - top;
-        if below < 0.0 {
-            return None;
+        if below < height || found.is_none() {
+            found = Some((line, below));
         }
-        Some((line.get_attribute("data-seq")?.parse().ok()?, below.round() as i32))
-    })
+        if below >= 0.0 {
+            break;
+        }
+    }
+    let (line, below) = found?;
+    Some((line.get_attribute("data-seq")?.parse().ok()?, below.round() as i32))
 }
 
 /// The place of the last message that can be seen.

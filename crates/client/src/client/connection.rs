@@ -3,6 +3,7 @@
 use super::Client;
 use crate::conversations::Outcome;
 use crate::outbox::Entry;
+use crate::session::Session;
 use crate::{Action, Status, Unsent};
 use myna_protocol::{Command, Feed, FeedRows, ListPosition, Timestamp, User};
 use std::collections::BTreeMap;
@@ -89,27 +90,27 @@ impl Client {
 
     /// The device has a network again.
     pub fn online(&mut self, now: Timestamp) -> Vec<Action> {
-        self.nudge(now)
+        self.nudge(Session::online, now)
     }
 
     /// The page is seen again.
     pub fn visible(&mut self, now: Timestamp) -> Vec<Action> {
-        self.nudge(now)
+        self.nudge(Session::nudge, now)
     }
 
     /// What waits is tried at once, and what time has been missed (devices sleep, pages are frozen) is made up for.
-    fn nudge(&mut self, now: Timestamp) -> Vec<Action> {
+    fn nudge(&mut self, nudge: fn(&mut Session, Timestamp) -> Vec<Action>, now: Timestamp) -> Vec<Action> {
         let before = self.status();
-        let actions = self.session.nudge(now);
+        let actions = nudge(&mut self.session, now);
         let mut actions = self.after(before, actions, now);
         actions.extend(self.tick(now));
         actions
     }
 
-    /// The device has lost its network.
+    /// The device says that it has lost its network.
     pub fn offline(&mut self, now: Timestamp) -> Vec<Action> {
         let before = self.status();
-        let actions = self.session.offline();
+        let actions = self.session.offline(now);
         self.after(before, actions, now)
     }
 

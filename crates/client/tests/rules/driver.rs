@@ -220,7 +220,7 @@ impl World {
                 self.act(*n, Client::tick);
             }
             let status = self.peer(*n).client.status();
-            if matches!(status, Status::Idle | Status::Offline) {
+            if status == Status::Idle {
                 self.act(*n, Client::connect);
             }
         }

@@ -75,7 +75,6 @@ fn a_few_seconds_of_health_make_the_next_failure_the_first() {
         client.connect(START);
         client.closed(None, START);
         assert_eq!(wait(&client, START).1, attempt);
-        client.offline(START);
     }
     open(&mut client, START);
     client.closed(None, START.plus(3_999));
@@ -112,12 +111,62 @@ fn a_network_or_a_glance_ends_the_waiting() {
 }
 
 #[test]
-fn without_a_network_nothing_is_tried_until_there_is_one() {
+fn a_device_without_a_network_keeps_a_socket_on_which_the_server_answers() {
     let mut client = live(START);
-    assert_eq!(client.offline(START)[0], Action::Close(1_000));
-    assert_eq!(client.status(), Status::Offline);
-    assert_eq!(client.tick(START.plus(1_000_000)), []);
-    assert_eq!(client.online(START.plus(1_000_000))[0], Action::Connect);
+    assert_eq!(client.offline(START), [Action::Send(Command::Ping {}), Action::WakeAt(START.plus(5_000))]);
+    client.event(Event::Pong { server_time: START }, START.plus(100));
+    client.tick(START.plus(5_000));
+    assert_eq!(client.status(), Status::Live);
+}
+
+#[test]
+fn a_device_without_a_network_gives_up_a_silent_socket_soon_and_goes_on_trying() {
+    let mut client = live(START);
+    client.offline(START);
+    let mut now = START.plus(5_000);
+    assert_eq!(client.tick(now)[0], Action::Close(1_000));
+    for _ in 0..20 {
+        let Status::Offline { until } = client.status() else { panic!("{:?}", client.status()) };
+        now = until;
+        assert_eq!(client.tick(now)[0], Action::Connect);
+        client.closed(None, now);
+    }
+    assert!(matches!(client.status(), Status::Offline { until } if until.since(now) <= 31_000));
+    assert_eq!(client.online(now)[0], Action::Connect);
+    client.closed(None, now);
+    wait(&client, now);
+    client.offline(now);
+    assert!(matches!(client.status(), Status::Offline { .. }));
+}
+
+#[test]
+fn after_sleep_or_with_another_network_a_dead_socket_is_found_within_5_seconds() {
+    for nudge in [Client::online, Client::visible] {
+        let mut client = live(START);
+        assert_eq!(
+            nudge(&mut client, START.plus(4_000)),
+            [Action::WakeAt(START.plus(25_000))],
+            "it was heard just now"
+        );
+        // In this silence, or after a question that was asked before the sleep.
+        for seconds in [30, 300] {
+            let now = START.plus(seconds * 1_000);
+            let said = nudge(&mut client, now);
+            assert!(said.contains(&Action::Send(Command::Ping {})), "{said:?}");
+            assert!(!said.contains(&Action::Close(1_000)), "its answer may be on its way");
+            assert!(
+                !nudge(&mut client, now.plus(4_000)).contains(&Action::Send(Command::Ping {})),
+                "it is asked already"
+            );
+            assert_eq!(client.status(), Status::Live);
+            if seconds == 30 {
+                client.event(Event::Pong { server_time: START }, now.plus(4_500));
+                client.tick(now.plus(60_000));
+            } else {
+                assert!(client.tick(now.plus(5_000)).contains(&Action::Close(1_000)));
+            }
+        }
+    }
 }
 
 #[test]
