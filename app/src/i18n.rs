@@ -59,7 +59,7 @@ impl Words {
     }
 
     /// Why the server refused something, and what to do.
-    pub(crate) fn refusal(self, rejection: Rejection) -> &'static str {
+    pub fn refusal(self, rejection: Rejection) -> &'static str {
         match rejection {
             Rejection::Unauthenticated => self.refused_unauthenticated(),
             Rejection::BadCredentials => self.refused_bad_credentials(),

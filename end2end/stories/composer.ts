@@ -241,15 +241,25 @@ test('a message that was not delivered is seen in the list', async ({ myna }) =>
   await expect(later.row('Ada').getByRole('img', { name: 'A message was not delivered' })).toBeVisible();
 });
 
-test('an open page goes over midnight', async ({ myna }) => {
-  const [lena, ada] = await myna.people('Lena', 'Ada');
+test('an open page goes over midnight, and to another time zone', async ({ myna }) => {
+  const [lena, ada] = [await myna.person('Lena', { timezoneId: undefined }), await myna.person('Ada')];
   const conversation = await direct(lena, ada);
   await lena.page.clock.install({ time: Date.now() });
   await say(ada, conversation, 'before midnight');
   await lena.goto(`/c/${conversation}`);
   await expect(lena.messages.locator('.separator')).toContainText('Today');
+  const time = lena.row('Ada').locator('.row-time');
+  await expect(time).toHaveText(/^\d+:\d\d.[AP]M$/);
+  const here = await time.innerText();
+  // The device flies to where the clocks show something else.
+  const device = await lena.context.newCDPSession(lena.page);
+  await device.send('Emulation.setTimezoneOverride', { timezoneId: 'Asia/Kathmandu' });
+  await lena.page.clock.fastForward(40_000);
+  await expect(time).not.toHaveText(here);
+  await expect(lena.messages.locator('.separator')).toContainText(await time.innerText());
   await lena.page.clock.fastForward('24:00:00');
   await expect(lena.messages.locator('.separator')).toContainText('Yesterday');
+  await expect(time).toHaveText('Yesterday');
 });
 
 test('what was pasted from a terminal or an editor is sent as it was meant', async ({ myna }) => {
@@ -299,7 +309,7 @@ test('marks stacked upon a letter stay inside their bubble', async ({ myna }) =>
   const bubble = lena.messages.locator('.bubble').nth(1);
   const above = (await lena.messages.locator('.bubble').first().boundingBox())!;
   const clip = { x: above.x - 40, y: above.y - 4, width: above.width + 40, height: above.height + 8 };
-  const picture = await lena.page.screenshot({ clip });
+  const picture = await lena.page.screenshot({ clip, animations: 'disabled' });
   await bubble.evaluate((element) => (element.textContent = 'a'));
-  expect(picture.equals(await lena.page.screenshot({ clip })), 'nothing is drawn over the neighbour').toBe(true);
+  expect(picture.equals(await lena.page.screenshot({ clip, animations: 'disabled' })), 'nothing is drawn over the neighbour').toBe(true);
 });

@@ -1,6 +1,7 @@
 //! The address that a request comes from: the connection's, or the one that a trusted proxy names.
 
 use crate::config::TrustedProxies;
+use crate::seldom::Seldom;
 use crate::state::AppState;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
@@ -19,9 +20,24 @@ pub(crate) struct ClientAddress(pub(crate) IpAddr);
 pub(crate) async fn find(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         let address = client_address(peer.ip(), request.headers(), &state.trusted_proxies);
+        static LOG: Seldom = Seldom::new();
+        if is_ignored(peer.ip(), request.headers(), &state.trusted_proxies) && LOG.is_time() {
+            tracing::warn!(
+                proxy = %peer.ip().to_canonical(),
+                "requests name their client's address in X-Forwarded-For or Forwarded, but this proxy is not in \
+                 --trusted-proxies: all people behind it count as one address, and one who guesses passwords can lock the \
+                 others out"
+            );
+        }
         request.extensions_mut().insert(ClientAddress(address));
     }
     next.run(request).await
+}
+
+/// Whether the request names its client's address, and that does not count.
+fn is_ignored(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> bool {
+    (headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(FORWARDED))
+        && !trusted.contains(&peer.to_canonical())
 }
 
 /// Anybody can send these headers, so only a trusted peer's count. A proxy writes one of them and may pass on the other as

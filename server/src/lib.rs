@@ -19,5 +19,6 @@ mod origin;
 mod pages;
 mod reply;
 mod router;
+mod seldom;
 mod socket;
 mod state;

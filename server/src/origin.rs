@@ -3,17 +3,16 @@
 use crate::config::PublicUrl;
 use crate::http::sign_in;
 use crate::reply::Refused;
+use crate::seldom::Seldom;
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{HOST, ORIGIN, UPGRADE};
+use http::header::{ACCEPT, HOST, ORIGIN, UPGRADE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use myna_app::document::RefusedForm;
+use myna_app::request_context::words_for;
 use myna_protocol::Rejection;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
-use tokio::time::Instant;
 
 /// Refuses what is no request for a page or a file of ours (400), what is for another host (421), and what comes from a
 /// foreign page (403). A browser always names the origin of a POST and of a socket; other clients
@@ -27,8 +26,18 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
     // A browser always names the host.
     let is_ours = |host: &HeaderValue| host.to_str().is_ok_and(|host| state.hosts.include(host));
     if !headers.get(HOST).is_none_or(is_ours) {
-        tracing::debug!(host = ?headers.get(HOST), "a request for another host was refused: is --public-url right?");
-        return (StatusCode::MISDIRECTED_REQUEST, Refused(Rejection::ForeignOrigin)).into_response();
+        static LOG: Seldom = Seldom::new();
+        if LOG.is_time() {
+            tracing::info!(host = ?headers.get(HOST), "a request for another host was refused: is --public-url right?");
+        }
+        let why = Rejection::ForeignOrigin;
+        // A person sees the answer to an address that they have typed.
+        let answer = if request.method() == Method::GET && wants_page(headers) {
+            words_for(headers).refusal(why).into_response()
+        } else {
+            Refused(why).into_response()
+        };
+        return (StatusCode::MISDIRECTED_REQUEST, answer).into_response();
     }
     let is_socket = headers.contains_key(UPGRADE);
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
@@ -38,7 +47,11 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
         None => is_socket || (changes && is_cross_site(headers)),
     };
     if refused {
-        tell(headers);
+        static LOG: Seldom = Seldom::new();
+        if LOG.is_time() {
+            let (origin, host) = (headers.get(ORIGIN), headers.get(HOST));
+            tracing::info!(?origin, ?host, "a request of a page of another origin was refused: is --public-url right?");
+        }
         let why = Rejection::ForeignOrigin;
         return match sign_in::page(request.uri().path()) {
             // A person sees the answer to a form.
@@ -52,16 +65,9 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
     next.run(request).await
 }
 
-/// Tells the log of a refused origin, once a minute at most: anybody can cause it.
-fn tell(headers: &HeaderMap) {
-    const PAUSE: Duration = Duration::from_secs(60);
-    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if last.is_none_or(|last| last.elapsed() >= PAUSE) {
-        *last = Some(Instant::now());
-        let (origin, host) = (headers.get(ORIGIN), headers.get(HOST));
-        tracing::info!(?origin, ?host, "a request of a page of another origin was refused: is --public-url right?");
-    }
+/// Whether the request asks for a page, as a browser does for a typed address.
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// Whether `Origin` is the address people type, or the very host this request was sent to.

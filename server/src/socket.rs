@@ -9,6 +9,7 @@ mod wire;
 use crate::auth::Signed;
 use crate::client_address::ClientAddress;
 use crate::reply::{Refused, malformed, rejected};
+use crate::seldom::Seldom;
 use crate::state::{AppState, Pace};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -17,7 +18,7 @@ use commands::Answer;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use http::header::SEC_WEBSOCKET_PROTOCOL;
+use http::header::{SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::{HeaderMap, HeaderValue};
 use hyper::upgrade::OnUpgrade;
 use myna_chat::store::Session;
@@ -61,6 +62,12 @@ pub(crate) async fn upgrade(
         Ok(Signed(session)) => session,
         Err(refused) => return refused.into_response(),
     };
+    static LOG: Seldom = Seldom::new();
+    if !request.headers().contains_key(UPGRADE) && LOG.is_time() {
+        tracing::info!(
+            "a request for /ws came without an Upgrade header: does the proxy pass Upgrade and Connection on?"
+        );
+    }
     let answer = create_response_with_body(&request, Body::empty).ok().filter(|_| speaks_ours(request.headers()));
     let Some((mut answer, upgrade)) = answer.zip(request.extensions_mut().remove::<OnUpgrade>()) else {
         return Refused(Rejection::Malformed).into_response();

@@ -90,12 +90,14 @@ pub(crate) fn NewMessage() -> impl IntoView {
         entered,
         move || !is_typed() || active.get().is_some(),
         move || {
-            if let Some(user) = current.get_untracked() {
-                toggle(user);
-                return;
-            }
+            let user = current.get_untracked();
             #[cfg(feature = "hydrate")]
-            page::click_first(".picker-foot [type=submit]");
+            if user.is_none() {
+                page::click_first(".picker-foot [type=submit]");
+            }
+            if let Some(user) = user {
+                toggle(user);
+            }
         },
     );
     let keys = move |event: KeyboardEvent| {

@@ -1,6 +1,6 @@
 //! What one client can take from the others: guesses, names, handles, time.
 
-use crate::support::{PASSWORD, Place, TestServer, handshake, myna_until, soon};
+use crate::support::{PASSWORD, Place, ServerProcess, TestServer, handshake, myna_until, soon};
 use myna_protocol::{Command, Event};
 use myna_server::config::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -51,6 +51,13 @@ async fn a_request_for_another_host_is_refused_with_421() {
         let answer = say(&server.place, &request).await;
         assert!(answer.starts_with("HTTP/1.1 421") && answer.contains("\"foreign_origin\""), "{answer}");
     }
+    let typed = evil("GET /") + "Accept: text/html,*/*;q=0.8\r\nAccept-Language: en\r\nConnection: close\r\n\r\n";
+    let answer = say(&server.place, &typed).await;
+    assert!(answer.starts_with("HTTP/1.1 421") && answer.contains("text/plain"), "{answer}");
+    assert!(
+        answer.ends_with("The server doesn’t expect this address. Its administrator sets it with --public-url."),
+        "{answer}"
+    );
     let named = TestServer::with(|settings| {
         settings.public_url = config(&["--public-url", "https://chat.example"]).public_url;
     })
@@ -144,4 +151,25 @@ async fn a_server_for_other_machines_without_a_public_address_says_what_is_open(
     let args = ["--listen", "0.0.0.0:0", "--store", "memory:", "--log", "warn"];
     let log = myna_until(&args, &[], "DNS rebinding").await;
     assert!(log.contains("the session cookie goes without `Secure`") && log.contains("--public-url"), "{log}");
+}
+
+#[tokio::test]
+async fn the_log_says_once_what_a_proxy_lacks() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let (server, log) = ServerProcess::logging(folder.path(), "info").await;
+    let ask = |path: &str, host: &str, more: &str| {
+        format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}Connection: close\r\n\r\n")
+    };
+    let ann = server.place.sign_up("Ann").await;
+    for _ in 0..2 {
+        say(&server.place, &ask("/health", "evil.example", "")).await;
+        say(&server.place, &ask("/health", "localhost", "X-Forwarded-For: 192.0.2.7\r\n")).await;
+        ann.get("/ws").await;
+    }
+    let said = std::fs::read_to_string(log).expect("the log can be read");
+    for line in
+        ["is --public-url right?", "is not in --trusted-proxies", "does the proxy pass Upgrade and Connection on?"]
+    {
+        assert_eq!(said.matches(line).count(), 1, "{line}: {said}");
+    }
 }
