@@ -134,6 +134,31 @@ async fn while_mongodb_is_away_everything_is_refused_at_once_and_then_it_goes_on
 }
 
 #[tokio::test]
+async fn a_mongodb_that_answers_nothing_is_told_by_ready_without_waiting_for_it() {
+    let Some(server) = disposable(Topology::ReplicaSet).await else { return };
+    let node = ServerProcess::over(&fresh(&server), &[]).await;
+    let is_well = |status, circuit: &str, _: &str| (status, circuit) == (200, "closed");
+    until_ready(&node.place, "the node is well", is_well).await;
+    server.pause().expect("it is ours to pause");
+    let mut every = interval(ASK_EVERY);
+    let told = async {
+        loop {
+            every.tick().await;
+            let asked = Instant::now();
+            let (status, ..) = ready(&node.place).await;
+            // The first question waits for as long as the store may take, and no longer.
+            assert!(asked.elapsed() < QUICK + QUICK / 2, "an answer took {:?}", asked.elapsed());
+            if status == 503 {
+                break;
+            }
+        }
+    };
+    soon("the node says that its store does not answer", told).await;
+    server.resume().expect("it is ours to resume");
+    until_ready(&node.place, "the node is well again", is_well).await;
+}
+
+#[tokio::test]
 async fn a_node_started_before_mongodb_waits_for_it_and_serves() {
     let Some(mut server) = disposable(Topology::ReplicaSet).await else { return };
     let store = fresh(&server);
