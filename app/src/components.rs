@@ -39,7 +39,7 @@ pub(crate) use name_dialog::NameDialog;
 pub(crate) use overlay::{Menu, MenuItem, Overlay, OverlayLayer, Sheet, provide_overlay, use_overlay};
 pub(crate) use pane_head::PaneHead;
 pub(crate) use picker_head::PickerHead;
-pub(crate) use quick_switcher::QuickSwitcher;
+pub(crate) use quick_switcher::{QuickSwitcher, next_option};
 pub(crate) use shortcuts::Shortcuts;
 pub(crate) use sidebar::Sidebar;
 pub(crate) use sidebar_row::ConversationRow;

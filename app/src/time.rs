@@ -80,7 +80,7 @@ impl Zone {
                 return String::new();
             }
             match locale::days_between(at, now) {
-                // Shortly after midnight here, it is tomorrow by a clock that is fast.
+                // Shortly before midnight here, it is tomorrow by a clock that is fast.
                 -1 | 0 => self.t.today().to_owned(),
                 1 => self.t.yesterday().to_owned(),
                 2..=6 => locale::weekday(at),

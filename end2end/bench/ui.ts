@@ -15,6 +15,8 @@ const PAGES = 40;
 /** Messages that come while one looks on, and keys that are pressed. */
 const INCOMING = 100;
 const KEYS = 20;
+/** Messages that an hour brings at 10 a second. */
+const HOUR = 36_000;
 /** Lighthouse's "slow 4G". */
 const SLOW_4G = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
 
@@ -63,6 +65,16 @@ test('what the page costs', async ({ browser }) => {
     const busy = await mainThread(devtools, () => sayMany(ada, archive, INCOMING, 1));
     note(`main thread for a message that comes into the open conversation, of ${INCOMING}`, (busy * 1_000) / INCOMING, 'ms');
     note('memory of the page, with JavaScript and WebAssembly', (await memory(lena.page)) / 1e6, 'MB');
+
+    // As many messages as an hour brings at 10 a second, faster.
+    await lena.latest.click();
+    await devtools.send('HeapProfiler.collectGarbage');
+    const before = await memory(lena.page);
+    await sayMany(ada, archive, HOUR);
+    await lena.page.locator('.transcript .bubble', { hasText: `message ${HOUR}` }).waitFor();
+    await devtools.send('HeapProfiler.collectGarbage');
+    note(`more memory after ${HOUR.toLocaleString('en')} messages in the open conversation`, ((await memory(lena.page)) - before) / 1e6, 'MB');
+    note('elements in its transcript then', await count(lena.page, '.transcript *'), '');
 
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
     note(`a key in the composer to the next frame, processor 4x slower, median of ${KEYS}`, await typing(lena), 'ms');

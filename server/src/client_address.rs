@@ -23,10 +23,10 @@ pub(crate) async fn find(State(state): State<AppState>, mut request: Request, ne
         static LOG: Seldom = Seldom::new();
         if is_ignored(peer.ip(), request.headers(), &state.trusted_proxies) && LOG.is_time() {
             tracing::warn!(
-                proxy = %peer.ip().to_canonical(),
-                "requests name their client's address in X-Forwarded-For or Forwarded, but this proxy is not in \
-                 --trusted-proxies: all people behind it count as one address, and one who guesses passwords can lock the \
-                 others out"
+                peer = %peer.ip().to_canonical(),
+                "a request names its client's address in X-Forwarded-For or Forwarded, but its peer is not in \
+                 --trusted-proxies. If the peer is your proxy, add it: all people behind it count as one address, and one who \
+                 guesses passwords can lock the others out. If it is not, there is nothing to do"
             );
         }
         request.extensions_mut().insert(ClientAddress(address));

@@ -52,7 +52,7 @@ pub(crate) fn Banner() -> impl IntoView {
                             <button
                                 class="link"
                                 type="button"
-                                on:click=move |_| handle.act(|client, now| client.online(now))
+                                on:click=move |_| handle.act(|client, now| client.visible(now))
                             >
                                 {t.reconnect_now()}
                             </button>

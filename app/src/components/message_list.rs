@@ -32,7 +32,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     let first_unread = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.first_unread)));
     let handle = use_client();
     let go_to_unread = move |_| {
-        if let Some(seq) = first_unread.get_untracked() {
+        if let Some(seq) = first_unread.get_untracked().filter(|_| !jumping.get_untracked()) {
             handle.act(|client, now| client.go_to(id, Target::Seq(seq), now));
         }
     };
@@ -104,16 +104,23 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                     None => ().into_any(),
                 }}
             </div>
-            <When condition=move || jumping.get()>
+            <When condition=move || jumping.get() && first_unread.get().is_none()>
                 <p class="jumping" role="status">
                     <span class="spinner"></span>
                     {t.loading()}
                 </p>
             </When>
-            <When condition=move || first_unread.get().is_some() && !jumping.get()>
-                <button class="first-unread" type="button" on:click=go_to_unread>
+            // It stays while the message is loading, and with it the focus.
+            <When condition=move || first_unread.get().is_some()>
+                <button
+                    class="first-unread"
+                    type="button"
+                    aria-disabled=move || jumping.get().then_some("true")
+                    aria-busy=move || jumping.get().then_some("true")
+                    on:click=go_to_unread
+                >
                     <Icon glyph=Glyph::Up/>
-                    {t.first_unread()}
+                    {move || if jumping.get() { t.loading() } else { t.first_unread() }}
                 </button>
             </When>
             <ol class="lines">

@@ -20,6 +20,17 @@ const CONVERSATIONS: usize = 8;
 /// People that it shows beside them, at most.
 const PEOPLE: usize = 5;
 
+/// The option after this one or before it, of so many; from the last one the next is the first.
+pub(crate) fn next_option(at: Option<usize>, len: usize, forwards: bool) -> usize {
+    match at {
+        _ if len == 0 => 0,
+        Some(at) if forwards => (at + 1) % len,
+        Some(at) => (at + len - 1) % len,
+        None if forwards => 0,
+        None => len - 1,
+    }
+}
+
 /// Somewhere to go.
 #[derive(Clone, PartialEq)]
 enum Entry {
@@ -115,11 +126,13 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
             return;
         }
         let entries = entries.get_untracked();
-        let (at, last) = (untrack(|| place(&entries)), entries.len().saturating_sub(1));
-        let choose = |at: usize| chosen.set(entries.get(at).map(Entry::key));
+        let step = |forwards: bool| {
+            let next = next_option(Some(untrack(|| place(&entries))), entries.len(), forwards);
+            chosen.set(entries.get(next).map(Entry::key));
+        };
         match event.key().as_str() {
-            "ArrowDown" => choose(if at == last { 0 } else { at + 1 }),
-            "ArrowUp" => choose(if at == 0 { last } else { at - 1 }),
+            "ArrowDown" => step(true),
+            "ArrowUp" => step(false),
             "Enter" => entered.set(Some(text.get_untracked())),
             _ => return,
         }

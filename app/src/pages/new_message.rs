@@ -3,7 +3,7 @@
 #[cfg(feature = "hydrate")]
 use crate::browser::page;
 use crate::client_handle::use_client;
-use crate::components::{Avatar, Each, Glyph, Icon, PickerHead, When, is_composing};
+use crate::components::{Avatar, Each, Glyph, Icon, PickerHead, When, is_composing, next_option};
 use crate::i18n::words;
 use crate::navigation::{Route, use_navigation};
 use leptos::ev::KeyboardEvent;
@@ -76,8 +76,8 @@ pub(crate) fn NewMessage() -> impl IntoView {
             }
         });
     };
-    // Enter adds the person whom the arrow keys have moved to, else the first of the results. With an empty field it starts the
-    // conversation.
+    // Enter adds the person whom the arrow keys have moved to, else the first of the results, or takes them back. With an empty
+    // field it starts the conversation.
     let is_typed = move || text.with(|text| !text.trim().is_empty());
     let place = move || {
         let active = active.get();
@@ -92,7 +92,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
         move || {
             let user = current.get_untracked();
             #[cfg(feature = "hydrate")]
-            if user.is_none() {
+            if user.is_none() && !untrack(is_typed) {
                 page::click_first(".picker-foot [type=submit]");
             }
             if let Some(user) = user {
@@ -105,32 +105,18 @@ pub(crate) fn NewMessage() -> impl IntoView {
             return;
         }
         let step = |forwards: bool| {
-            let (people, at) = (people(), place());
-            let last = people.len().saturating_sub(1);
-            let next = match at {
-                Some(at) if forwards => {
-                    if at >= last {
-                        0
-                    } else {
-                        at + 1
-                    }
-                }
-                Some(at) => at.checked_sub(1).unwrap_or(last),
-                None => {
-                    if forwards {
-                        0
-                    } else {
-                        last
-                    }
-                }
-            };
+            let people = people();
+            let next = next_option(place(), people.len(), forwards);
             active.set(people.get(next).map(|user| user.id));
         };
         match event.key().as_str() {
             "ArrowDown" => untrack(|| step(true)),
             "ArrowUp" => untrack(|| step(false)),
-            "Enter" => entered.set(Some(text.get_untracked())),
-            "Backspace" if text.with_untracked(String::is_empty) => {
+            "Enter" => match current.get_untracked().filter(|_| untrack(|| search.answer()).is_some()) {
+                Some(user) => toggle(user),
+                None => entered.set(Some(text.get_untracked())),
+            },
+            "Backspace" if text.with_untracked(String::is_empty) && !event.repeat() => {
                 chosen.update(|chosen| {
                     chosen.pop();
                 });
@@ -168,11 +154,10 @@ pub(crate) fn NewMessage() -> impl IntoView {
                     autocomplete="off"
                     autofocus
                     role="combobox"
-                    aria-expanded="true"
+                    aria-expanded=move || if found.with(|found| found.as_ref().is_some_and(|found| !found.is_empty())) { "true" } else { "false" }
                     aria-controls="people"
                     aria-autocomplete="list"
                     aria-activedescendant=move || current.with(|user| user.as_ref().map(|user| person_id(user.id)))
-                    aria-invalid=move || error.get().is_some().then_some("true")
                     aria-describedby=move || error.get().is_some().then_some("new-message-error")
                     prop:value=text
                     on:input:target=move |event| {

@@ -13,7 +13,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     view! {
         <SignInCard title=t.sign_in_title() lead=t.sign_in_lead()>
             <form class="form" method="post" action="/sign-in">
-                <NameField is_first=!was_refused()/>
+                <NameField has_focus=!was_refused()/>
                 <label class="field">
                     <span class="field-name">{t.password()}</span>
                     <input
@@ -22,7 +22,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                         autocomplete="current-password"
                         required
                         autofocus=was_refused()
-                        aria-invalid=was_refused().then_some("true")
+                        aria-invalid=is_about(PASSWORD).then_some("true")
                         aria-describedby=was_refused().then_some("form-error")
                     />
                 </label>
@@ -44,7 +44,7 @@ pub(crate) fn SignUp() -> impl IntoView {
     view! {
         <SignInCard title=t.sign_up_title() lead=t.sign_up_lead()>
             <form class="form" method="post" action="/sign-up">
-                <NameField is_first=!is_about_password()/>
+                <NameField has_focus=!is_about(PASSWORD)/>
                 <label class="field">
                     <span class="field-name">{t.password()}</span>
                     <input
@@ -52,11 +52,11 @@ pub(crate) fn SignUp() -> impl IntoView {
                         type="password"
                         autocomplete="new-password"
                         required
-                        autofocus=is_about_password()
+                        autofocus=is_about(PASSWORD)
                         minlength=PASSWORD_CHARS_MIN
                         maxlength=PASSWORD_CHARS_MAX
-                        aria-invalid=is_about_password().then_some("true")
-                        aria-describedby=if is_about_password() { "form-error password-hint" } else { "password-hint" }
+                        aria-invalid=is_about(PASSWORD).then_some("true")
+                        aria-describedby=if was_refused() { "form-error password-hint" } else { "password-hint" }
                     />
                     <span class="field-hint" id="password-hint">{t.password_hint()}</span>
                 </label>
@@ -88,13 +88,9 @@ fn SignInCard(title: &'static str, lead: &'static str, children: Children) -> im
 
 /// Keeps the name that was sent before.
 #[component]
-fn NameField(
-    /// Whether this field gets the focus.
-    is_first: bool,
-) -> impl IntoView {
+fn NameField(has_focus: bool) -> impl IntoView {
     let t = words();
     let name = use_context::<RefusedForm>().map(|refused| refused.name);
-    let is_about_name = was_refused() && !is_about_password();
     view! {
         <label class="field">
             <span class="field-name">{t.name()}</span>
@@ -105,9 +101,9 @@ fn NameField(
                 required
                 maxlength=NAME_CHARS
                 value=name
-                autofocus=is_first
-                aria-invalid=is_about_name.then_some("true")
-                aria-describedby=is_about_name.then_some("form-error")
+                autofocus=has_focus
+                aria-invalid=is_about(NAME).then_some("true")
+                aria-describedby=was_refused().then_some("form-error")
             />
         </label>
     }
@@ -121,10 +117,14 @@ fn FormError() -> impl IntoView {
     })
 }
 
-/// Whether the password was refused, and nothing else.
-fn is_about_password() -> bool {
-    use_context::<RefusedForm>()
-        .is_some_and(|refused| matches!(refused.why, Rejection::PasswordTooShort | Rejection::PasswordTooLong))
+/// What refuses a name.
+const NAME: &[Rejection] = &[Rejection::NameInvalid, Rejection::NameTaken, Rejection::BadCredentials];
+/// What refuses a password.
+const PASSWORD: &[Rejection] = &[Rejection::PasswordTooShort, Rejection::PasswordTooLong, Rejection::BadCredentials];
+
+/// Whether the form was refused for one of these reasons.
+fn is_about(reasons: &[Rejection]) -> bool {
+    use_context::<RefusedForm>().is_some_and(|refused| reasons.contains(&refused.why))
 }
 
 fn was_refused() -> bool {

@@ -55,6 +55,8 @@ pub struct Client {
     window: Window,
     /// Where the reader wants to be in that conversation, while the messages there are loading.
     jump: Option<Jump>,
+    /// The conversation that was opened last at a place that is loading.
+    returning: Option<ConversationId>,
     /// The last message that the reader went to.
     arrival: Option<Arrival>,
     /// Scroll positions of conversations that were closed, see [`Self::leave_at`]. The newest is the last.
@@ -87,6 +89,7 @@ impl Client {
             mark: Mark::default(),
             window: Window::default(),
             jump: None,
+            returning: None,
             arrival: None,
             places: Vec::new(),
             order: Order::default(),

@@ -133,6 +133,11 @@ impl Held {
         self.since_asked.get_or_insert_default();
     }
 
+    /// No excerpt is under way.
+    pub(crate) fn excerpt_not_asked(&mut self) {
+        self.since_asked = None;
+    }
+
     /// Takes an excerpt; `None` when it was read before the rows that have replaced everything since.
     pub(crate) fn excerpt_page(&mut self, rows: Vec<Row>) -> Option<Vec<Said>> {
         let mut aside = self.since_asked.take()?;

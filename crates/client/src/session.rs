@@ -168,7 +168,13 @@ impl Session {
 
     /// The device says that it has a network again.
     pub(crate) fn online(&mut self, now: Timestamp) -> Vec<Action> {
-        self.is_offline = false;
+        let was_offline = std::mem::take(&mut self.is_offline);
+        self.failures = 0;
+        if was_offline && self.status == Status::Connecting {
+            // An attempt from before may hang.
+            self.since = now;
+            return vec![Action::Close(NORMAL), Action::Connect];
+        }
         self.nudge(now)
     }
 

@@ -91,7 +91,7 @@ impl Window {
         Self { first, last: None, is_pinned: first.is_some() }
     }
 
-    /// A window that begins shortly before the message where the reader left the conversation.
+    /// A window that begins shortly before a message that the reader went to, or where they left the conversation.
     pub(crate) fn around(seq: Seq) -> Self {
         Self { first: Some(seq.saturating_sub(BEFORE_UNREAD).max(1)), last: None, is_pinned: true }
     }

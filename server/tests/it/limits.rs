@@ -167,9 +167,11 @@ async fn the_log_says_once_what_a_proxy_lacks() {
         ann.get("/ws").await;
     }
     let said = std::fs::read_to_string(log).expect("the log can be read");
-    for line in
-        ["is --public-url right?", "is not in --trusted-proxies", "does the proxy pass Upgrade and Connection on?"]
-    {
+    for line in [
+        "is --public-url right?",
+        "its peer is not in --trusted-proxies",
+        "does the proxy pass Upgrade and Connection on?",
+    ] {
         assert_eq!(said.matches(line).count(), 1, "{line}: {said}");
     }
 }

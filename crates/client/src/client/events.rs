@@ -314,7 +314,7 @@ impl Client {
                 }
                 self.touch(id);
             }
-            Want::Around(id, _) => self.give_up_target(id),
+            Want::Around(id, target) => self.give_up_target(id, target),
             Want::People => self.people.portion_answered(),
             Want::List => (self.list_next, self.changes.list) = (None, true),
             Want::Ask(_) | Want::Resync(_) | Want::Load(_) | Want::Read(_) => {}

@@ -18,6 +18,7 @@ pub(super) struct Jump {
 impl Client {
     /// Brings this message of the open conversation to the page, with others around it. Where it is not loaded, it is asked for.
     pub fn go_to(&mut self, conversation: ConversationId, target: Target, now: Timestamp) -> Vec<Action> {
+        self.returning = None;
         self.jump(conversation, Jump { target, below: None });
         self.finish(now, Vec::new())
     }
@@ -25,8 +26,10 @@ impl Client {
     /// The conversation has been opened: goes to where the reader left it, unless something is unread.
     pub(super) fn return_to_place(&mut self, me: UserId, id: ConversationId) {
         let place = self.places.iter().find(|(of, ..)| *of == id && self.conversations.unread(me, id) == 0).copied();
+        self.returning = None;
         if let Some((_, seq, below)) = place {
             self.jump(id, Jump { target: Target::Seq(seq), below: Some(below) });
+            self.returning = self.jump.map(|_| id);
         }
     }
 
@@ -45,14 +48,17 @@ impl Client {
 
     /// Takes the page around a target.
     pub(super) fn found(&mut self, id: ConversationId, target: Target, rows: Vec<Row>, actions: &mut Vec<Action>) {
-        let Some(jump) = self.jump.filter(|jump| self.shown == Some(id) && jump.target == target) else { return };
+        let Some(jump) = self.jump.filter(|jump| self.shown == Some(id) && jump.target == target) else {
+            self.forget_unless_asked(id);
+            return;
+        };
         match self.conversations.excerpt_page(id, rows) {
             Some(said) => {
                 self.said(id, &said, actions);
                 let seq = self.conversations.held(id).and_then(|held| nearest(held, target));
                 match seq {
                     Some(seq) => self.arrive(id, seq, jump.below),
-                    None => self.give_up_target(id),
+                    None => self.give_up_target(id, target),
                 }
             }
             None => self.requests.want(Want::Around(id, target)),
@@ -60,12 +66,24 @@ impl Client {
     }
 
     /// The server refused the page around the target, or it is empty.
-    pub(super) fn give_up_target(&mut self, id: ConversationId) {
-        // By now the reader may want to go somewhere in another conversation.
-        if self.shown == Some(id) {
-            self.jump = None;
+    pub(super) fn give_up_target(&mut self, id: ConversationId, target: Target) {
+        // By now the reader may want to go somewhere else.
+        if self.shown == Some(id) && self.jump.is_some_and(|jump| jump.target == target) {
+            self.end_jump();
         }
+        self.forget_unless_asked(id);
         self.touch(id);
+    }
+
+    pub(super) fn end_jump(&mut self) {
+        (self.jump, self.returning) = (None, None);
+    }
+
+    /// No page around a message is under way for this conversation, unless a jump waits for it.
+    fn forget_unless_asked(&mut self, id: ConversationId) {
+        if self.jump.is_none() || self.shown != Some(id) {
+            self.conversations.held_mut(id).into_iter().for_each(Held::excerpt_not_asked);
+        }
     }
 
     fn arrive(&mut self, id: ConversationId, seq: Seq, below: Option<i32>) {
@@ -75,7 +93,7 @@ impl Client {
         self.window = Window::around(seq);
         let times = self.arrival.map_or(0, |arrival| arrival.times);
         self.arrival = Some(Arrival { seq, below, times: times + 1 });
-        self.jump = None;
+        self.end_jump();
         self.touch(id);
     }
 

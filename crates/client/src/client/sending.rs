@@ -41,7 +41,12 @@ impl Client {
                 self.requests.said(want, id);
                 actions.push(Action::Send(command));
             }
-            None => self.requests.drop(want),
+            None => {
+                self.requests.drop(want);
+                if let Want::Around(conversation, target) = want {
+                    self.give_up_target(conversation, target);
+                }
+            }
         }
     }
 

@@ -32,8 +32,10 @@ impl Client {
                 actions.push(Action::KeepDraft(conversation, String::new()));
             }
             if self.shown == Some(conversation) {
-                if self.conversations.held(conversation).is_some_and(Held::is_in_excerpt) {
-                    self.leave_excerpt();
+                let is_in_excerpt = self.conversations.held(conversation).is_some_and(Held::is_in_excerpt);
+                // A jump that is under way ends too: the reader is where they write.
+                self.leave_excerpt();
+                if is_in_excerpt {
                     self.window.newest();
                 }
                 self.window.show_end();
@@ -156,6 +158,10 @@ impl Client {
     /// The conversation is left with this message at the top of the page, so many pixels below it; `None`: at its end. It opens
     /// there again, unless something is unread by then.
     pub fn leave_at(&mut self, conversation: ConversationId, place: Option<(Seq, i32)>) {
+        // The page is at its end only until it can be where it was left before.
+        if place.is_none() && self.returning == Some(conversation) {
+            return;
+        }
         self.places.retain(|(of, ..)| *of != conversation);
         if let Some((seq, below)) = place {
             if self.places.len() == PLACES {
@@ -220,6 +226,11 @@ impl Client {
     pub fn follow(&mut self, conversation: ConversationId, is_at_end: bool) {
         if let Some((held, _)) = self.conversations.shown(conversation).filter(|_| self.shown == Some(conversation)) {
             self.window.follow(held.drawn(), is_at_end);
+            // Who scrolls is where they want to be.
+            if !is_at_end && self.returning == Some(conversation) {
+                self.end_jump();
+                self.touch_view(conversation);
+            }
         }
     }
 

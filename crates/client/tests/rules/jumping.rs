@@ -174,6 +174,63 @@ fn a_conversation_opens_again_at_a_place_that_is_not_loaded_any_more() {
     assert!(page(&mut world).contains(&4));
 }
 
+/// Left at message 4 and opened again; the page with it is under way.
+fn returning() -> World {
+    let mut world = world();
+    go(&mut world, Target::Seq(5));
+    world.act(1, |client, _| {
+        client.leave_at(conversation_id(1), Some((4, 12)));
+        client.close(conversation_id(1));
+        Vec::new()
+    });
+    world.act(1, |client, now| client.open(conversation_id(1), now));
+    assert!(view(&mut world).jumping);
+    world
+}
+
+#[test]
+fn who_writes_or_scrolls_or_goes_elsewhere_is_not_taken_back_to_where_they_were() {
+    for what in 0..3 {
+        let mut world = returning();
+        match what {
+            0 => {
+                world.write(1, conversation_id(1));
+            }
+            1 => world.act(1, |client, _| {
+                client.follow(conversation_id(1), false);
+                Vec::new()
+            }),
+            _ => world.peer(1).client.newest(conversation_id(1)),
+        }
+        assert!(!view(&mut world).jumping);
+        world.settle();
+        assert_eq!(arrived(&mut world), None);
+        assert!(page(&mut world).contains(&100));
+    }
+}
+
+#[test]
+fn who_leaves_before_the_page_is_where_it_was_left_keeps_their_place() {
+    let mut world = returning();
+    world.act(1, |client, now| client.open(conversation_id(2), now));
+    world.act(1, |client, _| {
+        client.leave_at(conversation_id(1), None);
+        Vec::new()
+    });
+    world.settle();
+    world.act(1, |client, now| client.open(conversation_id(1), now));
+    world.settle();
+    assert_eq!(arrived(&mut world), Some(4));
+    world.act(1, |client, _| {
+        client.leave_at(conversation_id(1), None);
+        Vec::new()
+    });
+    world.act(1, |client, now| client.open(conversation_id(2), now));
+    world.act(1, |client, now| client.open(conversation_id(1), now));
+    world.settle();
+    assert_eq!(arrived(&mut world), None, "it was left at its end");
+}
+
 #[test]
 fn the_first_unread_message_is_offered_where_it_is_too_far_back_to_begin_there() {
     for (unread, is_far) in [(400, false), (401, true)] {

@@ -140,6 +140,23 @@ fn a_device_without_a_network_gives_up_a_silent_socket_soon_and_goes_on_trying()
 }
 
 #[test]
+fn with_another_network_an_attempt_begins_anew_and_failures_without_one_do_not_count() {
+    let mut client = Client::new(1);
+    client.connect(START);
+    client.offline(START);
+    for _ in 0..20 {
+        client.closed(None, START);
+        client.connect(START);
+    }
+    let again = client.online(START.plus(3_000));
+    assert_eq!(again[..2], [Action::Close(1_000), Action::Connect]);
+    assert_eq!(client.status(), Status::Connecting);
+    assert!(!client.tick(START.plus(10_000)).contains(&Action::Close(1_000)), "it has its own 10 seconds");
+    client.closed(None, START.plus(10_000));
+    assert_eq!(wait(&client, START.plus(10_000)).1, 1);
+}
+
+#[test]
 fn after_sleep_or_with_another_network_a_dead_socket_is_found_within_5_seconds() {
     for nudge in [Client::online, Client::visible] {
         let mut client = live(START);
