@@ -81,7 +81,7 @@ test('a change of a style, a component and a rule is in an open tab without a re
       await expect(heading).toHaveCSS('caption-side', 'bottom', { timeout: BUILD });
     });
     await timed('a component', async () => {
-      change(folder, 'app/src/pages/channels.rs', '<h1>{t.channels()}</h1>', '<h1>{t.channels()} "!"</h1>');
+      change(folder, 'app/src/components/picker_head.rs', '<h1>{title}</h1>', '<h1>{title} "!"</h1>');
       await expect(heading).toHaveText('Channels!', { timeout: BUILD });
     });
     await timed('a rule', async () => {
