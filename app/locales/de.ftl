@@ -50,7 +50,7 @@ absent-text = Vielleicht gibt es sie nicht, oder du bist kein Mitglied.
 nothing-open-title = Keine Unterhaltung ausgewählt
 nothing-open-text = Wähle eine Unterhaltung aus oder beginne eine neue.
 welcome-title = Willkommen bei Myna
-welcome-text = Suche Personen nach ihrem Namen und sag Hallo.
+welcome-text = Finde andere über ihren Namen und sag Hallo.
 loading-conversation = Unterhaltung wird geladen
 
 ## The list of conversations
@@ -143,7 +143,7 @@ shortcuts-anywhere = Überall
 shortcuts-writing = Beim Schreiben
 shortcuts-message = Auf einer Nachricht
 new-line = Neue Zeile
-to-messages = Zu den Nachrichten, aus dem leeren Feld
+to-messages = Zu den Nachrichten, wenn das Feld leer ist
 previous-next-message = Vorherige und nächste Nachricht
 message-menu = Aktionen
 to-composer = Zurück zum Schreiben
@@ -174,6 +174,7 @@ group-name = Gruppenname
 channel-name = Kanalname
 group-name-hint = Leer lassen, um die Gruppe nach ihren Mitgliedern zu benennen.
 leave-conversation = Unterhaltung verlassen
+leave-channel = Kanal verlassen
 leave-confirm = „{ $name }“ verlassen?
 leave = Verlassen
 leave-channel-text = Du kannst jederzeit wieder beitreten.
@@ -192,7 +193,7 @@ to = An:
 remove-named = { $name } entfernen
 no-person-named = Keine Ergebnisse für „{ $text }“.
 group-name-optional = Gruppenname (optional)
-start = Beginnen
+start = Starten
 
 ## The connection
 reconnecting = Verbindung wird hergestellt … Nachrichten werden gesendet, sobald du wieder online bist.

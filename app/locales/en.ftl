@@ -81,7 +81,7 @@ unread-title = ({ $count }) { $name }
 
 ## Your account
 your-name = Your name
-your-name-hint = People find you by it, and you sign in with it.
+your-name-hint = People find you by this name, and you sign in with it.
 change-name = Change name
 sign-out-confirm = Sign out?
 sign-out-unsent = Your drafts and messages that have not been sent will be deleted.
@@ -144,7 +144,7 @@ shortcuts-anywhere = Anywhere
 shortcuts-writing = Writing
 shortcuts-message = On a message
 new-line = New line
-to-messages = To the messages, from an empty field
+to-messages = Go to the messages, when the field is empty
 previous-next-message = Previous and next message
 message-menu = Actions
 to-composer = Back to writing
@@ -156,8 +156,8 @@ key-delete = Delete
 close-details = Close details
 direct-conversation = Direct conversation
 group-of = { $count ->
-    [one] { $count } person
-   *[other] { $count } people
+    [one] { $count } member
+   *[other] { $count } members
 }
 public-channel-of = { $count ->
     [one] Public channel, { $count } member
@@ -175,10 +175,11 @@ group-name = Group name
 channel-name = Channel name
 group-name-hint = Leave it empty to name the group after its members.
 leave-conversation = Leave conversation
+leave-channel = Leave channel
 leave-confirm = Leave “{ $name }”?
 leave = Leave
 leave-channel-text = You can join again at any time.
-leave-group-text = You will receive no more messages, and you can’t come back by yourself.
+leave-group-text = You won’t receive new messages, and you can’t come back by yourself.
 
 ## Channels and new conversations
 find-channel = Find or create a channel

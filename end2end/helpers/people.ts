@@ -143,7 +143,7 @@ export class Person {
   /** Leaves the conversation on show, by its details. */
   async leave(): Promise<void> {
     if ((await this.details.count()) === 0) await this.page.getByRole('button', { name: 'Details' }).click();
-    await this.details.getByRole('button', { name: 'Leave conversation' }).click();
+    await this.details.getByRole('button', { name: /^Leave (conversation|channel)$/ }).click();
     await this.page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
     await this.isAt('/');
   }

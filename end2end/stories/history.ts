@@ -274,3 +274,19 @@ test('on a tall screen older messages come without scrolling', async ({ myna }) 
   const { lena } = await longConversation(myna, { viewport: { width: 1080, height: 6_000 } });
   await lena.seesExactly(ALL);
 });
+
+test('who drags the scroll bar down from far back comes to the newest message', async ({ myna }) => {
+  const { lena, ada, conversation } = await longConversation(myna);
+  await read(ada, conversation, COUNT);
+  for (let from = 1; from <= 700; from += 100) await say(lena, conversation, ...texts('more', from, from + 99));
+  await ada.open('Lena');
+  await ada.messages.getByRole('button', { name: 'First unread message' }).click();
+  await expect(ada.bubble('more 1')).toBeInViewport();
+  await ada.messages.evaluate(async (element) => {
+    for (let step = 0; step < 80; step += 1) {
+      element.scrollTop += 4 * element.clientHeight;
+      await new Promise((done) => setTimeout(done, 30));
+    }
+  });
+  await expect(ada.bubble('more 700')).toBeInViewport();
+});

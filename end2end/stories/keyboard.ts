@@ -205,13 +205,13 @@ test('settings, a channel, its details and the way out with the keyboard alone',
   }
   await press(lena, 'Enter');
   await expect(lena.details).toBeVisible();
-  await tabTo(lena, 'Leave conversation');
+  await tabTo(lena, 'Leave channel');
   await press(lena, 'Enter');
   const question = page.getByRole('alertdialog');
   await expect(question).toBeVisible();
   await press(lena, 'Escape');
   await expect(question).toHaveCount(0);
-  await expect(page.getByRole('button', { name: 'Leave conversation' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Leave channel' })).toBeFocused();
   await press(lena, 'Enter');
   await tabTo(lena, 'Leave');
   await press(lena, 'Enter');

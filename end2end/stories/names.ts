@@ -85,7 +85,7 @@ test('only the creator of a channel is offered to rename it, and nobody a direct
   await direct(lena, ada);
   await ada.open('general');
   await ada.page.getByRole('button', { name: 'Details' }).click();
-  await expect(ada.details.getByRole('button', { name: 'Leave conversation' })).toBeVisible();
+  await expect(ada.details.getByRole('button', { name: 'Leave channel' })).toBeVisible();
   await expect(ada.details.getByRole('button', { name: 'Change channel name' })).toHaveCount(0);
 
   await lena.open('general');

@@ -194,3 +194,19 @@ test('who wants more contrast has it with every accent', async ({ myna }) => {
     await expect.poll(contrast, accent).toBeGreaterThan(6.5);
   }
 });
+
+test('a choice far down in the settings is the one that was pressed, and the page stays in its place', async ({ myna }) => {
+  const lena = await myna.person('Lena', { viewport: { width: 900, height: 480 } });
+  await lena.openSettings();
+  const sounds = lena.page.getByRole('switch', { name: 'Play a sound for new messages' });
+  const label = lena.page.getByText('Play a sound for new messages');
+  await label.scrollIntoViewIfNeeded();
+  const box = (await label.boundingBox())!;
+  await lena.page.mouse.click(box.x + 3, box.y + box.height / 2);
+  await expect(sounds).toBeChecked();
+  await expect(lena.page.getByLabel('Blue')).toBeChecked();
+  await lena.page.getByLabel('Graphite').focus();
+  const moved = () => lena.page.evaluate(() => [...document.querySelectorAll('html, body, .chat, .pane')].map((element) => element.scrollTop));
+  expect(await moved()).toEqual([0, 0, 0, 0]);
+  await expect(lena.search).toBeInViewport();
+});

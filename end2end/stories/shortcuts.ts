@@ -270,3 +270,28 @@ test('however fast one types, one search is under way, and the last text is answ
   await expect.poll(() => asked).toEqual(['Ad', 'Ada Byro']);
   await expect(lena.conversations.getByRole('button', { name: 'Ada Byron' })).toBeVisible();
 });
+
+test('a name that nobody has starts nothing, and oneself is not one of several', async ({ myna }) => {
+  const [lena] = await myna.people('Lena', 'Ada');
+  await lena.goto('/new');
+  const to = lena.page.getByLabel('To:');
+  const options = lena.page.getByRole('option');
+  const choose = async (name: string) => {
+    await to.fill(name);
+    await expect(options).toHaveCount(1);
+    await to.press('Enter');
+    await expect(lena.page.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
+  };
+  await choose('Lena');
+  await choose('Ada');
+  await expect(lena.page.getByRole('button', { name: 'Remove Lena' })).toHaveCount(0);
+  await to.fill('Zoe');
+  await expect(lena.page.getByText('No results for “Zoe”.')).toBeVisible();
+  await expect(to).toHaveAttribute('aria-expanded', 'false');
+  await to.press('Enter');
+  await to.fill('');
+  await expect(options).not.toHaveCount(0);
+  await lena.isAt('/new');
+  await to.press('Enter');
+  await expect(lena.title).toHaveText('Ada');
+});

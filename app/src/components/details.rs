@@ -158,7 +158,7 @@ pub(crate) fn Details(
                                 <span class="row-title" dir="auto">
                                     {if person.mine { t.name_you(person.name.as_str()) } else { t.person(&person.name) }}
                                 </span>
-                                <span class="row-preview">{person.online.then(|| t.online())}</span>
+                                <span class="row-preview">{(person.online && !person.mine).then(|| t.online())}</span>
                             </span>
                         </li>
                     </Each>
@@ -175,7 +175,7 @@ pub(crate) fn Details(
                     aria-busy=move || asking.get().then_some("true")
                     on:click=move |_| confirming.set(true)
                 >
-                    {t.leave_conversation()}
+                    {move || if is_channel() { t.leave_channel() } else { t.leave_conversation() }}
                 </button>
                 {move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
                 <ConfirmDialog

@@ -40,7 +40,12 @@ pub(crate) fn NewMessage() -> impl IntoView {
             Some(place) => {
                 chosen.remove(place);
             }
-            None => chosen.push(user),
+            // A note to self has nobody else in it, and everyone is in their own groups.
+            None if user.id == handle.my_id() => *chosen = vec![user],
+            None => {
+                chosen.retain(|other| other.id != handle.my_id());
+                chosen.push(user);
+            }
         });
         text.set(String::new());
         active.set(None);
