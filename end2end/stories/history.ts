@@ -261,6 +261,9 @@ test('a turned phone and the details keep what is read where it is', async ({ my
   await expect(lena.bubble(reading)).toBeInViewport();
   await lena.page.setViewportSize({ width: 390, height: 844 });
   await expect.poll(async () => Math.abs((await placeOf(lena, reading)) - place)).toBeLessThanOrEqual(1);
+  // However quickly the width changes.
+  for (const width of [800, 640, 500, 420, 390, 600, 844, 390]) await lena.page.setViewportSize({ width, height: 844 });
+  await expect.poll(async () => Math.abs((await placeOf(lena, reading)) - place)).toBeLessThanOrEqual(1);
   // And so do the pages that come after.
   const loaded = (await lena.hears()).length;
   await scrollTo(lena, 300);

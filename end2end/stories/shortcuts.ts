@@ -223,8 +223,16 @@ test('the arrow keys go to what was found, and back to the field', async ({ myna
   await lena.page.keyboard.press('ArrowUp');
   await expect(lena.search).toBeFocused();
   await lena.page.keyboard.press('ArrowDown');
+  await lena.page.keyboard.press('Escape');
+  await expect(lena.search).toBeFocused();
+  await lena.page.keyboard.press('ArrowDown');
   await lena.page.keyboard.press('Enter');
   await expect(lena.title).toHaveText('Ada Byron');
+
+  // A click beside the switcher closes it.
+  await lena.page.keyboard.press('Control+k');
+  await lena.page.mouse.click(5, 5);
+  await expect(lena.page.getByRole('dialog', { name: 'Go to…' })).toHaveCount(0);
 
   await lena.page.keyboard.press('Control+k');
   const switcher = lena.page.getByRole('dialog', { name: 'Go to…' });

@@ -59,6 +59,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             arrival: Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.arrival))),
             shown_arrival: StoredValue::new(0),
             place: StoredValue::new(None),
+            width: StoredValue::new(0),
             is_placed: StoredValue::new(false),
             anchor: StoredValue::new_local(None),
         };

@@ -20,6 +20,16 @@ pub(crate) fn show_modal(dialog: NodeRef<Dialog>) -> impl Fn() + Copy + Send + S
     }
 }
 
+/// As `show_modal`, for a dialog in which nothing is lost: a click beside it closes it, in browsers that can do that.
+pub(crate) fn show_sheet(dialog: NodeRef<Dialog>) -> impl Fn() + Copy + Send + Sync + 'static {
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            let _ = dialog.set_attribute("closedby", "any");
+        }
+    });
+    show_modal(dialog)
+}
+
 /// The listener for a dialog's `close` event. Browsers send the event in a later task. By then a key may have opened this dialog
 /// again, or replaced it by another; `closed` is not called then.
 pub(crate) fn when_closed(closed: impl Fn() + 'static) -> impl Fn(Event) + 'static {

@@ -2,7 +2,7 @@
 
 use super::composer::is_composing;
 use super::flow::{Each, When};
-use super::modal::{show_modal, when_closed};
+use super::modal::{show_sheet, when_closed};
 use super::overlay::use_overlay;
 use super::{Avatar, Icon};
 use crate::client_handle::use_client;
@@ -53,7 +53,7 @@ impl Entry {
 pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let (t, handle, navigation, overlay) = (words(), use_client(), use_navigation(), use_overlay());
     let dialog: NodeRef<Dialog> = NodeRef::new();
-    let shut = show_modal(dialog);
+    let shut = show_sheet(dialog);
     let text = RwSignal::new(String::new());
     // The key of what Enter goes to; without it, the first. A key, since answers and news put others around it.
     let chosen = RwSignal::new(None::<String>);

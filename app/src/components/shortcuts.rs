@@ -1,7 +1,7 @@
 //! The sheet of shortcuts.
 
 use super::message_actions::MessageAction;
-use super::modal::{show_modal, when_closed};
+use super::modal::{show_sheet, when_closed};
 use crate::commands::Command;
 use crate::i18n::words;
 use leptos::html::Dialog;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 pub(crate) fn Shortcuts(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let t = words();
     let dialog: NodeRef<Dialog> = NodeRef::new();
-    let shut = show_modal(dialog);
+    let shut = show_sheet(dialog);
     #[cfg(feature = "hydrate")]
     let is_mac = crate::browser::page::is_mac();
     #[cfg(not(feature = "hydrate"))]

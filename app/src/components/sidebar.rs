@@ -101,6 +101,10 @@ fn step_through_results(event: &KeyboardEvent) {
     }
     let done = match event.key().as_str() {
         "ArrowDown" => page::step_in(".sidebar-scroll", RESULT, Step::Next),
+        "Escape" if is_on_result => {
+            page::focus(".search input");
+            true
+        }
         "ArrowUp" if is_on_result => {
             if !page::step_in(".sidebar-scroll", RESULT, Step::Previous) {
                 page::focus(".search input");

@@ -119,6 +119,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
             "ArrowUp" => untrack(|| step(false)),
             "Enter" => match current.get_untracked().filter(|_| untrack(|| search.answer()).is_some()) {
                 Some(user) => toggle(user),
+                None if untrack(|| is_typed() && search.answer().is_some()) => {}
                 None => entered.set(Some(text.get_untracked())),
             },
             "Backspace" if text.with_untracked(String::is_empty) && !event.repeat() => {

@@ -30,9 +30,15 @@ fn href(kind: Option<&LinkKind>, text: &str) -> Option<String> {
     let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     match kind? {
         LinkKind::Email => Some(format!("mailto:{text}")),
+        // What turns the direction of writing would show another address than the one that opens.
+        LinkKind::Url if text.contains(turns_direction) => None,
         LinkKind::Url if begins("https://") || begins("http://") => Some(text.to_owned()),
         _ => None,
     }
+}
+
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -62,6 +68,7 @@ mod tests {
             ("javascript:alert(1) data:text/html,x", "javascript:alert(1) data:text/html,x"),
             ("javascript://example.org/%0aalert(1)", "javascript://example.org/%0aalert(1)"),
             ("ftp://example.org file:///etc/passwd", "ftp://example.org file:///etc/passwd"),
+            ("https://example.org/\u{202e}gpj.exe", "https://example.org/\u{202e}gpj.exe"),
         ] {
             assert_eq!(sketch(text), expected, "{text}");
         }

@@ -42,6 +42,8 @@ pub(super) struct Scrolling {
     pub(super) place: StoredValue<Option<(u64, i32)>>,
     /// Whether the page is where it begins: at the first unread message, where the reader went or left it, else at the end.
     pub(super) is_placed: StoredValue<bool>,
+    /// The width in which the lines were wrapped when `place` was taken; 0 before.
+    pub(super) width: StoredValue<i32>,
     /// What has to stay where it is when lines come or go around it.
     pub(super) anchor: StoredValue<Option<Anchor>, LocalStorage>,
 }
@@ -57,7 +59,7 @@ impl Scrolling {
     /// Keeps the place when lines come: the end when one is there, else what one is reading.
     pub(super) fn follow(self, lines: Rows<Line>, typing: Signal<Typing>, loading: Memo<bool>) {
         Effect::new(move |_| {
-            self.arrival.track();
+            let _ = self.arrival.get();
             if self.new_arrival().is_some() {
                 self.at_end.set(false);
                 self.is_placed.set_value(false);
@@ -69,8 +71,9 @@ impl Scrolling {
         Effect::new(move |_| {
             let rows = lines.get();
             typing.track();
-            // What has been loaded is brought to the page where one waits for it.
-            loading.track();
+            // What has been loaded is brought to the page where the reader waits for it. Read and not only tracked: a memo that
+            // nobody reads never changes.
+            let _ = loading.get();
             let now_last = rows.last().map(|row| row.key);
             // What one has just written is to be seen, wherever one was reading.
             let wrote =
@@ -159,6 +162,7 @@ impl Scrolling {
     /// The lines or the room for them have another size: the end stays in sight, or the message at the top of the page.
     fn resized(self, scroller: &Element) {
         fit(scroller);
+        self.width.set_value(scroller.client_width());
         if self.at_end.get_untracked() {
             page::scroll_to_end(scroller, false);
         } else if self.is_placed.get_value()
@@ -214,6 +218,10 @@ impl Scrolling {
 
     /// The page shows another place: this may have been read, and more may be needed at an end.
     fn arrived(self, scroller: &Element) {
+        // The lines are wrapped anew, and nothing is where it was: `resized` comes and puts the page back first.
+        if ![0, scroller.client_width()].contains(&self.width.get_value()) {
+            return;
+        }
         let at_end = page::below(scroller) <= NEAR_END && !self.has_newer.get_untracked();
         if at_end != self.at_end.get_untracked() {
             self.at_end.set(at_end);
