@@ -288,7 +288,7 @@ test('who drags the scroll bar down from far back comes to the newest message', 
   await ada.messages.evaluate(async (element) => {
     for (let step = 0; step < 80; step += 1) {
       element.scrollTop += 4 * element.clientHeight;
-      await new Promise((done) => setTimeout(done, 30));
+      for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
     }
   });
   await expect(ada.bubble('more 700')).toBeInViewport();
