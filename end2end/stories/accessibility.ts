@@ -12,6 +12,8 @@ const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, ha
 async function isAccessible(person: Person, state: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await person.page.emulateMedia({ colorScheme });
+    // Until the page is drawn in these colours.
+    await person.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     const axe = new AxeBuilder({ page: person.page }).setLegacyMode();
     // Only the colours differ: the rest need not be looked at twice.
     const found = await (colorScheme === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze();
