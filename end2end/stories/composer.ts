@@ -306,11 +306,11 @@ test('marks stacked upon a letter stay inside their bubble', async ({ myna }) =>
   await lena.composer.press('Enter');
   await lena.say('below');
   await lena.hasSentAll();
-  const bubble = lena.messages.locator('.bubble').nth(1);
+  const words = lena.messages.locator('.bubble > p').nth(1);
   const above = (await lena.messages.locator('.bubble').first().boundingBox())!;
   const clip = { x: above.x - 40, y: above.y - 4, width: above.width + 40, height: above.height + 8 };
   const picture = async (visibility: string) => {
-    await bubble.evaluate((element, visibility) => ((element as HTMLElement).style.visibility = visibility), visibility);
+    await words.evaluate((element, visibility) => ((element as HTMLElement).style.visibility = visibility), visibility);
     return lena.page.screenshot({ clip, animations: 'disabled' });
   };
   // Something else may still move when it looks first.
