@@ -1,7 +1,7 @@
 //! The address that a request comes from: the connection's, or the one that a trusted proxy names.
 
 use crate::config::TrustedProxies;
-use crate::seldom::Seldom;
+use crate::log_throttle::LogThrottle;
 use crate::state::AppState;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
@@ -20,8 +20,8 @@ pub(crate) struct ClientAddress(pub(crate) IpAddr);
 pub(crate) async fn find(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         let address = client_address(peer.ip(), request.headers(), &state.trusted_proxies);
-        static LOG: Seldom = Seldom::new();
-        if is_ignored(peer.ip(), request.headers(), &state.trusted_proxies) && LOG.is_time() {
+        static LOG: LogThrottle = LogThrottle::new();
+        if is_ignored(peer.ip(), request.headers(), &state.trusted_proxies) && LOG.allow() {
             tracing::warn!(
                 peer = %peer.ip().to_canonical(),
                 "a request names its client's address in X-Forwarded-For or Forwarded, but its peer is not in \

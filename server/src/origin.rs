@@ -2,8 +2,8 @@
 
 use crate::config::PublicUrl;
 use crate::http::sign_in;
+use crate::log_throttle::LogThrottle;
 use crate::reply::Refused;
-use crate::seldom::Seldom;
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -26,8 +26,8 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
     // A browser always names the host.
     let is_ours = |host: &HeaderValue| host.to_str().is_ok_and(|host| state.hosts.include(host));
     if !headers.get(HOST).is_none_or(is_ours) {
-        static LOG: Seldom = Seldom::new();
-        if LOG.is_time() {
+        static LOG: LogThrottle = LogThrottle::new();
+        if LOG.allow() {
             tracing::info!(host = ?headers.get(HOST), "a request for another host was refused: is --public-url right?");
         }
         let why = Rejection::ForeignOrigin;
@@ -47,8 +47,8 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
         None => is_socket || (changes && is_cross_site(headers)),
     };
     if refused {
-        static LOG: Seldom = Seldom::new();
-        if LOG.is_time() {
+        static LOG: LogThrottle = LogThrottle::new();
+        if LOG.allow() {
             let (origin, host) = (headers.get(ORIGIN), headers.get(HOST));
             tracing::info!(?origin, ?host, "a request of a page of another origin was refused: is --public-url right?");
         }

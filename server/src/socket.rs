@@ -8,8 +8,8 @@ mod wire;
 
 use crate::auth::Signed;
 use crate::client_address::ClientAddress;
+use crate::log_throttle::LogThrottle;
 use crate::reply::{Refused, malformed, rejected};
-use crate::seldom::Seldom;
 use crate::state::{AppState, Pace};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -62,8 +62,8 @@ pub(crate) async fn upgrade(
         Ok(Signed(session)) => session,
         Err(refused) => return refused.into_response(),
     };
-    static LOG: Seldom = Seldom::new();
-    if !request.headers().contains_key(UPGRADE) && LOG.is_time() {
+    static LOG: LogThrottle = LogThrottle::new();
+    if !request.headers().contains_key(UPGRADE) && LOG.allow() {
         tracing::info!(
             "a request for /ws came without an Upgrade header: does the proxy pass Upgrade and Connection on?"
         );

@@ -76,7 +76,7 @@ struct Searching {
 
 impl Searching {
     fn ask(self, text: String) {
-        // What waits for the connection is not searched for once it has changed.
+        // A search that still waits for the connection is replaced by the newest text.
         if self.under_way.get_value().is_some_and(|request| !self.handle.cancel(request)) {
             return;
         }

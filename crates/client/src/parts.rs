@@ -30,13 +30,14 @@ fn href(kind: Option<&LinkKind>, text: &str) -> Option<String> {
     let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     match kind? {
         LinkKind::Email => Some(format!("mailto:{text}")),
-        // What turns the direction of writing would show another address than the one that opens.
+        // With such a character the link would show another address than the one it opens.
         LinkKind::Url if text.contains(turns_direction) => None,
         LinkKind::Url if begins("https://") || begins("http://") => Some(text.to_owned()),
         _ => None,
     }
 }
 
+/// Whether the character changes the direction of writing.
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

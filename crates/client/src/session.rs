@@ -178,7 +178,7 @@ impl Session {
         self.nudge(now)
     }
 
-    /// Something changed for the better: what is waited for is tried at once. While the device slept, or with its last network,
+    /// Something changed for the better: connects at once if an attempt is due later. While the device slept, or with its last network,
     /// the socket may have died without a word.
     pub(crate) fn nudge(&mut self, now: Timestamp) -> Vec<Action> {
         match self.status {

@@ -226,7 +226,7 @@ impl Client {
     pub fn follow(&mut self, conversation: ConversationId, is_at_end: bool) {
         if let Some((held, _)) = self.conversations.shown(conversation).filter(|_| self.shown == Some(conversation)) {
             self.window.follow(held.drawn(), is_at_end);
-            // Who scrolls is where they want to be.
+            // A reader who scrolls does not want to be moved any more.
             if !is_at_end && self.returning == Some(conversation) {
                 self.end_jump();
                 self.touch_view(conversation);

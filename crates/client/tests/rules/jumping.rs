@@ -209,22 +209,20 @@ fn who_writes_or_scrolls_or_goes_elsewhere_is_not_taken_back_to_where_they_were(
     }
 }
 
+fn leave_at_its_end(world: &mut World) {
+    world.peer(1).client.leave_at(conversation_id(1), None);
+}
+
 #[test]
 fn who_leaves_before_the_page_is_where_it_was_left_keeps_their_place() {
     let mut world = returning();
     world.act(1, |client, now| client.open(conversation_id(2), now));
-    world.act(1, |client, _| {
-        client.leave_at(conversation_id(1), None);
-        Vec::new()
-    });
+    leave_at_its_end(&mut world);
     world.settle();
     world.act(1, |client, now| client.open(conversation_id(1), now));
     world.settle();
     assert_eq!(arrived(&mut world), Some(4));
-    world.act(1, |client, _| {
-        client.leave_at(conversation_id(1), None);
-        Vec::new()
-    });
+    leave_at_its_end(&mut world);
     world.act(1, |client, now| client.open(conversation_id(2), now));
     world.act(1, |client, now| client.open(conversation_id(1), now));
     world.settle();
