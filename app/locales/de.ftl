@@ -142,6 +142,7 @@ shortcuts = Tastaturkurzbefehle
 shortcuts-anywhere = Überall
 shortcuts-writing = Beim Schreiben
 shortcuts-message = Auf einer Nachricht
+or = oder
 new-line = Neue Zeile
 to-messages = Zu den Nachrichten, wenn das Feld leer ist
 previous-next-message = Vorherige und nächste Nachricht

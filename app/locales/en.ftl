@@ -143,6 +143,7 @@ shortcuts = Keyboard shortcuts
 shortcuts-anywhere = Anywhere
 shortcuts-writing = Writing
 shortcuts-message = On a message
+or = or
 new-line = New line
 to-messages = Go to the messages, when the field is empty
 previous-next-message = Previous and next message

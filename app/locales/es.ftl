@@ -145,6 +145,7 @@ shortcuts = Atajos de teclado
 shortcuts-anywhere = En cualquier lugar
 shortcuts-writing = Al escribir
 shortcuts-message = En un mensaje
+or = o
 new-line = Línea nueva
 to-messages = Ir a los mensajes, con el campo vacío
 previous-next-message = Mensaje anterior y siguiente

@@ -94,8 +94,9 @@ impl Command {
     }
 
     /// Whether it can do anything where the person is.
-    pub(crate) fn is_available(self, navigation: Navigation) -> bool {
-        self != Self::GoToDate || navigation.here().and_then(Route::conversation).is_some()
+    pub(crate) fn is_available(self, handle: ClientHandle, navigation: Navigation) -> bool {
+        let has_messages = |id| handle.look(|client| client.conversation(id)).is_some_and(|view| view.last_seq > 0);
+        self != Self::GoToDate || navigation.here().and_then(Route::conversation).is_some_and(has_messages)
     }
 
     pub(crate) fn run(self, handle: ClientHandle, navigation: Navigation, overlay: Overlay) {

@@ -1,5 +1,9 @@
 //! The documents that the server sends: the chat, which the browser takes over, and pages that are forms and text.
 
+mod destination;
+
+pub use destination::{destination, with_destination};
+
 use crate::App;
 use crate::i18n::words;
 use crate::pages::{NotFound, SignIn, SignUp};

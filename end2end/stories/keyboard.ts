@@ -1,6 +1,7 @@
 // Everything without a mouse.
 import { expect, test } from '../helpers/story';
 import { PASSWORD, type Person } from '../helpers/people';
+import { channel } from '../helpers/wire';
 
 /** Whether whatever has the focus shows it: by an outline, or by a ring around the box it stands in. */
 async function showsFocus(person: Person): Promise<boolean> {
@@ -159,6 +160,22 @@ async function tabTo(person: Person, name: string | RegExp): Promise<void> {
   }
   throw new Error(`Tab does not lead to ${name}, only to ${passed.join('\n')}`);
 }
+
+test('a dialog that was closed opens again at once, before its close event has come', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.goto(`/c/${await channel('garden', lena)}`);
+  await lena.page.getByRole('button', { name: 'Details' }).click();
+  await lena.details.getByRole('button', { name: 'Leave channel' }).click();
+  const question = lena.page.getByRole('alertdialog');
+  await expect(question).toBeVisible();
+  await lena.page.evaluate(() => {
+    document.querySelector<HTMLDialogElement>('[role=alertdialog]')?.close();
+    document.querySelector<HTMLButtonElement>('.details .danger')?.click();
+  });
+  await expect(question).toBeVisible();
+  await lena.page.keyboard.press('Escape');
+  await expect(question).toHaveCount(0);
+});
 
 test('settings, a channel, its details and the way out with the keyboard alone', async ({ myna }) => {
   const lena = await myna.person('Lena');

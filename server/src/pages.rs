@@ -14,27 +14,30 @@ use http::request::Parts;
 use leptos::context::{provide_context, use_context};
 use leptos::nonce::Nonce;
 use leptos_axum::render_app_async_with_context;
-use myna_app::document::{Page, RefusedForm, document};
+use myna_app::document::{Page, RefusedForm, destination, document, with_destination};
 use myna_app::request_context::{RequestContext, accent_for, theme_for, words_for, zone_for};
 
 /// All addresses of the chat.
 pub(crate) async fn chat(State(state): State<AppState>, request: Request) -> Response {
-    if is_signed_in(&request) { render(&state, Page::Chat, None, request).await } else { lead_to("/sign-in") }
+    if is_signed_in(&request) {
+        return render(&state, Page::Chat, None, request).await;
+    }
+    lead_to(&with_destination("/sign-in", request.uri().path()))
 }
 
 pub(crate) async fn sign_in(State(state): State<AppState>, request: Request) -> Response {
-    if is_signed_in(&request) { lead_to("/") } else { render(&state, Page::SignIn, None, request).await }
+    if is_signed_in(&request) { lead_to(&destination(request.uri())) } else { render(&state, Page::SignIn, None, request).await }
 }
 
 pub(crate) async fn sign_up(State(state): State<AppState>, request: Request) -> Response {
-    if is_signed_in(&request) { lead_to("/") } else { render(&state, Page::SignUp, None, request).await }
+    if is_signed_in(&request) { lead_to(&destination(request.uri())) } else { render(&state, Page::SignUp, None, request).await }
 }
 
 fn is_signed_in(request: &Request) -> bool {
     request.extensions().get::<Signed>().is_some()
 }
 
-fn lead_to(path: &'static str) -> Response {
+fn lead_to(path: &str) -> Response {
     (StatusCode::FOUND, [(LOCATION, path)]).into_response()
 }
 

@@ -147,6 +147,11 @@ pub(crate) fn has_no_focus() -> bool {
     document().active_element().is_none_or(|element| element.tag_name() == "BODY")
 }
 
+/// Whether what has the focus matches this selector.
+pub(crate) fn has_focus(selector: &str) -> bool {
+    document().active_element().is_some_and(|element| element.matches(selector).unwrap_or(false))
+}
+
 /// Gives the focus to the first element that this selector finds.
 pub(crate) fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();

@@ -1,6 +1,5 @@
 //! A dialog that asks before something is done that cannot be undone.
 
-use super::flow::When;
 use super::modal::{show_modal, when_closed};
 use crate::i18n::words;
 use leptos::html::Dialog;
@@ -17,11 +16,8 @@ pub(crate) fn ConfirmDialog(
     action: &'static str,
     confirm: Callback<()>,
 ) -> impl IntoView {
-    view! {
-        <When condition=move || open.get()>
-            <Opened open title text action confirm/>
-        </When>
-    }
+    // Made anew whenever it is to open, also before the browser has reported that it was closed.
+    move || open.get().then(|| view! { <Opened open title text action confirm/> })
 }
 
 #[component]

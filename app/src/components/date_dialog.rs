@@ -16,7 +16,11 @@ pub(crate) fn DateDialog(
     let (t, handle) = (words(), use_client());
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let shut = show_modal(dialog);
-    let day = RwSignal::new(String::new());
+    #[cfg(feature = "hydrate")]
+    let today = crate::browser::locale::today();
+    #[cfg(not(feature = "hydrate"))]
+    let today = String::new();
+    let day = RwSignal::new(today.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         #[cfg(feature = "hydrate")]
@@ -30,10 +34,6 @@ pub(crate) fn DateDialog(
             handle.act(|client, now| client.go_to(conversation, Target::SentAt(at), now));
         }
     };
-    #[cfg(feature = "hydrate")]
-    let today = crate::browser::locale::today();
-    #[cfg(not(feature = "hydrate"))]
-    let today = String::new();
     view! {
         <dialog class="dialog" node_ref=dialog aria-labelledby="date-dialog-title" on:close=when_closed(close)>
             <form class="form" on:submit=submit>

@@ -64,6 +64,7 @@ pub(crate) fn Details(
             },
         )
     });
+    let has_messages = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.last_seq > 0)));
     let has_more = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.has_more_people)));
     let scroller: NodeRef<Aside> = NodeRef::new();
     #[cfg(feature = "hydrate")]
@@ -136,18 +137,20 @@ pub(crate) fn Details(
                         }
                     })
             }}
-            <button
-                class="link go-to-date"
-                type="button"
-                aria-haspopup="dialog"
-                on:click=move |_| {
-                    // On a phone the panel covers the messages.
-                    open.set(false);
-                    overlay.open_sheet(Sheet::GoToDate(id));
-                }
-            >
-                {t.go_to_date()}
-            </button>
+            <When condition=move || has_messages.get()>
+                <button
+                    class="link go-to-date"
+                    type="button"
+                    aria-haspopup="dialog"
+                    on:click=move |_| {
+                        // On a phone the panel covers the messages.
+                        open.set(false);
+                        overlay.open_sheet(Sheet::GoToDate(id));
+                    }
+                >
+                    {t.go_to_date()}
+                </button>
+            </When>
             <section>
                 <h3>{t.members()}</h3>
                 <ul class="members">

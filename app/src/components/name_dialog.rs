@@ -1,6 +1,5 @@
 //! A dialog with one field: the name of a person, group or channel, and why it was refused.
 
-use super::flow::When;
 use super::modal::{show_modal, when_closed};
 use crate::client_handle::use_client;
 use crate::i18n::words;
@@ -25,11 +24,8 @@ pub(crate) fn NameDialog(
     required: bool,
     save: Callback<(String, Callback<Answer>), Option<RequestId>>,
 ) -> impl IntoView {
-    view! {
-        <When condition=move || open.get()>
-            <Opened open title hint name required save/>
-        </When>
-    }
+    // Made anew whenever it is to open, also before the browser has reported that it was closed.
+    move || open.get().then(|| view! { <Opened open title hint name required save/> })
 }
 
 #[component]

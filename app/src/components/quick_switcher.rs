@@ -72,7 +72,7 @@ pub(crate) fn QuickSwitcher(close: impl Fn() + Copy + Send + Sync + 'static) -> 
         people.truncate(PEOPLE);
         let commands = Command::ALL
             .into_iter()
-            .filter(|command| *command != Command::QuickSwitcher && command.is_available(navigation));
+            .filter(|command| *command != Command::QuickSwitcher && command.is_available(handle, navigation));
         let commands = commands.filter(|command| command.label(t).to_lowercase().contains(&asked));
         let commands: Vec<_> = commands.map(Entry::Command).collect();
         // An exact name comes before groups that contain it.

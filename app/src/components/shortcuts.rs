@@ -16,19 +16,25 @@ pub(crate) fn Shortcuts(close: impl Fn() + Copy + Send + Sync + 'static) -> impl
     let is_mac = crate::browser::page::is_mac();
     #[cfg(not(feature = "hydrate"))]
     let is_mac = false;
-    let row = |label: &'static str, keys: Vec<String>| {
+    let row_of = |label: &'static str, keys: Vec<String>, other: Option<&'static str>| {
         let keys = keys.into_iter().map(|key| view! { <kbd>{key}</kbd> });
+        let other = other.map(|key| view! { <span>{t.or()}</span> <kbd>{key}</kbd> });
         view! {
             <div class="shortcut">
                 <dt>{label}</dt>
-                <dd>{keys.collect_view()}</dd>
+                <dd>{keys.collect_view()} {other}</dd>
             </div>
         }
     };
+    let row = |label: &'static str, keys: Vec<String>| row_of(label, keys, None);
     let key = |key: &str| vec![key.to_owned()];
     let anywhere = Command::ALL
         .into_iter()
-        .filter_map(|command| Some(row(command.label(t), command.shortcut()?.keys(t, is_mac))))
+        .filter_map(|command| {
+            // Where nothing is written, one key is enough.
+            let other = (command == Command::Shortcuts).then_some("?");
+            Some(row_of(command.label(t), command.shortcut()?.keys(t, is_mac), other))
+        })
         .collect_view();
     let writing = [
         row(t.send(), key("↵")),

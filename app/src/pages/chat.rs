@@ -68,9 +68,12 @@ fn Connected(first: FirstPage) -> impl IntoView {
             overlay.close();
             // The focused element was removed with the previous screen.
             #[cfg(feature = "hydrate")]
-            request_animation_frame(|| {
-                if crate::browser::page::has_no_focus() {
-                    crate::browser::page::focus_once("#pane");
+            request_animation_frame(move || {
+                use crate::browser::page;
+                // Nor does the focus stay in the search, unless the list is what came.
+                let is_left = || here != Route::List && page::has_focus(".search input");
+                if page::has_no_focus() || is_left() {
+                    page::focus_once("#pane");
                 }
             });
         }

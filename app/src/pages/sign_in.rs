@@ -1,7 +1,8 @@
-//! Signing up and in: plain forms, which the server answers with the chat, or with the same page and a sentence.
+//! Signing up and in: plain forms, which the server answers with the chat, or with the same page and a sentence. They are
+//! sent to the address of the page itself, which carries where the visitor wanted to go.
 
 use crate::components::Logo;
-use crate::document::RefusedForm;
+use crate::document::{RefusedForm, destination, with_destination};
 use crate::i18n::words;
 use leptos::prelude::*;
 use myna_protocol::Rejection;
@@ -12,7 +13,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let t = words();
     view! {
         <SignInCard title=t.sign_in_title() lead=t.sign_in_lead()>
-            <form class="form" method="post" action="/sign-in">
+            <form class="form" method="post">
                 <NameField has_focus=!was_refused()/>
                 <label class="field">
                     <span class="field-name">{t.password()}</span>
@@ -32,7 +33,7 @@ pub(crate) fn SignIn() -> impl IntoView {
             <p class="sign-in-other">
                 {t.sign_in_new()}
                 " "
-                <a href="/sign-up">{t.create_account()}</a>
+                <a href=other_page("/sign-up")>{t.create_account()}</a>
             </p>
         </SignInCard>
     }
@@ -43,7 +44,7 @@ pub(crate) fn SignUp() -> impl IntoView {
     let t = words();
     view! {
         <SignInCard title=t.sign_up_title() lead=t.sign_up_lead()>
-            <form class="form" method="post" action="/sign-up">
+            <form class="form" method="post">
                 <NameField has_focus=!is_about(PASSWORD)/>
                 <label class="field">
                     <span class="field-name">{t.password()}</span>
@@ -66,7 +67,7 @@ pub(crate) fn SignUp() -> impl IntoView {
             <p class="sign-in-other">
                 {t.sign_up_known()}
                 " "
-                <a href="/sign-in">{t.sign_in()}</a>
+                <a href=other_page("/sign-in")>{t.sign_in()}</a>
             </p>
         </SignInCard>
     }
@@ -115,6 +116,12 @@ fn FormError() -> impl IntoView {
     use_context::<RefusedForm>().map(|refused| {
         view! { <p class="form-error" id="form-error" role="alert">{t.refusal(refused.why)}</p> }
     })
+}
+
+/// The address of the other page, which leads on to the same place.
+fn other_page(path: &str) -> String {
+    let here = use_context::<http::request::Parts>();
+    with_destination(path, &here.map(|parts| destination(&parts.uri)).unwrap_or_default())
 }
 
 /// What refuses a name.

@@ -40,6 +40,8 @@ mod tagged;
 pub mod close;
 pub mod limits;
 
+mod invisible;
+
 mod text;
 pub use text::{Password, Text};
 

@@ -1,6 +1,7 @@
 //! Names, checked once. Only the server needs them: it decides which names are the same.
 
 use crate::Rejection;
+use crate::invisible::is_ignorable;
 use crate::limits::NAME_CHARS;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -108,15 +109,6 @@ fn hides_something(name: &str) -> bool {
 fn draws_nothing(c: char) -> bool {
     matches!(c.general_category(), GeneralCategory::Unassigned | GeneralCategory::PrivateUse)
         || matches!(c, '\u{1bc9d}' | '\u{1d159}')
-}
-
-/// `Default_Ignorable_Code_Point` of Unicode without the joiners (see `is_invisible`), and the blank of Braille.
-fn is_ignorable(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}'
-        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Characters that change how a name looks without being seen: they would let one name pass for another.

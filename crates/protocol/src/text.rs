@@ -1,6 +1,7 @@
 //! Texts that people write, checked once: a value of these types keeps the rules, on both sides of the wire.
 
 use crate::Rejection;
+use crate::invisible::is_blank;
 use crate::limits::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, TEXT_CHARS};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,7 +9,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 /// The text of a message: NFC (see [`Text::parse`]), 1 to 8,000 characters, no blanks around it (but the indentation of the first of
-/// several lines), no control characters but line breaks and tabs.
+/// several lines), something to be seen, no control characters but line breaks and tabs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Text(String);
@@ -37,7 +38,7 @@ impl Text {
         }
         let text = composed(&raw.replace("\r\n", "\n").replace('\r', "\n"));
         let text = without_blank_ends(&text);
-        if text.is_empty() {
+        if is_blank(text) {
             return Err(Rejection::TextEmpty);
         }
         if text.chars().count() > TEXT_CHARS {

@@ -104,6 +104,10 @@ fn line_breaks_are_one_kind_and_ends_are_not_blank() {
         "it is code"
     );
     assert_eq!(text(" \n\t "), Err(Rejection::TextEmpty));
+    for nothing_to_see in ["\u{200b}", "\u{200d}\u{200c}", "\u{2800} \u{3164}", "\u{feff}\n\u{202e}", "\u{fe0f}"] {
+        assert_eq!(text(nothing_to_see), Err(Rejection::TextEmpty), "{nothing_to_see:?}");
+    }
+    assert_eq!(text("\u{200f}a\u{200d}"), Ok("\u{200f}a\u{200d}".to_owned()), "what can be seen keeps them");
     assert_eq!(text("a\0b"), Err(Rejection::TextInvalid));
     assert_eq!(text("a\u{1b}[31m"), Err(Rejection::TextInvalid));
     assert_eq!(text("<script>alert(1)</script>"), Ok("<script>alert(1)</script>".to_owned()), "it is text");

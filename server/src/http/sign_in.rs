@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
-use myna_app::document::{Page, RefusedForm};
+use myna_app::document::{Page, RefusedForm, destination};
 use myna_protocol::Rejection;
 use serde::Deserialize;
 
@@ -61,13 +61,13 @@ async fn submit(state: AppState, page: Page, request: Request) -> Response {
         Page::SignIn | Page::Chat | Page::NotFound => context.sign_in(&name, &password).await,
     };
     match signed_in {
-        Ok(signed_in) => lead_to("/", context.keep(&signed_in)),
+        Ok(signed_in) => lead_to(&destination(&parts.uri), context.keep(&signed_in)),
         Err(error) => again(&state, page, parts, RefusedForm { name, why: reply::refuse(&error).1 }).await,
     }
 }
 
-fn lead_to(path: &'static str, cookie: HeaderValue) -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static(path)), (SET_COOKIE, cookie)]).into_response()
+fn lead_to(path: &str, cookie: HeaderValue) -> Response {
+    (StatusCode::SEE_OTHER, [(SET_COOKIE, cookie)], [(LOCATION, path)]).into_response()
 }
 
 /// The page again, with what was wrong.

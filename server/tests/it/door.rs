@@ -32,6 +32,10 @@ async fn a_form_is_answered_with_the_chat_or_with_the_same_page_and_a_sentence()
     let again = send("/sign-in", "Ann", PASSWORD).await;
     assert_eq!((again.status, again.header("location")), (303, "/"));
     assert!(again.set_cookie().is_some_and(|cookie| Some(cookie) != came.set_cookie()));
+    let somewhere = send("/sign-in?to=/settings", "Ann", PASSWORD).await;
+    assert_eq!((somewhere.status, somewhere.header("location")), (303, "/settings"));
+    let elsewhere = send("/sign-in?to=//evil.example", "Ann", PASSWORD).await;
+    assert_eq!((elsewhere.status, elsewhere.header("location")), (303, "/"), "a link leads nobody away");
     for (path, name, password, status, sentence) in [
         ("/sign-in", "Ann <b>", "not the password", 401, "Incorrect name or password."),
         ("/sign-up", "Ann", PASSWORD, 409, "This name is taken. Please choose another one."),

@@ -5,10 +5,15 @@ use crate::support::{TestServer, new_conversation};
 #[tokio::test]
 async fn who_is_not_signed_in_is_led_to_the_door() {
     let server = TestServer::start().await;
-    for path in ["/", "/new", "/channels", &format!("/c/{}", new_conversation())] {
+    let conversation = format!("/c/{}", new_conversation());
+    for path in ["/", "/new", "/channels", &conversation] {
         let page = server.place.get(path).await;
-        assert_eq!((page.status, page.header("location")), (302, "/sign-in"), "{path}");
+        let carried = if path == "/" { String::new() } else { format!("?to={path}") };
+        assert_eq!((page.status, page.header("location")), (302, format!("/sign-in{carried}").as_str()), "{path}");
     }
+    // The page to sign up leads on to the same place.
+    let door = server.place.get(&format!("/sign-in?to={conversation}")).await;
+    assert!(door.body.contains(&format!("/sign-up?to={conversation}")), "{}", door.body);
     for path in ["/sign-in", "/sign-up"] {
         let page = server.place.get(path).await;
         assert_eq!(page.status, 200);
