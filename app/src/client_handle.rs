@@ -12,7 +12,7 @@ pub(crate) use search::Found;
 use crate::problem::Problem;
 use crate::server_fns::FirstPage;
 use leptos::prelude::*;
-use myna_client::{Action, Answer, Client, Line, Status, View};
+use myna_client::{Action, Answer, Client, Editing, Line, Status, View};
 use myna_protocol::{Command, ConversationId, RequestId, Timestamp, User, UserId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +28,8 @@ pub(crate) struct ConversationSignals {
     pub(crate) typing: ArcRwSignal<Typing>,
     /// What is written and not sent, as it is kept.
     pub(crate) draft: ArcRwSignal<String>,
+    /// The edit of a sent message that is being written.
+    pub(crate) editing: ArcRwSignal<Option<Editing>>,
     /// Whether one is in it and it is on its way.
     pub(crate) loading: ArcRwSignal<bool>,
 }
@@ -131,6 +133,25 @@ impl ClientHandle {
         look(&client)
     }
 
+    /// Looks at the client, at this time.
+    pub(crate) fn look_now<T>(self, look: impl FnOnce(&Client, Timestamp) -> T) -> T {
+        self.look(|client| look(client, now()))
+    }
+
+    /// Asks for something by a verb of the client. A refusal is said on screen, and `refused` is called then.
+    pub(crate) fn change(
+        self,
+        verb: impl FnOnce(&mut Client, Timestamp) -> (RequestId, Vec<Action>),
+        refused: impl FnOnce() + Send + 'static,
+    ) {
+        self.request(verb, move |answer| {
+            if let Answer::Rejected(code, _) = answer {
+                refused();
+                self.tell(Problem::Refused(code));
+            }
+        });
+    }
+
     /// What is drawn of a conversation, kept up to date until another one is drawn.
     pub(crate) fn signals(self, id: ConversationId) -> ConversationSignals {
         let (client, conversations) =
@@ -145,6 +166,7 @@ impl ClientHandle {
                 lines: Rows::new(client.lines(id)),
                 typing: ArcRwSignal::new(client.typing(id)),
                 draft: ArcRwSignal::new(client.draft(id).to_owned()),
+                editing: ArcRwSignal::new(client.editing(id).cloned()),
                 loading: ArcRwSignal::new(client.is_loading(id)),
             })
             .clone()
@@ -230,7 +252,8 @@ impl ClientHandle {
                 let lines = changes.transcripts.contains(&id).then(|| client.lines(id));
                 let (view, typing) = (client.conversation(id), client.typing(id));
                 let (draft, loading) = (client.draft(id).to_owned(), client.is_loading(id));
-                drawn.push((signals, view, lines, typing, draft, loading));
+                let editing = client.editing(id).cloned();
+                drawn.push((signals, view, lines, typing, draft, editing, loading));
             }
         }
         #[cfg(feature = "hydrate")]
@@ -246,7 +269,7 @@ impl ClientHandle {
         if let Some(user) = user {
             set_if_changed(&me, user);
         }
-        for (signals, view, lines, typing, draft, loading) in drawn {
+        for (signals, view, lines, typing, draft, editing, loading) in drawn {
             set_if_changed(&signals.loading, loading);
             set_if_changed(&signals.view, view);
             if let Some(lines) = lines {
@@ -254,6 +277,7 @@ impl ClientHandle {
             }
             set_if_changed(&signals.typing, typing);
             set_if_changed(&signals.draft, draft);
+            set_if_changed(&signals.editing, editing);
         }
     }
 

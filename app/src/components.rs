@@ -7,6 +7,7 @@ mod composer;
 mod confirm_dialog;
 mod date_dialog;
 mod details;
+mod earlier_versions;
 mod flow;
 mod icon;
 mod message_actions;
@@ -29,6 +30,7 @@ pub(crate) use composer::{Composer, is_composing};
 pub(crate) use confirm_dialog::ConfirmDialog;
 pub(crate) use date_dialog::DateDialog;
 pub(crate) use details::Details;
+pub(crate) use earlier_versions::EarlierVersions;
 pub(crate) use flow::{Each, When};
 #[cfg(feature = "ssr")]
 pub(crate) use icon::Logo;

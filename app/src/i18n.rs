@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::request_context::RequestContext;
 #[cfg(feature = "ssr")]
 use leptos::prelude::use_context;
-use myna_client::{Failure, Title};
+use myna_client::{Failure, Title, UnsentBy};
 use myna_protocol::Rejection;
 
 impl Words {
@@ -77,11 +77,25 @@ impl Words {
             Rejection::TooFewMembers => self.refused_too_few_members(),
             Rejection::DirectStays => self.refused_direct_stays(),
             Rejection::NotAllowed => self.refused_not_allowed(),
+            Rejection::EditTooLate => self.refused_edit_too_late(),
+            Rejection::EditTooOften => self.refused_edit_too_often(),
+            Rejection::UnsendTooLate => self.refused_unsend_too_late(),
+            Rejection::MessageUnsent => self.refused_message_unsent(),
             Rejection::Malformed | Rejection::OutOfOrder => self.refused_malformed(),
             Rejection::ForeignOrigin => self.refused_foreign_origin(),
             Rejection::TooMany => self.refused_too_many(),
             Rejection::Unavailable => self.refused_unavailable(),
             Rejection::Unknown => self.refused_unknown(),
+        }
+    }
+
+    /// What stands in the place of a message that was unsent.
+    pub(crate) fn unsent_by(self, by: &UnsentBy) -> String {
+        match by {
+            UnsentBy::Me => self.you_unsent().to_owned(),
+            UnsentBy::Sender(name) => self.unsent(self.person(name)),
+            UnsentBy::DeletedByMe => self.you_deleted().to_owned(),
+            UnsentBy::Deleted(name) => self.deleted(self.person(name)),
         }
     }
 

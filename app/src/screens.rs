@@ -2,7 +2,7 @@
 //! after hydration, when such a screen opens before that, or before hydration if the address names one of them.
 
 use crate::components::{
-    DateDialog, Details, PickerHead, QuickSwitcher, Shortcuts, show_modal, use_overlay, when_closed,
+    DateDialog, Details, EarlierVersions, PickerHead, QuickSwitcher, Shortcuts, show_modal, use_overlay, when_closed,
 };
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use myna_client::View;
-use myna_protocol::ConversationId;
+use myna_protocol::{ConversationId, Seq};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static LOADED: AtomicBool = AtomicBool::new(false);
@@ -26,6 +26,7 @@ pub(crate) enum Screen {
     QuickSwitcher,
     Shortcuts,
     GoToDate(ConversationId),
+    EarlierVersions(ConversationId, Seq),
     Details { id: ConversationId, view: Signal<Option<View>>, open: RwSignal<bool> },
 }
 
@@ -49,6 +50,9 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::QuickSwitcher => view! { <QuickSwitcher close=move || overlay.close_sheet()/> }.into_any(),
         Screen::Shortcuts => view! { <Shortcuts close=move || overlay.close_sheet()/> }.into_any(),
         Screen::GoToDate(id) => view! { <DateDialog conversation=id close=move || overlay.close_sheet()/> }.into_any(),
+        Screen::EarlierVersions(id, seq) => {
+            view! { <EarlierVersions conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
+        }
         Screen::Details { id, view, open } => view! { <Details id view open/> }.into_any(),
     })
 }
@@ -107,7 +111,7 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
         .into_any()
     };
     match screen {
-        Screen::QuickSwitcher | Screen::Shortcuts | Screen::GoToDate(_) => {
+        Screen::QuickSwitcher | Screen::Shortcuts | Screen::GoToDate(_) | Screen::EarlierVersions(..) => {
             let (overlay, dialog) = (use_overlay(), NodeRef::new());
             let _ = show_modal(dialog);
             view! { <dialog class="dialog" node_ref=dialog aria-label=t.loading() on:close=when_closed(move || overlay.close_sheet())>{content}</dialog> }

@@ -33,8 +33,8 @@ test('messages are reached, read and copied with the keyboard alone', async ({ m
   await ada.say('one', 'two');
   await lena.open('Ada');
   await lena.say('three');
-  // From an empty field the arrow leads to the newest message, from one with text it stays.
-  await lena.composer.press('ArrowUp');
+  await lena.composer.press('Shift+Tab');
+  await lena.page.keyboard.press('ArrowUp');
   await expect(lena.message('three')).toBeFocused();
   await expect(lena.message('three')).toHaveAccessibleName(/^You, \d{1,2}:\d\d [AP]M$/);
   await lena.page.keyboard.press('ArrowUp');
@@ -58,9 +58,15 @@ test('messages are reached, read and copied with the keyboard alone', async ({ m
   await expect(lena.message('three')).toBeFocused();
   await lena.page.keyboard.press('ArrowDown');
   await expect(lena.composer).toBeFocused();
-  await lena.composer.press('ArrowUp');
-  await lena.page.keyboard.press('Escape');
-  await expect(lena.composer).toBeFocused();
+  // From an empty field the arrow leads to the messages too, where there is none of one's own to edit; from one with text it
+  // stays.
+  await ada.composer.fill('');
+  await ada.reload();
+  await ada.page.clock.setFixedTime(Date.now() + 60 * 60_000);
+  await ada.composer.press('ArrowUp');
+  await expect(ada.message('three')).toBeFocused();
+  await ada.page.keyboard.press('Escape');
+  await expect(ada.composer).toBeFocused();
   await lena.types('draft');
   await lena.composer.press('ArrowUp');
   await expect(lena.composer).toBeFocused();
@@ -178,6 +184,7 @@ test('the pointer and the focus show when a message was sent, and the day where 
   await lena.reload();
   await lena.composer.focus();
   await lena.page.keyboard.press('ArrowUp');
+  await expect(lena.message('when was this?')).toBeFocused();
   await expect(time).toBeVisible();
   expect(await day()).toBe('"Yesterday "');
 });

@@ -5,7 +5,7 @@ import type { BrowserContextOptions } from '@playwright/test';
 import { type Moments, setBack } from '../helpers/moments';
 import type { Person } from '../helpers/people';
 import { type Myna, expect, test } from '../helpers/story';
-import { channel, direct, group, read, say } from '../helpers/wire';
+import { channel, direct, group, read, say, tell } from '../helpers/wire';
 
 /** Other systems draw letters otherwise, with other fonts: what differs there would say nothing of Myna. */
 const SYSTEM = /^ID="?debian"?$/m;
@@ -24,6 +24,8 @@ const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, de
 
 /** A Thursday morning. The stories' time zone is Berlin's. */
 const NOW = Date.parse('2026-10-15T09:41:00+02:00');
+
+const EDITED = 'Saturday works for me. At six?';
 
 /** Colours are drawn from ids, which are random: in the pictures everybody has one that the others have not. */
 const COLOURS: Record<string, string> = { SR: '6', BL: '7', CO: '4', MK: '1', LN: '3', TA: '5', YI: '2', SQ: '0', NS: '6', NM: '6', Nm: '6' };
@@ -110,9 +112,11 @@ async function week(myna: Myna, options: BrowserContextOptions) {
   await said(bea, quartet, 15, '09:40', 'Then Saturday at six. I’ll bring the scores and the cake. Mika, can you unlock the hall?');
   await read(sam, quartet, 12);
 
+  // What will become of two of these.
+  moments.set(EDITED, at(15, '09:36')).set('', at(14, '19:14'));
   await setBack(sam.page, NOW, moments);
   await prepare(sam);
-  return { sam, lena, mika, quartet, withLena, withTariq };
+  return { sam, lena, mika, chidi, quartet, withLena, withTariq };
 }
 
 /** Signs in with the form, so that all it shows comes after the clock was set. */
@@ -189,7 +193,7 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     test.slow();
     myna.console.allow(/status of 40[14] /);
     myna.console.allow(/ERR_INTERNET_DISCONNECTED/);
-    const { sam, quartet, withTariq } = await week(myna, options);
+    const { sam, chidi, quartet, withTariq } = await week(myna, options);
     await change?.(sam);
     const { page } = sam;
     await sam.goto('/');
@@ -211,6 +215,18 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.locator('.bubble').last().click({ button: 'right' });
     await page.locator('[role=menu]').waitFor();
     await compare(sam, mode, 'menu.png');
+    await page.keyboard.press('Escape');
+    await tell(sam, [{ type: 'edit', conversation: quartet, seq: 10, text: EDITED }]);
+    await tell(chidi, [{ type: 'unsend', conversation: quartet, seq: 9 }]);
+    await page.locator('.line.unsent').waitFor();
+    await page.locator('.bubble', { hasText: EDITED }).click({ button: 'right' });
+    await page.getByRole('menuitem').nth(1).click();
+    await page.locator('.composer-editing').waitFor();
+    await compare(sam, mode, 'editing.png');
+    await page.locator('.composer-editing button').click();
+    await page.locator('.edited button').click();
+    await page.locator('.version').nth(1).waitFor();
+    await compare(sam, mode, 'earlier-versions.png');
     await page.keyboard.press('Escape');
     await page.locator('.pane-head button').click();
     await page.locator('aside').waitFor();

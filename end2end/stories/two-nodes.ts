@@ -29,6 +29,18 @@ test('two people on two nodes talk, and go on when one node and then the other i
   await lena.seesNobodyTyping();
   await ada.seesRead('On the other node');
 
+  // Edits and their end cross too.
+  await ada.say('On the othr node too');
+  await ada.hasSentAll();
+  await ada.composer.press('ArrowUp');
+  await ada.composer.fill('On the other node too');
+  await ada.composer.press('Enter');
+  await lena.sees('On the other node too');
+  await ada.message('On the other node too').click({ button: 'right' });
+  await ada.page.getByRole('menuitem', { name: 'Undo Send' }).click();
+  await lena.sees('Ada Byron unsent a message.');
+  await ada.sees('You unsent a message.');
+
   // Some of these are stored and never acknowledged, some never arrive: they go out by way of the other node.
   await Promise.all([lena.burst(texts('Lena', 1, 30)), one.kill()]);
   await lena.say('Lena 31');
@@ -47,12 +59,12 @@ test('two people on two nodes talk, and go on when one node and then the other i
   await Promise.all([lena.reconnects(), ada.reconnects()]);
   await Promise.all([lena.hasSentAll(), ada.hasSentAll()]);
 
-  const count = 2 + 51 + 31;
+  const count = 3 + 51 + 31;
   await expect.poll(async () => (await lena.hears()).length).toBe(count);
   await expect.poll(async () => (await ada.hears()).length).toBe(count);
   const heard = await lena.hears();
-  expect(heard.slice(0, 2)).toEqual(['Where are you?', 'On the other node']);
+  expect(heard.slice(0, 3)).toEqual(['Where are you?', 'On the other node', 'Ada Byron unsent a message.']);
   expect(heard.filter((text) => /^Lena \d/.test(text))).toEqual(texts('Lena', 1, 51));
   expect(heard.filter((text) => /^Ada \d/.test(text))).toEqual(texts('Ada', 1, 31));
-  await ada.seesExactly(heard);
+  await ada.seesExactly(heard.map((text) => text.replace('Ada Byron unsent', 'You unsent')));
 });

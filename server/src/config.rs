@@ -60,6 +60,14 @@ pub struct Config {
     #[arg(long, env = "MYNA_FRAMES_PATIENCE", value_name = "SECONDS", default_value_t = 30)]
     pub frames_patience: u32,
 
+    /// Seconds after sending in which a message can be edited; 0: never
+    #[arg(long, env = "MYNA_EDIT_SECONDS", value_name = "SECONDS", default_value_t = 900)]
+    pub edit_seconds: u32,
+
+    /// Seconds after sending in which a message can be unsent; 0: never
+    #[arg(long, env = "MYNA_UNSEND_SECONDS", value_name = "SECONDS", default_value_t = 120)]
+    pub unsend_seconds: u32,
+
     /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug [default: info; for a
     /// command, warn]
     #[arg(long, env = "MYNA_LOG", value_name = "FILTER", value_parser = crate::logging::filter)]

@@ -26,11 +26,19 @@ pub(crate) async fn chat(State(state): State<AppState>, request: Request) -> Res
 }
 
 pub(crate) async fn sign_in(State(state): State<AppState>, request: Request) -> Response {
-    if is_signed_in(&request) { lead_to(&destination(request.uri())) } else { render(&state, Page::SignIn, None, request).await }
+    if is_signed_in(&request) {
+        lead_to(&destination(request.uri()))
+    } else {
+        render(&state, Page::SignIn, None, request).await
+    }
 }
 
 pub(crate) async fn sign_up(State(state): State<AppState>, request: Request) -> Response {
-    if is_signed_in(&request) { lead_to(&destination(request.uri())) } else { render(&state, Page::SignUp, None, request).await }
+    if is_signed_in(&request) {
+        lead_to(&destination(request.uri()))
+    } else {
+        render(&state, Page::SignUp, None, request).await
+    }
 }
 
 fn is_signed_in(request: &Request) -> bool {

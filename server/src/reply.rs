@@ -80,10 +80,15 @@ pub(crate) fn status(rejection: Rejection) -> StatusCode {
     match rejection {
         Rejection::Unauthenticated | Rejection::BadCredentials => StatusCode::UNAUTHORIZED,
         Rejection::ForeignOrigin | Rejection::NotAllowed => StatusCode::FORBIDDEN,
+        Rejection::MessageUnsent => StatusCode::GONE,
         Rejection::NotFound => StatusCode::NOT_FOUND,
-        Rejection::NameTaken | Rejection::ClientIdReused | Rejection::IdTaken | Rejection::DirectStays => {
-            StatusCode::CONFLICT
-        }
+        Rejection::NameTaken
+        | Rejection::ClientIdReused
+        | Rejection::IdTaken
+        | Rejection::DirectStays
+        | Rejection::EditTooLate
+        | Rejection::EditTooOften
+        | Rejection::UnsendTooLate => StatusCode::CONFLICT,
         Rejection::NameInvalid
         | Rejection::PasswordTooShort
         | Rejection::PasswordTooLong

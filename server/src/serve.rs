@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use leptos::config::LeptosOptions;
 use myna_chat::store::Store;
-use myna_chat::{Chat, Parts, Passwords, RandomIds, SystemClock};
+use myna_chat::{Chat, Parts, Passwords, RandomIds, SystemClock, Windows};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -62,7 +62,11 @@ impl Server {
         let address = listener.local_addr()?;
         let store = wrap(myna_store::open(&config.store, STORE_PATIENCE).await?);
         let passwords = if config.weak_passwords { Passwords::weak() } else { Passwords::new() };
-        let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords };
+        let windows = Windows {
+            edit: Duration::from_secs(config.edit_seconds.into()),
+            unsend: Duration::from_secs(config.unsend_seconds.into()),
+        };
+        let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords, windows };
         let (chat, tasks) = Chat::new(parts);
         let working = tokio::spawn(tasks.run());
         let supervisor = chat.supervisor().clone();

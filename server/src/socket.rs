@@ -273,7 +273,7 @@ impl SocketSession {
         };
         self.welcomed = true;
         let (user, server_time) = (self.session.user.clone(), chat.clock().now());
-        self.feed(frame::text(&Event::Welcome { user, server_time, limits: Default::default() })).await?;
+        self.feed(frame::text(&Event::Welcome { user, server_time, limits: chat.limits() })).await?;
         let users = chat.online_for(&self.connection).await;
         if !users.is_empty() {
             self.feed(frame::text(&Event::Signal(Signal::Presence { users, online: true }))).await?;

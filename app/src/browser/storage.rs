@@ -1,8 +1,8 @@
-//! What survives a reload: messages on their way, and drafts. Each has an entry of its own, written at once and whole, so
+//! What survives a reload: messages on their way, drafts, and edits. Each has an entry of its own, written at once and whole, so
 //! that two tabs never overwrite each other and a tab closed in the next moment has lost nothing.
 
 use leptos::prelude::*;
-use myna_client::Unsent;
+use myna_client::{Editing, Unsent};
 use myna_protocol::{ClientId, ConversationId, UserId};
 use web_sys::{Storage, StorageEvent};
 
@@ -74,6 +74,33 @@ pub(crate) fn keep_draft(user: UserId, conversation: ConversationId, text: &str)
     let Some(storage) = storage() else { return };
     let key = format!("{}{conversation}", draft_prefix(user));
     let _ = if text.is_empty() { storage.remove_item(&key) } else { storage.set_item(&key, text) };
+}
+
+fn edit_prefix(user: UserId) -> String {
+    format!("myna/{user}/edit/")
+}
+
+/// Keeps an edit of a sent message: the message's place, a line break, the text.
+pub(crate) fn keep_edit(user: UserId, conversation: ConversationId, edit: Option<&Editing>) {
+    let Some(storage) = storage() else { return };
+    let key = format!("{}{conversation}", edit_prefix(user));
+    let _ = match edit {
+        Some(Editing { seq, text }) => storage.set_item(&key, &format!("{seq}\n{text}")),
+        None => storage.remove_item(&key),
+    };
+}
+
+/// The edits that were being written, and where.
+pub(crate) fn edits(user: UserId) -> Vec<(ConversationId, Editing)> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let prefix = edit_prefix(user);
+    let edit = |key: String| {
+        let kept = storage.get_item(&key).ok().flatten()?;
+        let (seq, text) = kept.split_once('\n')?;
+        let editing = Editing { seq: seq.parse().ok()?, text: text.to_owned() };
+        Some((key.strip_prefix(&prefix)?.parse().ok()?, editing))
+    };
+    keys(&storage, &prefix).into_iter().filter_map(edit).collect()
 }
 
 /// Leaves nothing of this person on the device: they signed out.

@@ -1,21 +1,21 @@
 //! One line of a transcript: a time, a notice, or a bubble with its tail, its name, its avatar and its status.
 
 use super::message_actions::{message_menu, on_key};
-use super::{Avatar, Glyph, Icon, use_overlay};
+use super::{Avatar, Glyph, Icon, Sheet, use_overlay};
 use crate::client_handle::{RowSignal, use_client};
 use crate::i18n::{Words, words};
 use crate::time::{Zone, iso, use_zone};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use myna_client::{Bubble, Line, Notice, Part, Receipt, State, SystemEvent, parts};
-use myna_protocol::Timestamp;
+use myna_protocol::{ConversationId, Timestamp};
 
 /// Finds the messages of a transcript.
 #[cfg(feature = "hydrate")]
 pub(crate) const MESSAGE: &str = "[role=article]";
 
 #[component]
-pub(crate) fn TranscriptLine(row: RowSignal<Line>, group: Memo<bool>) -> impl IntoView {
+pub(crate) fn TranscriptLine(id: ConversationId, row: RowSignal<Line>, group: Memo<bool>) -> impl IntoView {
     match row.value.get_untracked() {
         Line::Separator { .. } => {
             let at = Memo::new(move |_| {
@@ -43,7 +43,7 @@ pub(crate) fn TranscriptLine(row: RowSignal<Line>, group: Memo<bool>) -> impl In
                 // A key belongs to one kind of line.
                 Line::Separator { .. } | Line::Unread | Line::Notice(_) => first.clone(),
             });
-            view! { <BubbleLine bubble group/> }.into_any()
+            view! { <BubbleLine id bubble group/> }.into_any()
         }
     }
 }
@@ -72,24 +72,40 @@ fn sentence(t: Words, notice: &Notice) -> String {
 }
 
 #[component]
-fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
+fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
     let t = words();
     let zone = use_zone();
-    let handle = use_client();
+    let (handle, overlay) = (use_client(), use_overlay());
     // These never change while a message keeps its key.
-    let Bubble { mine, text, emoji, client_id, .. } = bubble.get_untracked();
+    let Bubble { mine, client_id, .. } = bubble.get_untracked();
     let failure = Memo::new(move |_| {
         bubble.with(|bubble| if let State::Failed(failure) = bubble.state { Some(failure) } else { None })
     });
     let is = move |ask: fn(&Bubble) -> bool| move || bubble.with(ask);
     let retry = move |_| handle.act(move |client, now| client.retry(client_id, now));
     let discard = move |_| handle.act(move |client, _| client.discard(client_id));
+    let said = Memo::new(move |_| bubble.with(|bubble| (bubble.text.clone(), bubble.unsent.clone())));
+    let content = move || {
+        said.with(|(text, unsent)| match unsent {
+            Some(by) => t.unsent_by(by).into_any(),
+            None => parts(text).into_iter().map(part).collect_view().into_any(),
+        })
+    };
+    let is_unsent = move || said.with(|(_, unsent)| unsent.is_some());
+    let is_edited = Memo::new(move |_| bubble.with(|bubble| bubble.edits > 0 && bubble.unsent.is_none()));
+    let show_earlier = move |_| {
+        if let Some(seq) = bubble.with_untracked(|bubble| bubble.seq) {
+            overlay.open_sheet(Sheet::EarlierVersions(id, seq));
+        }
+    };
     let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
-    let overlay = use_overlay();
     let by = move || bubble.with(|bubble| if bubble.mine { t.you_said().to_owned() } else { t.person(&bubble.name) });
     let open_menu = move |at: (i32, i32)| {
         let (by, sent) = untrack(|| (by(), at_length(zone, bubble.with(|bubble| bubble.at))));
-        overlay.open_menu(message_menu(t, handle, overlay, bubble, t.said_by(by, sent), at));
+        let menu = message_menu(t, handle, overlay, id, bubble, t.said_by(by, sent), at);
+        if !menu.items.is_empty() {
+            overlay.open_menu(menu);
+        }
     };
     let menu = move |event: MouseEvent| {
         // The browser's own menu is for links and for what is selected.
@@ -111,7 +127,7 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
             open_menu(crate::browser::page::below_start_of(&event));
             return;
         }
-        if bubble.with_untracked(|bubble| on_key(&key, t, handle, overlay, bubble)) {
+        if bubble.with_untracked(|bubble| on_key(&key, t, handle, overlay, id, bubble)) {
             event.prevent_default();
         }
     };
@@ -121,6 +137,7 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
             data-seq=move || bubble.with(|bubble| bubble.seq)
             class:mine=mine
             class:theirs=!mine
+            class:unsent=is_unsent
             class:first=is(|bubble| bubble.first)
             class:resumed=is(|bubble| bubble.resumed)
             class:last=is(|bubble| bubble.last)
@@ -134,8 +151,8 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
             }}
             <div
                 class="bubble"
-                class:emoji=emoji
-                class:tail=is(|bubble| bubble.last && !bubble.emoji)
+                class:emoji=is(|bubble| bubble.emoji)
+                class:tail=is(|bubble| bubble.last && !bubble.emoji && bubble.unsent.is_none())
                 class:pending=is(|bubble| bubble.state == State::Pending)
                 class:failed=move || failure.get().is_some()
                 role="article"
@@ -144,7 +161,7 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
                 on:contextmenu=menu
                 on:keydown=keys
             >
-                <p dir="auto">{parts(&text).into_iter().map(part).collect_view()}</p>
+                <p dir="auto">{content}</p>
             </div>
             <time class="line-time" datetime=move || iso(at.get()) data-day=move || zone.day_unless_today(at.get())>{move || zone.time(at.get())}</time>
             {move || {
@@ -159,6 +176,17 @@ fn BubbleLine(bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
                                 {t.failure(failure)}
                                 " "
                                 <button class="link" type="button" on:click=discard>{t.delete()}</button>
+                            </p>
+                        }
+                    })
+            }}
+            {move || {
+                is_edited
+                    .get()
+                    .then(|| {
+                        view! {
+                            <p class="edited">
+                                <button class="link" type="button" aria-haspopup="dialog" on:click=show_earlier>{t.edited()}</button>
                             </p>
                         }
                     })

@@ -1,16 +1,18 @@
-//! The composer: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation. From an
-//! empty field the arrow leads up to the messages.
+//! The composer: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation. A sent
+//! message is edited in it too: the draft waits meanwhile. From an empty field the arrow leads to one's last message, to edit
+//! it, or up to the messages.
 
 #[cfg(feature = "hydrate")]
 use super::bubble::MESSAGE;
+use super::flow::When;
 use super::{Glyph, Icon};
 use crate::client_handle::use_client;
 use crate::i18n::words;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use myna_client::clean_pasted;
-use myna_protocol::{ConversationId, Text};
+use myna_client::{Editing, clean_pasted};
+use myna_protocol::{ConversationId, Seq, Text};
 
 /// Bytes of a text that is far too long for a message.
 const LONG: usize = 100_000;
@@ -24,22 +26,58 @@ pub(crate) fn is_composing(event: &KeyboardEvent) -> bool {
 }
 
 #[component]
-pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl IntoView {
+pub(crate) fn Composer(
+    id: ConversationId,
+    draft: ArcRwSignal<String>,
+    /// The edit that takes the draft's place while it is being written.
+    editing: ArcRwSignal<Option<Editing>>,
+) -> impl IntoView {
     let (t, handle) = (words(), use_client());
     let field: NodeRef<Textarea> = NodeRef::new();
     // Another tab of the same browser may write here too.
-    let text = RwSignal::from(draft);
+    let (draft, editing) = (RwSignal::from(draft), RwSignal::from(editing));
+    let edited = Memo::new(move |_| editing.with(|editing| editing.as_ref().map(|editing| editing.seq)));
+    let text = Memo::new(move |_| match editing.get() {
+        Some(editing) => editing.text,
+        None => draft.get(),
+    });
     let error = RwSignal::new(None::<&'static str>);
     // Typed before the page is alive, a text would be lost.
     let ready = RwSignal::new(false);
     let is_empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
 
     let write = move |value: String| {
-        text.set(value.clone());
         error.set(None);
-        handle.act(|client, now| client.write(id, value, now));
+        match edited.get_untracked() {
+            Some(seq) => handle.act(|client, _| client.write_edit(id, Some(Editing { seq, text: value }))),
+            None => {
+                draft.set(value.clone());
+                handle.act(|client, now| client.write(id, value, now));
+            }
+        }
+    };
+    let stop_editing = move || {
+        error.set(None);
+        handle.act(|client, _| client.write_edit(id, None));
+        focus(field);
+    };
+    let save = move |seq: Seq, text: Text| {
+        let is_same = handle.look(|client| client.text_to_be(id, seq) == Some(text.as_str()));
+        if is_same {
+            return stop_editing();
+        }
+        let kept = Editing { seq, text: text.as_str().to_owned() };
+        // What was refused can be mended, or copied.
+        let refused = move || handle.act(move |client, _| client.write_edit(id, Some(kept)));
+        handle.change(move |client, now| client.edit(id, seq, text, now), refused);
     };
     let send = move || match text.with_untracked(|text| Text::parse(&composed(&clean_pasted(text)))) {
+        Ok(parsed) if edited.get_untracked().is_some() => {
+            error.set(None);
+            if let Some(seq) = edited.get_untracked() {
+                save(seq, parsed);
+            }
+        }
         Ok(parsed) => {
             #[cfg(feature = "hydrate")]
             handle.act(|client, now| client.send(id, crate::browser::client_id(), parsed, now));
@@ -47,7 +85,7 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
             let _ = parsed;
             error.set(None);
         }
-        Err(myna_protocol::Rejection::TextEmpty) => {}
+        Err(myna_protocol::Rejection::TextEmpty) if edited.get_untracked().is_none() => {}
         Err(rejection) => error.set(Some(t.refusal(rejection))),
     };
     #[cfg(feature = "hydrate")]
@@ -62,6 +100,14 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
                 crate::browser::page::focus(".transcript");
             }
         });
+    });
+    // Who edits another message writes on at its end.
+    Effect::new(move |before: Option<Option<Seq>>| {
+        let edited = edited.get();
+        if before.is_some_and(|before| before != edited) && edited.is_some() {
+            request_animation_frame(move || focus(field));
+        }
+        edited
     });
     Effect::new(move |_| {
         handle.act(move |client, _| {
@@ -84,12 +130,25 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
             }
         >
             <div class="composer-box" data-value=text>
+                <When condition=move || edited.get().is_some()>
+                    <p class="composer-editing" id="composer-editing">
+                        <Icon glyph=Glyph::Compose/>
+                        <span>{t.editing()}</span>
+                        <button class="icon-button" type="button" aria-label=t.cancel_editing() title=t.cancel_editing() on:click=move |_| stop_editing()>
+                            <Icon glyph=Glyph::Close/>
+                        </button>
+                    </p>
+                </When>
                 <textarea
                     aria-label=t.message()
                     placeholder=t.message()
                     rows="1"
                     aria-invalid=move || error.get().is_some().then_some("true")
-                    aria-describedby=move || error.get().is_some().then_some("composer-error")
+                    aria-describedby=move || match (error.get().is_some(), edited.get().is_some()) {
+                        (true, _) => Some("composer-error"),
+                        (false, true) => Some("composer-editing"),
+                        (false, false) => None,
+                    }
                     // To find the direction of a very long text, browsers take seconds at each layout.
                     dir=move || text.with(|text| if text.len() > LONG { None } else { Some("auto") })
                     node_ref=field
@@ -101,9 +160,18 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
                         let is_chosen = is_composing(&event);
                         // On a phone it breaks the line: there is no Shift beside it, and a button that sends.
                         #[cfg(feature = "hydrate")]
+                        if event.key() == "Escape" && edited.get_untracked().is_some() && !is_chosen {
+                            event.prevent_default();
+                            stop_editing();
+                        }
+                        #[cfg(feature = "hydrate")]
                         if event.key() == "ArrowUp" && is_empty.get_untracked() && !event.alt_key() && !is_chosen {
                             use crate::browser::page;
-                            if page::step_in(".lines", MESSAGE, page::Step::Last) {
+                            let editable = handle.look_now(|client, now| client.last_editable(id, now));
+                            if let Some(seq) = editable.filter(|_| edited.get_untracked().is_none()) {
+                                event.prevent_default();
+                                handle.act(move |client, _| client.start_editing(id, seq));
+                            } else if page::step_in(".lines", MESSAGE, page::Step::Last) {
                                 event.prevent_default();
                             }
                         }
@@ -115,13 +183,25 @@ pub(crate) fn Composer(id: ConversationId, draft: ArcRwSignal<String>) -> impl I
                 ></textarea>
             </div>
             // A click leaves the focus in the field, and a phone's keyboard where it is.
-            <button class="send" type="submit" aria-label=t.send() disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
-                <Icon glyph=Glyph::Send/>
+            <button class="send" type="submit" aria-label=move || if edited.get().is_some() { t.save() } else { t.send() } disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
+                {move || {
+                    let glyph = if edited.get().is_some() { Glyph::Check } else { Glyph::Send };
+                    view! { <Icon glyph/> }
+                }}
             </button>
             {move || error.get().map(|text| view! { <p class="form-error" id="composer-error" role="alert">{text}</p> })}
         </form>
     }
     .into_any()
+}
+
+/// Gives the field the focus, with the cursor behind its text.
+fn focus(field: NodeRef<Textarea>) {
+    if let Some(Some(field)) = field.try_get_untracked() {
+        let _ = field.focus();
+        let end = field.text_length();
+        let _ = field.set_selection_range(end, end);
+    }
 }
 
 /// Whether one writes with fingers on a screen.

@@ -22,6 +22,7 @@ pub(crate) enum Glyph {
     Send,
     Settings,
     Trash,
+    Undo,
     Up,
 }
 
@@ -53,6 +54,7 @@ impl Glyph {
             Self::Search => "M17 10.5a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0M15.5 15.5l5 5",
             Self::Send => "M12 19V5M6 11l6-6 6 6",
             Self::Trash => "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.5 10.5V16M13.5 10.5V16",
+            Self::Undo => "M5 9h9a5 5 0 0 1 0 10H8M5 9l4-4M5 9l4 4",
             Self::Up => "m6 14.5 6-6 6 6",
             Self::Settings => {
                 "M4 8h8M18 8h2M4 16h2M12 16h8M12 8a3 3 0 1 0 6 0a3 3 0 1 0-6 0M6 16a3 3 0 1 0 6 0a3 3 0 1 0-6 0"

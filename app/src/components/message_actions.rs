@@ -5,12 +5,19 @@ use crate::client_handle::ClientHandle;
 use crate::i18n::Words;
 use leptos::prelude::*;
 use myna_client::{Bubble, State};
+use myna_protocol::ConversationId;
 use std::sync::Arc;
 
 /// One thing that can be done with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageAction {
     Copy,
+    /// Gives a message another text.
+    Edit,
+    /// Takes a message back.
+    Unsend,
+    /// Deletes the message of somebody else.
+    DeleteForEveryone,
     /// Tries a message again that was not delivered.
     Retry,
     /// Gives a message up that was not sent, or that waits to be.
@@ -18,48 +25,74 @@ pub(crate) enum MessageAction {
 }
 
 impl MessageAction {
-    pub(crate) const ALL: [Self; 3] = [Self::Copy, Self::Retry, Self::Delete];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Copy, Self::Edit, Self::Unsend, Self::DeleteForEveryone, Self::Retry, Self::Delete];
 
     /// What can be done with this message now.
-    fn of(bubble: &Bubble) -> impl Iterator<Item = Self> {
-        let state = bubble.state;
-        Self::ALL.into_iter().filter(move |action| match action {
-            Self::Copy => true,
+    fn of(handle: ClientHandle, id: ConversationId, bubble: &Bubble) -> Vec<Self> {
+        let (state, is_sent) = (bubble.state, bubble.seq.is_some());
+        let (may_edit, may_unsend) =
+            handle.look_now(|client, now| (client.may_edit(bubble, now), client.may_unsend(id, bubble, now)));
+        let is_possible = |action: &Self| match action {
+            Self::Copy => bubble.unsent.is_none(),
+            Self::Edit => may_edit,
+            Self::Unsend => may_unsend && bubble.mine,
+            Self::DeleteForEveryone => may_unsend && !bubble.mine,
             Self::Retry => matches!(state, State::Failed(_)),
-            Self::Delete => matches!(state, State::Failed(_) | State::Pending),
-        })
+            Self::Delete => matches!(state, State::Failed(_) | State::Pending) && !is_sent,
+        };
+        Self::ALL.into_iter().filter(is_possible).collect()
     }
 
     pub(crate) fn label(self, t: Words) -> &'static str {
         match self {
             Self::Copy => t.copy(),
+            Self::Edit => t.edit(),
+            Self::Unsend => t.undo_send(),
+            Self::DeleteForEveryone => t.delete_for_everyone(),
             Self::Retry => t.try_again(),
             Self::Delete => t.delete(),
         }
     }
 
-    /// The key that does it while the message has the focus.
-    pub(crate) fn key(self) -> &'static str {
+    /// The key that does it while the message has the focus. What cannot be undone has none: a letter typed on a message
+    /// often belongs in the composer.
+    pub(crate) fn key(self) -> Option<&'static str> {
         match self {
-            Self::Copy => "c",
-            Self::Retry => "r",
-            Self::Delete => "Delete",
+            Self::Copy => Some("c"),
+            Self::Edit => Some("e"),
+            Self::Unsend | Self::DeleteForEveryone => None,
+            Self::Retry => Some("r"),
+            Self::Delete => Some("Delete"),
         }
     }
 
     fn glyph(self) -> Glyph {
         match self {
             Self::Copy => Glyph::Copy,
+            Self::Edit => Glyph::Compose,
+            Self::Unsend => Glyph::Undo,
+            Self::DeleteForEveryone => Glyph::Trash,
             Self::Retry => Glyph::Retry,
             Self::Delete => Glyph::Trash,
         }
     }
 
-    fn run(self, t: Words, handle: ClientHandle, overlay: Overlay, bubble: &Bubble) {
+    fn run(self, t: Words, handle: ClientHandle, overlay: Overlay, conversation: ConversationId, bubble: &Bubble) {
         let id = bubble.client_id;
         match self {
             Self::Copy => {
                 overlay.note(if copy(&bubble.text) { t.copied() } else { t.copy_failed() });
+            }
+            Self::Edit => {
+                if let Some(seq) = bubble.seq {
+                    handle.act(move |client, _| client.start_editing(conversation, seq));
+                }
+            }
+            Self::Unsend | Self::DeleteForEveryone => {
+                if let Some(seq) = bubble.seq {
+                    handle.change(move |client, now| client.unsend(conversation, seq, now), || ());
+                }
             }
             Self::Retry => handle.act(move |client, now| client.retry(id, now)),
             Self::Delete => {
@@ -87,6 +120,7 @@ pub(crate) fn message_menu(
     t: Words,
     handle: ClientHandle,
     overlay: Overlay,
+    id: ConversationId,
     bubble: Memo<Bubble>,
     title: String,
     at: (i32, i32),
@@ -94,25 +128,34 @@ pub(crate) fn message_menu(
     let item = |action: MessageAction| MenuItem {
         label: action.label(t),
         glyph: action.glyph(),
-        is_destructive: action == MessageAction::Delete,
+        is_destructive: matches!(action, MessageAction::Delete | MessageAction::DeleteForEveryone),
         run: Arc::new(move || {
             let Some(bubble) = bubble.try_get_untracked() else { return };
             // The menu may have been open for a while.
-            if MessageAction::of(&bubble).any(|possible| possible == action) {
-                action.run(t, handle, overlay, &bubble);
+            if MessageAction::of(handle, id, &bubble).contains(&action) {
+                action.run(t, handle, overlay, id, &bubble);
             } else {
                 overlay.note(t.too_late());
             }
         }),
     };
-    Menu { title, items: bubble.with_untracked(|bubble| MessageAction::of(bubble).map(item).collect()), at }
+    let actions = bubble.with_untracked(|bubble| MessageAction::of(handle, id, bubble));
+    Menu { title, items: actions.into_iter().map(item).collect(), at }
 }
 
 /// Does what a key does on a message; whether it does anything.
-pub(crate) fn on_key(key: &str, t: Words, handle: ClientHandle, overlay: Overlay, bubble: &Bubble) -> bool {
-    let action = MessageAction::of(bubble).find(|action| action.key() == key);
+pub(crate) fn on_key(
+    key: &str,
+    t: Words,
+    handle: ClientHandle,
+    overlay: Overlay,
+    id: ConversationId,
+    bubble: &Bubble,
+) -> bool {
+    let actions = MessageAction::of(handle, id, bubble);
+    let action = actions.into_iter().find(|action| action.key() == Some(key));
     if let Some(action) = action {
-        action.run(t, handle, overlay, bubble);
+        action.run(t, handle, overlay, id, bubble);
     }
     action.is_some()
 }

@@ -126,7 +126,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             </When>
             <ol class="lines">
                 <Each of=move || lines.get() key=|row| row.key let:row>
-                    <TranscriptLine row group/>
+                    <TranscriptLine id row group/>
                 </Each>
                 <Each of=move || typing.get() key=|(user, name)| (*user, name.clone()) let((user, name))>
                     <li class="line theirs first last typing" class:group=move || group.get()>

@@ -10,7 +10,7 @@ use crate::screens::{Screen, ScreenView};
 use announcer::Announcer;
 use leptos::prelude::*;
 use menu::MenuLayer;
-use myna_protocol::ConversationId;
+use myna_protocol::{ConversationId, Seq};
 use note::NoteLayer;
 
 /// The dialogs that belong to no place of the page.
@@ -20,6 +20,8 @@ pub(crate) enum Sheet {
     Shortcuts,
     /// Asks for the day to go to in this conversation.
     GoToDate(ConversationId),
+    /// The earlier texts of the message at this place.
+    EarlierVersions(ConversationId, Seq),
 }
 
 /// The layer over the page. A handle: clones are the same.
@@ -95,6 +97,7 @@ pub(crate) fn OverlayLayer() -> impl IntoView {
                         Sheet::QuickSwitcher => Screen::QuickSwitcher,
                         Sheet::Shortcuts => Screen::Shortcuts,
                         Sheet::GoToDate(id) => Screen::GoToDate(id),
+                        Sheet::EarlierVersions(id, seq) => Screen::EarlierVersions(id, seq),
                     };
                     view! { <ScreenView screen/> }
                 })

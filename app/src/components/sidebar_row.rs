@@ -20,6 +20,9 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
     let preview = move || {
         row.with(|row| match &row.preview_sender {
             _ if row.draft.is_some() => row.draft.clone().unwrap_or_default(),
+            _ if row.preview_unsent.is_some() => {
+                row.preview_unsent.as_ref().map(|by| t.unsent_by(by)).unwrap_or_default()
+            }
             Some(name) => t.preview_from(t.person(name), row.preview.as_str()),
             None => row.preview.clone(),
         })

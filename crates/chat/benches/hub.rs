@@ -41,6 +41,7 @@ fn message(rev: Rev) -> FeedRows {
         text: "x".repeat(200),
         sent_at: Timestamp(1_700_000_000_000),
         rev,
+        extra: None,
     };
     FeedRows { feed: Feed::Conversation(ROOM), from: rev - 1, rev, rows: vec![Row::Message(message)] }
 }

@@ -1,6 +1,6 @@
 //! The whole of the rules, behind one handle.
 
-use crate::accounts::Limits;
+use crate::accounts::Limits as AttemptLimits;
 use crate::bus::BusState;
 use crate::committer::{Commits, Committer};
 use crate::health::Circuit;
@@ -9,7 +9,9 @@ use crate::presence::{LocalPresence, PresenceNotifier, PresencePublisher, Presen
 use crate::relay::Relay;
 use crate::store::{Store, StoreError};
 use crate::{Clock, Hub, Ids, Passwords, Supervisor, Tasks};
+use myna_protocol::limits::{EDIT_MILLIS, Limits, UNSEND_MILLIS};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// What the rules are built from.
@@ -18,6 +20,31 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub passwords: Passwords,
+    pub windows: Windows,
+}
+
+/// How long after sending a message can be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Windows {
+    pub edit: Duration,
+    pub unsend: Duration,
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        Self { edit: Duration::from_millis(EDIT_MILLIS), unsend: Duration::from_millis(UNSEND_MILLIS) }
+    }
+}
+
+impl Windows {
+    /// The limits that clients are told.
+    pub(crate) fn limits(self) -> Limits {
+        Limits { edit_millis: millis(self.edit), unsend_millis: millis(self.unsend), ..Limits::default() }
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// How a process and its store are.
@@ -39,7 +66,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) passwords: Passwords,
-    pub(crate) limits: Limits,
+    pub(crate) limits: AttemptLimits,
+    pub(crate) windows: Windows,
     pub(crate) commits: Commits,
     pub(crate) local_presence: Arc<LocalPresence>,
     pub(crate) remote_presence: Arc<RemotePresence>,
@@ -52,7 +80,7 @@ pub(crate) struct Inner {
 impl Chat {
     /// The rules, and their tasks, which the caller has to run.
     pub fn new(parts: Parts) -> (Self, Tasks) {
-        let Parts { store, clock, ids, passwords } = parts;
+        let Parts { store, clock, ids, passwords, windows } = parts;
         let (hub, supervisor) = (Arc::new(Hub::default()), store.supervisor());
         let local_presence = Arc::new(LocalPresence::default());
         let remote_presence = Arc::new(RemotePresence::default());
@@ -78,7 +106,7 @@ impl Chat {
             presence_notifier,
             jobs,
         };
-        let limits = Limits::new(&clock);
+        let limits = AttemptLimits::new(&clock);
         let inner = Inner {
             store,
             hub,
@@ -86,6 +114,7 @@ impl Chat {
             ids,
             passwords,
             limits,
+            windows,
             commits,
             local_presence,
             remote_presence,
@@ -104,6 +133,11 @@ impl Chat {
     /// The time, as the rules see it.
     pub fn clock(&self) -> &dyn Clock {
         &*self.0.clock
+    }
+
+    /// The limits that clients are told.
+    pub fn limits(&self) -> Limits {
+        self.0.windows.limits()
     }
 
     /// Whether the store answers.

@@ -65,4 +65,4 @@ mod consumers;
 pub use consumers::{Consumer, ConsumerError, Consumers};
 
 mod chat;
-pub use chat::{Chat, Health, Parts};
+pub use chat::{Chat, Health, Parts, Windows};

@@ -23,6 +23,24 @@ impl Chat {
         self.change(sender, Verb::Send { conversation, client_id, text }).await
     }
 
+    /// Gives a message of one's own another text, while the edit window is open.
+    pub async fn edit(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        seq: Seq,
+        text: Text,
+    ) -> Result<Pending, Error> {
+        let window = self.inner().windows.limits().edit_millis;
+        self.change(user, Verb::Edit { conversation, seq, text, window }).await
+    }
+
+    /// Unsends a message of one's own, while that window is open; who created a channel deletes any message there.
+    pub async fn unsend(&self, user: UserId, conversation: ConversationId, seq: Seq) -> Result<Pending, Error> {
+        let window = self.inner().windows.limits().unsend_millis;
+        self.change(user, Verb::Unsend { conversation, seq, window }).await
+    }
+
     /// Everything up to `seq` has been read.
     pub async fn read(&self, user: UserId, conversation: ConversationId, seq: Seq) -> Result<Pending, Error> {
         self.change(user, Verb::Read { conversation, seq }).await

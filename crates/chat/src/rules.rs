@@ -8,6 +8,7 @@
 mod access;
 mod change;
 mod creation;
+mod editing;
 mod effects;
 mod facts;
 mod jobs;
@@ -38,6 +39,10 @@ use myna_protocol::Rejection;
 pub fn decide(facts: &Facts, change: &Change) -> Result<Effects, Rejection> {
     match &change.verb {
         Verb::Send { conversation, client_id, text } => sending::send(facts, change, *conversation, *client_id, text),
+        Verb::Edit { conversation, seq, text, window } => {
+            editing::edit(facts, change, *conversation, *seq, text, *window)
+        }
+        Verb::Unsend { conversation, seq, window } => editing::unsend(facts, change, *conversation, *seq, *window),
         Verb::Read { conversation, seq } => reading::read(facts, change, *conversation, *seq),
         Verb::Direct { id, with } => creation::direct(facts, change, *id, *with),
         Verb::Group { id, name, members } => creation::group(facts, change, *id, name.as_ref(), members),

@@ -5,7 +5,10 @@ use myna_protocol::{FeedRows, Row};
 /// About how many bytes a row takes.
 pub fn row_weight(row: &Row) -> usize {
     match row {
-        Row::Message(message) => 256 + message.text.len(),
+        Row::Message(message) => {
+            let earlier = message.earlier().iter().map(|earlier| 64 + earlier.text.len());
+            256 + message.text.len() + earlier.sum::<usize>()
+        }
         Row::Conversation(_) | Row::Member(_) | Row::Membership(_) => 256,
         Row::Person(_) => 128,
     }

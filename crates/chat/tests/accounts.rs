@@ -32,7 +32,13 @@ impl Clock for TestClock {
 async fn chat() -> (Chat, Arc<TestClock>) {
     let store = myna_store::open(&"memory:".parse().unwrap(), Duration::ZERO).await.unwrap();
     let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000_000)));
-    let parts = Parts { store, clock: clock.clone(), ids: Arc::new(RandomIds), passwords: Passwords::weak() };
+    let parts = Parts {
+        store,
+        clock: clock.clone(),
+        ids: Arc::new(RandomIds),
+        passwords: Passwords::weak(),
+        windows: Default::default(),
+    };
     let (chat, tasks) = Chat::new(parts);
     tokio::spawn(tasks.run());
     (chat, clock)

@@ -1,6 +1,6 @@
 //! What a client asks of whoever holds it, and what it tells them.
 
-use crate::Unsent;
+use crate::{Editing, Unsent};
 use myna_protocol::{ClientId, Command, Conversation, ConversationId, Person, Rejection, RequestId, Timestamp};
 use std::collections::BTreeSet;
 
@@ -21,6 +21,8 @@ pub enum Action {
     Forget(ClientId),
     /// Write this draft down where it survives a reload; an empty one strikes it.
     KeepDraft(ConversationId, String),
+    /// Write this edit down where it survives a reload; `None` strikes it.
+    KeepEdit(ConversationId, Option<Editing>),
     /// What was asked has been answered.
     Answered(RequestId, Answer),
     /// This session is over: show the way to sign in. No action follows any more.

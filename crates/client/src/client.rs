@@ -1,6 +1,7 @@
 //! A client as a whole: what it knows, and how that is shown.
 
 mod connection;
+mod editing;
 mod events;
 mod jumping;
 mod sending;
@@ -10,6 +11,7 @@ use crate::backoff::Backoff;
 use crate::conversation::Held;
 use crate::conversations::Conversations;
 use crate::drafts::Drafts;
+use crate::edits::Edits;
 use crate::order::{Order, Standing};
 use crate::outbox::{Outbox, Stage};
 use crate::people::People;
@@ -18,6 +20,7 @@ use crate::receipts::Receipts;
 use crate::requests::{Requests, Want};
 use crate::session::Session;
 use crate::timeline::Timeline;
+use crate::transcript::Reader;
 use crate::typing::Typing;
 use crate::window::{Mark, Window};
 use crate::{Arrival, Changes, Line, SidebarRow, Status, Title, View, sidebar, transcript, view};
@@ -41,10 +44,13 @@ pub struct Client {
     people: People,
     outbox: Outbox,
     drafts: Drafts,
+    edits: Edits,
     requests: Requests,
     typing: Typing,
     presence: Presence,
     receipts: Receipts,
+    /// Milliseconds that this device's clock is ahead of the server's, as of the last `welcome`.
+    clock_ahead: i64,
     /// Where the list of conversations goes on; `None` when it is complete.
     list_next: Option<ListPosition>,
     /// The conversation that was opened last: its first page is kept loaded.
@@ -80,10 +86,12 @@ impl Client {
             people: People::default(),
             outbox: Outbox::default(),
             drafts: Drafts::default(),
+            edits: Edits::default(),
             requests: Requests::default(),
             typing: Typing::default(),
             presence: Presence::default(),
             receipts: Receipts::default(),
+            clock_ahead: 0,
             list_next: None,
             shown: None,
             mark: Mark::default(),
@@ -182,7 +190,7 @@ impl Client {
     pub fn sidebar_row(&self, id: ConversationId) -> Option<SidebarRow> {
         let me = self.my_id()?;
         let (held, row) = self.conversations.shown(id)?;
-        let (preview_sender, preview, at) =
+        let sidebar::Newest { sender: preview_sender, text: preview, unsent: preview_unsent, at } =
             sidebar::newest(held, row, me, &self.people, self.outbox.of(id).next_back());
         Some(SidebarRow {
             id,
@@ -191,6 +199,7 @@ impl Client {
             avatar: view::avatar(held, row, me),
             preview_sender,
             preview,
+            preview_unsent,
             draft: self.drafts.shown(id).map(sidebar::one_line),
             at,
             unread: self.conversations.unread(me, id),
@@ -224,7 +233,7 @@ impl Client {
 
     /// Whether something is written in a conversation and not sent.
     pub fn has_drafts(&self) -> bool {
-        !self.drafts.is_empty()
+        !self.drafts.is_empty() || self.edits.is_writing()
     }
 
     /// What is written in a conversation and not sent; empty when nothing is.
@@ -285,7 +294,10 @@ impl Client {
 
     fn lines_of(&self, id: ConversationId, held: &Held, messages: &Timeline, span: Range<usize>) -> Vec<Line> {
         let mark = if self.shown == Some(id) { self.mark.read() } else { None };
-        let lines = |me| transcript::lines(held, messages, me, &self.people, self.outbox.of(id), mark, span);
+        let lines = |me| {
+            let reader = Reader { me, people: &self.people, edits: &self.edits };
+            transcript::lines(held, messages, reader, self.outbox.of(id), mark, span)
+        };
         self.my_id().map_or_else(Vec::new, lines)
     }
 

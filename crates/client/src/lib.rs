@@ -25,7 +25,7 @@ mod title;
 pub use title::Title;
 
 mod transcript;
-pub use transcript::{Bubble, Line, LineKey, Notice, Receipt, State, SystemEvent};
+pub use transcript::{Bubble, Line, LineKey, Notice, Receipt, State, SystemEvent, UnsentBy};
 
 mod view;
 pub use view::{Arrival, Person, View};
@@ -34,6 +34,8 @@ mod backoff;
 mod conversation;
 mod conversations;
 mod drafts;
+mod edits;
+pub use edits::Editing;
 mod emoji;
 pub use emoji::first_emoji;
 mod order;

@@ -4,6 +4,7 @@ use crate::conversation::Held;
 use crate::outbox::{Entry, Stage};
 use crate::people::People;
 use crate::title::Title;
+use crate::transcript::{UnsentBy, unsent_by};
 use myna_protocol::{Conversation, ConversationId, Kind, Timestamp, UserId};
 
 /// Characters of a preview: more than a row can show.
@@ -21,6 +22,8 @@ pub struct SidebarRow {
     pub preview_sender: Option<String>,
     /// The newest message on one line; empty when there is none.
     pub preview: String,
+    /// Whether the newest message was unsent: then it has no text.
+    pub preview_unsent: Option<UnsentBy>,
     /// The draft on one line; `None` while the composer of the conversation is on screen.
     pub draft: Option<String>,
     /// When something was last said, or when it was made.
@@ -34,24 +37,28 @@ pub struct SidebarRow {
     pub failed: bool,
 }
 
-/// The sender of the newest message (see [`SidebarRow::preview_sender`]), its text on one line, and its time. My own unsent
-/// messages count too.
-pub(crate) fn newest(
-    held: &Held,
-    row: &Conversation,
-    me: UserId,
-    people: &People,
-    unsent: Option<&Entry>,
-) -> (Option<String>, String, Timestamp) {
+/// The newest message as a row shows it.
+pub(crate) struct Newest {
+    pub(crate) sender: Option<String>,
+    /// On one line.
+    pub(crate) text: String,
+    pub(crate) unsent: Option<UnsentBy>,
+    pub(crate) at: Timestamp,
+}
+
+/// The newest message, or one of mine that is on its way.
+pub(crate) fn newest(held: &Held, row: &Conversation, me: UserId, people: &People, unsent: Option<&Entry>) -> Newest {
     let newest = held.timeline.newest();
     let since = newest.map_or(row.created_at, |message| message.sent_at);
     match (unsent.filter(|entry| is_news(entry, since)), newest) {
-        (Some(entry), _) => (None, one_line(&entry.text), since.max(entry.at)),
-        (None, Some(message)) if row.kind != Kind::Direct && message.sender != me => {
-            (Some(people.name(message.sender).to_owned()), one_line(&message.text), since)
+        (Some(entry), _) => Newest { sender: None, text: one_line(&entry.text), unsent: None, at: since.max(entry.at) },
+        (None, Some(message)) => {
+            let unsent = unsent_by(message, me, people);
+            let has_sender = row.kind != Kind::Direct && message.sender != me && unsent.is_none();
+            let sender = has_sender.then(|| people.name(message.sender).to_owned());
+            Newest { sender, text: one_line(&message.text), unsent, at: since }
         }
-        (None, Some(message)) => (None, one_line(&message.text), since),
-        (None, None) => (None, String::new(), since),
+        (None, None) => Newest { sender: None, text: String::new(), unsent: None, at: since },
     }
 }
 

@@ -24,5 +24,6 @@ pub(crate) fn message(seq: Seq) -> Message {
         text: format!("message {seq}"),
         sent_at: Timestamp(1_700_000_000_000).plus(i64::try_from(seq % 1_000_000).unwrap_or_default() * 1_000),
         rev: seq.saturating_add(1),
+        extra: None,
     }
 }

@@ -50,6 +50,12 @@ impl Timeline {
         self.first().saturating_add(index as Seq)
     }
 
+    /// The message at this place, if it is loaded.
+    pub(crate) fn get(&self, seq: Seq) -> Option<&Message> {
+        let index = seq.checked_sub(self.first()).and_then(|offset| usize::try_from(offset).ok())?;
+        self.messages.get(index)
+    }
+
     /// The place of the oldest loaded message; 0 when none is.
     pub(crate) fn first(&self) -> Seq {
         self.messages.front().map_or(0, |message| message.seq)

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::conversation::Held;
+use crate::edits::Edits;
 use crate::emoji::is_emoji_only;
 use crate::outbox::{Entry, Stage};
 use crate::people::People;
@@ -97,9 +98,37 @@ pub struct Bubble {
     pub avatar: Option<(UserId, String)>,
     /// Whether it is one to three emoji and nothing else.
     pub emoji: bool,
+    /// How many times it has been edited.
+    pub edits: usize,
+    /// That it was unsent: then it has no text.
+    pub unsent: Option<UnsentBy>,
     pub state: State,
     /// What to say below it: in direct conversations, under the last message of each tier.
     pub status: Option<Receipt>,
+}
+
+/// Who has unsent a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnsentBy {
+    Me,
+    /// Its sender, by name.
+    Sender(String),
+    /// I have deleted the message of somebody else.
+    DeletedByMe,
+    /// Somebody else than its sender, by name.
+    Deleted(String),
+}
+
+/// Who has unsent this message, if somebody has.
+pub(crate) fn unsent_by(message: &Message, me: UserId, people: &People) -> Option<UnsentBy> {
+    let by = message.unsent()?.by;
+    let name = || people.name(by).to_owned();
+    Some(match (by == me, by == message.sender) {
+        (true, true) => UnsentBy::Me,
+        (true, false) => UnsentBy::DeletedByMe,
+        (false, true) => UnsentBy::Sender(name()),
+        (false, false) => UnsentBy::Deleted(name()),
+    })
 }
 
 /// How far a message has come.
@@ -126,12 +155,21 @@ struct Said<'a> {
     at: Timestamp,
     seq: Option<Seq>,
     state: State,
+    edits: usize,
+    unsent: Option<UnsentBy>,
 }
 
 impl<'a> Said<'a> {
-    fn sent(message: &'a Message) -> Self {
+    /// A message of the log, as it is to be: what is asked to become of it shows at once.
+    fn sent(message: &'a Message, edits: &'a Edits, me: UserId, people: &People) -> Self {
         let Message { seq, sender, client_id, ref text, sent_at: at, .. } = *message;
-        Self { sender, client_id, text, at, seq: Some(seq), state: State::Sent }
+        let change = edits.of(message.conversation, seq);
+        let (text, state) = match change {
+            Some(text_to_be) => (text_to_be.unwrap_or(text), State::Pending),
+            None => (text.as_str(), State::Sent),
+        };
+        let edits = message.earlier().len() + usize::from(matches!(change, Some(Some(_))));
+        Self { sender, client_id, text, at, seq: Some(seq), state, edits, unsent: unsent_by(message, me, people) }
     }
 
     fn unsent(entry: &'a Entry, me: UserId) -> Self {
@@ -140,8 +178,25 @@ impl<'a> Said<'a> {
             Stage::Acked(seq) => (Some(seq), State::Sent),
             Stage::Failed(failure) => (None, State::Failed(failure)),
         };
-        Self { sender: me, client_id: entry.client_id, text: &entry.text, at: entry.at, seq, state }
+        Self {
+            sender: me,
+            client_id: entry.client_id,
+            text: &entry.text,
+            at: entry.at,
+            seq,
+            state,
+            edits: 0,
+            unsent: None,
+        }
     }
+}
+
+/// Who looks at a transcript, and what this device knows beside its messages.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    pub(crate) me: UserId,
+    pub(crate) people: &'a People,
+    pub(crate) edits: &'a Edits,
 }
 
 /// The lines of these of the messages, and after the newest of them of what is on its way. `mark` is the last message
@@ -149,16 +204,17 @@ impl<'a> Said<'a> {
 pub(crate) fn lines<'a>(
     held: &'a Held,
     timeline: &'a Timeline,
-    me: UserId,
-    people: &People,
+    reader: Reader<'a>,
     unsent: impl Iterator<Item = &'a Entry>,
     mark: Option<Seq>,
     span: Range<usize>,
 ) -> Vec<Line> {
+    let Reader { me, people, edits } = reader;
     let loaded = timeline.messages().len();
     // The messages beside it decide whether a bubble begins or ends a run.
     let (above, below) = (span.start.saturating_sub(1), (span.end + 1).min(loaded));
-    let mut said: Vec<Said<'_>> = timeline.range(above..below).map(Said::sent).collect();
+    let mut said: Vec<Said<'_>> =
+        timeline.range(above..below).map(|message| Said::sent(message, edits, me, people)).collect();
     let is_end = span.end == loaded && timeline.last() == held.timeline.last();
     if is_end {
         said.extend(unsent.map(|entry| Said::unsent(entry, me)));
@@ -180,6 +236,8 @@ pub(crate) fn lines<'a>(
             return false;
         };
         previous.sender == message.sender
+            && previous.unsent.is_none()
+            && message.unsent.is_none()
             && message.at.since(previous.at) <= pause
             && before(previous) == before(message)
             && is_unread(previous) == is_unread(message)
@@ -236,6 +294,8 @@ fn bubble(message: &Said<'_>, me: UserId, people: &People) -> Bubble {
         sender: None,
         avatar: None,
         emoji: is_emoji_only(message.text),
+        edits: message.edits,
+        unsent: message.unsent.clone(),
         state: message.state,
         status: None,
     }
@@ -274,14 +334,17 @@ fn receipts(lines: &mut [Line], held: &Held, me: UserId) {
     let shown = lines.iter().rev().find_map(|line| if let Line::Bubble(bubble) = line { bubble.seq } else { None });
     let below = shown.map_or(0, |seq| held.timeline.count_up_to(seq));
     let mut newer = held.timeline.range(below..held.timeline.messages().len());
-    let newer = newer.find(|message| message.sender == me);
+    let newer = newer.find(|message| message.sender == me && message.unsent().is_none());
     if newer.is_some_and(|message| message.seq <= read_seq) {
         return;
     }
     let mut is_newest = newer.is_none();
     for line in lines.iter_mut().rev() {
         let Line::Bubble(bubble) = line else { continue };
-        let Some(seq) = bubble.seq.filter(|_| bubble.mine && bubble.state == State::Sent) else { continue };
+        let Some(seq) = bubble.seq.filter(|_| bubble.mine && bubble.unsent.is_none() && bubble.state == State::Sent)
+        else {
+            continue;
+        };
         if seq <= read_seq {
             bubble.status = Some(Receipt::Read(read_at.unwrap_or(bubble.at)));
             return;
@@ -298,6 +361,9 @@ fn names(lines: &mut [Line]) {
     for line in lines {
         let Line::Bubble(bubble) = line else { continue };
         if !bubble.mine {
+            if bubble.unsent.is_some() {
+                continue;
+            }
             bubble.sender = bubble.first.then(|| bubble.name.clone());
             bubble.avatar = bubble.last.then(|| (bubble.sender_id, bubble.name.clone()));
         }

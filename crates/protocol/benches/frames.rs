@@ -13,6 +13,7 @@ fn message(seq: u64) -> Row {
         text: "x".repeat(200),
         sent_at: Timestamp(1_700_000_000_000),
         rev: seq + 1,
+        extra: None,
     })
 }
 

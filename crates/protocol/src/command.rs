@@ -18,6 +18,10 @@ pub enum Command {
     Hello { cursors: BTreeMap<Feed, Rev> },
     /// Send a message. The same `client_id` with the same text again gets the first answer again.
     Send { request: RequestId, conversation: ConversationId, client_id: ClientId, text: String },
+    /// Give a message of one's own another text. Answered by `ack`; the same text again changes nothing.
+    Edit { request: RequestId, conversation: ConversationId, seq: Seq, text: String },
+    /// Take a message of one's own back, or as the creator of a channel delete any message in it: its texts are gone.
+    Unsend { request: RequestId, conversation: ConversationId, seq: Seq },
     /// Everything up to `seq` has been read.
     Read { request: RequestId, conversation: ConversationId, seq: Seq },
     /// The person began (true) or stopped typing. It holds for `TYPING_TTL_MILLIS`; say it again before then.
@@ -72,6 +76,8 @@ impl Command {
         match self {
             Self::Hello { .. } | Self::Ping {} => None,
             Self::Send { request, .. }
+            | Self::Edit { request, .. }
+            | Self::Unsend { request, .. }
             | Self::Read { request, .. }
             | Self::Typing { request, .. }
             | Self::Load { request, .. }

@@ -18,7 +18,7 @@ mod member;
 pub use member::{Member, Membership};
 
 mod message;
-pub use message::Message;
+pub use message::{EarlierText, Message, MessageExtra, Unsending};
 
 mod feed;
 pub use feed::{Feed, FeedRows, InvalidFeed, Rev, Row, Seq};

@@ -4,6 +4,12 @@ use serde::{Deserialize, Serialize};
 
 /// Characters (Unicode scalar values, after NFC) in a message.
 pub const TEXT_CHARS: usize = 8_000;
+/// How many times a message can be edited.
+pub const EDITS: usize = 5;
+/// Milliseconds after sending in which a message can be edited, unless the server is set otherwise.
+pub const EDIT_MILLIS: u64 = 15 * 60 * 1_000;
+/// Milliseconds after sending in which a message can be unsent, unless the server is set otherwise.
+pub const UNSEND_MILLIS: u64 = 2 * 60 * 1_000;
 /// Characters in a person's, group's or channel's name.
 pub const NAME_CHARS: usize = 64;
 /// The fewest characters in a password.
@@ -48,6 +54,12 @@ pub struct Limits {
     pub frame_bytes: u32,
     pub page_messages_max: u32,
     pub unanswered_sends: u32,
+    /// Milliseconds after sending in which a message can be edited.
+    #[serde(default)]
+    pub edit_millis: u64,
+    /// Milliseconds after sending in which a message can be unsent.
+    #[serde(default)]
+    pub unsend_millis: u64,
 }
 
 impl Default for Limits {
@@ -57,6 +69,8 @@ impl Default for Limits {
             frame_bytes: FRAME_BYTES as u32,
             page_messages_max: PAGE_MESSAGES_MAX,
             unanswered_sends: UNANSWERED_SENDS as u32,
+            edit_millis: EDIT_MILLIS,
+            unsend_millis: UNSEND_MILLIS,
         }
     }
 }

@@ -31,6 +31,14 @@ pub enum Rejection {
     DirectStays,
     /// One may be here, but may not do this.
     NotAllowed,
+    /// The time in which a message can be edited is over.
+    EditTooLate,
+    /// The message has been edited as often as it can be.
+    EditTooOften,
+    /// The time in which a message can be unsent is over.
+    UnsendTooLate,
+    /// The message was unsent.
+    MessageUnsent,
     /// The frame is not a command.
     Malformed,
     /// `hello` comes first, and once.
@@ -48,7 +56,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every refusal that a server of this version can answer.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::Unauthenticated,
         Self::BadCredentials,
         Self::NameTaken,
@@ -65,6 +73,10 @@ impl Rejection {
         Self::TooFewMembers,
         Self::DirectStays,
         Self::NotAllowed,
+        Self::EditTooLate,
+        Self::EditTooOften,
+        Self::UnsendTooLate,
+        Self::MessageUnsent,
         Self::Malformed,
         Self::OutOfOrder,
         Self::ForeignOrigin,
@@ -97,6 +109,10 @@ impl fmt::Display for Rejection {
             Self::TooFewMembers => "a group needs at least one other person",
             Self::DirectStays => "a direct conversation cannot be left",
             Self::NotAllowed => "you are not allowed to do this here",
+            Self::EditTooLate => "this message can no longer be edited",
+            Self::EditTooOften => "this message has been edited five times, and cannot be edited again",
+            Self::UnsendTooLate => "this message can no longer be unsent",
+            Self::MessageUnsent => "this message was unsent",
             Self::Malformed => "this is not a command",
             Self::OutOfOrder => "hello comes first, and once",
             Self::ForeignOrigin => "this request came from another site",

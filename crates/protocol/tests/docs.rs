@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 21] = [
     "hello",
     "send",
+    "edit",
+    "unsend",
     "read",
     "typing",
     "load",
@@ -49,6 +51,8 @@ fn command(command: &Command) -> &'static str {
     match command {
         Command::Hello { .. } => "hello",
         Command::Send { .. } => "send",
+        Command::Edit { .. } => "edit",
+        Command::Unsend { .. } => "unsend",
         Command::Read { .. } => "read",
         Command::Typing { .. } => "typing",
         Command::Load { .. } => "load",

@@ -2,8 +2,9 @@
 
 use myna_protocol::limits::Limits;
 use myna_protocol::{
-    ByeReason, ClientId, Command, Conversation, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Member,
-    Membership, Message, Person, Rejection, ResetReason, Row, Signal, Target, Timestamp, User, UserId, close,
+    ByeReason, ClientId, Command, Conversation, ConversationId, EarlierText, Event, Feed, FeedRows, Kind, ListPosition,
+    Member, Membership, Message, MessageExtra, Person, Rejection, ResetReason, Row, Signal, Target, Timestamp,
+    Unsending, User, UserId, close,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -62,6 +63,7 @@ fn message() -> Message {
         text: "hi \"there\"\n😀".to_owned(),
         sent_at: T,
         rev: 5,
+        extra: None,
     }
 }
 
@@ -97,6 +99,26 @@ fn send() {
     let text = "hi \"there\"\n😀".to_owned();
     let send = Command::Send { request: 1, conversation: conversation_id(), client_id: client_id(), text };
     insta::assert_snapshot!(json(&send), @r#"{"type":"send","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi \"there\"\n😀"}"#);
+}
+
+#[test]
+fn edit_and_unsend() {
+    let text = "hi there".to_owned();
+    let edit = Command::Edit { request: 1, conversation: conversation_id(), seq: 4, text };
+    insta::assert_snapshot!(json(&edit), @r#"{"type":"edit","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"text":"hi there"}"#);
+    let unsend = Command::Unsend { request: 1, conversation: conversation_id(), seq: 4 };
+    insta::assert_snapshot!(json(&unsend), @r#"{"type":"unsend","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4}"#);
+}
+
+#[test]
+fn a_message_that_was_edited_or_unsent() {
+    let earlier = vec![EarlierText { text: "hi".to_owned(), until: T }];
+    let edited = MessageExtra { earlier, unsent: None };
+    insta::assert_snapshot!(json(&edited), @r#"{"earlier":[{"text":"hi","until":1700000000000}]}"#);
+    let unsent = MessageExtra { earlier: Vec::new(), unsent: Some(Unsending { by: bea(), at: T }) };
+    insta::assert_snapshot!(json(&unsent), @r#"{"unsent":{"by":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","at":1700000000000}}"#);
+    let message = Message { extra: Some(Box::new(unsent)), text: String::new(), ..message() };
+    insta::assert_snapshot!(json(&message), @r#"{"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"","sent_at":1700000000000,"rev":5,"extra":{"unsent":{"by":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","at":1700000000000}}}"#);
 }
 
 #[test]
@@ -209,7 +231,7 @@ fn ping() {
 #[test]
 fn welcome() {
     let welcome = Event::Welcome { user: ada(), server_time: T, limits: Limits::default() };
-    insta::assert_snapshot!(json(&welcome), @r#"{"type":"welcome","user":{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"},"server_time":1700000000000,"limits":{"text_chars":8000,"frame_bytes":65536,"page_messages_max":200,"unanswered_sends":32}}"#);
+    insta::assert_snapshot!(json(&welcome), @r#"{"type":"welcome","user":{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"},"server_time":1700000000000,"limits":{"text_chars":8000,"frame_bytes":65536,"page_messages_max":200,"unanswered_sends":32,"edit_millis":900000,"unsend_millis":120000}}"#);
 }
 
 #[test]
@@ -319,7 +341,7 @@ fn bye() {
 #[test]
 fn codes_of_rejections_never_change() {
     let codes: Vec<_> = Rejection::ALL.iter().map(json).collect();
-    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "not_allowed" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
+    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "not_allowed" "edit_too_late" "edit_too_often" "unsend_too_late" "message_unsent" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod creating;
+pub(crate) mod editing;
 pub(crate) mod feeds;
 pub(crate) mod held;
 pub(crate) mod jobs;
@@ -103,6 +104,13 @@ macro_rules! contract {
             sending::many_senders_at_once_leave_no_gap,
             sending::the_same_message_sent_many_times_at_once_is_stored_once,
             sending::the_messages_of_a_batch_keep_their_order,
+            editing::an_edited_message_keeps_its_place_and_its_earlier_texts,
+            editing::an_unsent_message_has_no_words_left,
+            editing::a_message_sent_again_after_it_changed_is_the_same,
+            editing::a_message_is_sent_and_changed_in_one_batch,
+            editing::of_edits_at_once_the_last_one_stays_and_none_is_lost,
+            editing::who_created_a_channel_deletes_what_others_said,
+            editing::windows_close,
             reading::a_read_place_is_told_in_both_feeds,
             reading::a_read_place_without_receipts_is_told_to_oneself_alone,
             reading::a_read_place_is_cut_to_the_last_message,
@@ -183,6 +191,7 @@ macro_rules! contract {
             log::a_lease_is_one_holders_until_it_ends,
             log::a_position_that_is_not_in_the_log_is_too_old,
             law::the_law_holds_for_sending,
+            law::the_law_holds_for_editing_and_unsending,
             law::the_law_holds_for_reading,
             law::the_law_holds_for_beginning_conversations,
             law::the_law_holds_for_joining_and_leaving,

@@ -1,6 +1,7 @@
 //! The embedded driver: the contract in memory and on file, and what only a file can show.
 
 mod contract;
+mod erasing;
 mod killed_consumer;
 mod moving;
 mod opening;

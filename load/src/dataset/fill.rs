@@ -137,5 +137,6 @@ fn message(talk: &Talk, seq: Seq, sender: UserId, texts: Texts) -> Message {
         text,
         sent_at: AT.plus(seq as i64),
         rev: seq + 1,
+        extra: None,
     }
 }

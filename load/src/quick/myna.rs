@@ -162,6 +162,7 @@ mod tests {
             text: Marker { number, due: 99 }.text(200),
             sent_at: Timestamp(5),
             rev: 6,
+            extra: None,
         })
     }
 

@@ -37,6 +37,12 @@ async fn perform(
         Command::Send { request, conversation, client_id, text } => {
             Ok(later(request, chat.send(user, conversation, client_id, Text::parse(&text)?).await?))
         }
+        Command::Edit { request, conversation, seq, text } => {
+            Ok(later(request, chat.edit(user, conversation, seq, Text::parse(&text)?).await?))
+        }
+        Command::Unsend { request, conversation, seq } => {
+            Ok(later(request, chat.unsend(user, conversation, seq).await?))
+        }
         Command::Read { request, conversation, seq } => Ok(later(request, chat.read(user, conversation, seq).await?)),
         Command::Leave { request, conversation } => Ok(later(request, chat.leave(user, conversation).await?)),
         Command::Direct { request, user: with } => Ok(later(request, chat.direct(user, with).await?)),

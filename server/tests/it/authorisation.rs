@@ -12,6 +12,8 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
     let feed = Feed::Conversation(conversation);
     let all = [
         Command::Send { request, conversation, client_id: new_message(), text: "let me in".to_owned() },
+        Command::Edit { request, conversation, seq: 1, text: "not mine".to_owned() },
+        Command::Unsend { request, conversation, seq: 1 },
         Command::Read { request, conversation, seq: 1 },
         Command::Typing { request, conversation, typing: true },
         Command::Load { request, conversation, before: None, limit: 50 },
@@ -31,6 +33,8 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
 fn names_a_conversation(command: &Command) -> bool {
     match command {
         Command::Send { .. }
+        | Command::Edit { .. }
+        | Command::Unsend { .. }
         | Command::Read { .. }
         | Command::Typing { .. }
         | Command::Load { .. }
@@ -137,8 +141,11 @@ async fn everything_happens(ann: &Person, bea: &Person) -> Vec<ConversationId> {
         one.type_in(*conversation, true).await;
         let seq = one.send(*conversation, "between us").await;
         two.read(*conversation, seq).await;
-        two.type_in(*conversation, true).await;
-        two.type_in(*conversation, false).await;
+        let (conversation, text) = (*conversation, "between the two of us".to_owned());
+        one.ask(|request| Command::Edit { request, conversation, seq, text }).await;
+        one.ask(|request| Command::Unsend { request, conversation, seq }).await;
+        two.type_in(conversation, true).await;
+        two.type_in(conversation, false).await;
     }
     two.leave(conversations[1]).await;
     two.leave(conversations[2]).await;

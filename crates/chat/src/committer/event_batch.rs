@@ -54,6 +54,7 @@ mod tests {
             text: "x".repeat(length),
             sent_at: Timestamp(0),
             rev: from + 1,
+            extra: None,
         };
         FeedRows { feed: Feed::Conversation(conversation), from, rev: from + 1, rows: vec![Row::Message(message)] }
     }

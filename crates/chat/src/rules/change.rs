@@ -1,6 +1,7 @@
 //! What somebody asks to be changed.
 
 use super::JobId;
+use myna_protocol::limits::{EDITS, TEXT_CHARS};
 use myna_protocol::{ClientId, ConversationId, Name, Rejection, Seq, Text, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,21 @@ pub enum Verb {
         conversation: ConversationId,
         client_id: ClientId,
         text: Text,
+    },
+    /// Gives a message of the actor's another text.
+    Edit {
+        conversation: ConversationId,
+        seq: Seq,
+        text: Text,
+        /// Milliseconds after sending in which that is possible.
+        window: u64,
+    },
+    /// Takes the texts of a message away: of the actor's own, or of any in a channel that the actor created.
+    Unsend {
+        conversation: ConversationId,
+        seq: Seq,
+        /// Milliseconds after sending in which the sender can do it.
+        window: u64,
     },
     Read {
         conversation: ConversationId,
@@ -95,6 +111,8 @@ impl Change {
     /// About how many bytes of text this change brings into its commit.
     pub fn weight(&self) -> usize {
         match &self.verb {
+            // With the texts that it had before.
+            Verb::Edit { .. } => TEXT_CHARS * (EDITS + 1),
             Verb::Send { text, .. } => text.as_str().len(),
             Verb::Schedule { verb, .. } => match &**verb {
                 Verb::Send { text, .. } => text.as_str().len(),

@@ -33,6 +33,14 @@ pub struct Committed {
     pub refused: Option<Rejection>,
 }
 
+impl Committed {
+    /// Whether it has taken words away that must not be found any more, on no disk.
+    pub fn erases(&self) -> bool {
+        let mut rows = self.events.iter().flat_map(|event| &event.rows);
+        rows.any(|row| matches!(row, Row::Message(message) if message.unsent().is_some()))
+    }
+}
+
 impl Effects {
     /// Nothing: the change was made before, or it changes nothing.
     pub(super) fn unchanged(conversation: ConversationId) -> Self {

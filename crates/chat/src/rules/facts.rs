@@ -5,7 +5,7 @@ use super::table::Table;
 use super::{
     Change, Committed, ConversationRow, Effects, JobId, JobRow, MemberRow, Needs, ServerRow, UserRow, Written, decide,
 };
-use myna_protocol::{ConversationId, Feed, Kind, Message, Name, Rejection, Rev, UserId};
+use myna_protocol::{ConversationId, Feed, Kind, Message, Name, Rejection, Rev, Seq, UserId};
 use std::collections::HashMap;
 
 /// Rows by key. What was not loaded counts as absent, so a driver loads all of [`Facts::needs`] first.
@@ -23,17 +23,17 @@ pub struct Facts {
     /// Messages by what makes them the same message.
     sent: HashMap<SentKey, Option<Message>>,
     jobs: Table<JobId, JobRow>,
-    messages: Vec<Message>,
+    messages: Table<(ConversationId, Seq), Message>,
 }
 
-/// The rows that a batch has changed. New messages have no row before; no message is changed yet.
+/// The rows that a batch has changed. New ones have no row before.
 #[derive(Debug, Default)]
 pub struct Writes {
     pub server: Vec<Written<ServerRow>>,
     pub users: Vec<Written<UserRow>>,
     pub conversations: Vec<Written<ConversationRow>>,
     pub members: Vec<Written<MemberRow>>,
-    pub messages: Vec<Message>,
+    pub messages: Vec<Written<Message>>,
     pub jobs: Vec<Written<JobRow>>,
 }
 
@@ -79,6 +79,10 @@ impl Facts {
         self.sent.entry(key).or_insert(message);
     }
 
+    pub fn load_message(&mut self, key: (ConversationId, Seq), message: Option<Message>) {
+        self.messages.load(key, message);
+    }
+
     pub fn load_job(&mut self, id: JobId, row: Option<JobRow>) {
         self.jobs.load(id, row);
     }
@@ -118,6 +122,10 @@ impl Facts {
         self.sent.get(key)?.as_ref()
     }
 
+    pub(super) fn message(&self, id: ConversationId, seq: Seq) -> Option<&Message> {
+        self.messages.get(&(id, seq))
+    }
+
     pub(super) fn job(&self, id: JobId) -> Option<&JobRow> {
         self.jobs.get(&id)
     }
@@ -136,6 +144,7 @@ impl Facts {
         needs.channel_names.retain(|key| !self.channel_names.contains_key(key));
         needs.members.retain(|key| !self.members.is_loaded(key));
         needs.sent.retain(|key| !self.sent.contains_key(key));
+        needs.messages.retain(|key| !self.messages.is_loaded(key));
         needs.jobs.retain(|id| !self.jobs.is_loaded(id));
         needs
     }
@@ -164,7 +173,7 @@ impl Facts {
         }
         for message in messages {
             self.sent.insert(sent_key(&message), Some(message.clone()));
-            self.messages.push(message);
+            self.messages.set((message.conversation, message.seq), Some(message));
         }
         for (id, row) in jobs {
             self.jobs.set(id, row);
@@ -211,7 +220,7 @@ impl Facts {
             users: self.users.into_changed(),
             conversations: self.conversations.into_changed(),
             members: self.members.into_changed(),
-            messages: self.messages,
+            messages: self.messages.into_changed(),
             jobs: self.jobs.into_changed(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::rows::SentKey;
 use super::{Actor, Change, Facts, JobId, Verb};
-use myna_protocol::{ConversationId, UserId};
+use myna_protocol::{ConversationId, Seq, UserId};
 use std::collections::BTreeSet;
 
 /// Keys of rows, each once.
@@ -21,6 +21,8 @@ pub struct Needs {
     pub members: BTreeSet<(ConversationId, UserId)>,
     /// The messages with these keys, if they were sent before.
     pub sent: BTreeSet<SentKey>,
+    /// The messages at these places.
+    pub messages: BTreeSet<(ConversationId, Seq)>,
     pub jobs: BTreeSet<JobId>,
 }
 
@@ -51,6 +53,10 @@ impl Needs {
             Verb::Send { conversation, client_id, .. } => {
                 self.member(*conversation, user);
                 self.sent.insert((*conversation, user, *client_id));
+            }
+            Verb::Edit { conversation, seq, .. } | Verb::Unsend { conversation, seq, .. } => {
+                self.member(*conversation, user);
+                self.messages.insert((*conversation, *seq));
             }
             Verb::Read { conversation, .. } | Verb::Join { conversation } | Verb::Leave { conversation } => {
                 self.member(*conversation, user);

@@ -18,6 +18,10 @@ pub enum Action {
     /// Reads messages and members, and hears what happens.
     Read,
     Send,
+    /// Edits or unsends their own message.
+    Edit,
+    /// Deletes the message of somebody else.
+    Delete,
     Join,
     Leave,
     Rename,
@@ -39,7 +43,9 @@ pub fn may(role: Role, action: Action, kind: Kind) -> Verdict {
     match (action, role, kind) {
         (Action::Join, Role::Owner | Role::Member | Role::Outsider, Kind::Channel) => Yes,
         (Action::Join, _, Kind::Direct | Kind::Group) | (_, Role::Outsider, _) => No(NotFound),
-        (Action::Read | Action::Send, Role::Owner | Role::Member, _) => Yes,
+        (Action::Read | Action::Send | Action::Edit, Role::Owner | Role::Member, _)
+        | (Action::Delete, Role::Owner, Kind::Channel) => Yes,
+        (Action::Delete, _, _) => No(NotAllowed),
         (Action::Leave, Role::Owner | Role::Member, Kind::Group | Kind::Channel) => Yes,
         (Action::Leave, Role::Owner | Role::Member, Kind::Direct) => No(DirectStays),
         (Action::Rename, Role::Owner | Role::Member, Kind::Group) | (Action::Rename, Role::Owner, Kind::Channel) => Yes,
@@ -66,6 +72,12 @@ mod tests {
             (Action::Send, Owner, [yes, yes, yes]),
             (Action::Send, Member, [yes, yes, yes]),
             (Action::Send, Outsider, [no(NotFound), no(NotFound), no(NotFound)]),
+            (Action::Edit, Owner, [yes, yes, yes]),
+            (Action::Edit, Member, [yes, yes, yes]),
+            (Action::Edit, Outsider, [no(NotFound), no(NotFound), no(NotFound)]),
+            (Action::Delete, Owner, [no(NotAllowed), no(NotAllowed), yes]),
+            (Action::Delete, Member, [no(NotAllowed), no(NotAllowed), no(NotAllowed)]),
+            (Action::Delete, Outsider, [no(NotFound), no(NotFound), no(NotFound)]),
             (Action::Join, Owner, [no(NotFound), no(NotFound), yes]),
             (Action::Join, Member, [no(NotFound), no(NotFound), yes]),
             (Action::Join, Outsider, [no(NotFound), no(NotFound), yes]),

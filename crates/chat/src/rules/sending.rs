@@ -16,7 +16,8 @@ pub(super) fn send(
     let sender = change.user()?;
     let mut effects = Effects::unchanged(id);
     if let Some(first) = facts.sent(&(id, sender, client_id)) {
-        if first.text != text.as_str() {
+        // It may have been edited since; of one that was unsent, no text is left to compare with.
+        if first.first_text().is_some_and(|sent| sent != text.as_str()) {
             return Err(Rejection::ClientIdReused);
         }
         effects.committed.seq = Some(first.seq);
@@ -36,6 +37,7 @@ pub(super) fn send(
         text: text.as_str().to_owned(),
         sent_at: change.at,
         rev: conversation.rev,
+        extra: None,
     };
     effects.committed.seq = Some(message.seq);
     effects.event(Feed::Conversation(id), message.rev, vec![Row::Message(message.clone())]);

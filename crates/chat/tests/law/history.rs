@@ -23,6 +23,10 @@ struct Said {
 #[derive(Default)]
 pub(crate) struct History {
     said: Vec<Said>,
+    /// The edits that were acknowledged.
+    edited: Vec<(ConversationId, Seq, String)>,
+    /// The messages whose unsending was acknowledged.
+    unsent: Vec<(ConversationId, Seq)>,
     shown: Vec<(usize, ConversationId, usize)>,
 }
 
@@ -34,7 +38,15 @@ impl History {
 
     /// An answer has arrived.
     pub(crate) fn answered(&mut self, command: &Command, event: &Event) {
-        let Command::Send { client_id, .. } = command else { return };
+        let is_done = matches!(event, Event::Ack { .. });
+        let client_id = match command {
+            Command::Send { client_id, .. } => client_id,
+            Command::Edit { conversation, seq, text, .. } if is_done => {
+                return self.edited.push((*conversation, *seq, text.clone()));
+            }
+            Command::Unsend { conversation, seq, .. } if is_done => return self.unsent.push((*conversation, *seq)),
+            _ => return,
+        };
         let said = self.said.iter_mut().find(|said| said.client_id == *client_id).unwrap();
         match event {
             Event::Ack { seq: Some(seq), .. } => {
@@ -75,6 +87,19 @@ impl History {
         }
         for message in stored.values().flatten() {
             assert!(self.said.iter().any(|said| said.client_id == message.client_id), "nobody has said {message:?}");
+        }
+        let at = |conversation: &ConversationId, seq: Seq| &stored[conversation][seq as usize - 1];
+        for (conversation, seq, text) in &self.edited {
+            let message = at(conversation, *seq);
+            let is_there = message.text == *text || message.earlier().iter().any(|earlier| earlier.text == *text);
+            assert!(is_there || message.unsent().is_some(), "the edit to {text:?} is not in {message:?}");
+        }
+        for (conversation, seq) in &self.unsent {
+            let message = at(conversation, *seq);
+            assert!(message.unsent().is_some() && message.text.is_empty(), "it was unsent: {message:?}");
+        }
+        for message in stored.values().flatten().filter(|message| message.unsent().is_some()) {
+            assert!(message.text.is_empty() && message.earlier().is_empty(), "words are left in {message:?}");
         }
         for (who, conversation, messages) in &self.shown {
             let there = stored.get(conversation).map_or(0, Vec::len);

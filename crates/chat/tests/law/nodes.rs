@@ -28,7 +28,8 @@ impl Nodes {
         for node in 0..2 {
             let store = bus.node(node, store.clone());
             let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-            let (chat, tasks) = Chat::new(Parts { store, clock, ids, passwords: Passwords::weak() });
+            let (chat, tasks) =
+                Chat::new(Parts { store, clock, ids, passwords: Passwords::weak(), windows: Default::default() });
             tokio::spawn(tasks.run());
             chats.push(chat);
         }

@@ -37,6 +37,14 @@ impl World {
                 let pending = chat.send(me, conversation, client_id, Text::parse(&text)?).await?;
                 ack(request, conversation, pending.committed().await?.seq)
             }
+            Command::Edit { request, conversation, seq, text } => {
+                chat.edit(me, conversation, seq, Text::parse(&text)?).await?.committed().await?;
+                ack(request, conversation, Some(seq))
+            }
+            Command::Unsend { request, conversation, seq } => {
+                chat.unsend(me, conversation, seq).await?.committed().await?;
+                ack(request, conversation, Some(seq))
+            }
             Command::Read { request, conversation, seq } => {
                 chat.read(me, conversation, seq).await?.committed().await?;
                 ack(request, conversation, None)

@@ -10,6 +10,18 @@ pub(crate) enum Step {
         who: usize,
         place: usize,
     },
+    /// They give their message that is so many before their newest there another text.
+    Edit {
+        who: usize,
+        place: usize,
+        back: usize,
+    },
+    /// They unsend it.
+    Unsend {
+        who: usize,
+        place: usize,
+        back: usize,
+    },
     Read {
         who: usize,
         place: usize,
@@ -105,6 +117,8 @@ pub(crate) fn any(people: usize) -> impl Strategy<Value = Step> {
     let place = 0..6_usize;
     prop_oneof![
         8 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Send { who, place }),
+        3 => (who.clone(), place.clone(), 0..3_usize).prop_map(|(who, place, back)| Step::Edit { who, place, back }),
+        1 => (who.clone(), place.clone(), 0..3_usize).prop_map(|(who, place, back)| Step::Unsend { who, place, back }),
         4 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Read { who, place }),
         2 => (who.clone(), who.clone()).prop_map(|(who, with)| Step::Direct { who, with }),
         2 => (who.clone(), prop::collection::vec(who.clone(), 1..4)).prop_map(|(who, with)| Step::Group { who, with }),

@@ -7,10 +7,10 @@ use crate::simulated_bus::SimulatedBus;
 use crate::step::{Mishap, Step};
 use myna_chat::store::Store;
 use myna_chat::{Chat, Clock, Content, Ids, Parts, Passwords};
-use myna_client::Action;
+use myna_client::{Action, Line};
 use myna_protocol::{
-    ClientId, Command, ConversationId, Event, Feed, FeedRows, Name, Password, Rev, Row, SessionId, Text, Timestamp,
-    User, UserId,
+    ClientId, Command, ConversationId, Event, Feed, FeedRows, Name, Password, Rev, Row, Seq, SessionId, Text,
+    Timestamp, User, UserId,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -107,7 +107,8 @@ impl World {
             None => self.store.clone(),
         };
         let (clock, ids) = (self.clock.clone(), self.ids.clone());
-        let (chat, tasks) = Chat::new(Parts { store, clock, ids, passwords: Passwords::weak() });
+        let (chat, tasks) =
+            Chat::new(Parts { store, clock, ids, passwords: Passwords::weak(), windows: Default::default() });
         Node { chat, tasks: tokio::spawn(tasks.run()).abort_handle() }
     }
 
@@ -167,6 +168,16 @@ impl World {
                 let now = self.clock.now();
                 let actions = self.people[*who].client.send(conversation, id, text, now);
                 self.perform(*who, actions).await;
+            }
+            Step::Edit { who, place, back } => {
+                let Some((conversation, seq)) = self.own_message(*who, *place, *back).await else { return };
+                self.made += 1;
+                let text = format!("edited {}", self.made);
+                self.change_message(*who, conversation, seq, Some(Text::parse(&text).unwrap())).await;
+            }
+            Step::Unsend { who, place, back } => {
+                let Some((conversation, seq)) = self.own_message(*who, *place, *back).await else { return };
+                self.change_message(*who, conversation, seq, None).await;
             }
             Step::Read { who, place } => {
                 let Some(conversation) = self.place(*who, *place).await else { return };
@@ -253,6 +264,27 @@ impl World {
             self.hear(who).await;
         }
         self.known(who).get(place).copied()
+    }
+
+    /// A conversation of the person's, and the place of their message there that is so many before their newest.
+    async fn own_message(&mut self, who: usize, place: usize, back: usize) -> Option<(ConversationId, Seq)> {
+        let conversation = self.place(who, place).await?;
+        let lines = self.people[who].client.transcript(conversation);
+        let own = lines.iter().rev().filter_map(|line| match line {
+            Line::Bubble(bubble) if bubble.mine => bubble.seq,
+            _ => None,
+        });
+        Some((conversation, own.clone().nth(back)?))
+    }
+
+    async fn change_message(&mut self, who: usize, conversation: ConversationId, seq: Seq, text: Option<Text>) {
+        let now = self.clock.now();
+        let client = &mut self.people[who].client;
+        let (_, actions) = match text {
+            Some(text) => client.edit(conversation, seq, text, now),
+            None => client.unsend(conversation, seq, now),
+        };
+        self.perform(who, actions).await;
     }
 
     fn known(&self, who: usize) -> Vec<ConversationId> {

@@ -26,8 +26,9 @@ impl Client {
         }
         self.session.heard(now);
         match event {
-            Event::Welcome { user, limits, .. } => {
+            Event::Welcome { user, server_time, limits } => {
                 self.limits = limits;
+                self.clock_ahead = now.since(server_time);
                 self.welcome(user, &mut actions);
             }
             Event::Rows(rows) => self.rows(rows, &mut actions),
@@ -98,6 +99,7 @@ impl Client {
             (Outcome::Taken { conversations, said }, Feed::Conversation(id)) => {
                 self.people.saw(seen);
                 self.said(id, &said, actions);
+                self.settle_edits(id);
                 if let Some(held) = self.conversations.held_mut(id).filter(|_| self.shown != Some(id)) {
                     held.timeline.trim(UNSEEN_MESSAGES);
                 }
@@ -225,6 +227,7 @@ impl Client {
             _ => self.conversations.page(id, rows),
         };
         self.said(id, &said, actions);
+        self.settle_edits(id);
         self.touch(id);
     }
 
@@ -263,6 +266,7 @@ impl Client {
             self.touch(id);
             actions.push(Action::Forget(client_id));
         } else if let Some(Want::Ask(_)) = self.requests.answered(request) {
+            self.edit_answered(request, true, actions);
             actions.push(Action::Answered(request, Answer::Done { conversation }));
         }
     }
@@ -288,6 +292,7 @@ impl Client {
         match self.requests.purpose(request) {
             Some(Want::Ask(_)) => {
                 self.requests.answered(request);
+                self.edit_answered(request, false, actions);
                 actions.push(Action::Answered(request, Answer::Rejected(code, text)));
             }
             Some(_) if code.is_temporary() => {

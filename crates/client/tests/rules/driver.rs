@@ -51,7 +51,7 @@ impl Peer {
                     None => self.kept.push(unsent),
                 },
                 Action::Forget(client_id) => self.kept.retain(|kept| kept.client_id != client_id),
-                Action::KeepDraft(..) => {}
+                Action::KeepDraft(..) | Action::KeepEdit(..) => {}
                 Action::Answered(id, answer) => assert!(self.answers.insert(id, answer).is_none(), "answered twice"),
                 Action::SignedOut => self.signed_out = true,
             }

@@ -4,7 +4,7 @@ use crate::driver::World;
 use crate::model::{client_id, conversation_id, user};
 use crate::screen::Screen;
 use myna_client::Line;
-use myna_protocol::{Command, Kind, Seq, Target, Timestamp};
+use myna_protocol::{Command, Kind, Seq, Target, Text, Timestamp};
 use proptest::prelude::*;
 
 /// One step of a random plan.
@@ -18,8 +18,8 @@ enum Step {
     Create(u8),
     SetName(u8),
     Rename(u8, u8),
-    /// No verb does this yet; rows can, and the client has to be ready for it.
-    Edit(u8, usize),
+    Edit(u8, u8, usize),
+    Unsend(u8, u8, usize),
     /// The client under test does something.
     Write(u8),
     See(u8),
@@ -32,6 +32,8 @@ enum Step {
     MoreMembers(u8),
     AskName,
     AskRename(u8),
+    AskEdit(u8, usize),
+    AskUnsend(u8, usize),
     AskJoin(u8),
     AskLeave(u8),
     /// What becomes of frames.
@@ -70,7 +72,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => room.clone().prop_map(Step::MoreMembers),
         1 => Just(Step::AskName),
         1 => room.clone().prop_map(Step::AskRename),
-        3 => (room.clone(), 0usize..6).prop_map(|(room, place)| Step::Edit(room, place)),
+        3 => (1u8..=3, room.clone(), 0usize..4).prop_map(|(n, room, place)| Step::Edit(n, room, place)),
+        1 => (1u8..=3, room.clone(), 0usize..4).prop_map(|(n, room, place)| Step::Unsend(n, room, place)),
+        2 => (room.clone(), 0usize..3).prop_map(|(room, place)| Step::AskEdit(room, place)),
+        1 => (room.clone(), 0usize..3).prop_map(|(room, place)| Step::AskUnsend(room, place)),
         3 => room.clone().prop_map(Step::Write),
         2 => room.clone().prop_map(Step::See),
         1 => room.clone().prop_map(Step::Open),
@@ -152,9 +157,29 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
             let name = Some(format!("Title {sends}"));
             world.with(1, |client, now| client.rename(conversation_id(room), name, now));
         }
-        Step::Edit(room, place) => {
-            let told = world.server.edit(conversation_id(room), place);
+        Step::Edit(n, room, place) => {
+            *sends += 1;
+            let text = Some(format!("edited: {sends}"));
+            let told = world.server.change_newest(user(n).id, conversation_id(room), place, text);
             world.tell(told);
+        }
+        Step::Unsend(n, room, place) => {
+            let told = world.server.change_newest(user(n).id, conversation_id(room), place, None);
+            world.tell(told);
+        }
+        Step::AskEdit(room, place) => {
+            *sends += 1;
+            let (id, text) =
+                (conversation_id(room), Text::parse(&format!("edited here: {sends}")).expect("it is a text"));
+            if let Some(seq) = world.server.own_message(user(1).id, id, place) {
+                world.with(1, |client, now| client.edit(id, seq, text, now));
+            }
+        }
+        Step::AskUnsend(room, place) => {
+            let id = conversation_id(room);
+            if let Some(seq) = world.server.own_message(user(1).id, id, place) {
+                world.with(1, |client, now| client.unsend(id, seq, now));
+            }
         }
         Step::Write(room) => {
             world.write(1, conversation_id(room));

@@ -51,7 +51,7 @@ pub(super) async fn conversation(
     }
     let mut messages = pin!(pages::messages(archive, id, 0));
     while let Some(page) = messages.try_next().await? {
-        page.iter().for_each(|message| hash.message(message));
+        page.iter().try_for_each(|message| hash.message(message))?;
         told(page.len() as u64);
     }
     Ok(Some(hash.end()))
@@ -145,10 +145,16 @@ impl Hash {
         self.count(*rev).count(*user_rev);
     }
 
-    fn message(&mut self, message: &Message) {
-        let Message { conversation, seq, sender, client_id, text, sent_at, rev } = message;
+    fn message(&mut self, message: &Message) -> Result<(), StoreError> {
+        let Message { conversation, seq, sender, client_id, text, sent_at, rev, extra } = message;
         self.bytes(b"t").bytes(conversation.as_bytes()).count(*seq).bytes(sender.as_bytes());
         self.bytes(client_id.as_bytes()).text(text).time(*sent_at).count(*rev);
+        // Without it the sum of a store of an earlier version stays what it was.
+        if let Some(extra) = extra {
+            let extra = serde_json::to_string(extra).map_err(|error| StoreError::Backend(Box::new(error)))?;
+            self.bytes(b"x").text(&extra);
+        }
+        Ok(())
     }
 
     fn job(&mut self, job: &JobRow) -> Result<(), StoreError> {

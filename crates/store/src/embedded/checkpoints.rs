@@ -8,6 +8,8 @@ pub(super) use log_watch::LogWatch;
 use myna_chat::Supervisor;
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, DEFAULT_NAME, ErrorCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -26,15 +28,23 @@ const TRUNCATE_PATIENCE: Duration = Duration::from_millis(100);
 const LOOK_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Tells the thread that there is something to copy.
-pub(super) struct CheckpointTrigger(SyncSender<()>);
-
-impl From<SyncSender<()>> for CheckpointTrigger {
-    fn from(sender: SyncSender<()>) -> Self {
-        Self(sender)
-    }
+pub(super) struct CheckpointTrigger {
+    calls: SyncSender<()>,
+    must_empty: Arc<AtomicBool>,
 }
 
 impl CheckpointTrigger {
+    pub(super) fn new(calls: SyncSender<()>, must_empty: Arc<AtomicBool>) -> Self {
+        Self { calls, must_empty }
+    }
+
+    /// Has the log emptied as soon as all of it is in the file and nobody reads from it: words were erased, and the log still
+    /// has them.
+    pub(super) fn empty_soon(&self) {
+        self.must_empty.store(true, Ordering::Relaxed);
+        let _ = self.calls.try_send(());
+    }
+
     /// Wakes the thread when the log has grown enough since the last copy. `connection` is the writer's, between two commits.
     pub(super) fn fire_if_grown(&self, connection: &Connection) {
         let Some((log, copied)) = checkpoint(connection, CheckpointMode::NOOP) else { return };
@@ -45,7 +55,7 @@ impl CheckpointTrigger {
         }
         // A thread that is already awake needs no second call.
         if log - copied > GROWN {
-            let _ = self.0.try_send(());
+            let _ = self.calls.try_send(());
         }
     }
 }
@@ -59,13 +69,18 @@ impl Checkpoints {
         supervisor: Supervisor,
     ) -> Result<(Self, CheckpointTrigger), OpenError> {
         let (sender, calls) = sync_channel(1);
+        // Whoever ran before may have erased words and not have come to it.
+        let must_empty = Arc::new(AtomicBool::new(true));
+        let trigger = CheckpointTrigger::new(sender.clone(), must_empty.clone());
         let thread = thread::Builder::new()
             .name("myna-checkpoints".to_owned())
-            .spawn(move || supervisor.restart_thread_on_panic("SQLite checkpoints", || copy(&connection, &calls)))
+            .spawn(move || {
+                supervisor.restart_thread_on_panic("SQLite checkpoints", || copy(&connection, &calls, &must_empty))
+            })
             .map_err(|error| OpenError::Threads(error.to_string()))?;
         // What an earlier run left in the log is copied at once.
         let _ = sender.try_send(());
-        Ok((Self(Some(thread)), sender.into()))
+        Ok((Self(Some(thread)), trigger))
     }
 }
 
@@ -77,10 +92,10 @@ impl Drop for Checkpoints {
     }
 }
 
-pub(super) fn copy(connection: &Connection, calls: &Receiver<()>) {
+pub(super) fn copy(connection: &Connection, calls: &Receiver<()>, must_empty: &AtomicBool) {
     let mut watch = LogWatch::default();
     loop {
-        let called = if watch.is_long() {
+        let called = if watch.is_long() || must_empty.load(Ordering::Relaxed) {
             calls.recv_timeout(LOOK_INTERVAL)
         } else {
             calls.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -88,18 +103,24 @@ pub(super) fn copy(connection: &Connection, calls: &Receiver<()>) {
         if called == Err(RecvTimeoutError::Disconnected) {
             break;
         }
-        pass(connection, &mut watch, Instant::now());
+        pass(connection, &mut watch, must_empty, Instant::now());
     }
     // Nobody writes any more: what is committed goes into the file, and the log is emptied.
     checkpoint(connection, CheckpointMode::TRUNCATE);
 }
 
 /// Copies what can be copied, and does what a long log needs.
-pub(super) fn pass(connection: &Connection, watch: &mut LogWatch, now: Instant) {
+pub(super) fn pass(connection: &Connection, watch: &mut LogWatch, must_empty: &AtomicBool, now: Instant) {
     let Some((log, copied)) = checkpoint(connection, CheckpointMode::PASSIVE) else { return };
-    match watch.look(log, copied, now) {
+    match watch.look(log, copied, must_empty.load(Ordering::Relaxed), now) {
         Action::Nothing => {}
-        Action::Truncate => truncate(connection),
+        // What is erased from now on has to be waited for again.
+        Action::Truncate => {
+            must_empty.store(false, Ordering::Relaxed);
+            if !truncate(connection) {
+                must_empty.store(true, Ordering::Relaxed);
+            }
+        }
         Action::Warn { megabytes } => tracing::warn!(
             megabytes,
             "the store's log cannot shrink: something has been reading the file for long, perhaps another program"
@@ -107,17 +128,19 @@ pub(super) fn pass(connection: &Connection, watch: &mut LogWatch, now: Instant) 
     }
 }
 
-/// Empties the log if all who read from it end soon, and gives up otherwise.
-fn truncate(connection: &Connection) {
+/// Empties the log if all who read from it end soon, and gives up otherwise. Whether it is empty.
+fn truncate(connection: &Connection) -> bool {
+    let mut is_empty = false;
     let patience = connection.pragma_query_value(None, "busy_timeout", |row| row.get::<_, u32>(0));
     let patience = patience.and_then(|millis| {
         connection.busy_timeout(TRUNCATE_PATIENCE)?;
-        checkpoint(connection, CheckpointMode::TRUNCATE);
+        is_empty = checkpoint(connection, CheckpointMode::TRUNCATE).is_some();
         connection.busy_timeout(Duration::from_millis(millis.into()))
     });
     if let Err(error) = patience {
         tracing::warn!(%error, "the store's log could not be emptied");
     }
+    is_empty
 }
 
 /// The pages in the log, and how many of them the file has; `None` when somebody else is copying, or reads for too long.

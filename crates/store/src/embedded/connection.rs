@@ -122,6 +122,8 @@ fn make_durable(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     expect("synchronous", synchronous.to_string(), "2")?;
     let limited = connection.pragma_update_and_check(None, "journal_size_limit", LOG_LIMIT, |_| Ok(()));
     limited.map_err(failed)?;
+    // What is deleted or replaced is overwritten in the file.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(())).map_err(failed)?;
     // Checkpoints have a thread of their own.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(())).map_err(failed)
 }

@@ -9,6 +9,7 @@ pub(super) const ALL: &[&str] = &[
     include_str!("../../migrations/0001_two_people_chat.sql"),
     include_str!("../../migrations/0002_moving.sql"),
     include_str!("../../migrations/0003_people_log_jobs.sql"),
+    include_str!("../../migrations/0004_message_extra.sql"),
 ];
 
 /// The schema's number. One above what is known is refused.

@@ -6,6 +6,8 @@ use myna_protocol::{
 };
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Error, Result, Row};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// The columns that [`conversation`] reads, of `conversations c`.
 macro_rules! conversation_columns {
@@ -52,7 +54,7 @@ macro_rules! member_row_columns {
 /// The columns that [`message`] reads, of `messages`.
 macro_rules! message_columns {
     () => {
-        "conversation_id, seq, sender_id, client_id, text, sent_at, rev"
+        "conversation_id, seq, sender_id, client_id, text, sent_at, rev, extra"
     };
 }
 
@@ -210,6 +212,18 @@ fn optional_count(row: &Row<'_>, column: usize) -> Result<Option<u64>> {
     value.map(|_| count(row, column)).transpose()
 }
 
+/// A value as JSON text, where there is one.
+pub(super) fn json_text<T: Serialize>(value: Option<&T>) -> Result<Option<String>> {
+    let text = value.map(serde_json::to_string).transpose();
+    text.map_err(|error| Error::ToSqlConversionFailure(error.into()))
+}
+
+fn optional_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T>> {
+    let text = row.get_ref(column)?.as_str_or_null()?;
+    let value = text.map(serde_json::from_str).transpose();
+    value.map_err(|error| Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}
+
 fn optional_timestamp(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp))
 }
@@ -223,6 +237,7 @@ pub(super) fn message(row: &Row<'_>) -> Result<Message> {
         text: row.get(4)?,
         sent_at: timestamp(row, 5)?,
         rev: count(row, 6)?,
+        extra: optional_json(row, 7)?,
     })
 }
 

@@ -14,6 +14,7 @@ use myna_protocol::{
     Conversation, ConversationId, Feed, FeedRows, Person, Rejection, Rev, Row, Seq, SessionId, Timestamp, UserId,
 };
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -88,7 +89,16 @@ impl ConversationStore for Embedded {
 #[async_trait]
 impl CommitStore for Embedded {
     async fn commit(&self, batch: Arc<[Change]>) -> Result<Vec<Result<Committed, Rejection>>, StoreError> {
-        let outcomes = self.write(move |connection| commit::commit(connection, &batch)).await;
+        let has_erased = self.writer.has_erased();
+        let outcomes = self
+            .write(move |connection| {
+                let outcomes = commit::commit(connection, &batch)?;
+                if outcomes.iter().flatten().any(Committed::erases) {
+                    has_erased.store(true, Ordering::Relaxed);
+                }
+                Ok(outcomes)
+            })
+            .await;
         self.commits.send_modify(|count| *count += 1);
         outcomes
     }

@@ -33,6 +33,7 @@ pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
     has_lost: Arc<AtomicBool>,
+    has_erased: Arc<AtomicBool>,
 }
 
 /// Why a group was not committed.
@@ -59,21 +60,27 @@ impl Writer {
     ) -> Result<Self, OpenError> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let has_lost = Arc::new(AtomicBool::new(false));
-        let lost = has_lost.clone();
+        let has_erased = Arc::new(AtomicBool::new(false));
+        let (lost, erased) = (has_lost.clone(), has_erased.clone());
         let thread = thread::Builder::new()
             .name("myna-writer".to_owned())
             .spawn(move || {
-                let work = || write(&connection, receiver, checkpoints.as_ref(), &lost);
+                let work = || write(&connection, receiver, checkpoints.as_ref(), &lost, &erased);
                 supervisor.fail_thread_on_panic("SQLite writer", work);
             })
             .map_err(|error| OpenError::Threads(error.to_string()))?;
-        Ok(Self { jobs: Some(sender), thread: Some(thread), has_lost })
+        Ok(Self { jobs: Some(sender), thread: Some(thread), has_lost, has_erased })
     }
 
     /// An error once a flush has failed: from then on nothing is written.
     pub(super) fn expect_kept(&self) -> Result<(), StoreError> {
         let has_lost = self.has_lost.load(Ordering::Relaxed);
         if has_lost { Err(StoreError::Unavailable(UNFLUSHED.to_owned())) } else { Ok(()) }
+    }
+
+    /// To be set by a job that has erased words.
+    pub(super) fn has_erased(&self) -> Arc<AtomicBool> {
+        self.has_erased.clone()
     }
 
     pub(super) async fn send(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
@@ -92,7 +99,13 @@ impl Drop for Writer {
     }
 }
 
-fn write(connection: &Connection, mut jobs: Jobs, checkpoints: Option<&CheckpointTrigger>, has_lost: &AtomicBool) {
+fn write(
+    connection: &Connection,
+    mut jobs: Jobs,
+    checkpoints: Option<&CheckpointTrigger>,
+    has_lost: &AtomicBool,
+    has_erased: &AtomicBool,
+) {
     let mut group = Vec::new();
     while let Some(job) = jobs.blocking_recv() {
         group.push(job);
@@ -121,6 +134,9 @@ fn write(connection: &Connection, mut jobs: Jobs, checkpoints: Option<&Checkpoin
         }
         if let Some(checkpoints) = checkpoints {
             checkpoints.fire_if_grown(connection);
+            if has_erased.swap(false, Ordering::Relaxed) {
+                checkpoints.empty_soon();
+            }
         }
     }
 }

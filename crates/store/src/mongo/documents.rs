@@ -166,6 +166,9 @@ pub(super) struct MessageDoc {
     pub(super) body: String,
     pub(super) created_at: DateTime,
     pub(super) rev: i64,
+    /// What most messages do not have, as JSON: what it says is the rules' own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) extra: Option<String>,
 }
 
 /// Ids as BSON has them. In the key of an index an id stands for itself: it is binary, never an operator, and not every
@@ -349,8 +352,9 @@ impl MemberDoc {
 }
 
 impl MessageDoc {
-    pub(super) fn of(message: &Message) -> Self {
-        Self {
+    pub(super) fn of(message: &Message) -> Result<Self, Failure> {
+        let extra = message.extra.as_ref().map(serde_json::to_string).transpose();
+        Ok(Self {
             conversation_id: message.conversation.uuid(),
             seq: int(message.seq),
             sender_id: message.sender.uuid(),
@@ -358,10 +362,12 @@ impl MessageDoc {
             body: message.text.clone(),
             created_at: date(message.sent_at),
             rev: int(message.rev),
-        }
+            extra: extra.map_err(|error| Failure::Corrupt(error.to_string()))?,
+        })
     }
 
     pub(super) fn row(self) -> Result<Message, Failure> {
+        let extra = self.extra.as_deref().map(serde_json::from_str).transpose();
         Ok(Message {
             conversation: conversation_id(self.conversation_id),
             seq: count(self.seq)?,
@@ -370,6 +376,7 @@ impl MessageDoc {
             text: self.body,
             sent_at: timestamp(self.created_at),
             rev: count(self.rev)?,
+            extra: extra.map_err(|error| Failure::Corrupt(format!("a message cannot be read: {error}")))?,
         })
     }
 }

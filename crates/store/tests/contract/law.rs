@@ -2,8 +2,8 @@
 
 use super::held::{Held, is_in};
 use super::verbs::{
-    ann_and_bob, channel, direct, done, fresh, group, join, leave, new_channel, new_direct, new_group, people, person,
-    read, rename, rename_user, said, said_many, say,
+    ann_and_bob, channel, direct, done, edit, fresh, group, join, leave, new_channel, new_direct, new_group, people,
+    person, read, rename, rename_user, said, said_many, say, unsend,
 };
 use myna_chat::rules::Change;
 use myna_chat::store::Store;
@@ -44,6 +44,21 @@ pub(crate) async fn the_law_holds_for_sending(store: &dyn Store) {
     for talk in [direct(store, ann, bob).await, group(store, ann, &[bob]).await, channel(store, ann).await] {
         said_many(store, talk, ann, 3).await;
         holds(store, &[ann, bob], say(talk, ann, "hello")).await;
+    }
+}
+
+pub(crate) async fn the_law_holds_for_editing_and_unsending(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let open = channel(store, ann).await;
+    done(store, join(open, bob)).await;
+    for talk in [direct(store, ann, bob).await, group(store, ann, &[bob]).await, open] {
+        said_many(store, talk, bob, 3).await;
+        for change in [edit(talk, bob, 3, "new"), edit(talk, bob, 1, "old"), edit(talk, bob, 3, "newer")] {
+            holds(store, &[ann, bob], change).await;
+        }
+        for change in [unsend(talk, bob, 3), unsend(talk, bob, 2)] {
+            holds(store, &[ann, bob], change).await;
+        }
     }
 }
 

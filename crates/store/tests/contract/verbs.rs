@@ -105,6 +105,17 @@ pub(crate) fn say(conversation: ConversationId, sender: UserId, said: &str) -> C
     send(conversation, sender, a_client_id(), said)
 }
 
+/// More than any message is old.
+const EVER: u64 = 1 << 50;
+
+pub(crate) fn edit(conversation: ConversationId, user: UserId, seq: Seq, said: &str) -> Change {
+    Verb::Edit { conversation, seq, text: text(said), window: EVER }.by(user, now())
+}
+
+pub(crate) fn unsend(conversation: ConversationId, user: UserId, seq: Seq) -> Change {
+    Verb::Unsend { conversation, seq, window: EVER }.by(user, now())
+}
+
 pub(crate) fn read(conversation: ConversationId, user: UserId, seq: Seq) -> Change {
     Verb::Read { conversation, seq }.by(user, now())
 }

@@ -146,7 +146,13 @@ async fn who_meets_what_is_corrupt_keeps_nobody_else_out() {
     let Some(scene) = Scene::new().await else { return };
     scene.damage("conversations", doc! { "_id": id(scene.talk) }, doc! { "$set": { "rev": -1_i64 } }).await;
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    let (chat, tasks) = Chat::new(Parts { store: scene.store.clone(), clock, ids, passwords: Passwords::weak() });
+    let (chat, tasks) = Chat::new(Parts {
+        store: scene.store.clone(),
+        clock,
+        ids,
+        passwords: Passwords::weak(),
+        windows: Default::default(),
+    });
     let tasks = tokio::spawn(tasks.run());
     let (damaged, whole) = ((scene.ann, scene.talk), (scene.bob, scene.other));
     // Those that wait while the first is committed come into one group.

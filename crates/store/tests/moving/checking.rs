@@ -48,7 +48,7 @@ async fn every_kind_of_damage_is_found() {
     let twice = "CREATE TABLE other AS SELECT * FROM messages; DROP TABLE messages;
         CREATE TABLE messages (conversation_id BLOB NOT NULL, seq INTEGER NOT NULL, sender_id BLOB NOT NULL,
         client_id BLOB NOT NULL, text TEXT NOT NULL, sent_at INTEGER NOT NULL, rev INTEGER NOT NULL,
-        PRIMARY KEY (conversation_id, seq)) STRICT, WITHOUT ROWID;
+        extra TEXT, PRIMARY KEY (conversation_id, seq)) STRICT, WITHOUT ROWID;
         INSERT INTO messages SELECT * FROM other; DROP TABLE other;
         UPDATE messages SET client_id = (SELECT client_id FROM messages WHERE seq = 3) WHERE seq IN (3, 8)";
     let damages = [

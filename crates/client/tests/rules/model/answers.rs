@@ -219,6 +219,14 @@ impl Server {
                 .send(who.id, conversation, client_id, &text)
                 .map(|(seq, told)| (ack(request, conversation, Some(seq)), told))
                 .map_err(|code| (request, code)),
+            Command::Edit { request, conversation, seq, text } => self
+                .change_message(who.id, conversation, seq, Some(text))
+                .map(|told| (ack(request, conversation, Some(seq)), told))
+                .map_err(|code| (request, code)),
+            Command::Unsend { request, conversation, seq } => self
+                .change_message(who.id, conversation, seq, None)
+                .map(|told| (ack(request, conversation, Some(seq)), told))
+                .map_err(|code| (request, code)),
             Command::Read { request, conversation, seq } => self
                 .read(who.id, conversation, seq)
                 .map(|told| (ack(request, conversation, None), told))

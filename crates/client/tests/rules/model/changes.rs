@@ -2,8 +2,8 @@
 
 use super::{Room, Server, Told, user};
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Feed, FeedRows, Kind, Member, Membership, Message, Person, Rejection, Rev,
-    Row, Seq, User, UserId,
+    ClientId, Conversation, ConversationId, EarlierText, Feed, FeedRows, Kind, Member, Membership, Message,
+    MessageExtra, Person, Rejection, Rev, Row, Seq, Unsending, User, UserId,
 };
 
 impl Server {
@@ -119,10 +119,46 @@ impl Server {
         room.reads.insert(sender, (seq, Some(sent_at)));
         let told = self.stamp(id, |room, rev| {
             let text = text.to_owned();
-            room.messages.push(Message { conversation: id, seq, sender, client_id, text, sent_at, rev });
+            room.messages.push(Message { conversation: id, seq, sender, client_id, text, sent_at, rev, extra: None });
             vec![Row::Message(room.messages[room.messages.len() - 1].clone())]
         });
         Ok((seq, vec![told]))
+    }
+
+    /// Another text, or none: then the message is unsent. Windows are not modelled.
+    pub(crate) fn change_message(
+        &mut self,
+        user: UserId,
+        id: ConversationId,
+        seq: Seq,
+        text: Option<String>,
+    ) -> Result<Vec<Told>, Rejection> {
+        let at = self.at();
+        let room = self.rooms.get_mut(&id).filter(|room| room.has(user)).ok_or(Rejection::NotFound)?;
+        let message = room.messages.iter().find(|message| message.seq == seq).ok_or(Rejection::NotFound)?;
+        if message.sender != user {
+            return Err(Rejection::NotAllowed);
+        }
+        if message.unsent().is_some() {
+            return if text.is_none() { Ok(Vec::new()) } else { Err(Rejection::MessageUnsent) };
+        }
+        if text.as_ref() == Some(&message.text) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![self.stamp(id, |room, rev| {
+            let message = room.messages.iter_mut().find(|message| message.seq == seq).expect("it was found");
+            message.rev = rev;
+            let before = std::mem::take(&mut message.text);
+            let extra = message.extra.get_or_insert_default();
+            match text {
+                Some(text) => {
+                    extra.earlier.push(EarlierText { text: before, until: at });
+                    message.text = text;
+                }
+                None => **extra = MessageExtra { unsent: Some(Unsending { by: user, at }), ..MessageExtra::default() },
+            }
+            vec![Row::Message(message.clone())]
+        })])
     }
 
     pub(crate) fn read(&mut self, user: UserId, id: ConversationId, seq: Seq) -> Result<Vec<Told>, Rejection> {
@@ -176,14 +212,21 @@ impl Server {
         Ok(vec![told, self.stamp_own(user, id, false)])
     }
 
-    /// Changes the message that is so many before the newest, if there is one.
-    pub(crate) fn edit(&mut self, id: ConversationId, place: usize) -> Vec<Told> {
-        let messages = self.rooms.get(&id).map_or(0, |room| room.messages.len());
-        let Some(place) = messages.checked_sub(place + 1) else { return Vec::new() };
-        vec![self.stamp(id, |room, rev| {
-            let message = &mut room.messages[place];
-            (message.text, message.rev) = (format!("{} at {rev}", message.text), rev);
-            vec![Row::Message(message.clone())]
-        })]
+    /// Somebody changes the message of their own that is so many before the newest, if there is one; with `None` they unsend it.
+    pub(crate) fn change_newest(
+        &mut self,
+        user: UserId,
+        id: ConversationId,
+        place: usize,
+        text: Option<String>,
+    ) -> Vec<Told> {
+        let seq = self.own_message(user, id, place);
+        seq.and_then(|seq| self.change_message(user, id, seq, text).ok()).unwrap_or_default()
+    }
+
+    /// The place of the person's message that is so many before their newest.
+    pub(crate) fn own_message(&self, user: UserId, id: ConversationId, place: usize) -> Option<Seq> {
+        let own = self.rooms.get(&id)?.messages.iter().rev().filter(|message| message.sender == user);
+        own.map(|message| message.seq).nth(place)
     }
 }

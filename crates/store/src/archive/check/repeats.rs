@@ -92,6 +92,7 @@ mod tests {
             text: String::new(),
             sent_at: Timestamp(0),
             rev: seq,
+            extra: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Putting rows as they come: what is there under the same key is replaced.
 
 use crate::archive::{Origin, SessionRecord, UserRecord};
-use crate::embedded::rows::{direct_key, int, kind_text};
+use crate::embedded::rows::{direct_key, int, json_text, kind_text};
 use crate::words::tails;
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow};
 use myna_protocol::{Message, Timestamp};
@@ -23,9 +23,10 @@ queries! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         ON CONFLICT (conversation_id, user_id) DO UPDATE SET joined_rev = ?3, joined_seq = ?4, left_seq = ?5, read_seq = ?6,
         read_at = ?7, rev = ?8, user_rev = ?9";
-    MESSAGE = "INSERT INTO messages (conversation_id, seq, sender_id, client_id, text, sent_at, rev)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-        ON CONFLICT (conversation_id, seq) DO UPDATE SET sender_id = ?3, client_id = ?4, text = ?5, sent_at = ?6, rev = ?7";
+    MESSAGE = "INSERT INTO messages (conversation_id, seq, sender_id, client_id, text, sent_at, rev, extra)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT (conversation_id, seq) DO UPDATE SET sender_id = ?3, client_id = ?4, text = ?5, sent_at = ?6, rev = ?7,
+        extra = ?8";
     CONVERSATION = "INSERT INTO conversations
         (id, kind, name, name_key, direct_key, created_by, created_at, receipts, member_count, last_seq, rev, row_rev, active_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
@@ -85,7 +86,8 @@ pub(super) fn message(connection: &Connection, message: &Message) -> Result<()> 
         message.client_id.as_bytes(),
         message.text,
         message.sent_at.millis(),
-        int(message.rev)
+        int(message.rev),
+        json_text(message.extra.as_ref())?
     ];
     connection.prepare_cached(MESSAGE)?.execute(values).map(|_| ())
 }

@@ -40,11 +40,11 @@ impl LogWatch {
         self.is_long
     }
 
-    /// Decides, for a log of so many pages of which the file has `copied`.
-    pub(super) fn look(&mut self, log: i32, copied: i32, now: Instant) -> Action {
+    /// Decides, for a log of so many pages of which the file has `copied`; `must_empty`: however short it is.
+    pub(super) fn look(&mut self, log: i32, copied: i32, must_empty: bool, now: Instant) -> Action {
         self.is_long = log > LONG;
         let is_due = |last: Option<Instant>, interval| last.is_none_or(|at| now >= at + interval);
-        if self.is_long && copied == log && is_due(self.truncated_at, TRUNCATE_INTERVAL) {
+        if (self.is_long || must_empty) && copied == log && is_due(self.truncated_at, TRUNCATE_INTERVAL) {
             self.truncated_at = Some(now);
             Action::Truncate
         } else if log > WARNED_ABOUT && copied < log && is_due(self.warned_at, WARN_INTERVAL) {
@@ -63,23 +63,32 @@ mod tests {
     #[test]
     fn a_long_log_that_is_in_the_file_is_emptied_now_and_then() {
         let (mut watch, now) = (LogWatch::default(), Instant::now());
-        assert_eq!(watch.look(LONG, LONG, now), Action::Nothing);
+        assert_eq!(watch.look(LONG, LONG, false, now), Action::Nothing);
         assert!(!watch.is_long());
-        assert_eq!(watch.look(LONG + 1, LONG, now), Action::Nothing, "somebody reads an older state");
-        assert_eq!(watch.look(LONG + 1, LONG + 1, now), Action::Truncate);
+        assert_eq!(watch.look(LONG + 1, LONG, false, now), Action::Nothing, "somebody reads an older state");
+        assert_eq!(watch.look(LONG + 1, LONG + 1, false, now), Action::Truncate);
         assert!(watch.is_long());
-        assert_eq!(watch.look(LONG + 1, LONG + 1, now + TRUNCATE_INTERVAL / 2), Action::Nothing);
-        assert_eq!(watch.look(LONG + 1, LONG + 1, now + TRUNCATE_INTERVAL), Action::Truncate);
-        assert_eq!(watch.look(0, 0, now + TRUNCATE_INTERVAL), Action::Nothing);
+        assert_eq!(watch.look(LONG + 1, LONG + 1, false, now + TRUNCATE_INTERVAL / 2), Action::Nothing);
+        assert_eq!(watch.look(LONG + 1, LONG + 1, false, now + TRUNCATE_INTERVAL), Action::Truncate);
+        assert_eq!(watch.look(0, 0, false, now + TRUNCATE_INTERVAL), Action::Nothing);
         assert!(!watch.is_long());
+    }
+
+    #[test]
+    fn a_log_with_erased_words_is_emptied_however_short_it_is() {
+        let (mut watch, now) = (LogWatch::default(), Instant::now());
+        assert_eq!(watch.look(3, 2, true, now), Action::Nothing, "somebody reads an older state");
+        assert_eq!(watch.look(3, 3, true, now), Action::Truncate);
+        assert_eq!(watch.look(2, 2, true, now + TRUNCATE_INTERVAL / 2), Action::Nothing, "not at every commit");
+        assert_eq!(watch.look(2, 2, true, now + TRUNCATE_INTERVAL), Action::Truncate);
     }
 
     #[test]
     fn a_log_of_more_than_256_megabytes_is_warned_about_once_a_minute() {
         let (mut watch, now) = (LogWatch::default(), Instant::now());
-        assert_eq!(watch.look(WARNED_ABOUT, 10, now), Action::Nothing);
-        assert_eq!(watch.look(WARNED_ABOUT + 1, 10, now), Action::Warn { megabytes: 256 });
-        assert_eq!(watch.look(WARNED_ABOUT * 2, 10, now + WARN_INTERVAL / 2), Action::Nothing);
-        assert_eq!(watch.look(WARNED_ABOUT * 2, 10, now + WARN_INTERVAL), Action::Warn { megabytes: 512 });
+        assert_eq!(watch.look(WARNED_ABOUT, 10, false, now), Action::Nothing);
+        assert_eq!(watch.look(WARNED_ABOUT + 1, 10, false, now), Action::Warn { megabytes: 256 });
+        assert_eq!(watch.look(WARNED_ABOUT * 2, 10, false, now + WARN_INTERVAL / 2), Action::Nothing);
+        assert_eq!(watch.look(WARNED_ABOUT * 2, 10, false, now + WARN_INTERVAL), Action::Warn { megabytes: 512 });
     }
 }

@@ -1,11 +1,11 @@
 //! Reading the rows that a batch needs.
 
 use crate::embedded::rows::{
-    self, conversation_id, conversation_row, conversation_row_columns, count, job_row, member_row, member_row_columns,
-    message_columns, user_id, user_row, user_row_columns,
+    self, conversation_id, conversation_row, conversation_row_columns, count, int, job_row, member_row,
+    member_row_columns, message_columns, user_id, user_row, user_row_columns,
 };
 use myna_chat::rules::{Facts, Needs, ServerRow};
-use rusqlite::{Connection, OptionalExtension, Params, Result, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
 
 queries! {
     SERVER = "SELECT rev FROM server WHERE one = 1";
@@ -17,6 +17,7 @@ queries! {
     MEMBER = concat!("SELECT ", member_row_columns!(), " FROM members WHERE conversation_id = ?1 AND user_id = ?2");
     SENT = concat!("SELECT ", message_columns!(), " FROM messages
         WHERE conversation_id = ?1 AND sender_id = ?2 AND client_id = ?3");
+    MESSAGE = concat!("SELECT ", message_columns!(), " FROM messages WHERE conversation_id = ?1 AND seq = ?2");
     JOB = "SELECT id, due_at, change FROM jobs WHERE id = ?1";
 }
 
@@ -59,6 +60,10 @@ pub(super) fn load(connection: &Connection, needs: Needs, facts: &mut Facts) -> 
     for (id, sender, client_id) in needs.sent {
         let key = [id.as_bytes(), sender.as_bytes(), client_id.as_bytes()];
         facts.load_sent((id, sender, client_id), one(connection, SENT, key, rows::message)?);
+    }
+    for (id, seq) in needs.messages {
+        let key = params![id.as_bytes(), int(seq)];
+        facts.load_message((id, seq), one(connection, MESSAGE, key, rows::message)?);
     }
     for id in needs.jobs {
         facts.load_job(id, one(connection, JOB, [id], job_row)?);

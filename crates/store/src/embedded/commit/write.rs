@@ -1,6 +1,6 @@
 //! Writing the rows that a batch has changed.
 
-use crate::embedded::rows::{direct_key, int, kind_text};
+use crate::embedded::rows::{direct_key, int, json_text, kind_text};
 use crate::words::tails;
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow, UserRow, Writes, Written};
 use myna_protocol::{Kind, Message, Name, Timestamp};
@@ -26,8 +26,9 @@ queries! {
         WHERE conversation_id = ?1 AND user_id = ?2";
     // Apart: an index is on the revs, and most messages change none of them.
     READ_PLACE = "UPDATE members SET read_seq = ?3, read_at = ?4 WHERE conversation_id = ?1 AND user_id = ?2";
-    ADD_MESSAGE = "INSERT INTO messages (conversation_id, seq, sender_id, client_id, text, sent_at, rev)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    ADD_MESSAGE = "INSERT INTO messages (conversation_id, seq, sender_id, client_id, text, sent_at, rev, extra)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    MESSAGE = "UPDATE messages SET text = ?3, rev = ?4, extra = ?5 WHERE conversation_id = ?1 AND seq = ?2";
     PUT_JOB = "INSERT INTO jobs (id, due_at, change) VALUES (?1, ?2, ?3)
         ON CONFLICT (id) DO UPDATE SET due_at = ?2, change = ?3";
     DROP_JOB = "DELETE FROM jobs WHERE id = ?1";
@@ -122,16 +123,15 @@ impl Writer<'_> {
         }
     }
 
-    fn message(&self, row: &Message) -> Result<()> {
-        let values = params![
-            row.conversation.as_bytes(),
-            int(row.seq),
-            row.sender.as_bytes(),
-            row.client_id.as_bytes(),
-            row.text,
-            row.sent_at.millis(),
-            int(row.rev)
-        ];
+    fn message(&self, row: &Written<Message>) -> Result<()> {
+        let Some(now) = &row.now else { return Ok(()) };
+        let (id, seq, rev) = (now.conversation.as_bytes(), int(now.seq), int(now.rev));
+        let extra = json_text(now.extra.as_ref())?;
+        if row.before.is_some() {
+            return self.execute(MESSAGE, params![id, seq, now.text, rev, extra]);
+        }
+        let (sender, client_id) = (now.sender.as_bytes(), now.client_id.as_bytes());
+        let values = params![id, seq, sender, client_id, now.text, now.sent_at.millis(), rev, extra];
         self.execute(ADD_MESSAGE, values)
     }
 

@@ -9,6 +9,8 @@ use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, DEFAULT_NAME};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 use tokio::time::Instant;
 
@@ -34,7 +36,7 @@ fn a_checkpoint_is_triggered_once_the_log_has_grown() {
     let folder = tempfile::tempdir().unwrap();
     let connection = fresh(&folder.path().join("myna.db"));
     let (trigger, calls) = sync_channel(1);
-    let trigger = CheckpointTrigger::from(trigger);
+    let trigger = CheckpointTrigger::new(trigger, Arc::default());
     write(&connection, 1);
     trigger.fire_if_grown(&connection);
     assert!(calls.try_recv().is_err());
@@ -62,7 +64,7 @@ fn a_trigger_has_the_log_copied_and_the_end_empties_it() {
     let (trigger, calls) = sync_channel(1);
     trigger.send(()).unwrap();
     drop(trigger);
-    copy(&connection::checkpointing(&path).unwrap(), &calls);
+    copy(&connection::checkpointing(&path).unwrap(), &calls, &AtomicBool::new(false));
     assert_eq!(pages(&writer), (0, 0));
     assert!(fs::metadata(&path).unwrap().len() > 5_000_000);
 }
@@ -95,10 +97,10 @@ fn the_log_of_an_idle_store_is_emptied_once_an_outside_reader_is_gone() {
     let outside = Connection::open(&path).unwrap();
     outside.execute_batch("BEGIN; SELECT count(*) FROM noise").unwrap();
     write(&writer, 80);
-    pass(&copier, &mut watch, now);
+    pass(&copier, &mut watch, &AtomicBool::new(false), now);
     assert!(log() > 80_000_000, "the reader holds it");
     outside.execute_batch("COMMIT").unwrap();
-    pass(&copier, &mut watch, now);
+    pass(&copier, &mut watch, &AtomicBool::new(false), now);
     assert_eq!(log(), 0);
     let patience: i64 = copier.query_row("PRAGMA busy_timeout", [], |row| row.get(0)).unwrap();
     assert_eq!(patience, 10_000, "it is as patient as before");

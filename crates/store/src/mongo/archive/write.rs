@@ -94,11 +94,11 @@ impl Mongo {
     }
 
     pub(super) async fn write_messages(&self, messages: &[Message]) -> Result<(), Failure> {
-        let rows = messages.iter().map(MessageDoc::of);
+        let rows = messages.iter().map(MessageDoc::of).collect::<Result<Vec<_>, _>>()?;
         let key = |row: &MessageDoc| {
             doc! { "conversation_id": row.conversation_id, "seq": { "$eq": row.seq } }
         };
-        self.put(MESSAGES, &rows.collect::<Vec<_>>(), key).await
+        self.put(MESSAGES, &rows, key).await
     }
 
     pub(super) async fn write_conversation(&self, record: &ConversationRow) -> Result<(), Failure> {

@@ -3,13 +3,13 @@
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
     AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, Pair, SERVER,
-    SERVER_ID, USERS, UserRowDoc,
+    SERVER_ID, USERS, UserRowDoc, int,
 };
 use crate::mongo::failure::Failure;
 use crate::mongo::reading::Query;
 use mongodb::bson::{Document, Uuid, doc};
 use myna_chat::rules::{Facts, Needs, ServerRow};
-use myna_protocol::{ClientId, ConversationId, Kind, Name, UserId};
+use myna_protocol::{ClientId, ConversationId, Kind, Name, Seq, UserId};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
@@ -27,6 +27,18 @@ pub(in crate::mongo) fn sent_before<'a>(
     }
     let each = ids.into_iter().map(|((conversation, sender), client_ids)| {
         doc! { "conversation_id": conversation.uuid(), "sender_id": sender.uuid(), "client_id": { "$in": client_ids } }
+    });
+    any(each.collect())
+}
+
+/// The messages at these places.
+fn messages_at<'a>(keys: impl IntoIterator<Item = &'a (ConversationId, Seq)>) -> Option<Document> {
+    let mut seqs: BTreeMap<ConversationId, Vec<i64>> = BTreeMap::new();
+    for (conversation, seq) in keys {
+        seqs.entry(*conversation).or_default().push(int(*seq));
+    }
+    let each = seqs.into_iter().map(|(conversation, seqs)| {
+        doc! { "conversation_id": conversation.uuid(), "seq": { "$in": seqs } }
     });
     any(each.collect())
 }
@@ -92,10 +104,11 @@ impl Mongo {
         let server = needs.server.then(|| doc! { "_id": { "$eq": SERVER_ID } });
         // Before its members: who leaves in between moves the conversation's rev, so that what was decided is not written.
         let conversations = self.found::<ConversationDoc>(CONVERSATIONS, conversations(&needs)).await?;
-        let (members, users, sent, jobs, server) = tokio::try_join!(
+        let (members, users, sent, messages, jobs, server) = tokio::try_join!(
             self.found::<MemberDoc>(MEMBERS, members_of(&needs.members)),
             self.found::<UserRowDoc>(USERS, people(&needs)),
             self.found::<MessageDoc>(MESSAGES, sent_before(&needs.sent)),
+            self.found::<MessageDoc>(MESSAGES, messages_at(&needs.messages)),
             self.found::<JobDoc>(JOBS, jobs),
             self.found::<super::super::documents::ServerDoc>(SERVER, server),
         )?;
@@ -120,6 +133,10 @@ impl Mongo {
             let message = document.row()?;
             facts.load_sent((message.conversation, message.sender, message.client_id), Some(message));
         }
+        for document in messages {
+            let message = document.row()?;
+            facts.load_message((message.conversation, message.seq), Some(message));
+        }
         for document in jobs {
             let row = document.stored()?;
             facts.load_job(row.id, Some(row));
@@ -143,5 +160,6 @@ fn absent(needs: Needs, facts: &mut Facts) {
     needs.channel_names.into_iter().for_each(|key| facts.load_channel_name(key, None));
     needs.members.into_iter().for_each(|key| facts.load_member(key, None));
     needs.sent.into_iter().for_each(|key| facts.load_sent(key, None));
+    needs.messages.into_iter().for_each(|key| facts.load_message(key, None));
     needs.jobs.into_iter().for_each(|id| facts.load_job(id, None));
 }

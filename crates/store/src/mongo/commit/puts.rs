@@ -8,7 +8,7 @@ use crate::mongo::failure::Failure;
 use crate::words::tails;
 use mongodb::bson::{Bson, Document, Uuid, doc, serialize_to_document};
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow, UserRow, Writes, Written};
-use myna_protocol::{Kind, Name};
+use myna_protocol::{Kind, Message, Name};
 use std::collections::HashMap;
 
 /// One document.
@@ -49,12 +49,8 @@ impl Puts {
             .collect();
         writes.members.iter().try_for_each(|row| puts.member(row, &names))?;
         writes.jobs.iter().try_for_each(|row| puts.job(row))?;
+        writes.messages.iter().try_for_each(|row| puts.message(row))?;
         puts.0.sort_by_key(|put| matches!(put.kind, PutKind::Add(_)));
-        for message in &writes.messages {
-            let row = MessageDoc::of(message);
-            let key = doc! { "conversation_id": row.conversation_id, "seq": { "$eq": row.seq } };
-            puts.add(MESSAGES, key, serialize_to_document(&row)?);
-        }
         Ok(puts)
     }
 
@@ -128,6 +124,20 @@ impl Puts {
             "read_seq": { "$eq": int(before.read_seq) },
         };
         self.set(MEMBERS, key, unchanged, serialize_to_document(&document)?);
+        Ok(())
+    }
+
+    fn message(&mut self, row: &Written<Message>) -> Result<(), Failure> {
+        let Some(now) = &row.now else { return Ok(()) };
+        let document = MessageDoc::of(now)?;
+        let key = doc! { "conversation_id": document.conversation_id, "seq": { "$eq": document.seq } };
+        let Some(before) = &row.before else {
+            self.add(MESSAGES, key, serialize_to_document(&document)?);
+            return Ok(());
+        };
+        let extra = document.extra.map_or(Bson::Null, Bson::from);
+        let fields = doc! { "body": document.body, "rev": document.rev, "extra": extra };
+        self.set(MESSAGES, key, doc! { "rev": { "$eq": int(before.rev) } }, fields);
         Ok(())
     }
 

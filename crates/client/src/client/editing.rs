@@ -1,0 +1,127 @@
+//! Editing and unsending messages.
+
+use super::Client;
+use crate::{Action, Bubble, Editing, State};
+use myna_protocol::limits::EDITS;
+use myna_protocol::{Command, ConversationId, Message, RequestId, Seq, Text, Timestamp};
+
+impl Client {
+    /// Whether the message can be edited now, as far as this device can tell.
+    pub fn may_edit(&self, bubble: &Bubble, now: Timestamp) -> bool {
+        bubble.edits < EDITS && self.is_within(bubble, self.limits.edit_millis, now)
+    }
+
+    /// Whether the message can be unsent now, as far as this device can tell. Who created a channel can delete any message.
+    pub fn may_unsend(&self, id: ConversationId, bubble: &Bubble, now: Timestamp) -> bool {
+        let is_there = bubble.state == State::Sent && bubble.seq.is_some() && bubble.unsent.is_none();
+        is_there && self.may_delete(id) || self.is_within(bubble, self.limits.unsend_millis, now)
+    }
+
+    fn may_delete(&self, id: ConversationId) -> bool {
+        let row = self.conversations.shown(id).map(|(_, row)| row);
+        row.is_some_and(|row| row.kind == myna_protocol::Kind::Channel && Some(row.created_by) == self.my_id())
+    }
+
+    fn is_within(&self, bubble: &Bubble, window: u64, now: Timestamp) -> bool {
+        let age = now.plus(-self.clock_ahead).since(bubble.at);
+        let is_sent = bubble.state == State::Sent && bubble.seq.is_some();
+        bubble.mine && bubble.unsent.is_none() && is_sent && i64::try_from(window).is_ok_and(|window| age < window)
+    }
+
+    /// One's newest message of a conversation, if it can be edited now: it is on the page.
+    pub fn last_editable(&self, id: ConversationId, now: Timestamp) -> Option<Seq> {
+        let lines = self.lines(id);
+        let mut bubbles = lines.iter().rev().filter_map(|line| match line {
+            crate::Line::Bubble(bubble) if bubble.mine && bubble.unsent.is_none() => Some(bubble),
+            _ => None,
+        });
+        bubbles.next().filter(|bubble| self.may_edit(bubble, now)).and_then(|bubble| bubble.seq)
+    }
+
+    /// The edit that is being written in a conversation.
+    pub fn editing(&self, id: ConversationId) -> Option<&Editing> {
+        self.edits.writing(id)
+    }
+
+    /// Begins to edit a message: its text goes into the composer. The draft waits.
+    pub fn start_editing(&mut self, id: ConversationId, seq: Seq) -> Vec<Action> {
+        let text = self.text_to_be(id, seq).map(str::to_owned);
+        text.map_or_else(Vec::new, |text| self.write_edit(id, Some(Editing { seq, text })))
+    }
+
+    /// The text of the edit changed, or with `None` it is given up.
+    pub fn write_edit(&mut self, id: ConversationId, editing: Option<Editing>) -> Vec<Action> {
+        if !self.edits.write(id, editing.clone()) {
+            return Vec::new();
+        }
+        self.touch_view(id);
+        vec![Action::KeepEdit(id, editing)]
+    }
+
+    /// What was being written when the page was closed.
+    pub fn restore_edit(&mut self, id: ConversationId, editing: Editing) {
+        self.edits.write(id, Some(editing));
+        self.touch_view(id);
+    }
+
+    /// Gives a message another text. It shows at once; the answer is `Done` or `Rejected`.
+    pub fn edit(&mut self, id: ConversationId, seq: Seq, text: Text, now: Timestamp) -> (RequestId, Vec<Action>) {
+        let text = text.into_string();
+        // What is kept is struck when the server has answered: until then a closed page would lose it.
+        self.edits.write(id, None);
+        let said = text.clone();
+        let (request, actions) = self.ask(|request| Command::Edit { request, conversation: id, seq, text: said }, now);
+        self.change(id, seq, request, Some(text));
+        (request, actions)
+    }
+
+    /// Unsends a message. The answer is `Done` or `Rejected`.
+    pub fn unsend(&mut self, id: ConversationId, seq: Seq, now: Timestamp) -> (RequestId, Vec<Action>) {
+        let (request, mut actions) = self.ask(|request| Command::Unsend { request, conversation: id, seq }, now);
+        if self.edits.writing(id).is_some_and(|editing| editing.seq == seq) {
+            actions.extend(self.write_edit(id, None));
+        }
+        self.change(id, seq, request, None);
+        (request, actions)
+    }
+
+    fn change(&mut self, id: ConversationId, seq: Seq, request: RequestId, text: Option<String>) {
+        if let Some(message) = self.message(id, seq).cloned() {
+            self.edits.ask(request, &message, text);
+        }
+        self.touch(id);
+    }
+
+    /// A message and its earlier texts, if it is loaded.
+    pub fn message(&self, id: ConversationId, seq: Seq) -> Option<&Message> {
+        let (held, _) = self.conversations.shown(id)?;
+        held.drawn().get(seq).or_else(|| held.timeline.get(seq))
+    }
+
+    /// The text that a message has, or is to have; `None` when it is not loaded.
+    pub fn text_to_be(&self, id: ConversationId, seq: Seq) -> Option<&str> {
+        let message = self.message(id, seq)?;
+        Some(self.edits.of(id, seq).flatten().unwrap_or(&message.text))
+    }
+
+    /// Forgets the changes that have come as rows.
+    pub(super) fn settle_edits(&mut self, id: ConversationId) {
+        let Some(held) = self.conversations.held(id) else { return };
+        self.edits.settle(id, |seq| {
+            let (drawn, newest) = (held.drawn().get(seq), held.timeline.get(seq));
+            drawn.into_iter().chain(newest).max_by_key(|message| message.rev)
+        });
+    }
+
+    /// The server has answered a change of a message.
+    pub(super) fn edit_answered(&mut self, request: RequestId, is_done: bool, actions: &mut Vec<Action>) {
+        let Some((id, _)) = self.edits.answered(request, is_done) else { return };
+        if is_done {
+            self.settle_edits(id);
+            if self.edits.writing(id).is_none() {
+                actions.push(Action::KeepEdit(id, None));
+            }
+        }
+        self.touch(id);
+    }
+}

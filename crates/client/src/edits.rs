@@ -1,0 +1,147 @@
+//! Changes of sent messages: those on their way, which are shown at once, and the edit that is being written.
+
+use myna_protocol::{ConversationId, Message, RequestId, Rev, Seq};
+
+/// A change that the server has not confirmed, or whose row has not come yet.
+#[derive(Debug)]
+struct Change {
+    conversation: ConversationId,
+    seq: Seq,
+    request: RequestId,
+    /// The text that it is to have; `None` when it is to be unsent.
+    text: Option<String>,
+    /// The rev that the message had.
+    rev: Rev,
+    is_acked: bool,
+}
+
+/// An edit that is being written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Editing {
+    /// The place of the message.
+    pub seq: Seq,
+    pub text: String,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Edits {
+    /// In the order in which they were asked for.
+    on_their_way: Vec<Change>,
+    /// At most one for each conversation.
+    being_written: Vec<(ConversationId, Editing)>,
+}
+
+impl Edits {
+    /// A change of this message has been asked for, in place of one that is on its way.
+    pub(crate) fn ask(&mut self, request: RequestId, message: &Message, text: Option<String>) {
+        let (conversation, seq, rev) = (message.conversation, message.seq, message.rev);
+        self.on_their_way.retain(|change| (change.conversation, change.seq) != (conversation, seq));
+        self.on_their_way.push(Change { conversation, seq, request, text, rev, is_acked: false });
+    }
+
+    /// What the message is to become: another text, or with `Some(None)` nothing; `None` when no change is on its way.
+    pub(crate) fn of(&self, conversation: ConversationId, seq: Seq) -> Option<Option<&str>> {
+        let change =
+            self.on_their_way.iter().find(|change| (change.conversation, change.seq) == (conversation, seq))?;
+        Some(change.text.as_deref())
+    }
+
+    /// The server has answered. Of which message's change, if it was one.
+    pub(crate) fn answered(&mut self, request: RequestId, is_done: bool) -> Option<(ConversationId, Seq)> {
+        let at = self.on_their_way.iter().position(|change| change.request == request)?;
+        let change = &mut self.on_their_way[at];
+        let place = (change.conversation, change.seq);
+        if is_done {
+            change.is_acked = true;
+        } else {
+            self.on_their_way.remove(at);
+        }
+        Some(place)
+    }
+
+    /// Forgets the changes that show in the messages themselves by now; `message` finds one, `None` when it is not loaded.
+    pub(crate) fn settle<'a>(&mut self, id: ConversationId, message: impl Fn(Seq) -> Option<&'a Message>) {
+        self.on_their_way.retain(|change| {
+            if change.conversation != id {
+                return true;
+            }
+            match message(change.seq) {
+                Some(message) if message.rev > change.rev => {
+                    let shows = match &change.text {
+                        Some(text) => message.text == *text || message.unsent().is_some(),
+                        None => message.unsent().is_some(),
+                    };
+                    !change.is_acked && !shows
+                }
+                // The server had it so already.
+                Some(message) => !change.is_acked || change.text.as_deref() != Some(message.text.as_str()),
+                None => !change.is_acked,
+            }
+        });
+    }
+
+    pub(crate) fn writing(&self, id: ConversationId) -> Option<&Editing> {
+        self.being_written.iter().find(|(of, _)| *of == id).map(|(_, editing)| editing)
+    }
+
+    /// Replaces the edit that is being written in a conversation. Answers whether that changes anything.
+    pub(crate) fn write(&mut self, id: ConversationId, editing: Option<Editing>) -> bool {
+        if self.writing(id) == editing.as_ref() {
+            return false;
+        }
+        self.being_written.retain(|(of, _)| *of != id);
+        self.being_written.extend(editing.map(|editing| (id, editing)));
+        true
+    }
+
+    /// Whether an edit is being written anywhere.
+    pub(crate) fn is_writing(&self) -> bool {
+        !self.being_written.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{conversation, message};
+
+    fn edited(rev: Rev, text: &str) -> Message {
+        Message { rev, text: text.to_owned(), ..message(3) }
+    }
+
+    #[test]
+    fn a_change_shows_until_its_row_and_its_answer_have_come_in_any_order() {
+        let id = conversation(1);
+        let rows = [edited(9, "new"), edited(9, "another device was later")];
+        for (is_first_acked, row) in [(true, &rows[0]), (false, &rows[0]), (true, &rows[1]), (false, &rows[1])] {
+            let mut edits = Edits::default();
+            edits.ask(7, &message(3), Some("new".to_owned()));
+            edits.settle(id, |_| None);
+            assert_eq!(edits.of(id, 3), Some(Some("new")));
+            if is_first_acked {
+                assert_eq!(edits.answered(7, true), Some((id, 3)));
+                let before = message(3);
+                edits.settle(id, |_| Some(&before));
+                assert_eq!(edits.of(id, 3), Some(Some("new")), "its row is missing");
+                edits.settle(id, |_| Some(row));
+            } else {
+                edits.settle(id, |_| Some(row));
+                edits.answered(7, true);
+                edits.settle(id, |_| Some(row));
+            }
+            assert_eq!(edits.of(id, 3), None);
+        }
+    }
+
+    #[test]
+    fn a_refused_change_is_gone_and_a_later_one_takes_the_place_of_one_before() {
+        let id = conversation(1);
+        let mut edits = Edits::default();
+        edits.ask(7, &message(3), Some("new".to_owned()));
+        edits.ask(8, &message(3), None);
+        assert_eq!(edits.answered(7, false), None);
+        assert_eq!(edits.of(id, 3), Some(None));
+        assert_eq!(edits.answered(8, false), Some((id, 3)));
+        assert_eq!(edits.of(id, 3), None);
+    }
+}

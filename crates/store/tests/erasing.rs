@@ -1,0 +1,45 @@
+//! What was unsent is in no file of an embedded store any more.
+
+use crate::contract::verbs::{ann_and_bob, direct, done, edit, said, said_many, unsend};
+use myna_store::{StoreUrl, open};
+use std::path::Path;
+use std::time::Duration;
+use tokio::time::{interval, timeout};
+
+/// Words that nothing else has.
+const FIRST: &str = "xylophone-of-brass";
+const SECOND: &str = "quicksilver-lantern";
+
+/// Whether a file of this folder has these bytes.
+fn has(folder: &Path, words: &str) -> bool {
+    let files = std::fs::read_dir(folder).expect("the folder is there");
+    let mut contents = files.filter_map(|file| std::fs::read(file.ok()?.path()).ok());
+    contents.any(|content| content.windows(words.len()).any(|part| part == words.as_bytes()))
+}
+
+#[tokio::test]
+async fn the_words_of_an_unsent_message_are_in_no_file() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let url = StoreUrl::Sqlite(folder.path().join("myna.db"));
+    let store = open(&url, Duration::ZERO).await.expect("a store in a fresh folder opens");
+    let (ann, bob) = ann_and_bob(&*store).await;
+    let talk = direct(&*store, ann, bob).await;
+    // One of them is longer than a page of the file.
+    for words in [format!("{FIRST} short"), format!("{FIRST} {}", "and so on ".repeat(700))] {
+        let seq = said(&*store, talk, ann, &words).await;
+        said_many(&*store, talk, bob, 5).await;
+        done(&*store, edit(talk, ann, seq, &format!("{SECOND} instead"))).await;
+        assert!(has(folder.path(), FIRST) && has(folder.path(), SECOND), "while it is there, it is found");
+        done(&*store, unsend(talk, ann, seq)).await;
+        // The log is emptied by another thread, and not while somebody reads from it.
+        let gone = async {
+            let mut every = interval(Duration::from_millis(20));
+            while has(folder.path(), FIRST) || has(folder.path(), SECOND) {
+                every.tick().await;
+            }
+        };
+        timeout(Duration::from_secs(60), gone).await.expect("its words are gone");
+    }
+    drop(store);
+    assert!(!has(folder.path(), FIRST) && !has(folder.path(), SECOND));
+}
