@@ -12,8 +12,8 @@ pub(crate) use search::Found;
 use crate::problem::Problem;
 use crate::server_fns::FirstPage;
 use leptos::prelude::*;
-use myna_client::{Action, Answer, Client, Editing, Line, Status, View};
-use myna_protocol::{Command, ConversationId, RequestId, Timestamp, User, UserId};
+use myna_client::{Action, Answer, Client, Line, Status, View};
+use myna_protocol::{Command, ConversationId, RequestId, Seq, Timestamp, User, UserId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,10 +26,10 @@ pub(crate) struct ConversationSignals {
     pub(crate) view: ArcRwSignal<Option<View>>,
     pub(crate) lines: Rows<Line>,
     pub(crate) typing: ArcRwSignal<Typing>,
-    /// What is written and not sent, as it is kept.
-    pub(crate) draft: ArcRwSignal<String>,
-    /// The edit of a sent message that is being written.
-    pub(crate) editing: ArcRwSignal<Option<Editing>>,
+    /// What is in the composer, as it is kept: a draft, or another text for a sent message.
+    pub(crate) written: ArcRwSignal<String>,
+    /// The place of the message that it is for; 0 when it is a draft.
+    pub(crate) edited: ArcRwSignal<Seq>,
     /// Whether one is in it and it is on its way.
     pub(crate) loading: ArcRwSignal<bool>,
 }
@@ -165,8 +165,8 @@ impl ClientHandle {
                 view: ArcRwSignal::new(client.conversation(id)),
                 lines: Rows::new(client.lines(id)),
                 typing: ArcRwSignal::new(client.typing(id)),
-                draft: ArcRwSignal::new(client.draft(id).to_owned()),
-                editing: ArcRwSignal::new(client.editing(id).cloned()),
+                written: ArcRwSignal::new(client.written(id).0.to_owned()),
+                edited: ArcRwSignal::new(client.written(id).1),
                 loading: ArcRwSignal::new(client.is_loading(id)),
             })
             .clone()
@@ -251,9 +251,9 @@ impl ClientHandle {
             if let Some(signals) = lock(&conversations).get(&id).cloned() {
                 let lines = changes.transcripts.contains(&id).then(|| client.lines(id));
                 let (view, typing) = (client.conversation(id), client.typing(id));
-                let (draft, loading) = (client.draft(id).to_owned(), client.is_loading(id));
-                let editing = client.editing(id).cloned();
-                drawn.push((signals, view, lines, typing, draft, editing, loading));
+                let (written, loading) = (client.written(id), client.is_loading(id));
+                let written = (written.0.to_owned(), written.1);
+                drawn.push((signals, view, lines, typing, written, loading));
             }
         }
         #[cfg(feature = "hydrate")]
@@ -269,15 +269,15 @@ impl ClientHandle {
         if let Some(user) = user {
             set_if_changed(&me, user);
         }
-        for (signals, view, lines, typing, draft, editing, loading) in drawn {
+        for (signals, view, lines, typing, (written, edited), loading) in drawn {
             set_if_changed(&signals.loading, loading);
             set_if_changed(&signals.view, view);
             if let Some(lines) = lines {
                 signals.lines.set(lines);
             }
             set_if_changed(&signals.typing, typing);
-            set_if_changed(&signals.draft, draft);
-            set_if_changed(&signals.editing, editing);
+            set_if_changed(&signals.edited, edited);
+            set_if_changed(&signals.written, written);
         }
     }
 

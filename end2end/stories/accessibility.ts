@@ -131,7 +131,15 @@ for (const [size, options] of [
     await lena.page.keyboard.press('Enter');
     await expect(lena.page.getByRole('menu')).toBeVisible();
     await isAccessible(lena, 'the menu of a message');
+    await lena.page.getByRole('menuitem', { name: 'Edit' }).click();
+    await lena.composer.fill('Printed, marked and bound');
+    await isAccessible(lena, 'an edit');
+    await lena.page.getByRole('button', { name: 'Save' }).click();
+    await lena.page.getByRole('button', { name: 'Edited' }).click();
+    await expect(lena.page.getByRole('dialog', { name: 'Earlier versions' })).toBeVisible();
+    await isAccessible(lena, 'the earlier versions of a message');
     await lena.page.keyboard.press('Escape');
+    await expect(lena.page.getByRole('dialog')).toHaveCount(0);
     await lena.page.keyboard.press('Control+k');
     await expect(lena.page.getByRole('option').first()).toBeVisible();
     await isAccessible(lena, 'the quick switcher');

@@ -277,7 +277,8 @@ test('on a phone a message is edited by the menu, and the button saves it', asyn
   await ada.say('Are you there?');
   await lena.open('Ada');
   await lena.say('On my wy');
-  await lena.hasSentAll();
+  // What stands below it moves it up.
+  await lena.seesRead('On my wy');
   const box = (await lena.message('On my wy').boundingBox())!;
   const touches = await lena.context.newCDPSession(lena.page);
   const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };

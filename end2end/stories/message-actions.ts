@@ -183,6 +183,7 @@ test('the pointer and the focus show when a message was sent, and the day where 
   await lena.page.clock.setFixedTime(Date.now() + 24 * 60 * 60 * 1_000);
   await lena.reload();
   await lena.composer.focus();
+  await lena.page.keyboard.press('Shift+Tab');
   await lena.page.keyboard.press('ArrowUp');
   await expect(lena.message('when was this?')).toBeFocused();
   await expect(time).toBeVisible();

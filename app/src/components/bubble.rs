@@ -84,14 +84,11 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
     let is = move |ask: fn(&Bubble) -> bool| move || bubble.with(ask);
     let retry = move |_| handle.act(move |client, now| client.retry(client_id, now));
     let discard = move |_| handle.act(move |client, _| client.discard(client_id));
-    let said = Memo::new(move |_| bubble.with(|bubble| (bubble.text.clone(), bubble.unsent.clone())));
-    let content = move || {
-        said.with(|(text, unsent)| match unsent {
-            Some(by) => t.unsent_by(by).into_any(),
-            None => parts(text).into_iter().map(part).collect_view().into_any(),
-        })
-    };
-    let is_unsent = move || said.with(|(_, unsent)| unsent.is_some());
+    let is_unsent = move || bubble.with(|bubble| bubble.unsent.is_some());
+    let text = Memo::new(move |_| {
+        bubble.with(|bubble| bubble.unsent.as_ref().map_or_else(|| bubble.text.clone(), |by| t.unsent_by(by)))
+    });
+    let content = move || text.with(|text| parts(text).into_iter().map(part).collect_view());
     let is_edited = Memo::new(move |_| bubble.with(|bubble| bubble.edits > 0 && bubble.unsent.is_none()));
     let show_earlier = move |_| {
         if let Some(seq) = bubble.with_untracked(|bubble| bubble.seq) {

@@ -28,19 +28,15 @@ pub(crate) fn is_composing(event: &KeyboardEvent) -> bool {
 #[component]
 pub(crate) fn Composer(
     id: ConversationId,
-    draft: ArcRwSignal<String>,
-    /// The edit that takes the draft's place while it is being written.
-    editing: ArcRwSignal<Option<Editing>>,
+    written: ArcRwSignal<String>,
+    /// The place of the message that the text is for; 0 when it is a draft.
+    edited: ArcRwSignal<Seq>,
 ) -> impl IntoView {
     let (t, handle) = (words(), use_client());
     let field: NodeRef<Textarea> = NodeRef::new();
     // Another tab of the same browser may write here too.
-    let (draft, editing) = (RwSignal::from(draft), RwSignal::from(editing));
-    let edited = Memo::new(move |_| editing.with(|editing| editing.as_ref().map(|editing| editing.seq)));
-    let text = Memo::new(move |_| match editing.get() {
-        Some(editing) => editing.text,
-        None => draft.get(),
-    });
+    let (text, edited) = (RwSignal::from(written), RwSignal::from(edited));
+    let is_edit = Memo::new(move |_| edited.get() > 0);
     let error = RwSignal::new(None::<&'static str>);
     // Typed before the page is alive, a text would be lost.
     let ready = RwSignal::new(false);
@@ -48,13 +44,12 @@ pub(crate) fn Composer(
 
     let write = move |value: String| {
         error.set(None);
-        match edited.get_untracked() {
-            Some(seq) => handle.act(|client, _| client.write_edit(id, Some(Editing { seq, text: value }))),
-            None => {
-                draft.set(value.clone());
-                handle.act(|client, now| client.write(id, value, now));
-            }
-        }
+        text.set(value.clone());
+        let seq = edited.get_untracked();
+        handle.act(|client, now| match seq {
+            0 => client.write(id, value, now),
+            seq => client.write_edit(id, Some(Editing { seq, text: value })),
+        });
     };
     let stop_editing = move || {
         error.set(None);
@@ -72,11 +67,9 @@ pub(crate) fn Composer(
         handle.change(move |client, now| client.edit(id, seq, text, now), refused);
     };
     let send = move || match text.with_untracked(|text| Text::parse(&composed(&clean_pasted(text)))) {
-        Ok(parsed) if edited.get_untracked().is_some() => {
+        Ok(parsed) if is_edit.get_untracked() => {
             error.set(None);
-            if let Some(seq) = edited.get_untracked() {
-                save(seq, parsed);
-            }
+            save(edited.get_untracked(), parsed);
         }
         Ok(parsed) => {
             #[cfg(feature = "hydrate")]
@@ -85,7 +78,7 @@ pub(crate) fn Composer(
             let _ = parsed;
             error.set(None);
         }
-        Err(myna_protocol::Rejection::TextEmpty) if edited.get_untracked().is_none() => {}
+        Err(myna_protocol::Rejection::TextEmpty) if !is_edit.get_untracked() => {}
         Err(rejection) => error.set(Some(t.refusal(rejection))),
     };
     #[cfg(feature = "hydrate")]
@@ -102,9 +95,9 @@ pub(crate) fn Composer(
         });
     });
     // Who edits another message writes on at its end.
-    Effect::new(move |before: Option<Option<Seq>>| {
+    Effect::new(move |before: Option<Seq>| {
         let edited = edited.get();
-        if before.is_some_and(|before| before != edited) && edited.is_some() {
+        if before.is_some_and(|before| before != edited) && edited > 0 {
             request_animation_frame(move || focus(field));
         }
         edited
@@ -130,7 +123,7 @@ pub(crate) fn Composer(
             }
         >
             <div class="composer-box" data-value=text>
-                <When condition=move || edited.get().is_some()>
+                <When condition=move || is_edit.get()>
                     <p class="composer-editing" id="composer-editing">
                         <Icon glyph=Glyph::Compose/>
                         <span>{t.editing()}</span>
@@ -144,7 +137,7 @@ pub(crate) fn Composer(
                     placeholder=t.message()
                     rows="1"
                     aria-invalid=move || error.get().is_some().then_some("true")
-                    aria-describedby=move || match (error.get().is_some(), edited.get().is_some()) {
+                    aria-describedby=move || match (error.get().is_some(), is_edit.get()) {
                         (true, _) => Some("composer-error"),
                         (false, true) => Some("composer-editing"),
                         (false, false) => None,
@@ -160,7 +153,7 @@ pub(crate) fn Composer(
                         let is_chosen = is_composing(&event);
                         // On a phone it breaks the line: there is no Shift beside it, and a button that sends.
                         #[cfg(feature = "hydrate")]
-                        if event.key() == "Escape" && edited.get_untracked().is_some() && !is_chosen {
+                        if event.key() == "Escape" && is_edit.get_untracked() && !is_chosen {
                             event.prevent_default();
                             stop_editing();
                         }
@@ -168,7 +161,7 @@ pub(crate) fn Composer(
                         if event.key() == "ArrowUp" && is_empty.get_untracked() && !event.alt_key() && !is_chosen {
                             use crate::browser::page;
                             let editable = handle.look_now(|client, now| client.last_editable(id, now));
-                            if let Some(seq) = editable.filter(|_| edited.get_untracked().is_none()) {
+                            if let Some(seq) = editable.filter(|_| !is_edit.get_untracked()) {
                                 event.prevent_default();
                                 handle.act(move |client, _| client.start_editing(id, seq));
                             } else if page::step_in(".lines", MESSAGE, page::Step::Last) {
@@ -183,9 +176,9 @@ pub(crate) fn Composer(
                 ></textarea>
             </div>
             // A click leaves the focus in the field, and a phone's keyboard where it is.
-            <button class="send" type="submit" aria-label=move || if edited.get().is_some() { t.save() } else { t.send() } disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
+            <button class="send" type="submit" aria-label=move || if is_edit.get() { t.save() } else { t.send() } disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
                 {move || {
-                    let glyph = if edited.get().is_some() { Glyph::Check } else { Glyph::Send };
+                    let glyph = if is_edit.get() { Glyph::Check } else { Glyph::Send };
                     view! { <Icon glyph/> }
                 }}
             </button>

@@ -71,7 +71,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     #[cfg(not(feature = "hydrate"))]
     let keys = |_: KeyboardEvent| ();
     #[cfg(feature = "hydrate")]
-    let (touched, moved, lifted) = {
+    let (touched, moved, lifted, left) = {
         let (press, swipe) = (long_press::LongPress::new(), swipe::Swipe::new(scroller));
         (
             move |event: TouchEvent| {
@@ -82,6 +82,10 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                 press.moved(&event);
                 swipe.moved(&event);
             },
+            move |event: TouchEvent| {
+                press.lifted(&event);
+                swipe.ended();
+            },
             move || {
                 press.ended();
                 swipe.ended();
@@ -89,14 +93,14 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
         )
     };
     #[cfg(not(feature = "hydrate"))]
-    let (touched, moved, lifted) = (|_: TouchEvent| (), |_: TouchEvent| (), || ());
+    let (touched, moved, lifted, left) = (|_: TouchEvent| (), |_: TouchEvent| (), |_: TouchEvent| (), || ());
     #[cfg(not(feature = "hydrate"))]
     let (on_scroll, jump) = {
         let _ = (id, last_seq, seen, has_newer, loading);
         (|_| (), |_| ())
     };
     view! {
-        <div class="transcript" role="region" aria-label=t.messages() tabindex="0" node_ref=scroller on:scroll=on_scroll on:keydown=keys on:touchstart=touched on:touchmove=moved on:touchend=move |_| lifted() on:touchcancel=move |_| lifted() on:contextmenu=move |_| lifted()>
+        <div class="transcript" role="region" aria-label=t.messages() tabindex="0" node_ref=scroller on:scroll=on_scroll on:keydown=keys on:touchstart=touched on:touchmove=moved on:touchend=lifted on:touchcancel=move |_| left() on:contextmenu=move |_| left()>
             <div class="older">
                 {move || match has_older.get() {
                     Some(true) => view! { <span class="spinner" role="status" aria-label=t.loading_older()></span> }.into_any(),

@@ -27,7 +27,7 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
         <When condition=move || there.get() fallback=move || view! { <NotYet loading/> }>
             <PaneHead view details/>
             <MessageList id signals=signals.clone()/>
-            <Composer id draft=signals.draft.clone() editing=signals.editing.clone()/>
+            <Composer id written=signals.written.clone() edited=signals.edited.clone()/>
             <When condition=move || details.get()>
                 <ScreenView screen=Screen::Details { id, view, open: details }/>
             </When>

@@ -13,6 +13,8 @@ struct Change {
     /// The rev that the message had.
     rev: Rev,
     is_acked: bool,
+    /// Whether the message shows it, or something later, by now.
+    is_seen: bool,
 }
 
 /// An edit that is being written.
@@ -36,14 +38,13 @@ impl Edits {
     pub(crate) fn ask(&mut self, request: RequestId, message: &Message, text: Option<String>) {
         let (conversation, seq, rev) = (message.conversation, message.seq, message.rev);
         self.on_their_way.retain(|change| (change.conversation, change.seq) != (conversation, seq));
-        self.on_their_way.push(Change { conversation, seq, request, text, rev, is_acked: false });
+        self.on_their_way.push(Change { conversation, seq, request, text, rev, is_acked: false, is_seen: false });
     }
 
     /// What the message is to become: another text, or with `Some(None)` nothing; `None` when no change is on its way.
     pub(crate) fn of(&self, conversation: ConversationId, seq: Seq) -> Option<Option<&str>> {
-        let change =
-            self.on_their_way.iter().find(|change| (change.conversation, change.seq) == (conversation, seq))?;
-        Some(change.text.as_deref())
+        let is_it = |change: &&Change| (change.conversation, change.seq) == (conversation, seq) && !change.is_seen;
+        self.on_their_way.iter().find(is_it).map(|change| change.text.as_deref())
     }
 
     /// The server has answered. Of which message's change, if it was one.
@@ -59,24 +60,22 @@ impl Edits {
         Some(place)
     }
 
-    /// Forgets the changes that show in the messages themselves by now; `message` finds one, `None` when it is not loaded.
+    /// Forgets the changes that are acknowledged and show in the messages themselves by now; `message` finds one, `None` when
+    /// it is not loaded.
     pub(crate) fn settle<'a>(&mut self, id: ConversationId, message: impl Fn(Seq) -> Option<&'a Message>) {
-        self.on_their_way.retain(|change| {
+        self.on_their_way.retain_mut(|change| {
             if change.conversation != id {
                 return true;
             }
-            match message(change.seq) {
-                Some(message) if message.rev > change.rev => {
-                    let shows = match &change.text {
-                        Some(text) => message.text == *text || message.unsent().is_some(),
-                        None => message.unsent().is_some(),
-                    };
-                    !change.is_acked && !shows
-                }
-                // The server had it so already.
-                Some(message) => !change.is_acked || change.text.as_deref() != Some(message.text.as_str()),
-                None => !change.is_acked,
-            }
+            let Some(message) = message(change.seq) else { return !change.is_acked };
+            let is_changed = message.rev > change.rev;
+            let is_as_asked = match &change.text {
+                Some(text) => message.text == *text,
+                None => message.unsent().is_some(),
+            };
+            // What is acknowledged and was so already moves no rev.
+            change.is_seen |= is_changed && (is_as_asked || message.unsent().is_some());
+            !(change.is_acked && (is_changed || is_as_asked))
         });
     }
 

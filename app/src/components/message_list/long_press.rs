@@ -15,21 +15,25 @@ pub(super) struct LongPress {
     timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
     /// Where it came down, in pixels of the window.
     at: StoredValue<(i32, i32)>,
+    /// Whether it has stayed, and the menu was asked for.
+    has_asked: StoredValue<bool>,
 }
 
 impl LongPress {
     pub(super) fn new() -> Self {
-        Self { timer: StoredValue::new_local(None), at: StoredValue::new((0, 0)) }
+        Self { timer: StoredValue::new_local(None), at: StoredValue::new((0, 0)), has_asked: StoredValue::new(false) }
     }
 
     pub(super) fn began(self, event: &TouchEvent) {
         self.ended();
+        self.has_asked.set_value(false);
         let touch = event.touches().get(0).filter(|_| event.touches().length() == 1);
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let (Some(touch), Some(target)) = (touch, target) else { return };
         let at = (touch.client_x(), touch.client_y());
         self.at.set_value(at);
         let ask = move || {
+            self.has_asked.set_value(true);
             let init = MouseEventInit::new();
             init.set_bubbles(true);
             init.set_cancelable(true);
@@ -52,6 +56,14 @@ impl LongPress {
             .is_some_and(|touch| (touch.client_x() - x).abs() <= STILL && (touch.client_y() - y).abs() <= STILL);
         if !is_still {
             self.ended();
+        }
+    }
+
+    /// The finger has gone. The menu may have opened beneath it: lifting it chooses nothing there.
+    pub(super) fn lifted(self, event: &TouchEvent) {
+        self.ended();
+        if self.has_asked.get_value() {
+            event.prevent_default();
         }
     }
 

@@ -38,9 +38,9 @@ impl Client {
         bubbles.next().filter(|bubble| self.may_edit(bubble, now)).and_then(|bubble| bubble.seq)
     }
 
-    /// The edit that is being written in a conversation.
-    pub fn editing(&self, id: ConversationId) -> Option<&Editing> {
-        self.edits.writing(id)
+    /// What is written in a conversation's composer, and the place of the message that it is to replace; 0 when it is a draft.
+    pub fn written(&self, id: ConversationId) -> (&str, Seq) {
+        self.edits.writing(id).map_or_else(|| (self.draft(id), 0), |editing| (editing.text.as_str(), editing.seq))
     }
 
     /// Begins to edit a message: its text goes into the composer. The draft waits.
