@@ -147,6 +147,9 @@ previous-conversation = Vorherige Unterhaltung
 next-conversation = Nächste Unterhaltung
 previous-unread = Vorherige ungelesene Unterhaltung
 next-unread = Nächste ungelesene Unterhaltung
+add-people = Personen hinzufügen
+add-people-text = Sie können dann alle früheren Nachrichten lesen.
+add = Hinzufügen
 go-to-date = Zu einem Datum gehen
 date = Datum
 go = Gehe zu
@@ -211,6 +214,7 @@ start = Starten
 ## The connection
 reconnecting = Verbindung wird hergestellt … Nachrichten werden gesendet, sobald du wieder online bist.
 offline = Du bist offline. Nachrichten werden gesendet, sobald du wieder online bist.
+no-live-connection = Diese Seite kann ihre Live-Verbindung nicht öffnen, obwohl der Server antwortet. Falls du den Server betreibst: Der Proxy muss das WebSocket-Upgrade weiterleiten. Neuer Versuch läuft…
 reconnect-now = Jetzt verbinden
 
 ## Why something was refused

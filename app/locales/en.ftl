@@ -148,6 +148,9 @@ previous-conversation = Previous conversation
 next-conversation = Next conversation
 previous-unread = Previous unread conversation
 next-unread = Next unread conversation
+add-people = Add people
+add-people-text = They will be able to read all earlier messages.
+add = Add
 go-to-date = Go to date
 date = Date
 go = Go
@@ -212,6 +215,7 @@ start = Start
 ## The connection
 reconnecting = Reconnecting… Messages will be sent when you’re back online.
 offline = You’re offline. Messages will be sent when you’re back online.
+no-live-connection = This page can’t open its live connection, although the server answers. If you run the server: let its proxy pass the WebSocket upgrade on. Trying again…
 reconnect-now = Reconnect now
 
 ## Why something was refused

@@ -150,6 +150,9 @@ previous-conversation = Conversación anterior
 next-conversation = Conversación siguiente
 previous-unread = Conversación no leída anterior
 next-unread = Conversación no leída siguiente
+add-people = Añadir personas
+add-people-text = Podrán leer todos los mensajes anteriores.
+add = Añadir
 go-to-date = Ir a una fecha
 date = Fecha
 go = Ir
@@ -214,6 +217,7 @@ start = Empezar
 ## The connection
 reconnecting = Conectando… Los mensajes se enviarán cuando vuelvas a tener conexión.
 offline = No tienes conexión. Los mensajes se enviarán cuando vuelvas a tenerla.
+no-live-connection = Esta página no puede abrir su conexión en vivo, aunque el servidor responde. Si administras el servidor: el proxy debe dejar pasar la actualización a WebSocket. Reintentando…
 reconnect-now = Conectar ahora
 
 ## Why something was refused

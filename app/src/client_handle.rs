@@ -47,6 +47,8 @@ struct Inner {
     my_id: UserId,
     me: ArcRwSignal<User>,
     status: ArcRwSignal<Status>,
+    /// How many sockets in a row a server that answers has not opened.
+    refused_sockets: ArcRwSignal<u64>,
     /// Why the last thing that was asked for was not done.
     problem: ArcRwSignal<Option<Problem>>,
     list: ListSignals,
@@ -72,6 +74,7 @@ impl ClientHandle {
                 my_id,
                 me,
                 status,
+                refused_sockets: ArcRwSignal::new(0),
                 problem: ArcRwSignal::new(None),
                 list,
                 conversations: Arc::default(),
@@ -94,6 +97,19 @@ impl ClientHandle {
 
     pub(crate) fn status(self) -> ArcRwSignal<Status> {
         self.inner.with_value(|inner| inner.status.clone())
+    }
+
+    /// How many sockets in a row a server that answers has not opened.
+    pub(crate) fn refused_sockets(self) -> ArcRwSignal<u64> {
+        self.inner.with_value(|inner| inner.refused_sockets.clone())
+    }
+
+    /// A socket was, or was not, refused by a server that answers.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn socket_refused(self, is_refused: bool) {
+        if let Some(count) = self.inner.try_with_value(|inner| inner.refused_sockets.clone()) {
+            set_if_changed(&count, if is_refused { count.get_untracked().saturating_add(1) } else { 0 });
+        }
     }
 
     /// Why the last thing that was asked for was not done, until that is dismissed.

@@ -1,5 +1,6 @@
 //! The blocks of the page; one file each, one style sheet each.
 
+mod add_people;
 mod avatar;
 mod banner;
 mod bubble;
@@ -16,6 +17,7 @@ mod modal;
 mod name_dialog;
 mod overlay;
 mod pane_head;
+mod people_picker;
 mod picker_head;
 mod quick_switcher;
 mod shortcuts;
@@ -23,6 +25,7 @@ mod sidebar;
 mod sidebar_row;
 mod sign_out;
 
+pub(crate) use add_people::AddPeople;
 pub(crate) use avatar::Avatar;
 pub(crate) use banner::Banner;
 pub(crate) use bubble::TranscriptLine;
@@ -40,8 +43,9 @@ pub(crate) use modal::{show_modal, when_closed};
 pub(crate) use name_dialog::NameDialog;
 pub(crate) use overlay::{Menu, MenuItem, Overlay, OverlayLayer, Sheet, provide_overlay, use_overlay};
 pub(crate) use pane_head::PaneHead;
+pub(crate) use people_picker::PeoplePicker;
 pub(crate) use picker_head::PickerHead;
-pub(crate) use quick_switcher::{QuickSwitcher, next_option};
+pub(crate) use quick_switcher::QuickSwitcher;
 pub(crate) use shortcuts::Shortcuts;
 pub(crate) use sidebar::Sidebar;
 pub(crate) use sidebar_row::ConversationRow;

@@ -2,7 +2,8 @@
 //! after hydration, when such a screen opens before that, or before hydration if the address names one of them.
 
 use crate::components::{
-    DateDialog, Details, EarlierVersions, PickerHead, QuickSwitcher, Shortcuts, show_modal, use_overlay, when_closed,
+    AddPeople, DateDialog, Details, EarlierVersions, PickerHead, QuickSwitcher, Shortcuts, show_modal, use_overlay,
+    when_closed,
 };
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
@@ -26,6 +27,7 @@ pub(crate) enum Screen {
     QuickSwitcher,
     Shortcuts,
     GoToDate(ConversationId),
+    AddPeople(ConversationId),
     EarlierVersions(ConversationId, Seq),
     Details { id: ConversationId, view: Signal<Option<View>>, open: RwSignal<bool> },
 }
@@ -50,6 +52,7 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::QuickSwitcher => view! { <QuickSwitcher close=move || overlay.close_sheet()/> }.into_any(),
         Screen::Shortcuts => view! { <Shortcuts close=move || overlay.close_sheet()/> }.into_any(),
         Screen::GoToDate(id) => view! { <DateDialog conversation=id close=move || overlay.close_sheet()/> }.into_any(),
+        Screen::AddPeople(id) => view! { <AddPeople conversation=id close=move || overlay.close_sheet()/> }.into_any(),
         Screen::EarlierVersions(id, seq) => {
             view! { <EarlierVersions conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
         }
@@ -111,7 +114,11 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
         .into_any()
     };
     match screen {
-        Screen::QuickSwitcher | Screen::Shortcuts | Screen::GoToDate(_) | Screen::EarlierVersions(..) => {
+        Screen::QuickSwitcher
+        | Screen::Shortcuts
+        | Screen::GoToDate(_)
+        | Screen::AddPeople(_)
+        | Screen::EarlierVersions(..) => {
             let (overlay, dialog) = (use_overlay(), NodeRef::new());
             let _ = show_modal(dialog);
             view! { <dialog class="dialog" node_ref=dialog aria-label=t.loading() on:close=when_closed(move || overlay.close_sheet())>{content}</dialog> }

@@ -115,6 +115,11 @@ for (const [size, options] of [
     await lena.page.getByRole('button', { name: 'Details' }).click();
     await expect(lena.page.getByRole('button', { name: 'Leave conversation' })).toBeVisible();
     await isAccessible(lena, 'details');
+    await lena.details.getByRole('button', { name: 'Add people' }).click();
+    await expect(lena.page.getByRole('dialog', { name: 'Add people' })).toBeVisible();
+    await isAccessible(lena, 'adding people');
+    await lena.page.keyboard.press('Escape');
+    await expect(lena.page.getByRole('dialog')).toHaveCount(0);
     await lena.details.getByRole('button', { name: 'Leave conversation' }).click();
     await expect(lena.page.getByRole('alertdialog')).toBeVisible();
     await isAccessible(lena, 'a question');

@@ -1,5 +1,6 @@
 // Conversations of more than two, of everybody, of one, and of nobody.
 import { expect, test } from '../helpers/story';
+import type { Person } from '../helpers/people';
 import { channel, direct, group, newId, say } from '../helpers/wire';
 
 test('three people talk in a group, each under their name', async ({ myna }) => {
@@ -188,4 +189,50 @@ test('a refused leave and a refused join are told', async ({ myna }) => {
   await lena.goto('/channels');
   await lena.page.getByRole('button', { name: 'Join hall' }).click();
   await expect(refusal).toContainText('You’re not allowed to do this here.');
+});
+
+test('people are added to a group, see what was said, and come back after leaving', async ({ myna }) => {
+  const [lena, ada, bea] = await myna.people('Lena', 'Ada', 'Bea');
+  const quartet = await group('Quartet', lena, ada);
+  await lena.goto(`/c/${quartet}`);
+  await lena.say('before Bea');
+  await lena.hasSentAll();
+  const add = async (person: Person, name: string) => {
+    if ((await person.details.count()) === 0) await person.page.getByRole('button', { name: 'Details' }).click();
+    await person.details.getByRole('button', { name: 'Add people' }).click();
+    const dialog = person.page.getByRole('dialog', { name: 'Add people' });
+    await expect(dialog).toContainText('read all earlier messages');
+    // Who is in it already is not offered.
+    await dialog.getByLabel('To:').fill('');
+    await expect(dialog.getByRole('option', { name })).toBeVisible();
+    await expect(dialog.getByRole('option', { name: 'Lena' })).toHaveCount(0);
+    await dialog.getByLabel('To:').fill(name);
+    await expect(dialog.getByRole('option').locator('.row-title')).toHaveText([name]);
+    await person.page.keyboard.press('Enter');
+    await expect(dialog.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
+    await person.page.keyboard.press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await expect(person.details.getByText(name, { exact: true })).toBeVisible();
+  };
+  await add(lena, 'Bea');
+  await bea.open('Quartet');
+  await bea.sees('before Bea');
+  await bea.seesUnread('Quartet', 0);
+  for (const person of [lena, bea]) await person.seesNotice(person === bea ? 'You joined' : 'Bea joined');
+  await bea.say('hello all');
+  await lena.sees('hello all');
+
+  // Whoever is in it may do so; who has left comes back.
+  await bea.leave();
+  await lena.say('without Bea');
+  await ada.goto(`/c/${quartet}`);
+  await add(ada, 'Bea');
+  await bea.open('Quartet');
+  await bea.seesExactly(['before Bea', 'hello all', 'without Bea']);
+  await bea.say('back again');
+  for (const person of [lena, ada]) await person.sees('back again');
+  for (const person of [lena, ada, bea]) {
+    await person.reload();
+    await person.sees('back again');
+  }
 });

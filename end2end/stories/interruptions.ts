@@ -1,4 +1,5 @@
 // The server dies, the network goes, a tab is closed: nothing that was written is lost, doubled or out of order.
+import { PlainProxy } from '../helpers/plain-proxy';
 import { expect, test } from '../helpers/story';
 import type { Person } from '../helpers/people';
 import { direct } from '../helpers/wire';
@@ -148,3 +149,26 @@ test('a message whose acknowledgement was lost is not sent twice after a reload'
 async function kept(person: Person): Promise<string[]> {
   return person.page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('/unsent/')));
 }
+
+test('behind a proxy that passes no WebSocket on, the page says what is missing', async ({ myna }) => {
+  myna.console.allow(/WebSocket connection to/);
+  myna.console.allow(/ERR_CONNECTION_REFUSED/);
+  const lena = await myna.person('Lena');
+  await lena.noteToSelf();
+  await lena.say('kept');
+  await lena.hasSentAll();
+  const proxy = await PlainProxy.before(myna.server.url);
+  // The cookie goes to every port of the machine.
+  await lena.page.goto(`${proxy.url}${lena.path}`);
+  await lena.sees('kept');
+  await lena.seesTheConnectionLost();
+  await expect(async () => {
+    await lena.banner.getByRole('button', { name: 'Reconnect now' }).click();
+    await expect(lena.banner).toContainText('let its proxy pass the WebSocket upgrade on', { timeout: 1_000 });
+  }).toPass();
+  await proxy.close();
+  await expect(async () => {
+    await lena.banner.getByRole('button', { name: 'Reconnect now' }).click();
+    await expect(lena.banner).toContainText('Reconnecting', { timeout: 1_000 });
+  }).toPass();
+});

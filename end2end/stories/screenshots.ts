@@ -231,6 +231,10 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.locator('.pane-head button').click();
     await page.locator('aside').waitFor();
     await compare(sam, mode, 'details.png');
+    await page.locator('.add-people-link').click();
+    await page.locator('dialog[open] [role=option]').first().waitFor();
+    await compare(sam, mode, 'add-people.png');
+    await page.keyboard.press('Escape');
     await page.locator('aside .button, aside button').filter({ visible: true }).nth(1).click();
     await page.locator('dialog[open]').waitFor();
     await compare(sam, mode, 'dialog.png');

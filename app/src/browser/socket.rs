@@ -54,6 +54,7 @@ async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, handle: ClientHandle, ge
     });
     let opened = opened.await;
     if opened && handle.hears(generation) {
+        handle.socket_refused(false);
         handle.act(|client, now| client.opened(now));
     }
     let code = loop {
@@ -75,15 +76,22 @@ async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, handle: ClientHandle, ge
         }
     };
     socket.borrow_mut().take();
-    let code = if !opened && session_has_ended().await { Some(close::REVOKED) } else { code };
+    // Why a socket could not be opened is not told to a page.
+    let session = if opened { None } else { session().await };
+    handle.socket_refused(session == Some(SESSION_THERE));
+    let code = if session == Some(SESSION_ENDED) { Some(close::REVOKED) } else { code };
     if handle.hears(generation) {
         handle.act(|client, now| client.closed(code, now));
     }
 }
 
-/// Whether the server says that nobody is signed in here: why a socket could not be opened is not told to a page.
-async fn session_has_ended() -> bool {
-    Request::get("/session").send().await.is_ok_and(|response| response.status() == 401)
+/// The statuses with which the server says that somebody is signed in here, and that nobody is.
+const SESSION_THERE: u16 = 204;
+const SESSION_ENDED: u16 = 401;
+
+/// What the server answers when it is asked for the session; `None` when it does not answer.
+async fn session() -> Option<u16> {
+    Request::get("/session").send().await.ok().map(|response| response.status())
 }
 
 impl ClientHandle {

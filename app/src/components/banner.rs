@@ -6,12 +6,17 @@ use crate::i18n::words;
 use leptos::prelude::*;
 use myna_client::Status;
 
+/// Sockets that a server that answers has to refuse in a row before people are told: one that starts may refuse some.
+const REFUSED: u64 = 3;
+
 #[component]
 pub(crate) fn Banner() -> impl IntoView {
     let (t, handle) = (words(), use_client());
     let status = handle.status();
     // The first connection is under way in every page: that is no news.
+    let refused = handle.refused_sockets();
     let lost = Memo::new(move |_| match status.get() {
+        Status::Waiting { .. } if refused.get() >= REFUSED => Some(t.no_live_connection()),
         Status::Waiting { .. } => Some(t.reconnecting()),
         Status::Offline { .. } => Some(t.offline()),
         Status::Idle | Status::Connecting | Status::CatchingUp | Status::Live | Status::SignedOut => None,

@@ -153,6 +153,16 @@ pub(crate) fn Details(
             </When>
             <section>
                 <h3>{t.members()}</h3>
+                <When condition=move || can_leave.get()>
+                    <button
+                        class="link add-people-link"
+                        type="button"
+                        aria-haspopup="dialog"
+                        on:click=move |_| overlay.open_sheet(Sheet::AddPeople(id))
+                    >
+                        {t.add_people()}
+                    </button>
+                </When>
                 <ul class="members">
                     <Each of=people key=|person| (person.id, person.online, person.name.clone()) let:person>
                         <li class="row">

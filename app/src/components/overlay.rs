@@ -20,6 +20,8 @@ pub(crate) enum Sheet {
     Shortcuts,
     /// Asks for the day to go to in this conversation.
     GoToDate(ConversationId),
+    /// Asks whom to bring into this conversation.
+    AddPeople(ConversationId),
     /// The earlier texts of the message at this place.
     EarlierVersions(ConversationId, Seq),
 }
@@ -97,6 +99,7 @@ pub(crate) fn OverlayLayer() -> impl IntoView {
                         Sheet::QuickSwitcher => Screen::QuickSwitcher,
                         Sheet::Shortcuts => Screen::Shortcuts,
                         Sheet::GoToDate(id) => Screen::GoToDate(id),
+                        Sheet::AddPeople(id) => Screen::AddPeople(id),
                         Sheet::EarlierVersions(id, seq) => Screen::EarlierVersions(id, seq),
                     };
                     view! { <ScreenView screen/> }

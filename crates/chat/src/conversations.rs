@@ -55,6 +55,22 @@ impl Chat {
         self.change(user, Verb::Join { conversation }).await
     }
 
+    /// Brings people into a group or a channel that the person is in. `TooManyMembers` for more than a group can have, `TooMany`
+    /// when the person has done it very often lately.
+    pub async fn add(&self, user: UserId, conversation: ConversationId, users: &[UserId]) -> Result<Pending, Error> {
+        let users: BTreeSet<UserId> = users.iter().copied().collect();
+        if users.is_empty() {
+            return Err(Rejection::TooFewMembers.into());
+        }
+        if users.len() >= GROUP_MEMBERS {
+            return Err(Rejection::TooManyMembers.into());
+        }
+        if !self.inner().limits.count_creation(user) {
+            return Err(Rejection::TooMany.into());
+        }
+        self.change(user, Verb::Add { conversation, users: users.into_iter().collect() }).await
+    }
+
     /// Gives a person a new name. `NameTaken` when somebody else has a name that people would take for the same; `TooMany`
     /// when the person has given very many names lately.
     pub async fn set_name(&self, user: UserId, name: Name) -> Result<Pending, Error> {

@@ -48,6 +48,7 @@ pub fn decide(facts: &Facts, change: &Change) -> Result<Effects, Rejection> {
         Verb::Group { id, name, members } => creation::group(facts, change, *id, name.as_ref(), members),
         Verb::Channel { id, name } => creation::channel(facts, change, *id, name),
         Verb::Join { conversation } => membership::join(facts, change, *conversation),
+        Verb::Add { conversation, users } => membership::add(facts, change, *conversation, users),
         Verb::Leave { conversation } => membership::leave(facts, change, *conversation),
         Verb::RenameUser { name } => naming::user(facts, change, name),
         Verb::RenameConversation { conversation, name } => {

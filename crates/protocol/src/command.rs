@@ -41,6 +41,8 @@ pub enum Command {
     Channel { request: RequestId, conversation: ConversationId, name: String },
     /// Join a public channel.
     Join { request: RequestId, conversation: ConversationId },
+    /// Bring people into a group or a channel that one is in. Who is in it already stays.
+    Add { request: RequestId, conversation: ConversationId, users: Vec<UserId> },
     /// Leave a group or a channel.
     Leave { request: RequestId, conversation: ConversationId },
     /// People and channels with a word that begins with `text`; all of both, by name, when it is empty. Answered by `found`.
@@ -87,6 +89,7 @@ impl Command {
             | Self::Group { request, .. }
             | Self::Channel { request, .. }
             | Self::Join { request, .. }
+            | Self::Add { request, .. }
             | Self::Leave { request, .. }
             | Self::Search { request, .. }
             | Self::SetName { request, .. }

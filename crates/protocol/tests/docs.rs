@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "hello",
     "send",
     "edit",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 21] = [
     "group",
     "channel",
     "join",
+    "add",
     "leave",
     "search",
     "set_name",
@@ -62,6 +63,7 @@ fn command(command: &Command) -> &'static str {
         Command::Group { .. } => "group",
         Command::Channel { .. } => "channel",
         Command::Join { .. } => "join",
+        Command::Add { .. } => "add",
         Command::Leave { .. } => "leave",
         Command::Search { .. } => "search",
         Command::SetName { .. } => "set_name",

@@ -175,6 +175,12 @@ fn join() {
 }
 
 #[test]
+fn add() {
+    let add = Command::Add { request: 1, conversation: conversation_id(), users: vec![bea()] };
+    insta::assert_snapshot!(json(&add), @r#"{"type":"add","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","users":["bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"]}"#);
+}
+
+#[test]
 fn leave() {
     insta::assert_snapshot!(json(&Command::Leave { request: 1, conversation: conversation_id() }), @r#"{"type":"leave","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc"}"#);
 }

@@ -132,6 +132,8 @@ macro_rules! contract {
             creating::one_of_many_gets_a_channels_name_asked_for_at_once,
             creating::channels_are_found_by_the_beginning_of_any_word,
             joining::who_joins_a_channel_is_told_and_has_read_it,
+            joining::who_is_added_is_told_and_has_read_it,
+            joining::nobody_is_added_where_that_is_not_possible,
             joining::joining_twice_changes_nothing,
             joining::many_who_join_at_once_are_all_counted,
             joining::only_channels_can_be_joined,

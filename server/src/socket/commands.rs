@@ -54,6 +54,9 @@ async fn perform(
             Ok(later(request, chat.channel(user, conversation, Name::parse(&name)?).await?))
         }
         Command::Join { request, conversation } => Ok(later(request, chat.join(user, conversation).await?)),
+        Command::Add { request, conversation, users } => {
+            Ok(later(request, chat.add(user, conversation, &users).await?))
+        }
         Command::SetName { request, name } => {
             let name = Name::parse(&name)?;
             let pending = chat.set_name(user, name.clone()).await?;

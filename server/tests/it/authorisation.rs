@@ -23,6 +23,7 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
         Command::Resync { request, feed, rev: u64::MAX },
         Command::Join { request, conversation },
         Command::Leave { request, conversation },
+        Command::Add { request, conversation, users: vec![UserId::from_bytes([7; 16])] },
         Command::Rename { request, conversation, name: Some("Ours".to_owned()) },
         Command::Members { request, conversation, after: None, limit: 10 },
     ];
@@ -42,6 +43,7 @@ fn names_a_conversation(command: &Command) -> bool {
         | Command::Resync { .. }
         | Command::Join { .. }
         | Command::Leave { .. }
+        | Command::Add { .. }
         | Command::Rename { .. }
         | Command::Members { .. } => true,
         // These bring their own id, name a person, or name nothing.

@@ -68,6 +68,11 @@ pub enum Verb {
     Join {
         conversation: ConversationId,
     },
+    /// Brings people, without duplicates, into a conversation of the actor's.
+    Add {
+        conversation: ConversationId,
+        users: Vec<UserId>,
+    },
     Leave {
         conversation: ConversationId,
     },
@@ -118,7 +123,7 @@ impl Change {
                 Verb::Send { text, .. } => text.as_str().len(),
                 _ => 0,
             },
-            Verb::Group { members, .. } => members.len() * 512,
+            Verb::Group { members: users, .. } | Verb::Add { users, .. } => users.len() * 512,
             _ => 0,
         }
     }

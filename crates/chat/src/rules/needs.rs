@@ -62,6 +62,11 @@ impl Needs {
                 self.member(*conversation, user);
                 self.users.insert(user);
             }
+            Verb::Add { conversation, users } => {
+                self.member(*conversation, user);
+                self.users.extend(users);
+                self.members.extend(users.iter().map(|user| (*conversation, *user)));
+            }
             Verb::Direct { id, with } => {
                 self.conversations.insert(*id);
                 self.pairs.insert(pair(user, *with));

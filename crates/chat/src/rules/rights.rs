@@ -23,6 +23,8 @@ pub enum Action {
     /// Deletes the message of somebody else.
     Delete,
     Join,
+    /// Brings others in.
+    Add,
     Leave,
     Rename,
 }
@@ -46,7 +48,8 @@ pub fn may(role: Role, action: Action, kind: Kind) -> Verdict {
         (Action::Read | Action::Send | Action::Edit, Role::Owner | Role::Member, _)
         | (Action::Delete, Role::Owner, Kind::Channel) => Yes,
         (Action::Delete, _, _) => No(NotAllowed),
-        (Action::Leave, Role::Owner | Role::Member, Kind::Group | Kind::Channel) => Yes,
+        (Action::Add | Action::Leave, Role::Owner | Role::Member, Kind::Group | Kind::Channel) => Yes,
+        (Action::Add, Role::Owner | Role::Member, Kind::Direct) => No(NotAllowed),
         (Action::Leave, Role::Owner | Role::Member, Kind::Direct) => No(DirectStays),
         (Action::Rename, Role::Owner | Role::Member, Kind::Group) | (Action::Rename, Role::Owner, Kind::Channel) => Yes,
         (Action::Rename, Role::Member, Kind::Channel) | (Action::Rename, _, Kind::Direct) => No(NotAllowed),
@@ -81,6 +84,9 @@ mod tests {
             (Action::Join, Owner, [no(NotFound), no(NotFound), yes]),
             (Action::Join, Member, [no(NotFound), no(NotFound), yes]),
             (Action::Join, Outsider, [no(NotFound), no(NotFound), yes]),
+            (Action::Add, Owner, [no(NotAllowed), yes, yes]),
+            (Action::Add, Member, [no(NotAllowed), yes, yes]),
+            (Action::Add, Outsider, [no(NotFound), no(NotFound), no(NotFound)]),
             (Action::Leave, Owner, [no(DirectStays), yes, yes]),
             (Action::Leave, Member, [no(DirectStays), yes, yes]),
             (Action::Leave, Outsider, [no(NotFound), no(NotFound), no(NotFound)]),

@@ -37,6 +37,10 @@ impl World {
                 let pending = chat.send(me, conversation, client_id, Text::parse(&text)?).await?;
                 ack(request, conversation, pending.committed().await?.seq)
             }
+            Command::Add { request, conversation, users } => {
+                chat.add(me, conversation, &users).await?.committed().await?;
+                ack(request, conversation, None)
+            }
             Command::Edit { request, conversation, seq, text } => {
                 chat.edit(me, conversation, seq, Text::parse(&text)?).await?.committed().await?;
                 ack(request, conversation, Some(seq))

@@ -41,6 +41,11 @@ pub(crate) enum Step {
         who: usize,
         channel: usize,
     },
+    Add {
+        who: usize,
+        place: usize,
+        with: usize,
+    },
     Leave {
         who: usize,
         place: usize,
@@ -125,6 +130,7 @@ pub(crate) fn any(people: usize) -> impl Strategy<Value = Step> {
         1 => who.clone().prop_map(|who| Step::Channel { who }),
         3 => (who.clone(), 0..3_usize).prop_map(|(who, channel)| Step::Join { who, channel }),
         2 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Leave { who, place }),
+        2 => (who.clone(), place.clone(), who.clone()).prop_map(|(who, place, with)| Step::Add { who, place, with }),
         1 => (who.clone(), 0..6_u8).prop_map(|(who, number)| Step::RenameMe { who, number }),
         2 => (who.clone(), place, 0..6_u8).prop_map(|(who, place, number)| Step::Rename { who, place, number }),
         6 => who.clone().prop_map(|who| Step::Hear { who }),

@@ -206,6 +206,11 @@ impl World {
                 let Some(conversation) = self.channels.get(*channel).copied() else { return };
                 self.ask(*who, |request| Command::Join { request, conversation }).await;
             }
+            Step::Add { who, place, with } => {
+                let Some(conversation) = self.place(*who, *place).await else { return };
+                let users = vec![self.people[*with].user.id];
+                self.ask(*who, |request| Command::Add { request, conversation, users }).await;
+            }
             Step::Leave { who, place } => {
                 let Some(conversation) = self.place(*who, *place).await else { return };
                 self.ask(*who, |request| Command::Leave { request, conversation }).await;
@@ -380,6 +385,12 @@ impl World {
 
     /// What the server answers, unless that does not arrive.
     async fn answer_through(&mut self, who: usize, command: &Command) -> Option<Vec<Event>> {
+        if let Command::Add { conversation, users, .. } = command {
+            // Whatever becomes of the answer, they may be in it from now on.
+            users.iter().for_each(|user| {
+                self.left.remove(&(*user, *conversation));
+            });
+        }
         match self.people[who].mishap.take() {
             None => return Some(self.answer(who, command.clone()).await),
             Some(Mishap::Unheard) => self.drop_socket(who),
@@ -421,6 +432,7 @@ impl World {
             Command::Join { conversation, .. } => {
                 self.left.remove(&(user, *conversation));
             }
+
             _ => {}
         }
     }

@@ -6,9 +6,10 @@
 use super::failure::Failure;
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, DateTime, Uuid};
+use myna_chat::row_weight;
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, UserRow};
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Kind, Message, Name, Person, SessionId, Timestamp, User, UserId,
+    ClientId, Conversation, ConversationId, Kind, Message, Name, Person, Row, SessionId, Timestamp, User, UserId,
 };
 
 use crate::words::tails;
@@ -378,6 +379,17 @@ impl MessageDoc {
             rev: count(self.rev)?,
             extra: extra.map_err(|error| Failure::Corrupt(format!("a message cannot be read: {error}")))?,
         })
+    }
+}
+
+impl MessageDoc {
+    /// What its row weighs.
+    pub(super) fn weight(&self) -> Result<usize, Failure> {
+        // Its text need not be copied for that.
+        let Self { conversation_id, seq, sender_id, client_id, created_at, rev, ref extra, .. } = *self;
+        let (body, extra) = (String::new(), extra.clone());
+        let plain = Self { conversation_id, seq, sender_id, client_id, body, created_at, rev, extra };
+        Ok(row_weight(&Row::Message(plain.row()?)) + self.body.len())
     }
 }
 

@@ -362,7 +362,7 @@ pub(super) async fn load_conversations(
         let id = loaded.conversation.id;
         let said = messages.entry(id).or_default();
         said.sort_unstable_by_key(|message| std::cmp::Reverse(message.seq));
-        truncate_to_bytes(said);
+        truncate_to_bytes(said)?;
         said.reverse();
         let known: HashSet<Uuid> = loaded.members.iter().map(|member| member.user_id).collect();
         loaded.members.extend(senders(reading, id, said, |sender| !known.contains(&sender)).await?);
@@ -381,14 +381,17 @@ pub(super) async fn load_conversations(
 }
 
 /// Of messages with the newest first: as many as one answer may weigh, but at least one.
-pub(super) fn truncate_to_bytes(messages: &mut Vec<MessageDoc>) {
-    let mut bytes = 0;
-    let fitting = messages.iter().take_while(|message| {
-        bytes += 256 + message.body.len();
-        bytes <= ANSWER_BYTES
-    });
-    let fitting = fitting.count().max(1);
-    messages.truncate(fitting);
+pub(super) fn truncate_to_bytes(messages: &mut Vec<MessageDoc>) -> Result<(), Failure> {
+    let (mut bytes, mut fitting) = (0, 0);
+    for message in messages.iter() {
+        bytes += message.weight()?;
+        if bytes > ANSWER_BYTES {
+            break;
+        }
+        fitting += 1;
+    }
+    messages.truncate(fitting.max(1));
+    Ok(())
 }
 
 fn afresh(

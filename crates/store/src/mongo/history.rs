@@ -90,7 +90,7 @@ async fn page(reading: &mut Reading<'_>, id: Uuid, messages: impl Fn(i64) -> Que
     };
     let mut messages: Vec<MessageDoc> = reading.all(MESSAGES, messages(last_seq)).await?;
     messages.reverse();
-    truncate_to_bytes(&mut messages);
+    truncate_to_bytes(&mut messages)?;
     messages.reverse();
     let senders = senders(reading, id, &messages, |_| true).await?;
     let people = people_of(reading, senders.iter().map(|sender| sender.user_id).collect()).await?;

@@ -1,12 +1,13 @@
-//! Rules of `Verb::Join` and `Verb::Leave`, and of who is in a conversation.
+//! Rules of `Verb::Join`, `Verb::Add` and `Verb::Leave`, and of who is in a conversation.
 
 use super::verbs::{
-    a_conversation_id, a_user_id, ann_and_bob, channel, conversation_row, direct, done, event_of, group, join, leave,
-    load, member_of, membership, one, people, person, said, said_many,
+    a_conversation_id, a_user_id, add, ann_and_bob, channel, conversation_row, direct, done, event_of, group, join,
+    leave, load, member_of, membership, one, people, person, said, said_many,
 };
 use futures_util::future::join_all;
 use myna_chat::rules::Committed;
 use myna_chat::store::{Access, Store};
+use myna_protocol::limits::GROUP_MEMBERS;
 use myna_protocol::{ConversationId, Feed, Member, Membership, Rejection, Row, UserId};
 
 /// What joining and leaving tell: the conversation's row, the member's, and in the person's own feed their membership.
@@ -143,4 +144,41 @@ pub(crate) async fn access_is_for_those_who_are_in_it(store: &dyn Store) {
         assert_eq!(store.access(eve, talk).await.expect("the store answers"), None);
     }
     assert_eq!(store.access(ann, a_conversation_id()).await.expect("the store answers"), None);
+}
+
+pub(crate) async fn who_is_added_is_told_and_has_read_it(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let (cy, dee) = (person(store, "Cy").await, person(store, "Dee").await);
+    let talk = group(store, ann, &[bob]).await;
+    said_many(store, talk, ann, 3).await;
+    let added = done(store, add(talk, bob, &[ann, cy, dee])).await;
+    assert_eq!((added.joined.len(), added.events.len()), (2, 3), "who is in it stays");
+    let event = event_of(&added.events, Feed::Conversation(talk));
+    assert_eq!(conversation_row(&event.rows).members, 4);
+    for user in [cy, dee] {
+        let member = member_of(&event.rows, user);
+        assert_eq!((member.joined_seq, member.left_seq, member.read_seq, member.rev), (3, None, 3, event.rev));
+        assert_eq!(membership(store, user, talk).await.map(|own| (own.joined, own.read_seq)), Some((true, 3)));
+    }
+    assert_eq!(load(store, talk).await.rev, event.rev);
+    assert!(done(store, add(talk, bob, &[cy])).await.events.is_empty(), "again it changes nothing");
+    assert_eq!(said(store, talk, cy, "hello").await, 4);
+    // Who has left comes back, and has read what was said meanwhile.
+    done(store, leave(talk, dee)).await;
+    said(store, talk, ann, "without Dee").await;
+    done(store, add(talk, ann, &[dee])).await;
+    assert_eq!(membership(store, dee, talk).await.map(|own| own.read_seq), Some(5));
+}
+
+pub(crate) async fn nobody_is_added_where_that_is_not_possible(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let cy = person(store, "Cy").await;
+    let (talk, pair) = (group(store, ann, &[bob]).await, direct(store, ann, bob).await);
+    assert_eq!(one(store, add(pair, ann, &[cy])).await, Err(Rejection::NotAllowed));
+    assert_eq!(one(store, add(talk, cy, &[cy])).await, Err(Rejection::NotFound), "a stranger lets nobody in");
+    assert_eq!(one(store, add(talk, ann, &[a_user_id()])).await, Err(Rejection::NotFound));
+    let crowd = people(store, GROUP_MEMBERS - 1).await;
+    assert_eq!(one(store, add(talk, ann, &crowd)).await, Err(Rejection::TooManyMembers));
+    done(store, add(talk, ann, &crowd[1..])).await;
+    assert_eq!(one(store, add(talk, ann, &crowd[..1])).await, Err(Rejection::TooManyMembers));
 }

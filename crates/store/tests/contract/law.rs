@@ -2,8 +2,8 @@
 
 use super::held::{Held, is_in};
 use super::verbs::{
-    ann_and_bob, channel, direct, done, edit, fresh, group, join, leave, new_channel, new_direct, new_group, people,
-    person, read, rename, rename_user, said, said_many, say, unsend,
+    add, ann_and_bob, channel, direct, done, edit, fresh, group, join, leave, new_channel, new_direct, new_group,
+    people, person, read, rename, rename_user, said, said_many, say, unsend,
 };
 use myna_chat::rules::Change;
 use myna_chat::store::Store;
@@ -90,7 +90,16 @@ pub(crate) async fn the_law_holds_for_joining_and_leaving(store: &dyn Store) {
     let everybody = [ann, bob, cy];
     let (talk, friends) = (channel(store, ann).await, group(store, ann, &[bob, cy]).await);
     said_many(store, talk, ann, 3).await;
-    for change in [join(talk, bob), join(talk, cy), leave(talk, bob), leave(friends, cy)] {
+    for change in [
+        join(talk, bob),
+        join(talk, cy),
+        leave(talk, bob),
+        leave(friends, cy),
+        leave(friends, bob),
+        add(friends, ann, &[bob, cy]),
+        add(talk, ann, &[bob, cy]),
+        leave(talk, bob),
+    ] {
         holds(store, &everybody, change).await;
     }
     said_many(store, talk, ann, 3).await;

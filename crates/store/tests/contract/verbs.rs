@@ -124,6 +124,10 @@ pub(crate) fn join(conversation: ConversationId, user: UserId) -> Change {
     Verb::Join { conversation }.by(user, now())
 }
 
+pub(crate) fn add(conversation: ConversationId, user: UserId, users: &[UserId]) -> Change {
+    Verb::Add { conversation, users: users.to_vec() }.by(user, now())
+}
+
 pub(crate) fn leave(conversation: ConversationId, user: UserId) -> Change {
     Verb::Leave { conversation }.by(user, now())
 }

@@ -1,8 +1,8 @@
 //! A store with something of everything, and all that it answers.
 
 use crate::contract::verbs::{
-    ALL, MUCH, a_conversation_id, a_session_id, ann_and_bob, begun, channel, commit, direct, done, fresh, group, join,
-    leave, name, new_channel, new_group, now, people, person, read, said, said_many, say,
+    ALL, MUCH, a_conversation_id, a_session_id, ann_and_bob, begun, channel, commit, direct, done, edit, fresh, group,
+    join, leave, name, new_channel, new_group, now, people, person, read, said, said_many, say, unsend,
 };
 use futures_util::future::join_all;
 use myna_chat::rules::Verb;
@@ -36,6 +36,10 @@ pub(crate) async fn fill(store: &dyn Store) -> Content {
     said_many(store, talk, ann, 2_300).await;
     said(store, notes, ann, "milk, \u{1f986}, {\"$gt\": \"\"}\n'; DROP TABLE messages; --").await;
     said(store, friends, zoe, "é \u{202e}abc").await;
+    for change in [edit(talk, ann, 1_000, "edited once"), edit(talk, ann, 1_000, "é edited"), unsend(talk, ann, 1_001)]
+    {
+        done(store, change).await;
+    }
     done(store, read(talk, bob, 1_200)).await;
     done(store, leave(friends, zoe)).await;
     done(store, leave(large, crowd[7])).await;

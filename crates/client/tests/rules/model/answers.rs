@@ -244,7 +244,9 @@ impl Server {
                 let told = self.create(conversation, Kind::Channel, Some(&name), &[me], false);
                 Ok((ack(request, conversation, None), told))
             }
-            Command::Direct { request, .. } | Command::Group { request, .. } => Err((request, Rejection::Unavailable)),
+            Command::Direct { request, .. } | Command::Group { request, .. } | Command::Add { request, .. } => {
+                Err((request, Rejection::Unavailable))
+            }
         };
         done.unwrap_or_else(|(request, code)| (vec![vec![rejected(request, code)]], Vec::new()))
     }
