@@ -149,6 +149,7 @@ previous-unread = Vorherige ungelesene Unterhaltung
 next-unread = Nächste ungelesene Unterhaltung
 add-people = Personen hinzufügen
 add-people-text = Sie können dann alle früheren Nachrichten lesen.
+already-member = Schon Mitglied
 add = Hinzufügen
 go-to-date = Zu einem Datum gehen
 date = Datum

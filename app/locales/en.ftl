@@ -150,6 +150,7 @@ previous-unread = Previous unread conversation
 next-unread = Next unread conversation
 add-people = Add people
 add-people-text = They will be able to read all earlier messages.
+already-member = Already a member
 add = Add
 go-to-date = Go to date
 date = Date

@@ -152,6 +152,7 @@ previous-unread = Conversación no leída anterior
 next-unread = Conversación no leída siguiente
 add-people = Añadir personas
 add-people-text = Podrán leer todos los mensajes anteriores.
+already-member = Ya es miembro
 add = Añadir
 go-to-date = Ir a una fecha
 date = Fecha

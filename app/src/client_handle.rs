@@ -154,15 +154,10 @@ impl ClientHandle {
         self.look(|client| look(client, now()))
     }
 
-    /// Asks for something by a verb of the client. A refusal is said on screen, and `refused` is called then.
-    pub(crate) fn change(
-        self,
-        verb: impl FnOnce(&mut Client, Timestamp) -> (RequestId, Vec<Action>),
-        refused: impl FnOnce() + Send + 'static,
-    ) {
+    /// Asks for something by a verb of the client. A refusal is said on screen.
+    pub(crate) fn change(self, verb: impl FnOnce(&mut Client, Timestamp) -> (RequestId, Vec<Action>)) {
         self.request(verb, move |answer| {
             if let Answer::Rejected(code, _) = answer {
-                refused();
                 self.tell(Problem::Refused(code));
             }
         });

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use myna_client::{Editing, Unsent};
-use myna_protocol::{ClientId, ConversationId, UserId};
+use myna_protocol::{ClientId, ConversationId, Seq, UserId};
 use web_sys::{Storage, StorageEvent};
 
 fn storage() -> Option<Storage> {
@@ -80,25 +80,24 @@ fn edit_prefix(user: UserId) -> String {
     format!("myna/{user}/edit/")
 }
 
-/// Keeps an edit of a sent message: the message's place, a line break, the text.
-pub(crate) fn keep_edit(user: UserId, conversation: ConversationId, edit: Option<&Editing>) {
+/// Keeps the new text of a sent message, each in an entry of its own.
+pub(crate) fn keep_edit(user: UserId, conversation: ConversationId, seq: Seq, text: Option<&str>) {
     let Some(storage) = storage() else { return };
-    let key = format!("{}{conversation}", edit_prefix(user));
-    let _ = match edit {
-        Some(Editing { seq, text }) => storage.set_item(&key, &format!("{seq}\n{text}")),
+    let key = format!("{}{conversation}/{seq}", edit_prefix(user));
+    let _ = match text {
+        Some(text) => storage.set_item(&key, text),
         None => storage.remove_item(&key),
     };
 }
 
-/// The edits that were being written, and where.
+/// The edits that were being written, or were on their way, and where.
 pub(crate) fn edits(user: UserId) -> Vec<(ConversationId, Editing)> {
     let Some(storage) = storage() else { return Vec::new() };
     let prefix = edit_prefix(user);
     let edit = |key: String| {
-        let kept = storage.get_item(&key).ok().flatten()?;
-        let (seq, text) = kept.split_once('\n')?;
-        let editing = Editing { seq: seq.parse().ok()?, text: text.to_owned() };
-        Some((key.strip_prefix(&prefix)?.parse().ok()?, editing))
+        let (conversation, seq) = key.strip_prefix(&prefix)?.split_once('/')?;
+        let text = storage.get_item(&key).ok().flatten()?;
+        Some((conversation.parse().ok()?, Editing { seq: seq.parse().ok()?, text }))
     };
     keys(&storage, &prefix).into_iter().filter_map(edit).collect()
 }

@@ -88,7 +88,13 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
     let text = Memo::new(move |_| {
         bubble.with(|bubble| bubble.unsent.as_ref().map_or_else(|| bubble.text.clone(), |by| t.unsent_by(by)))
     });
-    let content = move || text.with(|text| parts(text).into_iter().map(part).collect_view());
+    // A name is no link, whatever it looks like.
+    let content = move || {
+        text.with(|text| match untrack(is_unsent) {
+            true => text.clone().into_any(),
+            false => parts(text).into_iter().map(part).collect_view().into_any(),
+        })
+    };
     let is_edited = Memo::new(move |_| bubble.with(|bubble| bubble.edits > 0 && bubble.unsent.is_none()));
     let show_earlier = move |_| {
         if let Some(seq) = bubble.with_untracked(|bubble| bubble.seq) {

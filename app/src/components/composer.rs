@@ -61,10 +61,7 @@ pub(crate) fn Composer(
         if is_same {
             return stop_editing();
         }
-        let kept = Editing { seq, text: text.as_str().to_owned() };
-        // What was refused can be mended, or copied.
-        let refused = move || handle.act(move |client, _| client.write_edit(id, Some(kept)));
-        handle.change(move |client, now| client.edit(id, seq, text, now), refused);
+        handle.change(move |client, now| client.edit(id, seq, text, now));
     };
     let send = move || match text.with_untracked(|text| Text::parse(&composed(&clean_pasted(text)))) {
         Ok(parsed) if is_edit.get_untracked() => {

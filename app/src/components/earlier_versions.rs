@@ -26,6 +26,12 @@ pub(crate) fn EarlierVersions(
         lines.get().iter().any(|row| row.value.with(is_it));
         handle.look(|client| client.message(conversation, seq).map(versions).unwrap_or_default())
     });
+    // What was unsent has none.
+    Effect::new(move |_| {
+        if all.with(Vec::is_empty) {
+            shut();
+        }
+    });
     let version = move |(number, at, text): (usize, Timestamp, String)| {
         let is_last = move || all.with(|all| all.len() == number + 1);
         view! {
@@ -53,6 +59,9 @@ pub(crate) fn EarlierVersions(
 
 /// Each text of a message, and since when it was that.
 fn versions(message: &Message) -> Vec<(usize, Timestamp, String)> {
+    if message.unsent().is_some() {
+        return Vec::new();
+    }
     let earlier = message.earlier();
     let since = std::iter::once(message.sent_at).chain(earlier.iter().map(|earlier| earlier.until));
     let texts = earlier.iter().map(|earlier| &earlier.text).chain([&message.text]);

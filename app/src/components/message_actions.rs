@@ -67,6 +67,16 @@ impl MessageAction {
         }
     }
 
+    /// Why it cannot be done any more.
+    fn too_late(self, t: Words, bubble: &Bubble) -> &'static str {
+        match self {
+            _ if bubble.unsent.is_some() => t.refused_message_unsent(),
+            Self::Edit => t.refused_edit_too_late(),
+            Self::Unsend | Self::DeleteForEveryone => t.refused_unsend_too_late(),
+            Self::Copy | Self::Retry | Self::Delete => t.too_late(),
+        }
+    }
+
     fn glyph(self) -> Glyph {
         match self {
             Self::Copy => Glyph::Copy,
@@ -87,11 +97,14 @@ impl MessageAction {
             Self::Edit => {
                 if let Some(seq) = bubble.seq {
                     handle.act(move |client, _| client.start_editing(conversation, seq));
+                    // Also where it is in the field already.
+                    #[cfg(feature = "hydrate")]
+                    request_animation_frame(|| crate::browser::page::focus(".composer textarea"));
                 }
             }
             Self::Unsend | Self::DeleteForEveryone => {
                 if let Some(seq) = bubble.seq {
-                    handle.change(move |client, now| client.unsend(conversation, seq, now), || ());
+                    handle.change(move |client, now| client.unsend(conversation, seq, now));
                 }
             }
             Self::Retry => handle.act(move |client, now| client.retry(id, now)),
@@ -135,7 +148,7 @@ pub(crate) fn message_menu(
             if MessageAction::of(handle, id, &bubble).contains(&action) {
                 action.run(t, handle, overlay, id, &bubble);
             } else {
-                overlay.note(t.too_late());
+                overlay.note(action.too_late(t, &bubble));
             }
         }),
     };

@@ -81,7 +81,16 @@ impl Overlay {
     pub(crate) fn announce(self, text: String) {
         // A screen reader announces only text that changes.
         let again = self.said.with_untracked(|said| *said == text);
-        self.said.set(if again { text + "\u{a0}" } else { text });
+        let text = if again { text + "\u{a0}" } else { text };
+        self.said.set(text.clone());
+        // It is no place to keep words that may be unsent.
+        let said = self.said;
+        let clear = move || {
+            if said.try_with_untracked(|said| *said == text) == Some(true) {
+                said.set(String::new());
+            }
+        };
+        set_timeout(clear, std::time::Duration::from_secs(10));
     }
 }
 

@@ -16,7 +16,7 @@ use myna_protocol::{Person, UserId};
 #[component]
 pub(crate) fn PeoplePicker(
     chosen: RwSignal<Vec<Person>>,
-    /// These are not offered.
+    /// These are members already, and cannot be chosen.
     #[prop(into)]
     without: Signal<Vec<UserId>>,
     /// The element that says why the choice was refused.
@@ -26,10 +26,8 @@ pub(crate) fn PeoplePicker(
     let (t, handle) = (words(), use_client());
     let text = RwSignal::new(String::new());
     let search = handle.search(text);
-    let found = Memo::new(move |_| {
-        let people = search.found()?.people;
-        Some(without.with(|without| people.into_iter().filter(|user| !without.contains(&user.id)).collect::<Vec<_>>()))
-    });
+    let found = Memo::new(move |_| search.found().map(|found| found.people));
+    let is_member = move |id: UserId| without.with(|without| without.contains(&id));
     let people = move || found.get().unwrap_or_default();
     // The person whom the arrow keys have moved to.
     let active = RwSignal::new(None::<UserId>);
@@ -42,6 +40,9 @@ pub(crate) fn PeoplePicker(
     });
     let is_chosen = move |user: &Person| chosen.with(|chosen| chosen.iter().any(|other| other.id == user.id));
     let toggle = move |user: Person| {
+        if untrack(|| is_member(user.id)) {
+            return;
+        }
         chosen.update(|chosen| match chosen.iter().position(|other| other.id == user.id) {
             Some(place) => {
                 chosen.remove(place);
@@ -60,7 +61,7 @@ pub(crate) fn PeoplePicker(
         }
     };
     // Enter adds the person whom the arrow keys have moved to, else the first of the results, or takes them back. With an empty
-    // field it starts the conversation.
+    // field it sends the form.
     let is_typed = move || text.with(|text| !text.trim().is_empty());
     let place = move || {
         let active = active.get();
@@ -159,12 +160,14 @@ pub(crate) fn PeoplePicker(
                             id=person_id(id)
                             role="option"
                             aria-selected=move || if is_chosen(&pressed) { "true" } else { "false" }
+                            aria-disabled=move || is_member(id).then_some("true")
                             on:click=move |_| toggle(clicked.clone())
                         >
                             <Avatar name=user.name.clone() seed=user.id.to_string()/>
                             <span class="row-body">
                                 <span class="row-title" dir="auto">{user.name.clone()}</span>
-                                {(user.id == handle.my_id()).then(|| view! { <span class="row-preview">{t.title_self()}</span> })}
+                                {move || is_member(id).then(|| view! { <span class="row-preview">{t.already_member()}</span> })}
+                                {(user.id == handle.my_id() && !untrack(|| is_member(id))).then(|| view! { <span class="row-preview">{t.title_self()}</span> })}
                             </span>
                             <Icon glyph=Glyph::Check/>
                         </li>

@@ -154,8 +154,10 @@ fn connect(handle: ClientHandle) {
         zone.set_now(now());
         handle.act(|client, now| {
             storage::drafts(handle.my_id()).into_iter().for_each(|(id, text)| client.draft_from_other_tab(id, text));
-            storage::edits(handle.my_id()).into_iter().for_each(|(id, editing)| client.restore_edit(id, editing));
-            client.restore(storage::unsent(handle.my_id()), now)
+            let edits = storage::edits(handle.my_id()).into_iter();
+            let mut actions: Vec<_> = edits.flat_map(|(id, editing)| client.restore_edit(id, editing)).collect();
+            actions.extend(client.restore(storage::unsent(handle.my_id()), now));
+            actions
         });
         handle.act(|client, now| client.connect(now));
     });

@@ -1,7 +1,7 @@
 //! What a client asks of whoever holds it, and what it tells them.
 
-use crate::{Editing, Unsent};
-use myna_protocol::{ClientId, Command, Conversation, ConversationId, Person, Rejection, RequestId, Timestamp};
+use crate::Unsent;
+use myna_protocol::{ClientId, Command, Conversation, ConversationId, Person, Rejection, RequestId, Seq, Timestamp};
 use std::collections::BTreeSet;
 
 /// Something to be done, in the order given.
@@ -21,8 +21,8 @@ pub enum Action {
     Forget(ClientId),
     /// Write this draft down where it survives a reload; an empty one strikes it.
     KeepDraft(ConversationId, String),
-    /// Write this edit down where it survives a reload; `None` strikes it.
-    KeepEdit(ConversationId, Option<Editing>),
+    /// Write the new text of the message at this place down where it survives a reload; `None` strikes it.
+    KeepEdit(ConversationId, Seq, Option<String>),
     /// What was asked has been answered.
     Answered(RequestId, Answer),
     /// This session is over: show the way to sign in. No action follows any more.

@@ -231,9 +231,9 @@ impl Client {
         !self.outbox.is_empty()
     }
 
-    /// Whether something is written in a conversation and not sent.
+    /// Whether something is written in a conversation and not sent, or a change of a message is on its way.
     pub fn has_drafts(&self) -> bool {
-        !self.drafts.is_empty() || self.edits.is_writing()
+        !self.drafts.is_empty() || !self.edits.is_empty()
     }
 
     /// What is written in a conversation and not sent; empty when nothing is.

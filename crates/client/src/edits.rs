@@ -47,17 +47,18 @@ impl Edits {
         self.on_their_way.iter().find(is_it).map(|change| change.text.as_deref())
     }
 
-    /// The server has answered. Of which message's change, if it was one.
-    pub(crate) fn answered(&mut self, request: RequestId, is_done: bool) -> Option<(ConversationId, Seq)> {
+    /// The server has done what was asked. Which message it was about, if that was a change.
+    pub(crate) fn acked(&mut self, request: RequestId) -> Option<(ConversationId, Seq)> {
+        let change = self.on_their_way.iter_mut().find(|change| change.request == request)?;
+        change.is_acked = true;
+        Some((change.conversation, change.seq))
+    }
+
+    /// The server has refused. Which message it was about, and the text that it does not get, if that was a change.
+    pub(crate) fn refused(&mut self, request: RequestId) -> Option<(ConversationId, Seq, Option<String>)> {
         let at = self.on_their_way.iter().position(|change| change.request == request)?;
-        let change = &mut self.on_their_way[at];
-        let place = (change.conversation, change.seq);
-        if is_done {
-            change.is_acked = true;
-        } else {
-            self.on_their_way.remove(at);
-        }
-        Some(place)
+        let change = self.on_their_way.remove(at);
+        Some((change.conversation, change.seq, change.text))
     }
 
     /// Forgets the changes that are acknowledged and show in the messages themselves by now; `message` finds one, `None` when
@@ -93,9 +94,9 @@ impl Edits {
         true
     }
 
-    /// Whether an edit is being written anywhere.
-    pub(crate) fn is_writing(&self) -> bool {
-        !self.being_written.is_empty()
+    /// Whether an edit is being written anywhere, or a change is on its way.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.being_written.is_empty() && self.on_their_way.iter().all(|change| change.is_acked)
     }
 }
 
@@ -118,14 +119,14 @@ mod tests {
             edits.settle(id, |_| None);
             assert_eq!(edits.of(id, 3), Some(Some("new")));
             if is_first_acked {
-                assert_eq!(edits.answered(7, true), Some((id, 3)));
+                assert_eq!(edits.acked(7), Some((id, 3)));
                 let before = message(3);
                 edits.settle(id, |_| Some(&before));
                 assert_eq!(edits.of(id, 3), Some(Some("new")), "its row is missing");
                 edits.settle(id, |_| Some(row));
             } else {
                 edits.settle(id, |_| Some(row));
-                edits.answered(7, true);
+                edits.acked(7);
                 edits.settle(id, |_| Some(row));
             }
             assert_eq!(edits.of(id, 3), None);
@@ -138,9 +139,9 @@ mod tests {
         let mut edits = Edits::default();
         edits.ask(7, &message(3), Some("new".to_owned()));
         edits.ask(8, &message(3), None);
-        assert_eq!(edits.answered(7, false), None);
+        assert_eq!(edits.refused(7), None);
         assert_eq!(edits.of(id, 3), Some(None));
-        assert_eq!(edits.answered(8, false), Some((id, 3)));
+        assert_eq!(edits.refused(8), Some((id, 3, None)));
         assert_eq!(edits.of(id, 3), None);
     }
 }

@@ -168,7 +168,7 @@ impl<'a> Said<'a> {
             Some(text_to_be) => (text_to_be.unwrap_or(text), State::Pending),
             None => (text.as_str(), State::Sent),
         };
-        let edits = message.earlier().len() + usize::from(matches!(change, Some(Some(_))));
+        let edits = message.earlier().len();
         Self { sender, client_id, text, at, seq: Some(seq), state, edits, unsent: unsent_by(message, me, people) }
     }
 

@@ -123,7 +123,10 @@ impl Scrolling {
                     && !bubble.mine
                     && bubble.seq.is_some_and(|seq| seq > announced)
                 {
-                    said.push(self.t.preview_from(self.t.person(&bubble.name), bubble.text.as_str()));
+                    said.push(match &bubble.unsent {
+                        Some(by) => self.t.unsent_by(by),
+                        None => self.t.preview_from(self.t.person(&bubble.name), bubble.text.as_str()),
+                    });
                 }
             });
         }

@@ -90,7 +90,7 @@ impl Limits {
         from.is_none_or(|from| self.sign_ups.count(from.into()))
     }
 
-    /// Counts a group or channel that a person creates; false when there were too many.
+    /// Counts a group or channel that a person creates, or people whom they add; false when there were too many.
     pub(crate) fn count_creation(&self, user: UserId) -> bool {
         self.creations.count(user)
     }

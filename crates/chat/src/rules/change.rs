@@ -116,8 +116,8 @@ impl Change {
     /// About how many bytes of text this change brings into its commit.
     pub fn weight(&self) -> usize {
         match &self.verb {
-            // With the texts that it had before.
-            Verb::Edit { .. } => TEXT_CHARS * (EDITS + 1),
+            // With the texts that it had before, at most four bytes a character.
+            Verb::Edit { .. } => 4 * TEXT_CHARS * (EDITS + 1),
             Verb::Send { text, .. } => text.as_str().len(),
             Verb::Schedule { verb, .. } => match &**verb {
                 Verb::Send { text, .. } => text.as_str().len(),

@@ -3,7 +3,7 @@
 use super::Client;
 use crate::{Action, Bubble, Editing, State};
 use myna_protocol::limits::EDITS;
-use myna_protocol::{Command, ConversationId, Message, RequestId, Seq, Text, Timestamp};
+use myna_protocol::{Command, ConversationId, Message, Rejection, RequestId, Seq, Text, Timestamp};
 
 impl Client {
     /// Whether the message can be edited now, as far as this device can tell.
@@ -43,34 +43,50 @@ impl Client {
         self.edits.writing(id).map_or_else(|| (self.draft(id), 0), |editing| (editing.text.as_str(), editing.seq))
     }
 
-    /// Begins to edit a message: its text goes into the composer. The draft waits.
+    /// Begins to edit a message: its text goes into the composer, and the draft waits. What is written for it already stays.
     pub fn start_editing(&mut self, id: ConversationId, seq: Seq) -> Vec<Action> {
+        if self.edits.writing(id).is_some_and(|editing| editing.seq == seq) {
+            return Vec::new();
+        }
         let text = self.text_to_be(id, seq).map(str::to_owned);
         text.map_or_else(Vec::new, |text| self.write_edit(id, Some(Editing { seq, text })))
     }
 
     /// The text of the edit changed, or with `None` it is given up.
     pub fn write_edit(&mut self, id: ConversationId, editing: Option<Editing>) -> Vec<Action> {
+        let before = self.edits.writing(id).map(|editing| editing.seq);
         if !self.edits.write(id, editing.clone()) {
             return Vec::new();
         }
         self.touch_view(id);
-        vec![Action::KeepEdit(id, editing)]
+        let now = editing.as_ref().map(|editing| editing.seq);
+        let given_up = before.filter(|seq| Some(*seq) != now).map(|seq| Action::KeepEdit(id, seq, None));
+        let kept = editing.map(|editing| Action::KeepEdit(id, editing.seq, Some(editing.text)));
+        given_up.into_iter().chain(kept).collect()
     }
 
-    /// What was being written when the page was closed.
-    pub fn restore_edit(&mut self, id: ConversationId, editing: Editing) {
-        self.edits.write(id, Some(editing));
-        self.touch_view(id);
+    /// What was being written, or was on its way, when the page was closed. One edit of a conversation at a time.
+    pub fn restore_edit(&mut self, id: ConversationId, editing: Editing) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.edits.writing(id).is_none() {
+            self.edits.write(id, Some(editing));
+            self.drop_edit_of_unsent(id, &mut actions);
+            self.touch_view(id);
+        }
+        actions
     }
 
-    /// Gives a message another text. It shows at once; the answer is `Done` or `Rejected`.
+    /// Gives a message another text, in place of a change of it that is on its way. It shows at once; the answer is `Done` or
+    /// `Rejected`. What was refused is in the composer again, unless something else is.
     pub fn edit(&mut self, id: ConversationId, seq: Seq, text: Text, now: Timestamp) -> (RequestId, Vec<Action>) {
         let text = text.into_string();
         // What is kept is struck when the server has answered: until then a closed page would lose it.
         self.edits.write(id, None);
         let said = text.clone();
-        let (request, actions) = self.ask(|request| Command::Edit { request, conversation: id, seq, text: said }, now);
+        let kept = Action::KeepEdit(id, seq, Some(text.clone()));
+        let (request, mut actions) =
+            self.ask(|request| Command::Edit { request, conversation: id, seq, text: said }, now);
+        actions.insert(0, kept);
         self.change(id, seq, request, Some(text));
         (request, actions)
     }
@@ -104,24 +120,51 @@ impl Client {
         Some(self.edits.of(id, seq).flatten().unwrap_or(&message.text))
     }
 
-    /// Forgets the changes that have come as rows.
-    pub(super) fn settle_edits(&mut self, id: ConversationId) {
-        let Some(held) = self.conversations.held(id) else { return };
+    /// Forgets the changes that have come as rows, and what is being written for a message that was unsent.
+    pub(super) fn settle_edits(&mut self, id: ConversationId, actions: &mut Vec<Action>) {
+        let Some(held) = self.conversations.held(id) else { return self.edits.settle(id, |_| None) };
         self.edits.settle(id, |seq| {
             let (drawn, newest) = (held.drawn().get(seq), held.timeline.get(seq));
             drawn.into_iter().chain(newest).max_by_key(|message| message.rev)
         });
+        self.drop_edit_of_unsent(id, actions);
     }
 
-    /// The server has answered a change of a message.
-    pub(super) fn edit_answered(&mut self, request: RequestId, is_done: bool, actions: &mut Vec<Action>) {
-        let Some((id, _)) = self.edits.answered(request, is_done) else { return };
-        if is_done {
-            self.settle_edits(id);
-            if self.edits.writing(id).is_none() {
-                actions.push(Action::KeepEdit(id, None));
-            }
+    fn drop_edit_of_unsent(&mut self, id: ConversationId, actions: &mut Vec<Action>) {
+        let seq = self.edits.writing(id).map(|editing| editing.seq);
+        let message = seq.and_then(|seq| self.message(id, seq));
+        if message.is_some_and(|message| message.unsent().is_some()) {
+            actions.extend(self.write_edit(id, None));
+        }
+    }
+
+    /// The server has done a change of a message.
+    pub(super) fn edit_acked(&mut self, request: RequestId, actions: &mut Vec<Action>) {
+        let Some((id, seq)) = self.edits.acked(request) else { return };
+        self.settle_edits(id, actions);
+        if self.edits.writing(id).is_none_or(|editing| editing.seq != seq) {
+            actions.push(Action::KeepEdit(id, seq, None));
         }
         self.touch(id);
+    }
+
+    /// The server has refused a change of a message. The words go back into the composer, unless others are there or the message
+    /// is gone.
+    pub(super) fn edit_refused(&mut self, request: RequestId, code: Rejection, actions: &mut Vec<Action>) {
+        let Some((id, seq, text)) = self.edits.refused(request) else { return };
+        self.touch(id);
+        let is_gone =
+            code == Rejection::MessageUnsent || self.message(id, seq).is_some_and(|row| row.unsent().is_some());
+        match text {
+            Some(_) if is_gone => {
+                if self.edits.writing(id).is_none_or(|editing| editing.seq != seq) {
+                    actions.push(Action::KeepEdit(id, seq, None));
+                }
+            }
+            Some(text) if self.edits.writing(id).is_none() => {
+                actions.extend(self.write_edit(id, Some(Editing { seq, text })));
+            }
+            Some(_) | None => {}
+        }
     }
 }

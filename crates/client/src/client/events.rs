@@ -99,7 +99,7 @@ impl Client {
             (Outcome::Taken { conversations, said }, Feed::Conversation(id)) => {
                 self.people.saw(seen);
                 self.said(id, &said, actions);
-                self.settle_edits(id);
+                self.settle_edits(id, actions);
                 if let Some(held) = self.conversations.held_mut(id).filter(|_| self.shown != Some(id)) {
                     held.timeline.trim(UNSEEN_MESSAGES);
                 }
@@ -227,7 +227,7 @@ impl Client {
             _ => self.conversations.page(id, rows),
         };
         self.said(id, &said, actions);
-        self.settle_edits(id);
+        self.settle_edits(id, actions);
         self.touch(id);
     }
 
@@ -266,7 +266,7 @@ impl Client {
             self.touch(id);
             actions.push(Action::Forget(client_id));
         } else if let Some(Want::Ask(_)) = self.requests.answered(request) {
-            self.edit_answered(request, true, actions);
+            self.edit_acked(request, actions);
             actions.push(Action::Answered(request, Answer::Done { conversation }));
         }
     }
@@ -292,7 +292,7 @@ impl Client {
         match self.requests.purpose(request) {
             Some(Want::Ask(_)) => {
                 self.requests.answered(request);
-                self.edit_answered(request, false, actions);
+                self.edit_refused(request, code, actions);
                 actions.push(Action::Answered(request, Answer::Rejected(code, text)));
             }
             Some(_) if code.is_temporary() => {

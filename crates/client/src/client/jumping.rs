@@ -55,6 +55,7 @@ impl Client {
         match self.conversations.excerpt_page(id, rows) {
             Some(said) => {
                 self.said(id, &said, actions);
+                self.settle_edits(id, actions);
                 let seq = self.conversations.held(id).and_then(|held| nearest(held, target));
                 match seq {
                     Some(seq) => self.arrive(id, seq, jump.below),

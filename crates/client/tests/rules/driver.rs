@@ -2,7 +2,7 @@
 
 use crate::model::{START, Server, Told, client_id, user};
 use myna_client::{Action, Answer, Client, Line, Status, Title, Unsent};
-use myna_protocol::{ClientId, Command, ConversationId, Event, RequestId, Text, Timestamp, User, UserId};
+use myna_protocol::{ClientId, Command, ConversationId, Event, RequestId, Seq, Text, Timestamp, User, UserId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// One client with its socket and what it keeps.
@@ -17,6 +17,8 @@ pub(crate) struct Peer {
     pub(crate) wake: Option<Timestamp>,
     /// What survives a reload, in the order of writing.
     pub(crate) kept: Vec<Unsent>,
+    /// The edits that are written down, by message.
+    pub(crate) edits: BTreeMap<(ConversationId, Seq), String>,
     pub(crate) answers: BTreeMap<RequestId, Answer>,
     pub(crate) signed_out: bool,
 }
@@ -30,6 +32,7 @@ impl Peer {
             said: VecDeque::new(),
             wake: None,
             kept: Vec::new(),
+            edits: BTreeMap::new(),
             answers: BTreeMap::new(),
             signed_out: false,
         }
@@ -51,7 +54,11 @@ impl Peer {
                     None => self.kept.push(unsent),
                 },
                 Action::Forget(client_id) => self.kept.retain(|kept| kept.client_id != client_id),
-                Action::KeepDraft(..) | Action::KeepEdit(..) => {}
+                Action::KeepDraft(..) => {}
+                Action::KeepEdit(id, seq, text) => match text {
+                    Some(text) => drop(self.edits.insert((id, seq), text)),
+                    None => drop(self.edits.remove(&(id, seq))),
+                },
                 Action::Answered(id, answer) => assert!(self.answers.insert(id, answer).is_none(), "answered twice"),
                 Action::SignedOut => self.signed_out = true,
             }

@@ -2,6 +2,7 @@
 
 mod drafts;
 mod driver;
+mod editing;
 mod hostile;
 mod jumping;
 mod law;
