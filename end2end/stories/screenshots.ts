@@ -222,6 +222,14 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.locator('.bubble', { hasText: EDITED }).click({ button: 'right' });
     await page.getByRole('menuitem').nth(1).click();
     await page.locator('.composer-editing').waitFor();
+    // The click may have scrolled the message into sight while the lines around it were changing.
+    await expect(async () => {
+      const below = await page.locator('.transcript').evaluate((list) => {
+        list.scrollTo(0, list.scrollHeight);
+        return list.scrollHeight - list.scrollTop - list.clientHeight;
+      });
+      expect(below).toBeLessThan(2);
+    }).toPass();
     await compare(sam, mode, 'editing.png');
     await page.locator('.composer-editing button').click();
     await page.locator('.edited button').click();
