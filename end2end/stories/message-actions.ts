@@ -33,6 +33,8 @@ test('messages are reached, read and copied with the keyboard alone', async ({ m
   await ada.say('one', 'two');
   await lena.open('Ada');
   await lena.say('three');
+  // What changes around a line must not change while the focus is on its way to it.
+  await lena.hasSentAll();
   await lena.composer.press('Shift+Tab');
   await lena.page.keyboard.press('ArrowUp');
   await expect(lena.message('three')).toBeFocused();
