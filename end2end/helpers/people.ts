@@ -261,6 +261,16 @@ export class Person {
     return this.messages.getByRole('article').filter({ has: this.page.getByText(text, { exact: true }) });
   }
 
+  /** Opens the menu of a message with a finger that stays on it, and lifts the finger. */
+  async pressesLong(text: string): Promise<void> {
+    const box = (await this.message(text).boundingBox())!;
+    const touches = await this.context.newCDPSession(this.page);
+    const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await touches.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+    await expect(this.page.getByRole('menu')).toBeVisible();
+    await touches.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  }
+
   /** Sees a text, once. */
   async sees(...texts: string[]): Promise<void> {
     for (const text of texts) {

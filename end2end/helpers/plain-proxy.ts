@@ -1,4 +1,4 @@
-// A proxy that has been told nothing but where the server is: it passes no WebSocket upgrade on.
+// A proxy with nothing configured but the address of the server: it does not forward the WebSocket upgrade.
 import { once } from 'node:events';
 import { type Server, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';

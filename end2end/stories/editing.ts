@@ -20,7 +20,7 @@ async function actions(person: Person, text: string): Promise<string[]> {
   return names;
 }
 
-/** The places of the messages of a conversation whose page has asked the server for them. */
+/** The id of the conversation on screen. */
 function conversationOf(person: Person): string {
   return person.path.replace('/c/', '');
 }
@@ -32,7 +32,7 @@ test('a message is edited from the empty field, the other sees it at once, and w
   await ada.open('Lena');
   await ada.sees('See you at fife');
 
-  // The newest of one's own, and only from an empty field.
+  // The newest message that Lena sent, and only from an empty field.
   await lena.composer.press('ArrowUp');
   await expect(lena.composer).toHaveValue('Bring the cake');
   await expect(lena.composer).toHaveAccessibleDescription(/Editing message/);
@@ -279,12 +279,7 @@ test('on a phone a message is edited by the menu, and the button saves it', asyn
   await lena.say('On my wy');
   // What stands below it moves it up.
   await lena.seesRead('On my wy');
-  const box = (await lena.message('On my wy').boundingBox())!;
-  const touches = await lena.context.newCDPSession(lena.page);
-  const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  await touches.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
-  await expect(lena.page.getByRole('menu')).toBeVisible();
-  await touches.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await lena.pressesLong('On my wy');
   await lena.page.getByRole('menuitem', { name: 'Edit' }).tap();
   await expect(lena.composer).toHaveValue('On my wy');
   await lena.composer.fill('On my way');

@@ -223,7 +223,7 @@ test('people are added to a group, see what was said, and come back after leavin
   await bea.say('hello all');
   await lena.sees('hello all');
 
-  // Whoever is in it may do so; who has left comes back.
+  // Any member can add people, also those who have left.
   await bea.leave();
   await lena.say('without Bea');
   await ada.goto(`/c/${quartet}`);

@@ -114,12 +114,7 @@ test('on a phone the menu comes when the finger stays', async ({ myna }) => {
   await ada.find('Lena');
   await ada.say('Stay a while');
   await lena.open('Ada');
-  const box = (await lena.message('Stay a while').boundingBox())!;
-  const touches = await lena.context.newCDPSession(lena.page);
-  const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  await touches.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
-  await expect(lena.page.getByRole('menu')).toBeVisible();
-  await touches.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await lena.pressesLong('Stay a while');
   await expect(lena.page.getByRole('menu')).toBeVisible();
   await lena.page.getByRole('menuitem', { name: 'Copy' }).tap();
   await expect(lena.page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();

@@ -76,7 +76,7 @@ async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, handle: ClientHandle, ge
         }
     };
     socket.borrow_mut().take();
-    // Why a socket could not be opened is not told to a page.
+    // Browsers do not tell a page why a socket failed to open.
     let session = if opened { None } else { session().await };
     handle.socket_refused(session == Some(SESSION_THERE));
     let code = if session == Some(SESSION_ENDED) { Some(close::REVOKED) } else { code };
@@ -85,7 +85,7 @@ async fn listen(socket: Rc<RefCell<Option<WebSocket>>>, handle: ClientHandle, ge
     }
 }
 
-/// The statuses with which the server says that somebody is signed in here, and that nobody is.
+/// The HTTP statuses of `/session`: this browser has a session, or has none.
 const SESSION_THERE: u16 = 204;
 const SESSION_ENDED: u16 = 401;
 

@@ -6,7 +6,7 @@ use crate::i18n::words;
 use leptos::prelude::*;
 use myna_client::Status;
 
-/// Sockets that a server that answers has to refuse in a row before people are told: one that starts may refuse some.
+/// After so many refused sockets in a row the banner explains it. A server that starts may refuse one or two.
 const REFUSED: u64 = 3;
 
 #[component]

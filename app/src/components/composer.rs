@@ -1,6 +1,6 @@
-//! The composer: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation. A sent
-//! message is edited in it too: the draft waits meanwhile. From an empty field the arrow leads to one's last message, to edit
-//! it, or up to the messages.
+//! The composer: Enter sends, Shift+Enter breaks the line, and what is not sent yet is kept for each conversation. It also
+//! edits sent messages; the draft waits meanwhile. From an empty field, the up arrow edits the last message that the person sent,
+//! or moves to the messages.
 
 #[cfg(feature = "hydrate")]
 use super::bubble::MESSAGE;

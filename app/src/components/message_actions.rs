@@ -16,7 +16,7 @@ pub(crate) enum MessageAction {
     Edit,
     /// Takes a message back.
     Unsend,
-    /// Deletes the message of somebody else.
+    /// Deletes a message that another person sent.
     DeleteForEveryone,
     /// Tries a message again that was not delivered.
     Retry,

@@ -10,7 +10,7 @@ pub fn destination(uri: &Uri) -> String {
     carried.unwrap_or(Route::List).path()
 }
 
-/// `page`, carrying the path of a place in the chat. Another path is not carried: nobody is sent elsewhere by a link.
+/// `page`, carrying the path of a place in the chat. Other paths are dropped, so a link cannot redirect to another site.
 pub fn with_destination(page: &str, path: &str) -> String {
     match Route::at(path) {
         None | Some(Route::List) => page.to_owned(),

@@ -37,7 +37,7 @@ impl Default for Windows {
 }
 
 impl Windows {
-    /// The limits that clients are told.
+    /// The limits that `welcome` announces.
     pub(crate) fn limits(self) -> Limits {
         Limits { edit_millis: millis(self.edit), unsend_millis: millis(self.unsend), ..Limits::default() }
     }
@@ -135,7 +135,7 @@ impl Chat {
         &*self.0.clock
     }
 
-    /// The limits that clients are told.
+    /// The limits that `welcome` announces.
     pub fn limits(&self) -> Limits {
         self.0.windows.limits()
     }

@@ -23,7 +23,7 @@ impl Chat {
         self.change(sender, Verb::Send { conversation, client_id, text }).await
     }
 
-    /// Gives a message of one's own another text, while the edit window is open.
+    /// Edits a message that the person sent, while the edit window is open.
     pub async fn edit(
         &self,
         user: UserId,
@@ -35,7 +35,8 @@ impl Chat {
         self.change(user, Verb::Edit { conversation, seq, text, window }).await
     }
 
-    /// Unsends a message of one's own, while that window is open; who created a channel deletes any message there.
+    /// Unsends a message that the person sent, while the unsend window is open. The creator of a channel can delete any message
+    /// in it, at any time.
     pub async fn unsend(&self, user: UserId, conversation: ConversationId, seq: Seq) -> Result<Pending, Error> {
         let window = self.inner().windows.limits().unsend_millis;
         self.change(user, Verb::Unsend { conversation, seq, window }).await

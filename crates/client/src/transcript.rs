@@ -113,13 +113,13 @@ pub enum UnsentBy {
     Me,
     /// Its sender, by name.
     Sender(String),
-    /// I have deleted the message of somebody else.
+    /// I have deleted a message that another person sent.
     DeletedByMe,
     /// Somebody else than its sender, by name.
     Deleted(String),
 }
 
-/// Who has unsent this message, if somebody has.
+/// Who has unsent this message; `None` if it is not unsent.
 pub(crate) fn unsent_by(message: &Message, me: UserId, people: &People) -> Option<UnsentBy> {
     let by = message.unsent()?.by;
     let name = || people.name(by).to_owned();

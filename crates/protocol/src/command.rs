@@ -18,9 +18,9 @@ pub enum Command {
     Hello { cursors: BTreeMap<Feed, Rev> },
     /// Send a message. The same `client_id` with the same text again gets the first answer again.
     Send { request: RequestId, conversation: ConversationId, client_id: ClientId, text: String },
-    /// Give a message of one's own another text. Answered by `ack`; the same text again changes nothing.
+    /// Edit a message that you sent. Answered by `ack`; the same text again changes nothing.
     Edit { request: RequestId, conversation: ConversationId, seq: Seq, text: String },
-    /// Take a message of one's own back, or as the creator of a channel delete any message in it: its texts are gone.
+    /// Unsend a message that you sent; the creator of a channel can delete any message in it. Its texts are deleted.
     Unsend { request: RequestId, conversation: ConversationId, seq: Seq },
     /// Everything up to `seq` has been read.
     Read { request: RequestId, conversation: ConversationId, seq: Seq },
@@ -41,7 +41,7 @@ pub enum Command {
     Channel { request: RequestId, conversation: ConversationId, name: String },
     /// Join a public channel.
     Join { request: RequestId, conversation: ConversationId },
-    /// Bring people into a group or a channel that one is in. Who is in it already stays.
+    /// Add people to a group or a channel that you are in. Present members stay as they are.
     Add { request: RequestId, conversation: ConversationId, users: Vec<UserId> },
     /// Leave a group or a channel.
     Leave { request: RequestId, conversation: ConversationId },

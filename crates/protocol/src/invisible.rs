@@ -1,4 +1,4 @@
-//! Characters that nobody sees.
+//! Invisible characters.
 
 /// Whether none of these characters can be seen.
 pub(crate) fn is_blank(text: &str) -> bool {

@@ -58,7 +58,7 @@ impl Message {
         self.unsent().is_none().then(|| earlier.unwrap_or(&self.text))
     }
 
-    /// Who has unsent it, if somebody has.
+    /// Who has unsent it; `None` if it is not unsent.
     pub fn unsent(&self) -> Option<Unsending> {
         self.extra.as_ref().and_then(|extra| extra.unsent)
     }

@@ -31,7 +31,7 @@ async fn the_words_of_an_unsent_message_are_in_no_file() {
         done(&*store, edit(talk, ann, seq, &format!("{SECOND} instead"))).await;
         assert!(has(folder.path(), FIRST) && has(folder.path(), SECOND), "while it is there, it is found");
         done(&*store, unsend(talk, ann, seq)).await;
-        // The log is emptied by another thread, and not while somebody reads from it.
+        // Another thread empties the log, once no reader needs it.
         let gone = async {
             let mut every = interval(Duration::from_millis(20));
             while has(folder.path(), FIRST) || has(folder.path(), SECOND) {

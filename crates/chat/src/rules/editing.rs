@@ -8,7 +8,7 @@ use myna_protocol::{
 };
 
 /// The text that it had stays readable beside the new one. The same text again changes nothing, whenever it comes. `NotFound`
-/// when there is no such message, `NotAllowed` for somebody else's.
+/// when there is no such message, `NotAllowed` for a message of another person.
 pub(super) fn edit(
     facts: &Facts,
     change: &Change,
@@ -41,7 +41,7 @@ pub(super) fn edit(
 }
 
 /// The message keeps its place and its sender; its texts are gone. Again it changes nothing. `NotFound` when there is no such
-/// message, `NotAllowed` for somebody else's, unless the actor created the channel.
+/// message, `NotAllowed` for a message of another person, unless the actor created the channel.
 pub(super) fn unsend(
     facts: &Facts,
     change: &Change,

@@ -20,7 +20,7 @@ pub enum Action {
     Send,
     /// Edits or unsends their own message.
     Edit,
-    /// Deletes the message of somebody else.
+    /// Deletes a message that another person sent.
     Delete,
     Join,
     /// Brings others in.

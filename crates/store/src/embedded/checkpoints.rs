@@ -38,8 +38,8 @@ impl CheckpointTrigger {
         Self { calls, must_empty }
     }
 
-    /// Has the log emptied as soon as all of it is in the file and nobody reads from it: words were erased, and the log still
-    /// has them.
+    /// Asks the thread to empty the log as soon as the file has all of it and no reader needs it: the log still contains deleted
+    /// text.
     pub(super) fn empty_soon(&self) {
         self.must_empty.store(true, Ordering::Relaxed);
         let _ = self.calls.try_send(());
