@@ -10,8 +10,8 @@ const SERVER_AWAY = [
 /** How it says that the device has no network: a story decides when that is. */
 const OFFLINE = /net::ERR_INTERNET_DISCONNECTED/;
 
-/** Lines about how fast something was, not about what was wrong. */
-const HARMLESS = /was preloaded using link preload but not used/;
+/** Lines about how fast something was, or about a socket that the page gave up while it was opening: nothing was wrong. */
+const HARMLESS = /was preloaded using link preload but not used|WebSocket is closed before the connection is established/;
 
 export class Console {
   private readonly lines: string[] = [];
