@@ -1,5 +1,6 @@
 //! The browser: the one place that does what the client asks for, and knows sockets, timers and storage.
 
+pub(crate) mod emoji;
 pub(crate) mod locale;
 pub(crate) mod page;
 mod socket;

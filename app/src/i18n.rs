@@ -81,6 +81,8 @@ impl Words {
             Rejection::EditTooOften => self.refused_edit_too_often(),
             Rejection::UnsendTooLate => self.refused_unsend_too_late(),
             Rejection::MessageUnsent => self.refused_message_unsent(),
+            Rejection::EmojiInvalid => self.refused_emoji_invalid(),
+            Rejection::TooManyReactions => self.refused_too_many_reactions(),
             Rejection::Malformed | Rejection::OutOfOrder => self.refused_malformed(),
             Rejection::ForeignOrigin => self.refused_foreign_origin(),
             Rejection::TooMany => self.refused_too_many(),

@@ -6,6 +6,7 @@
 mod client_handle;
 mod commands;
 mod components;
+pub mod emoji;
 pub mod i18n;
 mod navigation;
 mod pages;

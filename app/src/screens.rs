@@ -2,8 +2,8 @@
 //! after hydration, when such a screen opens before that, or before hydration if the address names one of them.
 
 use crate::components::{
-    AddPeople, DateDialog, Details, EarlierVersions, PickerHead, QuickSwitcher, Shortcuts, show_modal, use_overlay,
-    when_closed,
+    AddPeople, DateDialog, Details, EarlierVersions, EmojiPicker, PickerHead, QuickSwitcher, Reactions, Shortcuts,
+    show_modal, use_overlay, when_closed,
 };
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
@@ -29,6 +29,8 @@ pub(crate) enum Screen {
     GoToDate(ConversationId),
     AddPeople(ConversationId),
     EarlierVersions(ConversationId, Seq),
+    Reactions(ConversationId, Seq),
+    Emoji(ConversationId, Seq),
     Details { id: ConversationId, view: Signal<Option<View>>, open: RwSignal<bool> },
 }
 
@@ -55,6 +57,12 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::AddPeople(id) => view! { <AddPeople conversation=id close=move || overlay.close_sheet()/> }.into_any(),
         Screen::EarlierVersions(id, seq) => {
             view! { <EarlierVersions conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
+        }
+        Screen::Emoji(id, seq) => {
+            view! { <EmojiPicker conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
+        }
+        Screen::Reactions(id, seq) => {
+            view! { <Reactions conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
         }
         Screen::Details { id, view, open } => view! { <Details id view open/> }.into_any(),
     })
@@ -118,7 +126,9 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
         | Screen::Shortcuts
         | Screen::GoToDate(_)
         | Screen::AddPeople(_)
-        | Screen::EarlierVersions(..) => {
+        | Screen::EarlierVersions(..)
+        | Screen::Reactions(..)
+        | Screen::Emoji(..) => {
             let (overlay, dialog) = (use_overlay(), NodeRef::new());
             let _ = show_modal(dialog);
             view! { <dialog class="dialog" node_ref=dialog aria-label=t.loading() on:close=when_closed(move || overlay.close_sheet())>{content}</dialog> }

@@ -12,7 +12,7 @@ async function choose(person: Person, text: string, action: string): Promise<voi
 /** What can be done with a message. */
 async function actions(person: Person, text: string): Promise<string[]> {
   await person.message(text).click({ button: 'right' });
-  const items = person.page.getByRole('menuitem');
+  const items = person.page.locator('.menu-item');
   await items.first().waitFor();
   const names = await items.allTextContents();
   await person.page.keyboard.press('Escape');

@@ -88,6 +88,7 @@ pub(crate) fn status(rejection: Rejection) -> StatusCode {
         | Rejection::DirectStays
         | Rejection::EditTooLate
         | Rejection::EditTooOften
+        | Rejection::TooManyReactions
         | Rejection::UnsendTooLate => StatusCode::CONFLICT,
         Rejection::NameInvalid
         | Rejection::PasswordTooShort
@@ -95,6 +96,7 @@ pub(crate) fn status(rejection: Rejection) -> StatusCode {
         | Rejection::TextEmpty
         | Rejection::TextTooLong
         | Rejection::TextInvalid
+        | Rejection::EmojiInvalid
         | Rejection::TooManyMembers
         | Rejection::TooFewMembers => StatusCode::UNPROCESSABLE_ENTITY,
         Rejection::Malformed | Rejection::OutOfOrder => StatusCode::BAD_REQUEST,

@@ -1,6 +1,6 @@
 //! The table of contents: every path this server answers.
 
-use crate::http::{health, session, sign_in};
+use crate::http::{emoji, health, session, sign_in};
 use crate::state::AppState;
 use crate::{auth, body, client_address, files, headers, origin, pages, reply, socket};
 use axum::Router;
@@ -42,6 +42,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .route("/session", get(session::session))
+        .route(myna_app::emoji::PATH, get(emoji::emoji))
         .route("/ws", get(socket::upgrade))
         .merge(app)
         .merge(files::serve(&state.leptos))

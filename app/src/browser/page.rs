@@ -216,6 +216,24 @@ pub(crate) fn has_selection() -> bool {
     window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed())
 }
 
+pub(crate) fn select_nothing() {
+    if let Ok(Some(selection)) = window().get_selection() {
+        let _ = selection.remove_all_ranges();
+    }
+}
+
+/// Whether the page is written from right to left.
+pub(crate) fn is_rtl() -> bool {
+    attribute("dir").as_deref() == Some("rtl")
+}
+
+/// How many elements of this one's size stand beside each other in what it is in.
+pub(crate) fn columns(element: &HtmlElement) -> usize {
+    let width = |element: &Element| f64::from(element.client_width());
+    let whole = element.parent_element().map_or(0.0, |parent| width(&parent));
+    (whole / width(element).max(1.0)).floor().max(1.0) as usize
+}
+
 /// Whether the keyboard has a ⌘ key.
 pub(crate) fn is_mac() -> bool {
     let platform = window().navigator().platform().unwrap_or_default();

@@ -70,6 +70,17 @@ pub(crate) fn from_other_tab(user: UserId, event: &StorageEvent) -> Option<Other
     event.new_value().is_none().then_some(OtherTab::Settled(id.parse().ok()?))
 }
 
+/// A choice of this person on this device.
+pub(crate) fn choice(user: UserId, name: &str) -> Option<String> {
+    storage()?.get_item(&format!("myna/{user}/{name}")).ok().flatten()
+}
+
+pub(crate) fn keep_choice(user: UserId, name: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(&format!("myna/{user}/{name}"), value);
+    }
+}
+
 pub(crate) fn keep_draft(user: UserId, conversation: ConversationId, text: &str) {
     let Some(storage) = storage() else { return };
     let key = format!("{}{conversation}", draft_prefix(user));

@@ -1,7 +1,9 @@
 //! One line of a transcript: a time, a notice, or a bubble with its tail, its name, its avatar and its status.
 
+#[cfg(feature = "hydrate")]
+use super::message_actions::REACT;
 use super::message_actions::{message_menu, on_key};
-use super::{Avatar, Glyph, Icon, Sheet, use_overlay};
+use super::{Avatar, Badges, Glyph, Icon, Sheet, use_overlay};
 use crate::client_handle::{RowSignal, use_client};
 use crate::i18n::{Words, words};
 use crate::time::{Zone, iso, use_zone};
@@ -103,9 +105,12 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
     };
     let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
     let by = move || bubble.with(|bubble| if bubble.mine { t.you_said().to_owned() } else { t.person(&bubble.name) });
-    let open_menu = move |at: (i32, i32)| {
+    let open_menu = move |at: (i32, i32), is_for_tapbacks: bool| {
         let (by, sent) = untrack(|| (by(), at_length(zone, bubble.with(|bubble| bubble.at))));
-        let menu = message_menu(t, handle, overlay, id, bubble, t.said_by(by, sent), at);
+        let mut menu = message_menu(t, handle, overlay, id, bubble, t.said_by(by, sent), at);
+        if let Some(tapbacks) = &mut menu.tapbacks {
+            tapbacks.has_focus = is_for_tapbacks;
+        }
         if !menu.items.is_empty() {
             overlay.open_menu(menu);
         }
@@ -117,7 +122,12 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
             return;
         }
         event.prevent_default();
-        open_menu((event.client_x(), event.client_y()));
+        open_menu((event.client_x(), event.client_y()), false);
+    };
+    let tap = move |event: MouseEvent| {
+        #[cfg(feature = "hydrate")]
+        crate::browser::page::select_nothing();
+        open_menu((event.client_x(), event.client_y()), true);
     };
     let keys = move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
@@ -127,7 +137,13 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
         #[cfg(feature = "hydrate")]
         if key == "Enter" && event.target() == event.current_target() {
             event.prevent_default();
-            open_menu(crate::browser::page::below_start_of(&event));
+            open_menu(crate::browser::page::below_start_of(&event), false);
+            return;
+        }
+        #[cfg(feature = "hydrate")]
+        if key == REACT && bubble.with_untracked(|bubble| bubble.seq.is_some() && bubble.unsent.is_none()) {
+            event.prevent_default();
+            open_menu(crate::browser::page::below_start_of(&event), true);
             return;
         }
         if bubble.with_untracked(|bubble| on_key(&key, t, handle, overlay, id, bubble)) {
@@ -141,6 +157,7 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
             class:mine=mine
             class:theirs=!mine
             class:unsent=is_unsent
+            class:reacted=is(|bubble| !bubble.reactions.is_empty())
             class:first=is(|bubble| bubble.first)
             class:resumed=is(|bubble| bubble.resumed)
             class:last=is(|bubble| bubble.last)
@@ -162,10 +179,12 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
                 tabindex="-1"
                 aria-label=move || t.said_by(by(), zone.time(at.get()))
                 on:contextmenu=menu
+                on:dblclick=tap
                 on:keydown=keys
             >
                 <p dir="auto">{content}</p>
             </div>
+            <Badges id bubble/>
             <time class="line-time" datetime=move || iso(at.get()) data-day=move || zone.day_unless_today(at.get())>{move || zone.time(at.get())}</time>
             {move || {
                 failure

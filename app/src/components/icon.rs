@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Glyph {
+    AddReaction,
     Back,
     Bird,
     Calendar,
@@ -29,6 +30,9 @@ pub(crate) enum Glyph {
 impl Glyph {
     fn path(self) -> &'static str {
         match self {
+            Self::AddReaction => {
+                "M19.5 12.7a7.8 7.8 0 1 1-8.2-8.2M8.5 14a4 4 0 0 0 6.4 0M9.2 9.8v.01M14.3 9.8v.01M18.5 3v6M15.5 6h6"
+            }
             Self::Back => "m15 5-7 7 7 7",
             Self::Bird => {
                 "M18.3 9.8 22 11.8l-3.6 1.5A7.5 7.5 0 0 1 9 18.7l-5 1.8 1.2-4.3A7.5 7.5 0 1 1 18.3 9.8ZM13.7 9.5v.01"

@@ -1,12 +1,15 @@
 //! What can be done with a message: the menu of its bubble, and its keys.
 
-use super::{Glyph, Menu, MenuItem, Overlay};
+use super::{Glyph, Menu, MenuItem, Overlay, Sheet, TapbackRow};
 use crate::client_handle::ClientHandle;
 use crate::i18n::Words;
 use leptos::prelude::*;
 use myna_client::{Bubble, State};
 use myna_protocol::ConversationId;
 use std::sync::Arc;
+
+/// The key that offers the reactions while a message has the focus.
+pub(crate) const REACT: &str = "t";
 
 /// One thing that can be done with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +156,16 @@ pub(crate) fn message_menu(
         }),
     };
     let actions = bubble.with_untracked(|bubble| MessageAction::of(handle, id, bubble));
-    Menu { title, items: actions.into_iter().map(item).collect(), at }
+    let seq = bubble.with_untracked(|bubble| bubble.seq.filter(|_| bubble.unsent.is_none()));
+    let tapbacks = seq.map(|seq| TapbackRow {
+        chosen: handle.look(|client| client.my_reaction(id, seq).map(str::to_owned)),
+        has_focus: false,
+        choose: Callback::new(move |emoji| {
+            handle.change(move |client, now| client.react(id, seq, emoji, now));
+        }),
+        more: Callback::new(move |()| overlay.open_sheet(Sheet::Emoji(id, seq))),
+    });
+    Menu { title, tapbacks, items: actions.into_iter().map(item).collect(), at }
 }
 
 /// Does what a key does on a message; whether it does anything.

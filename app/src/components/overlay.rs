@@ -4,7 +4,7 @@ mod announcer;
 mod menu;
 mod note;
 
-pub(crate) use menu::{Menu, MenuItem};
+pub(crate) use menu::{Menu, MenuItem, TapbackRow};
 
 use crate::screens::{Screen, ScreenView};
 use announcer::Announcer;
@@ -24,6 +24,10 @@ pub(crate) enum Sheet {
     AddPeople(ConversationId),
     /// The earlier texts of the message at this place.
     EarlierVersions(ConversationId, Seq),
+    /// All emoji, to react to the message at this place.
+    Emoji(ConversationId, Seq),
+    /// Who reacts to the message at this place.
+    Reactions(ConversationId, Seq),
 }
 
 /// The layer over the page. A handle: clones are the same.
@@ -110,6 +114,8 @@ pub(crate) fn OverlayLayer() -> impl IntoView {
                         Sheet::GoToDate(id) => Screen::GoToDate(id),
                         Sheet::AddPeople(id) => Screen::AddPeople(id),
                         Sheet::EarlierVersions(id, seq) => Screen::EarlierVersions(id, seq),
+                        Sheet::Emoji(id, seq) => Screen::Emoji(id, seq),
+                        Sheet::Reactions(id, seq) => Screen::Reactions(id, seq),
                     };
                     view! { <ScreenView screen/> }
                 })

@@ -1,6 +1,6 @@
 //! The sheet of shortcuts.
 
-use super::message_actions::MessageAction;
+use super::message_actions::{MessageAction, REACT};
 use super::modal::{show_sheet, when_closed};
 use crate::commands::Command;
 use crate::i18n::words;
@@ -41,16 +41,19 @@ pub(crate) fn Shortcuts(close: impl Fn() + Copy + Send + Sync + 'static) -> impl
         row(t.new_line(), vec![if is_mac { "⇧".to_owned() } else { t.key_shift().to_owned() }, "↵".to_owned()]),
         row(t.to_messages(), key("↑")),
     ];
-    let on_message =
-        [row(t.previous_next_message(), vec!["↑".to_owned(), "↓".to_owned()]), row(t.message_menu(), key("↵"))]
-            .into_iter()
-            .chain(MessageAction::ALL.into_iter().filter_map(|action| {
-                let key = action.key()?;
-                let name = if action == MessageAction::Delete { t.key_delete().to_owned() } else { key.to_uppercase() };
-                Some(row(action.label(t), vec![name]))
-            }))
-            .chain([row(t.to_composer(), key("Esc"))])
-            .collect_view();
+    let on_message = [
+        row(t.previous_next_message(), vec!["↑".to_owned(), "↓".to_owned()]),
+        row(t.message_menu(), key("↵")),
+        row(t.react(), vec![REACT.to_uppercase()]),
+    ]
+    .into_iter()
+    .chain(MessageAction::ALL.into_iter().filter_map(|action| {
+        let key = action.key()?;
+        let name = if action == MessageAction::Delete { t.key_delete().to_owned() } else { key.to_uppercase() };
+        Some(row(action.label(t), vec![name]))
+    }))
+    .chain([row(t.to_composer(), key("Esc"))])
+    .collect_view();
     view! {
         <dialog class="dialog shortcuts" node_ref=dialog aria-labelledby="shortcuts-title" on:close=when_closed(close)>
             <header class="sheet-head">

@@ -1,7 +1,7 @@
 //! One conversation in the list: who, what was said last, when, and how much of it is unread.
 
 use super::flow::When;
-use super::{Avatar, Glyph, Icon};
+use super::{Avatar, Glyph, Icon, reaction_preview};
 use crate::client_handle::RowSignal;
 use crate::i18n::words;
 use crate::navigation::{Route, use_navigation};
@@ -22,6 +22,10 @@ pub(crate) fn ConversationRow(row: RowSignal<SidebarRow>) -> impl IntoView {
             _ if row.draft.is_some() => row.draft.clone().unwrap_or_default(),
             _ if row.preview_unsent.is_some() => {
                 row.preview_unsent.as_ref().map(|by| t.unsent_by(by)).unwrap_or_default()
+            }
+            _ if row.preview_reaction.is_some() => {
+                let reaction = row.preview_reaction.as_ref();
+                reaction.map(|(by, emoji)| reaction_preview(t, by.as_deref(), emoji, &row.preview)).unwrap_or_default()
             }
             Some(name) => t.preview_from(t.person(name), row.preview.as_str()),
             None => row.preview.clone(),

@@ -6,7 +6,7 @@ use crate::store::Extent;
 use crate::{Chat, Connection, Error};
 use myna_protocol::limits::{LOADED_MEMBERS, PAGE_MEMBERS_MAX, PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
 use myna_protocol::{
-    ClientId, ConversationId, FeedRows, Name, Rejection, Row, Seq, Signal, Target, Text, Timestamp, UserId,
+    ClientId, ConversationId, Emoji, FeedRows, Name, Rejection, Row, Seq, Signal, Target, Text, Timestamp, UserId,
 };
 
 /// Durable changes. The rules decide inside the commit whether the person may, where nothing can change it any more, and only
@@ -33,6 +33,17 @@ impl Chat {
     ) -> Result<Pending, Error> {
         let window = self.inner().windows.limits().edit_millis;
         self.change(user, Verb::Edit { conversation, seq, text, window }).await
+    }
+
+    /// Gives the person's reaction to a message, in place of the one before; `None` takes it back.
+    pub async fn react(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        seq: Seq,
+        emoji: Option<Emoji>,
+    ) -> Result<Pending, Error> {
+        self.change(user, Verb::React { conversation, seq, emoji }).await
     }
 
     /// Unsends a message that the person sent, while the unsend window is open. The creator of a channel can delete any message

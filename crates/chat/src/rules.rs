@@ -15,6 +15,7 @@ mod jobs;
 mod membership;
 mod naming;
 mod needs;
+mod reacting;
 mod reading;
 mod rights;
 mod rows;
@@ -30,7 +31,7 @@ pub use facts::{Facts, FeedAdvance, Writes};
 pub use jobs::JobId;
 pub use needs::Needs;
 pub use rights::{Action, Role, Verdict, may};
-pub use rows::{ConversationRow, JobRow, MemberRow, SentKey, ServerRow, UserRow};
+pub use rows::{ConversationRow, JobRow, MemberRow, ReactionKey, SentKey, ServerRow, UserRow};
 pub use table::Written;
 
 use myna_protocol::Rejection;
@@ -43,6 +44,7 @@ pub fn decide(facts: &Facts, change: &Change) -> Result<Effects, Rejection> {
             editing::edit(facts, change, *conversation, *seq, text, *window)
         }
         Verb::Unsend { conversation, seq, window } => editing::unsend(facts, change, *conversation, *seq, *window),
+        Verb::React { conversation, seq, emoji } => reacting::react(facts, change, *conversation, *seq, emoji.as_ref()),
         Verb::Read { conversation, seq } => reading::read(facts, change, *conversation, *seq),
         Verb::Direct { id, with } => creation::direct(facts, change, *id, *with),
         Verb::Group { id, name, members } => creation::group(facts, change, *id, name.as_ref(), members),

@@ -4,6 +4,7 @@ mod connection;
 mod editing;
 mod events;
 mod jumping;
+mod reacting;
 mod sending;
 mod verbs;
 
@@ -16,6 +17,7 @@ use crate::order::{Order, Standing};
 use crate::outbox::{Outbox, Stage};
 use crate::people::People;
 use crate::presence::Presence;
+use crate::reactions::Reacting;
 use crate::receipts::Receipts;
 use crate::requests::{Requests, Want};
 use crate::session::Session;
@@ -45,6 +47,7 @@ pub struct Client {
     outbox: Outbox,
     drafts: Drafts,
     edits: Edits,
+    reacting: Reacting,
     requests: Requests,
     typing: Typing,
     presence: Presence,
@@ -87,6 +90,7 @@ impl Client {
             outbox: Outbox::default(),
             drafts: Drafts::default(),
             edits: Edits::default(),
+            reacting: Reacting::default(),
             requests: Requests::default(),
             typing: Typing::default(),
             presence: Presence::default(),
@@ -190,8 +194,13 @@ impl Client {
     pub fn sidebar_row(&self, id: ConversationId) -> Option<SidebarRow> {
         let me = self.my_id()?;
         let (held, row) = self.conversations.shown(id)?;
-        let sidebar::Newest { sender: preview_sender, text: preview, unsent: preview_unsent, at } =
-            sidebar::newest(held, row, me, &self.people, self.outbox.of(id).next_back());
+        let sidebar::Newest {
+            sender: preview_sender,
+            text: preview,
+            unsent: preview_unsent,
+            reaction: preview_reaction,
+            at,
+        } = sidebar::newest(held, row, me, &self.people, self.outbox.of(id).next_back());
         Some(SidebarRow {
             id,
             kind: row.kind,
@@ -200,6 +209,7 @@ impl Client {
             preview_sender,
             preview,
             preview_unsent,
+            preview_reaction,
             draft: self.drafts.shown(id).map(sidebar::one_line),
             at,
             unread: self.conversations.unread(me, id),
@@ -295,7 +305,7 @@ impl Client {
     fn lines_of(&self, id: ConversationId, held: &Held, messages: &Timeline, span: Range<usize>) -> Vec<Line> {
         let mark = if self.shown == Some(id) { self.mark.read() } else { None };
         let lines = |me| {
-            let reader = Reader { me, people: &self.people, edits: &self.edits };
+            let reader = Reader { me, people: &self.people, edits: &self.edits, reacting: &self.reacting };
             transcript::lines(held, messages, reader, self.outbox.of(id), mark, span)
         };
         self.my_id().map_or_else(Vec::new, lines)

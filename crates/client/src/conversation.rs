@@ -1,5 +1,6 @@
 //! What is held of one conversation: its rows, and how far its feed is known.
 
+use crate::reactions::Reactions;
 use crate::timeline::{Aside, Timeline};
 use litemap::LiteMap;
 use myna_protocol::{ClientId, Conversation, FeedRows, Kind, Member, Message, Rev, Row, Seq, Timestamp, UserId};
@@ -16,6 +17,7 @@ pub(crate) struct Held {
     pub(crate) renew: bool,
     pub(crate) row: Option<Conversation>,
     pub(crate) members: LiteMap<UserId, Member>,
+    pub(crate) reactions: Reactions,
     /// The newest messages.
     pub(crate) timeline: Timeline,
     /// Older messages apart from those, where the reader has gone to one of them. Only the open conversation has one.
@@ -61,6 +63,7 @@ impl Held {
             let named: BTreeSet<UserId> = rows.rows.iter().filter_map(member_of).collect();
             self.members.retain(|user, held| named.contains(user) || held.rev > rows.rev);
             self.roster = Roster::default();
+            self.reactions.renew(rows.rev);
         }
         let messages = self.take(rows.rows);
         let said = self.hear(&messages);
@@ -147,6 +150,15 @@ impl Held {
         self.excerpt = Timeline::excerpt(messages);
         self.join();
         Some(said)
+    }
+
+    /// Keeps only the newest messages and what belongs to them.
+    pub(crate) fn trim(&mut self, most: usize) {
+        self.timeline.trim(most);
+        // A page under way may be of the time before a reaction that is held was taken back.
+        if self.excerpt.is_none() && !self.timeline.is_page_asked() {
+            self.reactions.drop_below(self.timeline.first());
+        }
     }
 
     /// The messages to draw: the excerpt, if there is one.
@@ -248,7 +260,8 @@ impl Held {
                 }
                 Row::Member(row) => merge_member(&mut self.members, row),
                 Row::Message(row) => messages.push(row),
-                Row::Membership(_) | Row::Person(_) => {}
+                Row::Reaction(row) => self.reactions.put(row),
+                Row::Membership(_) | Row::Person(_) | Row::Unknown => {}
             }
         }
         messages

@@ -247,8 +247,9 @@ fn belongs(row: &Row, id: ConversationId) -> bool {
         Row::Conversation(row) => row.id == id,
         Row::Member(row) => row.conversation == id,
         Row::Message(row) => row.conversation == id,
+        Row::Reaction(row) => row.conversation == id,
         Row::Membership(_) => false,
-        Row::Person(_) => true,
+        Row::Person(_) | Row::Unknown => true,
     }
 }
 

@@ -41,6 +41,8 @@ pub use emoji::first_emoji;
 mod order;
 mod people;
 mod presence;
+mod reactions;
+pub use reactions::Tally;
 mod receipts;
 mod requests;
 mod session;

@@ -5,7 +5,7 @@ use crate::outbox::{Entry, Stage};
 use crate::people::People;
 use crate::title::Title;
 use crate::transcript::{UnsentBy, unsent_by};
-use myna_protocol::{Conversation, ConversationId, Kind, Timestamp, UserId};
+use myna_protocol::{Conversation, ConversationId, Kind, Message, Reaction, Timestamp, UserId};
 
 /// Characters of a preview: more than a row can show.
 const PREVIEW_CHARS: usize = 160;
@@ -24,6 +24,8 @@ pub struct SidebarRow {
     pub preview: String,
     /// Whether the newest message was unsent: then it has no text.
     pub preview_unsent: Option<UnsentBy>,
+    /// The newest reaction to the newest message: who reacts (`None` is oneself), and with what.
+    pub preview_reaction: Option<(Option<String>, String)>,
     /// The draft on one line; `None` while the composer of the conversation is on screen.
     pub draft: Option<String>,
     /// When something was last said, or when it was made.
@@ -43,6 +45,7 @@ pub(crate) struct Newest {
     /// On one line.
     pub(crate) text: String,
     pub(crate) unsent: Option<UnsentBy>,
+    pub(crate) reaction: Option<(Option<String>, String)>,
     pub(crate) at: Timestamp,
 }
 
@@ -50,16 +53,25 @@ pub(crate) struct Newest {
 pub(crate) fn newest(held: &Held, row: &Conversation, me: UserId, people: &People, unsent: Option<&Entry>) -> Newest {
     let newest = held.timeline.newest();
     let since = newest.map_or(row.created_at, |message| message.sent_at);
+    let plain = |text: &str, at| Newest { sender: None, text: one_line(text), unsent: None, reaction: None, at };
     match (unsent.filter(|entry| is_news(entry, since)), newest) {
-        (Some(entry), _) => Newest { sender: None, text: one_line(&entry.text), unsent: None, at: since.max(entry.at) },
+        (Some(entry), _) => plain(&entry.text, since.max(entry.at)),
         (None, Some(message)) => {
             let unsent = unsent_by(message, me, people);
-            let has_sender = row.kind != Kind::Direct && message.sender != me && unsent.is_none();
+            let reaction = reaction(held, message, me, people);
+            let has_sender = row.kind != Kind::Direct && message.sender != me && unsent.is_none() && reaction.is_none();
             let sender = has_sender.then(|| people.name(message.sender).to_owned());
-            Newest { sender, text: one_line(&message.text), unsent, at: since }
+            Newest { sender, unsent, reaction, ..plain(&message.text, since) }
         }
-        (None, None) => Newest { sender: None, text: String::new(), unsent: None, at: since },
+        (None, None) => plain("", since),
     }
+}
+
+/// The newest reaction to this message, unless the message has changed since.
+fn reaction(held: &Held, message: &Message, me: UserId, people: &People) -> Option<(Option<String>, String)> {
+    let is_there = |row: &&Reaction| row.emoji.is_some() && row.rev > message.rev;
+    let row = held.reactions.to(message.seq).iter().filter(is_there).max_by_key(|row| row.rev)?;
+    Some(((row.user != me).then(|| people.name(row.user).to_owned()), row.emoji.clone()?))
 }
 
 /// When something was last said, one's own on their way included, or when the conversation was made.

@@ -6,10 +6,12 @@ use crate::edits::Edits;
 use crate::emoji::is_emoji_only;
 use crate::outbox::{Entry, Stage};
 use crate::people::People;
+use crate::reactions::{Reacting, Tally, tallies};
 use crate::timeline::Timeline;
 use crate::view::other;
 use myna_protocol::{ClientId, Kind, Member, Message, Seq, Timestamp, UserId};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A silence longer than this gets a separator.
 const SILENCE_MILLIS: i64 = 60 * 60 * 1_000;
@@ -98,10 +100,12 @@ pub struct Bubble {
     pub avatar: Option<(UserId, String)>,
     /// Whether it is one to three emoji and nothing else.
     pub emoji: bool,
+    /// By emoji.
+    pub reactions: Arc<[Tally]>,
     /// How many times it has been edited.
     pub edits: usize,
     /// That it was unsent: then it has no text.
-    pub unsent: Option<UnsentBy>,
+    pub unsent: Option<Box<UnsentBy>>,
     pub state: State,
     /// What to say below it: in direct conversations, under the last message of each tier.
     pub status: Option<Receipt>,
@@ -155,13 +159,15 @@ struct Said<'a> {
     at: Timestamp,
     seq: Option<Seq>,
     state: State,
+    reactions: Arc<[Tally]>,
     edits: usize,
     unsent: Option<UnsentBy>,
 }
 
 impl<'a> Said<'a> {
     /// A message of the log, as it is to be: what is asked to become of it shows at once.
-    fn sent(message: &'a Message, edits: &'a Edits, me: UserId, people: &People) -> Self {
+    fn sent(message: &'a Message, held: &Held, reader: Reader<'a>) -> Self {
+        let Reader { me, people, edits, reacting } = reader;
         let Message { seq, sender, client_id, ref text, sent_at: at, .. } = *message;
         let change = edits.of(message.conversation, seq);
         let (text, state) = match change {
@@ -169,7 +175,13 @@ impl<'a> Said<'a> {
             None => (text.as_str(), State::Sent),
         };
         let edits = message.earlier().len();
-        Self { sender, client_id, text, at, seq: Some(seq), state, edits, unsent: unsent_by(message, me, people) }
+        let unsent = unsent_by(message, me, people);
+        let reactions = if unsent.is_some() {
+            Arc::default()
+        } else {
+            tallies(held.reactions.to(seq), reacting.to(message.conversation, seq), me, people).into()
+        };
+        Self { sender, client_id, text, at, seq: Some(seq), state, reactions, edits, unsent }
     }
 
     fn unsent(entry: &'a Entry, me: UserId) -> Self {
@@ -185,6 +197,7 @@ impl<'a> Said<'a> {
             at: entry.at,
             seq,
             state,
+            reactions: Arc::default(),
             edits: 0,
             unsent: None,
         }
@@ -197,6 +210,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) me: UserId,
     pub(crate) people: &'a People,
     pub(crate) edits: &'a Edits,
+    pub(crate) reacting: &'a Reacting,
 }
 
 /// The lines of these of the messages, and after the newest of them of what is on its way. `mark` is the last message
@@ -209,12 +223,12 @@ pub(crate) fn lines<'a>(
     mark: Option<Seq>,
     span: Range<usize>,
 ) -> Vec<Line> {
-    let Reader { me, people, edits } = reader;
+    let Reader { me, people, .. } = reader;
     let loaded = timeline.messages().len();
     // The messages beside it decide whether a bubble begins or ends a run.
     let (above, below) = (span.start.saturating_sub(1), (span.end + 1).min(loaded));
     let mut said: Vec<Said<'_>> =
-        timeline.range(above..below).map(|message| Said::sent(message, edits, me, people)).collect();
+        timeline.range(above..below).map(|message| Said::sent(message, held, reader)).collect();
     let is_end = span.end == loaded && timeline.last() == held.timeline.last();
     if is_end {
         said.extend(unsent.map(|entry| Said::unsent(entry, me)));
@@ -294,8 +308,9 @@ fn bubble(message: &Said<'_>, me: UserId, people: &People) -> Bubble {
         sender: None,
         avatar: None,
         emoji: is_emoji_only(message.text),
+        reactions: message.reactions.clone(),
         edits: message.edits,
-        unsent: message.unsent.clone(),
+        unsent: message.unsent.clone().map(Box::new),
         state: message.state,
         status: None,
     }

@@ -22,6 +22,8 @@ pub enum Command {
     Edit { request: RequestId, conversation: ConversationId, seq: Seq, text: String },
     /// Unsend a message that you sent; the creator of a channel can delete any message in it. Its texts are deleted.
     Unsend { request: RequestId, conversation: ConversationId, seq: Seq },
+    /// React to a message with an emoji, in place of the reaction before; without one, take it back. Answered by `ack`.
+    React { request: RequestId, conversation: ConversationId, seq: Seq, emoji: Option<String> },
     /// Everything up to `seq` has been read.
     Read { request: RequestId, conversation: ConversationId, seq: Seq },
     /// The person began (true) or stopped typing. It holds for `TYPING_TTL_MILLIS`; say it again before then.
@@ -80,6 +82,7 @@ impl Command {
             Self::Send { request, .. }
             | Self::Edit { request, .. }
             | Self::Unsend { request, .. }
+            | Self::React { request, .. }
             | Self::Read { request, .. }
             | Self::Typing { request, .. }
             | Self::Load { request, .. }

@@ -1,7 +1,7 @@
 //! Feeds and their rows: the one shape in which a client learns anything that lasts.
 
 use crate::tagged::tagged;
-use crate::{Conversation, ConversationId, InvalidId, Member, Membership, Message, Person, UserId};
+use crate::{Conversation, ConversationId, InvalidId, Member, Membership, Message, Person, Reaction, UserId};
 use serde::{Deserialize, Serialize, de};
 use std::fmt;
 use std::str::FromStr;
@@ -90,8 +90,12 @@ tagged! {
         Conversation(Conversation),
         Member(Member),
         Message(Message),
+        Reaction(Reaction),
         Membership(Membership),
         Person(Person),
+        /// A row of a newer server. It is never sent.
+        #[serde(other)]
+        Unknown,
     }
 }
 
@@ -102,8 +106,10 @@ impl Row {
             Self::Conversation(row) => row.rev,
             Self::Member(row) => row.rev,
             Self::Message(row) => row.rev,
+            Self::Reaction(row) => row.rev,
             Self::Membership(row) => row.rev,
             Self::Person(row) => row.rev,
+            Self::Unknown => 0,
         }
     }
 }

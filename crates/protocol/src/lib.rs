@@ -20,6 +20,9 @@ pub use member::{Member, Membership};
 mod message;
 pub use message::{EarlierText, Message, MessageExtra, Unsending};
 
+mod reaction;
+pub use reaction::Reaction;
+
 mod feed;
 pub use feed::{Feed, FeedRows, InvalidFeed, Rev, Row, Seq};
 
@@ -44,6 +47,11 @@ mod invisible;
 
 mod text;
 pub use text::{Password, Text};
+
+#[cfg(feature = "unicode")]
+mod emoji;
+#[cfg(feature = "unicode")]
+pub use emoji::Emoji;
 
 #[cfg(feature = "unicode")]
 mod name;

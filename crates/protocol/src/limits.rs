@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 pub const TEXT_CHARS: usize = 8_000;
 /// How many times a message can be edited.
 pub const EDITS: usize = 5;
+/// People who can have a reaction to one message.
+pub const REACTIONS: usize = 500;
 /// Milliseconds after sending in which a message can be edited, unless the server is set otherwise.
 pub const EDIT_MILLIS: u64 = 15 * 60 * 1_000;
 /// Milliseconds after sending in which a message can be unsent, unless the server is set otherwise.

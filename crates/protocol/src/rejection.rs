@@ -39,6 +39,10 @@ pub enum Rejection {
     UnsendTooLate,
     /// The message was unsent.
     MessageUnsent,
+    /// A reaction is one emoji.
+    EmojiInvalid,
+    /// The message has as many reactions as it can have.
+    TooManyReactions,
     /// The frame is not a command.
     Malformed,
     /// `hello` comes first, and once.
@@ -56,7 +60,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every refusal that a server of this version can answer.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Unauthenticated,
         Self::BadCredentials,
         Self::NameTaken,
@@ -77,6 +81,8 @@ impl Rejection {
         Self::EditTooOften,
         Self::UnsendTooLate,
         Self::MessageUnsent,
+        Self::EmojiInvalid,
+        Self::TooManyReactions,
         Self::Malformed,
         Self::OutOfOrder,
         Self::ForeignOrigin,
@@ -113,6 +119,8 @@ impl fmt::Display for Rejection {
             Self::EditTooOften => "this message has been edited five times, and cannot be edited again",
             Self::UnsendTooLate => "this message can no longer be unsent",
             Self::MessageUnsent => "this message was unsent",
+            Self::EmojiInvalid => "a reaction is one emoji",
+            Self::TooManyReactions => "this message has as many reactions as it can have",
             Self::Malformed => "this is not a command",
             Self::OutOfOrder => "hello comes first, and once",
             Self::ForeignOrigin => "this request came from another site",

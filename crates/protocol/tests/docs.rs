@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "hello",
     "send",
     "edit",
     "unsend",
+    "react",
     "read",
     "typing",
     "load",
@@ -54,6 +55,7 @@ fn command(command: &Command) -> &'static str {
         Command::Send { .. } => "send",
         Command::Edit { .. } => "edit",
         Command::Unsend { .. } => "unsend",
+        Command::React { .. } => "react",
         Command::Read { .. } => "read",
         Command::Typing { .. } => "typing",
         Command::Load { .. } => "load",
@@ -98,8 +100,10 @@ fn row(row: &Row) -> &'static str {
         Row::Conversation(_) => "conversation",
         Row::Member(_) => "member",
         Row::Message(_) => "message",
+        Row::Reaction(_) => "reaction",
         Row::Membership(_) => "membership",
         Row::Person(_) => "person",
+        Row::Unknown => unreachable!("no example is unknown"),
     }
 }
 
@@ -139,7 +143,7 @@ fn every_example_is_a_frame_and_every_frame_has_an_example() {
     }
     assert_eq!(commands, BTreeSet::from(COMMANDS));
     assert_eq!(events, BTreeSet::from(EVENTS));
-    assert_eq!(rows.len(), 5, "{rows:?}");
+    assert_eq!(rows.len(), 6, "{rows:?}");
     assert_eq!(signals.len(), 2);
 }
 

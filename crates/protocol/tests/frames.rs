@@ -3,8 +3,8 @@
 use myna_protocol::limits::Limits;
 use myna_protocol::{
     ByeReason, ClientId, Command, Conversation, ConversationId, EarlierText, Event, Feed, FeedRows, Kind, ListPosition,
-    Member, Membership, Message, MessageExtra, Person, Rejection, ResetReason, Row, Signal, Target, Timestamp,
-    Unsending, User, UserId, close,
+    Member, Membership, Message, MessageExtra, Person, Reaction, Rejection, ResetReason, Row, Signal, Target,
+    Timestamp, Unsending, User, UserId, close,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -119,6 +119,23 @@ fn a_message_that_was_edited_or_unsent() {
     insta::assert_snapshot!(json(&unsent), @r#"{"unsent":{"by":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","at":1700000000000}}"#);
     let message = Message { extra: Some(Box::new(unsent)), text: String::new(), ..message() };
     insta::assert_snapshot!(json(&message), @r#"{"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"","sent_at":1700000000000,"rev":5,"extra":{"unsent":{"by":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","at":1700000000000}}}"#);
+}
+
+#[test]
+fn react() {
+    let emoji = Some("👍".to_owned());
+    let react = Command::React { request: 1, conversation: conversation_id(), seq: 4, emoji: emoji.clone() };
+    insta::assert_snapshot!(json(&react), @r#"{"type":"react","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"emoji":"👍"}"#);
+    let row = Row::Reaction(Reaction { conversation: conversation_id(), seq: 4, user: bea(), emoji, rev: 6 });
+    insta::assert_snapshot!(json(&row), @r#"{"row":"reaction","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"user":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","emoji":"👍","rev":6}"#);
+}
+
+#[test]
+fn a_row_of_a_newer_server_is_skipped() {
+    let rows = r#"{"feed":"server","from":1,"rev":2,"rows":[{"row":"poll","id":[{"a":1}],"rev":2},{"row":"person","id":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","name":"Bea","rev":2}]}"#;
+    let rows: FeedRows = serde_json::from_str(rows).unwrap();
+    assert_eq!(rows.rows[0], Row::Unknown);
+    assert!(matches!(&rows.rows[1], Row::Person(person) if person.name == "Bea"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A whole store as rows, exactly as they are stored: to move a store, check it or measure it.
 //!
 //! An archive is a store that no server uses meanwhile. It writes rows as they come, and enforces no references between
-//! them. A conversation's own row comes after its members and messages, so its presence means that the conversation is
+//! them. A conversation's own row comes after its members, messages and reactions, so its presence means that the conversation is
 //! complete.
 
 mod check;
@@ -18,7 +18,7 @@ pub use records::{SessionRecord, UserRecord};
 use async_trait::async_trait;
 use myna_chat::rules::JobId;
 use myna_chat::store::{FeedStore, StoreError};
-use myna_protocol::{ConversationId, Message, Seq, SessionId, UserId};
+use myna_protocol::{ConversationId, Message, Reaction, Seq, SessionId, UserId};
 
 /// The identity of a store: chosen at random when the store is created, never changed, not copied.
 pub type StoreId = [u8; 16];
@@ -39,13 +39,14 @@ pub struct Counts {
     pub conversations: u64,
     pub members: u64,
     pub messages: u64,
+    pub reactions: u64,
     pub jobs: u64,
 }
 
 impl Counts {
     /// All rows together.
     pub fn total(&self) -> u64 {
-        self.users + self.sessions + self.conversations + self.members + self.messages + self.jobs
+        self.users + self.sessions + self.conversations + self.members + self.messages + self.reactions + self.jobs
     }
 }
 
@@ -74,6 +75,7 @@ pub struct TableStats {
 pub enum Part {
     Members,
     Messages,
+    Reactions,
 }
 
 /// A store as rows. A page holds the first `limit` rows after `after` in the order of the key. A page with fewer rows
@@ -121,6 +123,14 @@ pub trait Archive: FeedStore {
     /// A page of a conversation's messages, by seq.
     async fn messages(&self, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Message>, StoreError>;
 
+    /// A page of the reactions in a conversation, by message and user id, those that were taken back among them.
+    async fn reactions(
+        &self,
+        conversation: ConversationId,
+        after: (Seq, UserId),
+        limit: u32,
+    ) -> Result<Vec<Reaction>, StoreError>;
+
     /// The seq of the last stored message of a conversation, whatever its own row says; 0 if there is none.
     async fn last_message(&self, conversation: ConversationId) -> Result<Seq, StoreError>;
 
@@ -144,6 +154,9 @@ pub trait Archive: FeedStore {
 
     /// Puts messages. Their conversation's own row need not be there.
     async fn put_messages(&self, messages: Vec<Message>) -> Result<(), StoreError>;
+
+    /// Puts reactions. Their conversation's own row need not be there.
+    async fn put_reactions(&self, reactions: Vec<Reaction>) -> Result<(), StoreError>;
 
     /// Puts a conversation's own row.
     async fn put_conversation(&self, conversation: ConversationRow) -> Result<(), StoreError>;

@@ -15,6 +15,7 @@ pub(crate) mod log;
 pub(crate) mod naming;
 pub(crate) mod paging;
 pub(crate) mod plans;
+pub(crate) mod reacting;
 pub(crate) mod reading;
 pub(crate) mod sending;
 pub(crate) mod sessions;
@@ -111,6 +112,13 @@ macro_rules! contract {
             editing::of_edits_at_once_the_last_one_stays_and_none_is_lost,
             editing::who_created_a_channel_deletes_what_others_said,
             editing::windows_close,
+            reacting::a_reaction_is_one_event_with_its_row,
+            reacting::a_reaction_takes_the_place_of_the_one_before_and_is_taken_back,
+            reacting::the_same_reaction_again_changes_nothing,
+            reacting::nobody_reacts_where_they_cannot,
+            reacting::a_batch_sends_and_reacts,
+            reacting::a_message_has_so_many_reactions_and_no_more,
+            reacting::a_page_ends_where_reactions_fill_the_answer,
             reading::a_read_place_is_told_in_both_feeds,
             reading::a_read_place_without_receipts_is_told_to_oneself_alone,
             reading::a_read_place_is_cut_to_the_last_message,
@@ -194,6 +202,7 @@ macro_rules! contract {
             log::a_position_that_is_not_in_the_log_is_too_old,
             law::the_law_holds_for_sending,
             law::the_law_holds_for_editing_and_unsending,
+            law::the_law_holds_for_reacting,
             law::the_law_holds_for_reading,
             law::the_law_holds_for_beginning_conversations,
             law::the_law_holds_for_joining_and_leaving,

@@ -4,7 +4,7 @@ use crate::reply::rejected;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use myna_chat::{CatchUp, Caught, Chat, Connection, Error, Pending};
-use myna_protocol::{Command, Event, Name, Rejection, RequestId, Text};
+use myna_protocol::{Command, Emoji, Event, Name, Rejection, RequestId, Text};
 use std::net::IpAddr;
 
 /// How a command is answered.
@@ -42,6 +42,10 @@ async fn perform(
         }
         Command::Unsend { request, conversation, seq } => {
             Ok(later(request, chat.unsend(user, conversation, seq).await?))
+        }
+        Command::React { request, conversation, seq, emoji } => {
+            let emoji = emoji.as_deref().map(Emoji::parse).transpose()?;
+            Ok(later(request, chat.react(user, conversation, seq, emoji).await?))
         }
         Command::Read { request, conversation, seq } => Ok(later(request, chat.read(user, conversation, seq).await?)),
         Command::Leave { request, conversation } => Ok(later(request, chat.leave(user, conversation).await?)),

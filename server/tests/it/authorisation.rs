@@ -14,6 +14,8 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
         Command::Send { request, conversation, client_id: new_message(), text: "let me in".to_owned() },
         Command::Edit { request, conversation, seq: 1, text: "not mine".to_owned() },
         Command::Unsend { request, conversation, seq: 1 },
+        Command::React { request, conversation, seq: 1, emoji: Some("👍".to_owned()) },
+        Command::React { request, conversation, seq: 1, emoji: None },
         Command::Read { request, conversation, seq: 1 },
         Command::Typing { request, conversation, typing: true },
         Command::Load { request, conversation, before: None, limit: 50 },
@@ -36,6 +38,7 @@ fn names_a_conversation(command: &Command) -> bool {
         Command::Send { .. }
         | Command::Edit { .. }
         | Command::Unsend { .. }
+        | Command::React { .. }
         | Command::Read { .. }
         | Command::Typing { .. }
         | Command::Load { .. }
@@ -145,6 +148,7 @@ async fn everything_happens(ann: &Person, bea: &Person) -> Vec<ConversationId> {
         two.read(*conversation, seq).await;
         let (conversation, text) = (*conversation, "between the two of us".to_owned());
         one.ask(|request| Command::Edit { request, conversation, seq, text }).await;
+        two.ask(|request| Command::React { request, conversation, seq: 1, emoji: Some("🎉".to_owned()) }).await;
         one.ask(|request| Command::Unsend { request, conversation, seq }).await;
         two.type_in(conversation, true).await;
         two.type_in(conversation, false).await;

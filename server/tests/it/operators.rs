@@ -143,7 +143,7 @@ async fn an_operator_in_a_command_is_malformed_and_the_socket_goes_on() {
     }
     assert_eq!(
         understood,
-        BTreeSet::from(["group.name", "members.after", "rename.name"].map(str::to_owned)),
+        BTreeSet::from(["group.name", "members.after", "react.emoji", "rename.name"].map(str::to_owned)),
         "nothing else is taken for a command"
     );
     assert!(tried > 400, "each place of each command was tried: {tried}");

@@ -72,7 +72,12 @@ pub(crate) fn messages(event: &Event) -> Vec<&Message> {
 fn message(row: &Row) -> Option<&Message> {
     match row {
         Row::Message(message) => Some(message),
-        Row::Conversation(_) | Row::Member(_) | Row::Membership(_) | Row::Person(_) => None,
+        Row::Conversation(_)
+        | Row::Member(_)
+        | Row::Reaction(_)
+        | Row::Membership(_)
+        | Row::Person(_)
+        | Row::Unknown => None,
     }
 }
 

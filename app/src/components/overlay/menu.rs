@@ -1,7 +1,9 @@
 //! A menu: at the pointer, or beside what has the focus. Arrow keys move in it; Escape and Tab close it and give the focus back;
 //! a press elsewhere closes it too, and takes the focus there.
 
+use crate::components::tapback::{Tapback, reaction_glyph};
 use crate::components::{Glyph, Icon};
+use crate::i18n::words;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -12,9 +14,23 @@ use std::sync::Arc;
 pub(crate) struct Menu {
     /// What it is about: stands at its top, and is its name.
     pub(crate) title: String,
+    pub(crate) tapbacks: Option<TapbackRow>,
     pub(crate) items: Vec<MenuItem>,
     /// A corner of it, in pixels of the window.
     pub(crate) at: (i32, i32),
+}
+
+/// The reactions at the top of a message's menu.
+#[derive(Clone)]
+pub(crate) struct TapbackRow {
+    /// One's own reaction.
+    pub(crate) chosen: Option<String>,
+    /// Whether the menu opens with the focus here.
+    pub(crate) has_focus: bool,
+    /// Reacts, or with `None` takes one's reaction back.
+    pub(crate) choose: Callback<Option<String>>,
+    /// Offers all other emoji.
+    pub(crate) more: Callback<()>,
 }
 
 /// One thing that can be done.
@@ -27,6 +43,11 @@ pub(crate) struct MenuItem {
     pub(crate) run: Arc<dyn Fn() + Send + Sync>,
 }
 
+#[cfg(feature = "hydrate")]
+const ANY: &str = "[role^=menuitem]";
+const ITEM: &str = ".menu-item";
+const TAPBACK: &str = ".tapback-choice";
+
 #[component]
 pub(super) fn MenuLayer(menu: RwSignal<Option<Menu>>) -> impl IntoView {
     move || menu.get().map(|opened| view! { <Opened opened close=Callback::new(move |()| menu.set(None))/> })
@@ -34,13 +55,14 @@ pub(super) fn MenuLayer(menu: RwSignal<Option<Menu>>) -> impl IntoView {
 
 #[component]
 fn Opened(opened: Menu, close: Callback<()>) -> impl IntoView {
-    let Menu { title, items, at } = opened;
+    let Menu { title, tapbacks, items, at } = opened;
+    let first = if tapbacks.as_ref().is_some_and(|row| row.has_focus) { TAPBACK } else { ITEM };
     let element: NodeRef<Div> = NodeRef::new();
     #[cfg(feature = "hydrate")]
-    let back = behave(element, at, close);
+    let back = behave(element, first, at, close);
     #[cfg(not(feature = "hydrate"))]
     let back = {
-        let _ = at;
+        let _ = (first, at);
         || ()
     };
     let leave = move || {
@@ -52,17 +74,23 @@ fn Opened(opened: Menu, close: Callback<()>) -> impl IntoView {
             "Escape" | "Tab" => leave(),
             #[cfg(feature = "hydrate")]
             key => {
-                use crate::browser::page::{Step, step};
-                let to = match key {
-                    "ArrowDown" => Step::Next,
-                    "ArrowUp" => Step::Previous,
-                    "Home" => Step::First,
-                    "End" => Step::Last,
+                use crate::browser::page::{Step, is_rtl, step};
+                let Some(menu) = element.get_untracked() else { return };
+                let is_in_row = crate::browser::page::focused()
+                    .is_some_and(|focused| focused.closest(".tapbacks").is_ok_and(|row| row.is_some()));
+                let (among, to) = match key {
+                    "ArrowDown" if is_in_row => (ITEM, Step::First),
+                    "ArrowUp" if is_in_row => (ITEM, Step::Last),
+                    "ArrowLeft" | "ArrowRight" if is_in_row => {
+                        (TAPBACK, if (key == "ArrowLeft") == is_rtl() { Step::Next } else { Step::Previous })
+                    }
+                    "ArrowDown" => (ANY, Step::Next),
+                    "ArrowUp" => (ANY, Step::Previous),
+                    "Home" => (ANY, Step::First),
+                    "End" => (ANY, Step::Last),
                     _ => return,
                 };
-                if let Some(menu) = element.get_untracked() {
-                    step(&menu, "[role=menuitem]", to, true);
-                }
+                step(&menu, among, to, true);
             }
             #[cfg(not(feature = "hydrate"))]
             _ => return,
@@ -84,18 +112,59 @@ fn Opened(opened: Menu, close: Callback<()>) -> impl IntoView {
             </button>
         }
     });
+    let tapbacks = tapbacks.map(|row| tapback_row(row, leave));
     view! {
         <div class="menu" role="menu" aria-label=title.clone() node_ref=element on:keydown=keys on:contextmenu=|event| event.prevent_default()>
             <p class="menu-title" aria-hidden="true" dir="auto">{title.clone()}</p>
+            {tapbacks}
             {items.collect_view()}
         </div>
     }
 }
 
+fn tapback_row(row: TapbackRow, leave: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+    let TapbackRow { chosen, choose, more, .. } = row;
+    let t = words();
+    let other = chosen.clone().filter(|chosen| Tapback::ALL.iter().all(|tapback| tapback.emoji() != chosen));
+    let classics = Tapback::ALL.into_iter().map(|tapback| (tapback.emoji().to_owned(), tapback.label(t).to_owned()));
+    let all = classics.chain(other.map(|emoji| (emoji.clone(), emoji)));
+    let buttons = all.map(|(emoji, label)| {
+        let is_chosen = chosen.as_ref() == Some(&emoji);
+        let glyph = reaction_glyph(&emoji);
+        let press = move |_| {
+            leave();
+            choose.run((!is_chosen).then(|| emoji.clone()));
+        };
+        view! {
+            <button class="tapback-choice" type="button" role="menuitemcheckbox" aria-checked=is_chosen.to_string() tabindex="-1" aria-label=label.clone() title=label on:click=press>
+                {glyph}
+            </button>
+        }
+    });
+    let open_more = move |_| {
+        leave();
+        more.run(());
+    };
+    view! {
+        <div class="tapbacks" role="group" aria-label=t.reactions()>
+            {buttons.collect_view()}
+            <button class="tapback-choice" type="button" role="menuitem" tabindex="-1" aria-haspopup="dialog" aria-label=t.more_reactions() title=t.more_reactions() on:click=open_more>
+                <Icon glyph=Glyph::AddReaction/>
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
 /// Puts the menu in its place, with the focus on its first item, and closes it when something else is pressed. The answer
 /// gives the focus back.
 #[cfg(feature = "hydrate")]
-fn behave(element: NodeRef<Div>, at: (i32, i32), close: Callback<()>) -> impl Fn() + Copy + Send + Sync + 'static {
+fn behave(
+    element: NodeRef<Div>,
+    first: &'static str,
+    at: (i32, i32),
+    close: Callback<()>,
+) -> impl Fn() + Copy + Send + Sync + 'static {
     use crate::browser::page::{self, Step};
     use leptos::ev;
     use web_sys::{HtmlElement, Node};
@@ -103,7 +172,7 @@ fn behave(element: NodeRef<Div>, at: (i32, i32), close: Callback<()>) -> impl Fn
     Effect::new(move |_| {
         if let Some(menu) = element.get() {
             page::place_in_window(&menu, at);
-            page::step(&menu, "[role=menuitem]", Step::First, false);
+            page::step(&menu, first, Step::First, false);
         }
     });
     let pressed = window_event_listener(ev::pointerdown, move |event| {

@@ -2,7 +2,7 @@
 
 use super::JobId;
 use myna_protocol::limits::{EDITS, TEXT_CHARS};
-use myna_protocol::{ClientId, ConversationId, Name, Rejection, Seq, Text, Timestamp, UserId};
+use myna_protocol::{ClientId, ConversationId, Emoji, Name, Rejection, Seq, Text, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One durable change: who asks for it, when, and what it is. Whether they may is decided inside the commit.
@@ -45,6 +45,12 @@ pub enum Verb {
         seq: Seq,
         /// Milliseconds after sending in which the sender can do it.
         window: u64,
+    },
+    /// Gives the actor's reaction to a message, or takes it back.
+    React {
+        conversation: ConversationId,
+        seq: Seq,
+        emoji: Option<Emoji>,
     },
     Read {
         conversation: ConversationId,

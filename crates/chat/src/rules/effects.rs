@@ -1,7 +1,7 @@
 //! What a change does: the rows it writes, and what its readers are sent.
 
 use super::{ConversationRow, JobId, JobRow, MemberRow, ServerRow, UserRow};
-use myna_protocol::{ConversationId, Feed, FeedRows, Message, Rejection, Rev, Row, Seq, UserId};
+use myna_protocol::{ConversationId, Feed, FeedRows, Message, Reaction, Rejection, Rev, Row, Seq, UserId};
 
 /// The rows that a change writes, all of them or none, and its answer. Rows are as they are to be, with their new revs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,6 +11,7 @@ pub struct Effects {
     pub(super) conversations: Vec<ConversationRow>,
     pub(super) members: Vec<MemberRow>,
     pub(super) messages: Vec<Message>,
+    pub(super) reactions: Vec<Reaction>,
     /// Jobs to store, or with `None` to delete.
     pub(super) jobs: Vec<(JobId, Option<JobRow>)>,
     pub(super) committed: Committed,

@@ -1,11 +1,11 @@
 //! The working set of a batch: the rows it needs, and what its changes make of them.
 
-use super::rows::{SentKey, sent_key};
+use super::rows::{ReactionKey, SentKey, reaction_key, sent_key};
 use super::table::Table;
 use super::{
     Change, Committed, ConversationRow, Effects, JobId, JobRow, MemberRow, Needs, ServerRow, UserRow, Written, decide,
 };
-use myna_protocol::{ConversationId, Feed, Kind, Message, Name, Rejection, Rev, Seq, UserId};
+use myna_protocol::{ConversationId, Feed, Kind, Message, Name, Reaction, Rejection, Rev, Seq, UserId};
 use std::collections::HashMap;
 
 /// Rows by key. What was not loaded counts as absent, so a driver loads all of [`Facts::needs`] first.
@@ -24,6 +24,9 @@ pub struct Facts {
     sent: HashMap<SentKey, Option<Message>>,
     jobs: Table<JobId, JobRow>,
     messages: Table<(ConversationId, Seq), Message>,
+    reactions: Table<ReactionKey, Reaction>,
+    /// How many people have a reaction to a message.
+    reaction_counts: HashMap<(ConversationId, Seq), u64>,
 }
 
 /// The rows that a batch has changed. New ones have no row before.
@@ -34,6 +37,7 @@ pub struct Writes {
     pub conversations: Vec<Written<ConversationRow>>,
     pub members: Vec<Written<MemberRow>>,
     pub messages: Vec<Written<Message>>,
+    pub reactions: Vec<Written<Reaction>>,
     pub jobs: Vec<Written<JobRow>>,
 }
 
@@ -83,6 +87,16 @@ impl Facts {
         self.messages.load(key, message);
     }
 
+    /// A reaction that was taken back is one without an emoji.
+    pub fn load_reaction(&mut self, key: ReactionKey, reaction: Option<Reaction>) {
+        self.reactions.load(key, reaction);
+    }
+
+    /// How many people have a reaction to this message, those who took it back not counted.
+    pub fn load_reaction_count(&mut self, key: (ConversationId, Seq), count: u64) {
+        self.reaction_counts.entry(key).or_insert(count);
+    }
+
     pub fn load_job(&mut self, id: JobId, row: Option<JobRow>) {
         self.jobs.load(id, row);
     }
@@ -126,6 +140,14 @@ impl Facts {
         self.messages.get(&(id, seq))
     }
 
+    pub(super) fn reaction(&self, id: ConversationId, seq: Seq, user: UserId) -> Option<&Reaction> {
+        self.reactions.get(&(id, seq, user))
+    }
+
+    pub(super) fn reaction_count(&self, id: ConversationId, seq: Seq) -> u64 {
+        self.reaction_counts.get(&(id, seq)).copied().unwrap_or(0)
+    }
+
     pub(super) fn job(&self, id: JobId) -> Option<&JobRow> {
         self.jobs.get(&id)
     }
@@ -145,6 +167,8 @@ impl Facts {
         needs.members.retain(|key| !self.members.is_loaded(key));
         needs.sent.retain(|key| !self.sent.contains_key(key));
         needs.messages.retain(|key| !self.messages.is_loaded(key));
+        needs.reactions.retain(|key| !self.reactions.is_loaded(key));
+        needs.reaction_counts.retain(|key| !self.reaction_counts.contains_key(key));
         needs.jobs.retain(|id| !self.jobs.is_loaded(id));
         needs
     }
@@ -156,7 +180,7 @@ impl Facts {
     }
 
     fn apply(&mut self, effects: Effects) -> Committed {
-        let Effects { server, users, conversations, members, messages, jobs, committed } = effects;
+        let Effects { server, users, conversations, members, messages, reactions, jobs, committed } = effects;
         if let Some(row) = server {
             self.server.set((), Some(row));
         }
@@ -174,6 +198,14 @@ impl Facts {
         for message in messages {
             self.sent.insert(sent_key(&message), Some(message.clone()));
             self.messages.set((message.conversation, message.seq), Some(message));
+        }
+        for reaction in reactions {
+            let key = reaction_key(&reaction);
+            let is_there = |reaction: &Reaction| u64::from(reaction.emoji.is_some());
+            let before = self.reactions.get(&key).map_or(0, is_there);
+            let count = self.reaction_counts.entry((reaction.conversation, reaction.seq)).or_default();
+            *count = (*count + is_there(&reaction)).saturating_sub(before);
+            self.reactions.set(key, Some(reaction));
         }
         for (id, row) in jobs {
             self.jobs.set(id, row);
@@ -221,6 +253,7 @@ impl Facts {
             conversations: self.conversations.into_changed(),
             members: self.members.into_changed(),
             messages: self.messages.into_changed(),
+            reactions: self.reactions.into_changed(),
             jobs: self.jobs.into_changed(),
         }
     }
@@ -233,6 +266,7 @@ impl Writes {
             && self.conversations.is_empty()
             && self.members.is_empty()
             && self.messages.is_empty()
+            && self.reactions.is_empty()
             && self.jobs.is_empty()
     }
 }

@@ -1,6 +1,6 @@
 //! Which rows a change needs.
 
-use super::rows::SentKey;
+use super::rows::{ReactionKey, SentKey};
 use super::{Actor, Change, Facts, JobId, Verb};
 use myna_protocol::{ConversationId, Seq, UserId};
 use std::collections::BTreeSet;
@@ -23,6 +23,9 @@ pub struct Needs {
     pub sent: BTreeSet<SentKey>,
     /// The messages at these places.
     pub messages: BTreeSet<(ConversationId, Seq)>,
+    pub reactions: BTreeSet<ReactionKey>,
+    /// The messages of which to count the reactions.
+    pub reaction_counts: BTreeSet<(ConversationId, Seq)>,
     pub jobs: BTreeSet<JobId>,
 }
 
@@ -57,6 +60,14 @@ impl Needs {
             Verb::Edit { conversation, seq, .. } | Verb::Unsend { conversation, seq, .. } => {
                 self.member(*conversation, user);
                 self.messages.insert((*conversation, *seq));
+            }
+            Verb::React { conversation, seq, emoji } => {
+                self.member(*conversation, user);
+                self.messages.insert((*conversation, *seq));
+                self.reactions.insert((*conversation, *seq, user));
+                if emoji.is_some() {
+                    self.reaction_counts.insert((*conversation, *seq));
+                }
             }
             Verb::Read { conversation, .. } | Verb::Join { conversation } | Verb::Leave { conversation } => {
                 self.member(*conversation, user);

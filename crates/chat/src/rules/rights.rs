@@ -20,6 +20,8 @@ pub enum Action {
     Send,
     /// Edits or unsends their own message.
     Edit,
+    /// Reacts to any message.
+    React,
     /// Deletes a message that another person sent.
     Delete,
     Join,
@@ -45,7 +47,7 @@ pub fn may(role: Role, action: Action, kind: Kind) -> Verdict {
     match (action, role, kind) {
         (Action::Join, Role::Owner | Role::Member | Role::Outsider, Kind::Channel) => Yes,
         (Action::Join, _, Kind::Direct | Kind::Group) | (_, Role::Outsider, _) => No(NotFound),
-        (Action::Read | Action::Send | Action::Edit, Role::Owner | Role::Member, _)
+        (Action::Read | Action::Send | Action::Edit | Action::React, Role::Owner | Role::Member, _)
         | (Action::Delete, Role::Owner, Kind::Channel) => Yes,
         (Action::Delete, _, _) => No(NotAllowed),
         (Action::Add | Action::Leave, Role::Owner | Role::Member, Kind::Group | Kind::Channel) => Yes,
@@ -78,6 +80,9 @@ mod tests {
             (Action::Edit, Owner, [yes, yes, yes]),
             (Action::Edit, Member, [yes, yes, yes]),
             (Action::Edit, Outsider, [no(NotFound), no(NotFound), no(NotFound)]),
+            (Action::React, Owner, [yes, yes, yes]),
+            (Action::React, Member, [yes, yes, yes]),
+            (Action::React, Outsider, [no(NotFound), no(NotFound), no(NotFound)]),
             (Action::Delete, Owner, [no(NotAllowed), no(NotAllowed), yes]),
             (Action::Delete, Member, [no(NotAllowed), no(NotAllowed), no(NotAllowed)]),
             (Action::Delete, Outsider, [no(NotFound), no(NotFound), no(NotFound)]),

@@ -2,7 +2,8 @@
 
 use super::{Change, JobId};
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, Person, Rev, Seq, Timestamp, UserId,
+    ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, Person, Reaction, Rev, Seq, Timestamp,
+    UserId,
 };
 
 /// The server's own row.
@@ -127,6 +128,14 @@ impl MemberRow {
 
 /// What makes a message the same message: its conversation, its sender and the id that their client drew.
 pub type SentKey = (ConversationId, UserId, ClientId);
+
+/// A message and who reacts to it.
+pub type ReactionKey = (ConversationId, Seq, UserId);
+
+/// The key of a reaction.
+pub(super) fn reaction_key(reaction: &Reaction) -> ReactionKey {
+    (reaction.conversation, reaction.seq, reaction.user)
+}
 
 /// The key of a message that was sent.
 pub(super) fn sent_key(message: &Message) -> SentKey {

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use myna_chat::{CatchUp, Caught, Clock, Error, Pending};
-use myna_protocol::{Command, Event, Name, RequestId, Text, Timestamp};
+use myna_protocol::{Command, Emoji, Event, Name, RequestId, Text, Timestamp};
 
 impl World {
     /// What a server would say.
@@ -43,6 +43,11 @@ impl World {
             }
             Command::Edit { request, conversation, seq, text } => {
                 chat.edit(me, conversation, seq, Text::parse(&text)?).await?.committed().await?;
+                ack(request, conversation, Some(seq))
+            }
+            Command::React { request, conversation, seq, emoji } => {
+                let emoji = emoji.as_deref().map(Emoji::parse).transpose()?;
+                chat.react(me, conversation, seq, emoji).await?.committed().await?;
                 ack(request, conversation, Some(seq))
             }
             Command::Unsend { request, conversation, seq } => {

@@ -22,6 +22,13 @@ pub(crate) enum Step {
         place: usize,
         back: usize,
     },
+    /// They react to the message at this place of the conversation, or with 0 take it back.
+    React {
+        who: usize,
+        place: usize,
+        seq: u64,
+        emoji: usize,
+    },
     Read {
         who: usize,
         place: usize,
@@ -124,6 +131,8 @@ pub(crate) fn any(people: usize) -> impl Strategy<Value = Step> {
         8 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Send { who, place }),
         3 => (who.clone(), place.clone(), 0..3_usize).prop_map(|(who, place, back)| Step::Edit { who, place, back }),
         1 => (who.clone(), place.clone(), 0..3_usize).prop_map(|(who, place, back)| Step::Unsend { who, place, back }),
+        3 => (who.clone(), place.clone(), 1..6_u64, 0..3_usize)
+            .prop_map(|(who, place, seq, emoji)| Step::React { who, place, seq, emoji }),
         4 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Read { who, place }),
         2 => (who.clone(), who.clone()).prop_map(|(who, with)| Step::Direct { who, with }),
         2 => (who.clone(), prop::collection::vec(who.clone(), 1..4)).prop_map(|(who, with)| Step::Group { who, with }),

@@ -179,6 +179,13 @@ impl World {
                 let Some((conversation, seq)) = self.own_message(*who, *place, *back).await else { return };
                 self.change_message(*who, conversation, seq, None).await;
             }
+            Step::React { who, place, seq, emoji } => {
+                let Some(conversation) = self.place(*who, *place).await else { return };
+                let emoji = emoji.checked_sub(1).map(|at| ["\u{1f44d}", "\u{2764}\u{fe0f}"][at].to_owned());
+                let now = self.clock.now();
+                let (_, actions) = self.people[*who].client.react(conversation, *seq, emoji, now);
+                self.perform(*who, actions).await;
+            }
             Step::Read { who, place } => {
                 let Some(conversation) = self.place(*who, *place).await else { return };
                 let now = self.clock.now();

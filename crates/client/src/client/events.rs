@@ -100,8 +100,9 @@ impl Client {
                 self.people.saw(seen);
                 self.said(id, &said, actions);
                 self.settle_edits(id, actions);
+                self.settle_reactions(id);
                 if let Some(held) = self.conversations.held_mut(id).filter(|_| self.shown != Some(id)) {
-                    held.timeline.trim(UNSEEN_MESSAGES);
+                    held.trim(UNSEEN_MESSAGES);
                 }
                 self.touch_all(conversations);
             }
@@ -228,6 +229,7 @@ impl Client {
         };
         self.said(id, &said, actions);
         self.settle_edits(id, actions);
+        self.settle_reactions(id);
         self.touch(id);
     }
 
@@ -267,6 +269,7 @@ impl Client {
             actions.push(Action::Forget(client_id));
         } else if let Some(Want::Ask(_)) = self.requests.answered(request) {
             self.edit_acked(request, actions);
+            self.reaction_acked(request);
             actions.push(Action::Answered(request, Answer::Done { conversation }));
         }
     }
@@ -293,6 +296,7 @@ impl Client {
             Some(Want::Ask(_)) => {
                 self.requests.answered(request);
                 self.edit_refused(request, code, actions);
+                self.reaction_refused(request);
                 actions.push(Action::Answered(request, Answer::Rejected(code, text)));
             }
             Some(_) if code.is_temporary() => {
@@ -348,7 +352,8 @@ fn users_of(rows: &[Row]) -> BTreeSet<UserId> {
     let user = |row: &Row| match row {
         Row::Member(row) => Some(row.user),
         Row::Message(row) => Some(row.sender),
-        Row::Conversation(_) | Row::Membership(_) | Row::Person(_) => None,
+        Row::Reaction(row) => Some(row.user),
+        Row::Conversation(_) | Row::Membership(_) | Row::Person(_) | Row::Unknown => None,
     };
     rows.iter().filter_map(user).collect()
 }

@@ -56,6 +56,7 @@ impl Client {
             Some(said) => {
                 self.said(id, &said, actions);
                 self.settle_edits(id, actions);
+                self.settle_reactions(id);
                 let seq = self.conversations.held(id).and_then(|held| nearest(held, target));
                 match seq {
                     Some(seq) => self.arrive(id, seq, jump.below),

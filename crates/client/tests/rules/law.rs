@@ -32,6 +32,9 @@ enum Step {
     MoreMembers(u8),
     AskName,
     AskRename(u8),
+    /// Somebody reacts to the message at this place, or with 0 takes it back.
+    React(u8, u8, Seq, u8),
+    AskReact(u8, Seq, u8),
     AskEdit(u8, usize),
     AskUnsend(u8, usize),
     AskJoin(u8),
@@ -74,6 +77,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => room.clone().prop_map(Step::AskRename),
         3 => (1u8..=3, room.clone(), 0usize..4).prop_map(|(n, room, place)| Step::Edit(n, room, place)),
         1 => (1u8..=3, room.clone(), 0usize..4).prop_map(|(n, room, place)| Step::Unsend(n, room, place)),
+        3 => (1u8..=3, room.clone(), 1u64..8, 0u8..3).prop_map(|(n, room, seq, emoji)| Step::React(n, room, seq, emoji)),
+        2 => (room.clone(), 1u64..8, 0u8..3).prop_map(|(room, seq, emoji)| Step::AskReact(room, seq, emoji)),
         2 => (room.clone(), 0usize..3).prop_map(|(room, place)| Step::AskEdit(room, place)),
         1 => (room.clone(), 0usize..3).prop_map(|(room, place)| Step::AskUnsend(room, place)),
         3 => room.clone().prop_map(Step::Write),
@@ -166,6 +171,13 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
         Step::Unsend(n, room, place) => {
             let told = world.server.change_newest(user(n).id, conversation_id(room), place, None);
             world.tell(told);
+        }
+        Step::React(n, room, seq, number) => {
+            let told = world.server.react(user(n).id, conversation_id(room), seq, emoji(number));
+            world.tell(told.unwrap_or_default());
+        }
+        Step::AskReact(room, seq, number) => {
+            world.with(1, |client, now| client.react(conversation_id(room), seq, emoji(number), now));
         }
         Step::AskEdit(room, place) => {
             *sends += 1;
@@ -270,6 +282,10 @@ fn make_known(world: &mut World, by_reconnecting: bool) {
     let told = world.server.create(conversation_id(9), Kind::Group, None, &[1, 4], true);
     world.tell(told);
     world.settle();
+}
+
+fn emoji(number: u8) -> Option<String> {
+    ["", "👍", "🎉"].get(usize::from(number)).filter(|emoji| !emoji.is_empty()).map(|&emoji| emoji.to_owned())
 }
 
 proptest! {

@@ -4,8 +4,8 @@ mod answers;
 mod changes;
 
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Event, FeedRows, Member, Membership, Message, Person, Rejection, Rev, Row,
-    Seq, Timestamp, User, UserId,
+    ClientId, Conversation, ConversationId, Event, FeedRows, Member, Membership, Message, Person, Reaction, Rejection,
+    Rev, Row, Seq, Timestamp, User, UserId,
 };
 use std::collections::BTreeMap;
 
@@ -37,6 +37,8 @@ pub(crate) struct Room {
     /// How far everybody has really read, and when.
     pub(crate) reads: BTreeMap<UserId, (Seq, Option<Timestamp>)>,
     pub(crate) messages: Vec<Message>,
+    /// Those that were taken back are among them.
+    pub(crate) reactions: BTreeMap<(Seq, UserId), Reaction>,
     pub(crate) rev: Rev,
 }
 
@@ -61,6 +63,12 @@ impl Room {
 
     pub(crate) fn has(&self, user: UserId) -> bool {
         self.members.get(&user).is_some_and(|member| member.left_seq.is_none())
+    }
+
+    /// The reactions to these messages, as a page brings them.
+    fn reactions<'a>(&'a self, messages: &'a [Message]) -> impl Iterator<Item = Row> + 'a {
+        let of = |row: &&Reaction| row.emoji.is_some() && messages.iter().any(|message| message.seq == row.seq);
+        self.reactions.values().filter(of).cloned().map(Row::Reaction)
     }
 
     fn last(&self) -> Seq {

@@ -9,7 +9,7 @@ use super::{Archive, Counts, Part, pages};
 use futures_util::TryStreamExt;
 use myna_chat::rules::ConversationRow;
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Feed, Kind, Rev, Timestamp, UserId};
+use myna_protocol::{ConversationId, Feed, Kind, Reaction, Rev, Timestamp, UserId};
 use repeats::Repeats;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
@@ -35,6 +35,7 @@ pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -
         }
         let members = members(archive, &row, violated).await?;
         messages(archive, &row, &members, counts.messages, violated).await?;
+        reactions(archive, &row, &members, violated).await?;
     }
     orphans(archive, before, None, violated).await?;
     Ok(counts)
@@ -59,7 +60,7 @@ async fn orphans(
     before: Option<ConversationId>,
     violated: &mut dyn FnMut(Violation),
 ) -> Result<(), StoreError> {
-    for part in [Part::Members, Part::Messages] {
+    for part in [Part::Members, Part::Messages, Part::Reactions] {
         let mut place = after;
         while let Some(conversation) = archive.conversation_between(part, place, before).await? {
             violated(Violation::Orphans { part, conversation });
@@ -159,6 +160,31 @@ async fn messages(
         violated(Violation::LastSeq { conversation, says: row.last_seq, found: last });
     }
     client_ids(archive, conversation, repeats, violated).await
+}
+
+async fn reactions(
+    archive: &dyn Archive,
+    row: &ConversationRow,
+    members: &BTreeSet<UserId>,
+    violated: &mut dyn FnMut(Violation),
+) -> Result<(), StoreError> {
+    let conversation = row.id;
+    let mut reactions = pin!(pages::reactions(archive, conversation));
+    while let Some(page) = reactions.try_next().await? {
+        for Reaction { seq, user, rev, .. } in page {
+            if rev > row.rev {
+                violated(Violation::ReactionRev { conversation, seq, user, rev, of: row.rev });
+            }
+            // Messages are numbered without a gap; where one is missing, that is said already.
+            if seq == 0 || seq > row.last_seq {
+                violated(Violation::ReactionToNothing { conversation, seq, user });
+            }
+            if !members.contains(&user) {
+                violated(Violation::ReactionOfStranger { conversation, seq, user });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads the messages again if that is needed to find repeated client ids.

@@ -7,7 +7,7 @@ use super::{Archive, SessionRecord, UserRecord, pages};
 use futures_util::TryStreamExt;
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow};
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Kind, Message, Timestamp};
+use myna_protocol::{ConversationId, Kind, Message, Reaction, Timestamp};
 use sha2::{Digest, Sha256};
 use std::pin::pin;
 
@@ -33,7 +33,8 @@ pub(super) async fn sessions(archive: &dyn Archive, until: Timestamp) -> Result<
     Ok(hash.end())
 }
 
-/// The checksum of a conversation: its own row, its members by user id, its messages by seq. `None` if its own row does
+/// The checksum of a conversation: its own row, its members by user id, its messages by seq, its
+/// reactions. `None` if its own row does
 /// not exist. Calls `told` with the number of rows after each page.
 pub(super) async fn conversation(
     archive: &dyn Archive,
@@ -52,6 +53,11 @@ pub(super) async fn conversation(
     let mut messages = pin!(pages::messages(archive, id, 0));
     while let Some(page) = messages.try_next().await? {
         page.iter().try_for_each(|message| hash.message(message))?;
+        told(page.len() as u64);
+    }
+    let mut reactions = pin!(pages::reactions(archive, id));
+    while let Some(page) = reactions.try_next().await? {
+        page.iter().for_each(|reaction| hash.reaction(reaction));
         told(page.len() as u64);
     }
     Ok(Some(hash.end()))
@@ -155,6 +161,15 @@ impl Hash {
             self.bytes(b"x").text(&extra);
         }
         Ok(())
+    }
+
+    fn reaction(&mut self, reaction: &Reaction) {
+        let Reaction { conversation, seq, user, emoji, rev } = reaction;
+        self.bytes(b"r").bytes(conversation.as_bytes()).count(*seq).bytes(user.as_bytes());
+        self.maybe(emoji.as_deref(), |hash, emoji| {
+            hash.text(emoji);
+        });
+        self.count(*rev);
     }
 
     fn job(&mut self, job: &JobRow) -> Result<(), StoreError> {

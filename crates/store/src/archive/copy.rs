@@ -136,7 +136,7 @@ impl Copying<'_> {
         Ok(())
     }
 
-    /// The members, then the messages from the first that is missing, then the conversation's own row.
+    /// The members, then the messages from the first that is missing, the reactions, then the conversation's own row.
     async fn conversation(&self, row: ConversationRow) -> Result<(), CopyError> {
         let id = row.id;
         self.members(id).await?;
@@ -152,6 +152,13 @@ impl Copying<'_> {
         while let Some(page) = pages.try_next().await.map_err(CopyError::Source)? {
             let count = page.len();
             self.to.put_messages(page).await.map_err(CopyError::Target)?;
+            self.tally.wrote(count);
+        }
+        // Their rows are not compared first: each is put again where a copy goes on.
+        let mut pages = pin!(pages::reactions(self.from, id));
+        while let Some(page) = pages.try_next().await.map_err(CopyError::Source)? {
+            let count = page.len();
+            self.to.put_reactions(page).await.map_err(CopyError::Target)?;
             self.tally.wrote(count);
         }
         self.to.put_conversation(row).await.map_err(CopyError::Target)?;

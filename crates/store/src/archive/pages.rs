@@ -4,7 +4,7 @@ use super::{Archive, SessionRecord, UserRecord};
 use futures_util::stream::{self, Stream, TryStreamExt};
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow};
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Message, Seq, Timestamp};
+use myna_protocol::{ConversationId, Message, Reaction, Seq, Timestamp, UserId};
 
 /// Rows in a page.
 pub(super) const PAGE: u32 = 1_000;
@@ -60,6 +60,14 @@ pub(super) fn messages(
     after: Seq,
 ) -> impl Stream<Item = Result<Vec<Message>, StoreError>> {
     pages(after, move |after| archive.messages(id, after, PAGE), |message| message.seq)
+}
+
+pub(super) fn reactions(
+    archive: &dyn Archive,
+    id: ConversationId,
+) -> impl Stream<Item = Result<Vec<Reaction>, StoreError>> {
+    let first = (0, UserId::from_bytes([0; 16]));
+    pages(first, move |after| archive.reactions(id, after, PAGE), |reaction| (reaction.seq, reaction.user))
 }
 
 pub(super) fn jobs(archive: &dyn Archive) -> impl Stream<Item = Result<Vec<JobRow>, StoreError>> {

@@ -9,7 +9,7 @@ use crate::archive::{Archive, Counts, Origin, Part, SessionRecord, Stats, StoreI
 use async_trait::async_trait;
 use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Kind, Message, Name, Seq, SessionId, UserId};
+use myna_protocol::{ConversationId, Kind, Message, Name, Reaction, Seq, SessionId, UserId};
 use rusqlite::Connection;
 
 pub(super) use read::origin;
@@ -64,6 +64,15 @@ impl Archive for Embedded {
         self.read(move |connection| read::messages(connection, conversation, after, limit)).await
     }
 
+    async fn reactions(
+        &self,
+        conversation: ConversationId,
+        after: (Seq, UserId),
+        limit: u32,
+    ) -> Result<Vec<Reaction>, StoreError> {
+        self.read(move |connection| read::reactions(connection, conversation, after, limit)).await
+    }
+
     async fn last_message(&self, conversation: ConversationId) -> Result<Seq, StoreError> {
         self.read(move |connection| read::last_message(connection, conversation)).await
     }
@@ -100,6 +109,10 @@ impl Archive for Embedded {
 
     async fn put_messages(&self, messages: Vec<Message>) -> Result<(), StoreError> {
         self.put(messages, write::message).await
+    }
+
+    async fn put_reactions(&self, reactions: Vec<Reaction>) -> Result<(), StoreError> {
+        self.put(reactions, write::reaction).await
     }
 
     async fn put_conversation(&self, conversation: ConversationRow) -> Result<(), StoreError> {

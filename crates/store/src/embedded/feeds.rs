@@ -3,7 +3,8 @@
 use super::history;
 use super::rows::{
     conversation_columns, conversation_id, count, int, member_and_person, member_columns, membership,
-    membership_columns, message, message_columns, person, person_columns, timestamp, user_id,
+    membership_columns, message, message_columns, person, person_columns, reaction, reaction_columns, timestamp,
+    user_id,
 };
 use super::{conversations, rows};
 use myna_chat::row_weight;
@@ -26,6 +27,8 @@ queries! {
     MEMBERS_SINCE = concat!("SELECT ", member_columns!(), " FROM members m JOIN users u ON u.id = m.user_id
         WHERE m.conversation_id = ?1 AND m.rev > ?2 ORDER BY m.rev LIMIT ?3");
     MESSAGES_SINCE = concat!("SELECT ", message_columns!(), " FROM messages
+        WHERE conversation_id = ?1 AND rev > ?2 ORDER BY rev LIMIT ?3");
+    REACTIONS_SINCE = concat!("SELECT ", reaction_columns!(), " FROM reactions
         WHERE conversation_id = ?1 AND rev > ?2 ORDER BY rev LIMIT ?3");
     MEMBERSHIPS_SINCE = concat!("SELECT ", membership_columns!(), " FROM members
         WHERE user_id = ?1 AND user_rev > ?2 ORDER BY user_rev LIMIT ?3");
@@ -152,7 +155,8 @@ fn load_conversation(connection: &Connection, id: ConversationId, extent: Extent
     else {
         return Ok(None);
     };
-    let messages = history::newest(connection, id, extent.messages)?;
+    let mut messages = history::newest(connection, id, extent.messages)?;
+    let reactions = history::reactions(connection, id, &mut messages)?;
     let mut first = connection.prepare_cached(FIRST_MEMBERS)?;
     let members = first.query_map(params![id.as_bytes(), extent.members], |row| member_and_person(row, receipts))?;
     let members = members.collect::<Result<Vec<_>>>()?;
@@ -160,6 +164,7 @@ fn load_conversation(connection: &Connection, id: ConversationId, extent: Extent
     let senders = history::senders(connection, id, receipts, &messages, |sender| !loaded.contains(&sender))?;
     let mut rows = vec![Row::Conversation(row)];
     rows.extend(messages.into_iter().map(Row::Message));
+    rows.extend(reactions.into_iter().map(Row::Reaction));
     rows.extend(with_people(members.into_iter().chain(senders)));
     Ok(Some(FeedRows { feed: Feed::Conversation(id), from: 0, rev, rows }))
 }
@@ -241,6 +246,13 @@ fn conversation_since(connection: &Connection, id: ConversationId, from: Rev, ro
     }
     let mut messages_since = connection.prepare_cached(MESSAGES_SINCE)?;
     for row in messages_since.query_map(values, |row| message(row).map(Row::Message))? {
+        rows.add(row?);
+        if rows.is_over() {
+            return Ok(());
+        }
+    }
+    let mut reactions_since = connection.prepare_cached(REACTIONS_SINCE)?;
+    for row in reactions_since.query_map(values, |row| reaction(row).map(Row::Reaction))? {
         rows.add(row?);
         if rows.is_over() {
             return Ok(());

@@ -1,10 +1,10 @@
 //! Pages of messages: keyset paging on (conversation, seq), never an offset.
 
 use super::feeds::{conversation_rev, with_people};
-use super::rows::{int, member_and_person, member_columns, message, message_columns};
-use myna_chat::row_weight;
+use super::rows::{int, member_and_person, member_columns, message, message_columns, reaction, reaction_columns};
+use myna_chat::{ANSWER_REACTIONS, fit_into_answer, row_weight};
 use myna_protocol::limits::ANSWER_BYTES;
-use myna_protocol::{ConversationId, Member, Message, Person, Row, Seq, UserId};
+use myna_protocol::{ConversationId, Member, Message, Person, Reaction, Row, Seq, UserId};
 use rusqlite::{Connection, OptionalExtension, Params, Result, params};
 use std::collections::HashSet;
 
@@ -13,6 +13,8 @@ queries! {
         WHERE conversation_id = ?1 ORDER BY seq DESC LIMIT ?2");
     BEFORE = concat!("SELECT ", message_columns!(), " FROM messages
         WHERE conversation_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3");
+    REACTIONS = concat!("SELECT ", reaction_columns!(), " FROM reactions
+        WHERE conversation_id = ?1 AND seq BETWEEN ?2 AND ?3 AND emoji IS NOT NULL ORDER BY seq DESC LIMIT ?4");
     MEMBER = concat!("SELECT ", member_columns!(), " FROM members m JOIN users u ON u.id = m.user_id
         WHERE m.conversation_id = ?1 AND m.user_id = ?2");
 }
@@ -20,7 +22,23 @@ queries! {
 pub(super) fn before(connection: &Connection, id: ConversationId, seq: Seq, limit: u32) -> Result<Vec<Row>> {
     let mut messages = page(connection, BEFORE, params![id.as_bytes(), int(seq), limit])?;
     messages.reverse();
-    with_senders(connection, id, messages)
+    let reactions = reactions(connection, id, &mut messages)?;
+    with_senders(connection, id, messages, reactions)
+}
+
+/// The reactions to these messages, which are side by side, oldest first. Where both are more than one answer may weigh,
+/// the oldest messages go.
+pub(super) fn reactions(
+    connection: &Connection,
+    id: ConversationId,
+    messages: &mut Vec<Message>,
+) -> Result<Vec<Reaction>> {
+    let (Some(first), Some(last)) = (messages.first(), messages.last()) else { return Ok(Vec::new()) };
+    let mut query = connection.prepare_cached(REACTIONS)?;
+    let values = params![id.as_bytes(), int(first.seq), int(last.seq), ANSWER_REACTIONS];
+    let mut reactions = query.query_map(values, reaction)?.collect::<Result<Vec<_>>>()?;
+    fit_into_answer(messages, &mut reactions);
+    Ok(reactions)
 }
 
 /// The newest messages, oldest first.
@@ -67,10 +85,16 @@ fn page(connection: &Connection, sql: &str, values: impl Params) -> Result<Vec<M
     Ok(messages)
 }
 
-fn with_senders(connection: &Connection, id: ConversationId, messages: Vec<Message>) -> Result<Vec<Row>> {
+fn with_senders(
+    connection: &Connection,
+    id: ConversationId,
+    messages: Vec<Message>,
+    reactions: Vec<Reaction>,
+) -> Result<Vec<Row>> {
     let Some((_, receipts)) = conversation_rev(connection, id)? else {
         return Ok(Vec::new());
     };
     let senders = senders(connection, id, receipts, &messages, |_| true)?;
-    Ok(messages.into_iter().map(Row::Message).chain(with_people(senders)).collect())
+    let rows = messages.into_iter().map(Row::Message).chain(reactions.into_iter().map(Row::Reaction));
+    Ok(rows.chain(with_people(senders)).collect())
 }

@@ -10,6 +10,7 @@ pub(super) const ALL: &[&str] = &[
     include_str!("../../migrations/0002_moving.sql"),
     include_str!("../../migrations/0003_people_log_jobs.sql"),
     include_str!("../../migrations/0004_message_extra.sql"),
+    include_str!("../../migrations/0005_reactions.sql"),
 ];
 
 /// The schema's number. One above what is known is refused.

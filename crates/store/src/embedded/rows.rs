@@ -2,7 +2,8 @@
 
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, UserRow};
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, Person, Seq, Timestamp, User, UserId,
+    ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, Person, Reaction, Seq, Timestamp, User,
+    UserId,
 };
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Error, Result, Row};
@@ -58,6 +59,13 @@ macro_rules! message_columns {
     };
 }
 
+/// The columns that [`reaction`] reads, of `reactions`.
+macro_rules! reaction_columns {
+    () => {
+        "conversation_id, seq, user_id, emoji, rev"
+    };
+}
+
 /// The columns that [`membership`] reads, of `members`.
 macro_rules! membership_columns {
     () => {
@@ -67,7 +75,7 @@ macro_rules! membership_columns {
 
 pub(super) use {
     conversation_columns, conversation_row_columns, member_columns, member_row_columns, membership_columns,
-    message_columns, person_columns, user_row_columns,
+    message_columns, person_columns, reaction_columns, user_row_columns,
 };
 
 /// A count as SQLite holds it. Nothing stored is ever as large as where this cuts.
@@ -238,6 +246,16 @@ pub(super) fn message(row: &Row<'_>) -> Result<Message> {
         sent_at: timestamp(row, 5)?,
         rev: count(row, 6)?,
         extra: optional_json(row, 7)?,
+    })
+}
+
+pub(super) fn reaction(row: &Row<'_>) -> Result<Reaction> {
+    Ok(Reaction {
+        conversation: conversation_id(row, 0)?,
+        seq: count(row, 1)?,
+        user: user_id(row, 2)?,
+        emoji: row.get(3)?,
+        rev: count(row, 4)?,
     })
 }
 

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use mongodb::bson::{Bson, Uuid, doc};
 use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
 use myna_chat::store::StoreError;
-use myna_protocol::{ConversationId, Message, Seq, SessionId, UserId};
+use myna_protocol::{ConversationId, Message, Reaction, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Which store this is, and of which one it is the unfinished copy.
@@ -111,6 +111,15 @@ impl Archive for Mongo {
         self.calls.call(|| self.read_messages(conversation, after, limit)).await
     }
 
+    async fn reactions(
+        &self,
+        conversation: ConversationId,
+        after: (Seq, UserId),
+        limit: u32,
+    ) -> Result<Vec<Reaction>, StoreError> {
+        self.calls.call(|| self.read_reactions(conversation, after, limit)).await
+    }
+
     async fn last_message(&self, conversation: ConversationId) -> Result<Seq, StoreError> {
         self.calls.call(|| self.read_last_message(conversation)).await
     }
@@ -145,6 +154,10 @@ impl Archive for Mongo {
 
     async fn put_messages(&self, messages: Vec<Message>) -> Result<(), StoreError> {
         self.calls.call(|| self.write_messages(&messages)).await
+    }
+
+    async fn put_reactions(&self, reactions: Vec<Reaction>) -> Result<(), StoreError> {
+        self.calls.call(|| self.write_reactions(&reactions)).await
     }
 
     async fn put_conversation(&self, conversation: ConversationRow) -> Result<(), StoreError> {

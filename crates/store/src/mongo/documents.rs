@@ -9,7 +9,8 @@ use mongodb::bson::{Binary, DateTime, Uuid};
 use myna_chat::row_weight;
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, UserRow};
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Kind, Message, Name, Person, Row, SessionId, Timestamp, User, UserId,
+    ClientId, Conversation, ConversationId, Kind, Message, Name, Person, Reaction, Row, SessionId, Timestamp, User,
+    UserId,
 };
 
 use crate::words::tails;
@@ -20,6 +21,7 @@ pub(super) const SESSIONS: &str = "sessions";
 pub(super) const CONVERSATIONS: &str = "conversations";
 pub(super) const MEMBERS: &str = "members";
 pub(super) const MESSAGES: &str = "messages";
+pub(super) const REACTIONS: &str = "reactions";
 /// The processes that run on this database, one heartbeat each.
 pub(super) const NODES: &str = "nodes";
 /// What nodes tell each other for a moment.
@@ -155,6 +157,17 @@ pub(super) struct MemberDoc {
     pub(super) rev: i64,
     /// The stamp in the person's own feed.
     pub(super) user_rev: i64,
+}
+
+/// How a person reacts to a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct ReactionDoc {
+    pub(super) conversation_id: Uuid,
+    pub(super) seq: i64,
+    pub(super) user_id: Uuid,
+    /// None once it was taken back.
+    pub(super) emoji: Option<String>,
+    pub(super) rev: i64,
 }
 
 /// A message.
@@ -348,6 +361,28 @@ impl MemberDoc {
             read_at: self.read_at.map(timestamp),
             rev: count(self.rev)?,
             user_rev: count(self.user_rev)?,
+        })
+    }
+}
+
+impl ReactionDoc {
+    pub(super) fn of(reaction: &Reaction) -> Self {
+        Self {
+            conversation_id: reaction.conversation.uuid(),
+            seq: int(reaction.seq),
+            user_id: reaction.user.uuid(),
+            emoji: reaction.emoji.clone(),
+            rev: int(reaction.rev),
+        }
+    }
+
+    pub(super) fn row(self) -> Result<Reaction, Failure> {
+        Ok(Reaction {
+            conversation: conversation_id(self.conversation_id),
+            seq: count(self.seq)?,
+            user: user_id(self.user_id),
+            emoji: self.emoji,
+            rev: count(self.rev)?,
         })
     }
 }

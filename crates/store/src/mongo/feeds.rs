@@ -1,16 +1,15 @@
 //! Feeds: how far they are, what changed in them, and all of them afresh.
 
 use super::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SERVER, SERVER_ID, ServerDoc,
-    USERS, UserRowDoc, conversation_id, count, int, timestamp, user_id, uuids,
+    AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, REACTIONS, ReactionDoc, SERVER,
+    SERVER_ID, ServerDoc, USERS, UserRowDoc, conversation_id, count, int, timestamp, user_id, uuids,
 };
 use super::failure::Failure;
-use super::history::{newest_pages, senders};
+use super::history::{MessagePage, newest_pages, reactions, senders};
 use super::reading::{Query, Reading, by_id};
 use mongodb::bson::{DateTime, Document, Uuid, doc};
 use myna_chat::row_weight;
 use myna_chat::store::{Extent, Head, Page};
-use myna_protocol::limits::ANSWER_BYTES;
 use myna_protocol::{ConversationId, Feed, FeedRows, Member, Person, Rev, Row, Timestamp, UserId};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -63,7 +62,7 @@ pub(super) fn memberships_since(user: Uuid, from: Rev, limit: i64) -> Query {
     Query::of(filter).sorted(doc! { "user_id": 1, "user_rev": 1 }).limited(limit)
 }
 
-/// Members or messages of a conversation with a rev greater than `from`.
+/// Members, messages or reactions of a conversation with a rev greater than `from`.
 pub(super) fn stamped_since(id: Uuid, from: Rev, limit: i64) -> Query {
     let filter = doc! { "conversation_id": id, "rev": { "$gt": int(from) } };
     Query::of(filter).sorted(doc! { "conversation_id": 1, "rev": 1 }).limited(limit)
@@ -263,6 +262,9 @@ async fn conversation_rows_since(
         return Ok(None);
     };
     rows.extend(messages.into_iter().map(Row::Message));
+    for reaction in reading.all::<ReactionDoc>(REACTIONS, stamped_since(id, from, limit)).await? {
+        rows.push(Row::Reaction(reaction.row()?));
+    }
     rows.sort_by_key(Row::rev);
     if rows.len() <= page.rows as usize {
         let people: Vec<Uuid> = members.iter().map(|member| member.user.uuid()).collect();
@@ -349,63 +351,48 @@ pub(super) async fn load_conversations(
         return Ok(Vec::new());
     }
     let mut found = reading.aggregate::<Loaded>(CONVERSATIONS, loading(uuids(ids), extent.members)).await?;
-    let mut messages: HashMap<Uuid, Vec<MessageDoc>> = HashMap::new();
+    let mut found_messages: HashMap<Uuid, Vec<MessageDoc>> = HashMap::new();
     let newest = found.iter().map(|loaded| (loaded.conversation.id, loaded.conversation.last_seq));
     if let Some(newest) = newest_pages(newest, extent.messages) {
         for message in reading.all::<MessageDoc>(MESSAGES, newest).await? {
-            messages.entry(message.conversation_id).or_default().push(message);
+            found_messages.entry(message.conversation_id).or_default().push(message);
         }
     }
+    let mut pages = Vec::with_capacity(found.len());
+    for loaded in &found {
+        pages.push(MessagePage::of(found_messages.remove(&loaded.conversation.id).unwrap_or_default())?);
+    }
+    reactions(reading, &mut pages).await?;
     let mut wanted: HashSet<Uuid> = HashSet::new();
-    for loaded in &mut found {
+    for (loaded, page) in found.iter_mut().zip(&pages) {
         loaded.members.truncate(extent.members as usize);
-        let id = loaded.conversation.id;
-        let said = messages.entry(id).or_default();
-        said.sort_unstable_by_key(|message| std::cmp::Reverse(message.seq));
-        truncate_to_bytes(said)?;
-        said.reverse();
         let known: HashSet<Uuid> = loaded.members.iter().map(|member| member.user_id).collect();
-        loaded.members.extend(senders(reading, id, said, |sender| !known.contains(&sender)).await?);
+        let senders = senders(reading, loaded.conversation.id, &page.messages, |sender| !known.contains(&sender));
+        loaded.members.extend(senders.await?);
         wanted.extend(loaded.members.iter().map(|member| member.user_id));
     }
     let people = people_of(reading, wanted.into_iter().collect()).await?;
-    let mut found: HashMap<Uuid, Loaded> = found.into_iter().map(|loaded| (loaded.conversation.id, loaded)).collect();
+    let found = found.into_iter().zip(pages);
+    let mut found: HashMap<Uuid, (Loaded, MessagePage)> = found.map(|pair| (pair.0.conversation.id, pair)).collect();
     let mut feeds = Vec::with_capacity(found.len());
     for id in ids {
-        if let Some(loaded) = found.remove(&id.uuid()) {
-            let messages = messages.remove(&id.uuid()).unwrap_or_default();
-            feeds.push(afresh(*id, loaded, messages, &people)?);
+        if let Some((loaded, page)) = found.remove(&id.uuid()) {
+            feeds.push(afresh(*id, loaded, page, &people)?);
         }
     }
     Ok(feeds)
 }
 
-/// Of messages with the newest first: as many as one answer may weigh, but at least one.
-pub(super) fn truncate_to_bytes(messages: &mut Vec<MessageDoc>) -> Result<(), Failure> {
-    let (mut bytes, mut fitting) = (0, 0);
-    for message in messages.iter() {
-        bytes += message.weight()?;
-        if bytes > ANSWER_BYTES {
-            break;
-        }
-        fitting += 1;
-    }
-    messages.truncate(fitting.max(1));
-    Ok(())
-}
-
 fn afresh(
     id: ConversationId,
     loaded: Loaded,
-    messages: Vec<MessageDoc>,
+    page: MessagePage,
     people: &HashMap<UserId, Person>,
 ) -> Result<FeedRows, Failure> {
     let Loaded { conversation, members } = loaded;
     let (rev, receipts) = (count(conversation.rev)?, conversation.receipts);
     let mut rows = vec![Row::Conversation(conversation.row()?)];
-    for message in messages {
-        rows.push(Row::Message(message.row()?));
-    }
+    rows.extend(page.rows());
     let members =
         members.iter().map(|member| Ok(member.stored()?.row(receipts))).collect::<Result<Vec<_>, Failure>>()?;
     rows.extend(with_people(members, people));

@@ -1,19 +1,86 @@
 //! Pages of messages. A conversation's messages are numbered without a gap, so that a page is a range of numbers: the
 //! index is read from its first to its last message, and no further.
 
-use super::documents::{AsUuid, CONVERSATIONS, MEMBERS, MESSAGES, MemberDoc, MessageDoc, int};
+use super::documents::{AsUuid, CONVERSATIONS, MEMBERS, MESSAGES, MemberDoc, MessageDoc, REACTIONS, ReactionDoc, int};
 use super::failure::Failure;
-use super::feeds::{people_of, truncate_to_bytes, with_people};
+use super::feeds::{people_of, with_people};
 use super::reading::{Query, Reading, by_id};
 use mongodb::bson::{Document, Uuid, doc};
-use myna_protocol::{ConversationId, Row, Seq};
+use myna_chat::{ANSWER_REACTIONS, fit_into_answer};
+use myna_protocol::limits::ANSWER_BYTES;
+use myna_protocol::{ConversationId, Message, Reaction, Row, Seq};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// What of a conversation a page needs.
 #[derive(Deserialize)]
 struct Place {
     receipts: bool,
     last_seq: i64,
+}
+
+/// Messages of one conversation, side by side, oldest first, and the reactions to them.
+#[derive(Default)]
+pub(super) struct MessagePage {
+    pub(super) messages: Vec<Message>,
+    reactions: Vec<Reaction>,
+}
+
+impl MessagePage {
+    /// Of messages in any order: the newest, as many as one answer may weigh, but at least one.
+    pub(super) fn of(mut messages: Vec<MessageDoc>) -> Result<Self, Failure> {
+        messages.sort_unstable_by_key(|message| std::cmp::Reverse(message.seq));
+        let (mut bytes, mut fitting) = (0, 0);
+        for message in &messages {
+            bytes += message.weight()?;
+            if bytes > ANSWER_BYTES {
+                break;
+            }
+            fitting += 1;
+        }
+        messages.truncate(fitting.max(1));
+        let messages = messages.into_iter().rev().map(MessageDoc::row).collect::<Result<_, _>>()?;
+        Ok(Self { messages, reactions: Vec::new() })
+    }
+
+    pub(super) fn rows(self) -> impl Iterator<Item = Row> {
+        self.messages.into_iter().map(Row::Message).chain(self.reactions.into_iter().map(Row::Reaction))
+    }
+}
+
+/// The reactions to these messages, those to the newest first.
+pub(super) fn reactions_between(id: Uuid, first: i64, last: i64) -> Document {
+    doc! { "conversation_id": id, "seq": { "$gte": first, "$lte": last }, "emoji": { "$ne": null } }
+}
+
+/// Reads the reactions of these pages. Where a page weighs more with them than one answer may, its oldest messages go.
+pub(super) async fn reactions(reading: &mut Reading<'_>, pages: &mut [MessagePage]) -> Result<(), Failure> {
+    let ranges = pages.iter().filter_map(|page| {
+        let (first, last) = (page.messages.first()?, page.messages.last()?);
+        Some(reactions_between(first.conversation.uuid(), int(first.seq), int(last.seq)))
+    });
+    let mut ranges: Vec<Document> = ranges.collect();
+    let query = match ranges.len() {
+        0 => return Ok(()),
+        1 => {
+            let newest_first = doc! { "conversation_id": -1, "seq": -1 };
+            Query::of(ranges.swap_remove(0)).sorted(newest_first).limited(ANSWER_REACTIONS.into())
+        }
+        // These pages are short.
+        _ => Query::of(doc! { "$or": ranges }),
+    };
+    let mut found: HashMap<ConversationId, Vec<Reaction>> = HashMap::new();
+    for reaction in reading.all::<ReactionDoc>(REACTIONS, query).await? {
+        let reaction = reaction.row()?;
+        found.entry(reaction.conversation).or_default().push(reaction);
+    }
+    for page in pages {
+        let Some(message) = page.messages.first() else { continue };
+        page.reactions = found.remove(&message.conversation).unwrap_or_default();
+        page.reactions.sort_by_key(|reaction| std::cmp::Reverse(reaction.seq));
+        fit_into_answer(&mut page.messages, &mut page.reactions);
+    }
+    Ok(())
 }
 
 /// The messages of a conversation with these numbers: from the first, and before the second.
@@ -65,13 +132,14 @@ pub(super) async fn before(
 pub(super) async fn senders(
     reading: &mut Reading<'_>,
     id: Uuid,
-    messages: &[MessageDoc],
+    messages: &[Message],
     wanted: impl Fn(Uuid) -> bool,
 ) -> Result<Vec<MemberDoc>, Failure> {
     let mut people: Vec<Uuid> = Vec::new();
     for message in messages {
-        if wanted(message.sender_id) && !people.contains(&message.sender_id) {
-            people.push(message.sender_id);
+        let sender = message.sender.uuid();
+        if wanted(sender) && !people.contains(&sender) {
+            people.push(sender);
         }
     }
     if people.is_empty() {
@@ -88,14 +156,12 @@ async fn page(reading: &mut Reading<'_>, id: Uuid, messages: impl Fn(i64) -> Que
     let Some(Place { receipts, last_seq }) = reading.one(CONVERSATIONS, place).await? else {
         return Ok(Vec::new());
     };
-    let mut messages: Vec<MessageDoc> = reading.all(MESSAGES, messages(last_seq)).await?;
-    messages.reverse();
-    truncate_to_bytes(&mut messages)?;
-    messages.reverse();
-    let senders = senders(reading, id, &messages, |_| true).await?;
+    let mut pages = [MessagePage::of(reading.all(MESSAGES, messages(last_seq)).await?)?];
+    reactions(reading, &mut pages).await?;
+    let [page] = pages;
+    let senders = senders(reading, id, &page.messages, |_| true).await?;
     let people = people_of(reading, senders.iter().map(|sender| sender.user_id).collect()).await?;
     let members =
         senders.iter().map(|sender| Ok(sender.stored()?.row(receipts))).collect::<Result<Vec<_>, Failure>>()?;
-    let messages = messages.into_iter().map(|message| Ok(Row::Message(message.row()?)));
-    messages.chain(with_people(members, &people).map(Ok)).collect()
+    Ok(page.rows().chain(with_people(members, &people)).collect())
 }

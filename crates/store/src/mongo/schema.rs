@@ -5,7 +5,8 @@
 
 use super::connect::MongoError;
 use super::documents::{
-    CONSUMERS, CONVERSATIONS, EPHEMERAL, JOBS, LOG, MEMBERS, MESSAGES, META, NODES, SERVER, SERVER_ID, SESSIONS, USERS,
+    CONSUMERS, CONVERSATIONS, EPHEMERAL, JOBS, LOG, MEMBERS, MESSAGES, META, NODES, REACTIONS, SERVER, SERVER_ID,
+    SESSIONS, USERS,
 };
 use super::failure::{DUPLICATE_KEY, code, said};
 use futures_util::TryStreamExt;
@@ -264,6 +265,20 @@ fn collections() -> Vec<Collection> {
                 unique("conversation_seq", doc! { "conversation_id": 1, "seq": 1 }),
                 // For ever: what makes a retry harmless, on every node.
                 unique("conversation_sender_client", doc! { "conversation_id": 1, "sender_id": 1, "client_id": 1 }),
+                index("conversation_rev", doc! { "conversation_id": 1, "rev": 1 }),
+            ],
+        },
+        Collection {
+            name: REACTIONS,
+            schema: object(
+                &["conversation_id", "seq", "user_id", "rev"],
+                doc! {
+                    "conversation_id": uuid(), "seq": { "bsonType": "long", "minimum": 1_i64 }, "user_id": uuid(),
+                    "emoji": maybe("string"), "rev": counter(),
+                },
+            ),
+            indexes: vec![
+                unique("conversation_seq_user", doc! { "conversation_id": 1, "seq": 1, "user_id": 1 }),
                 index("conversation_rev", doc! { "conversation_id": 1, "rev": 1 }),
             ],
         },

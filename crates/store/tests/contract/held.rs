@@ -3,7 +3,7 @@
 use super::verbs::{ALL, MUCH, membership};
 use myna_chat::store::Store;
 use myna_protocol::{
-    Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Person, Rev, Row, Seq, UserId,
+    Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Person, Reaction, Rev, Row, Seq, UserId,
 };
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -17,6 +17,7 @@ pub(crate) struct Held {
     conversations: BTreeMap<ConversationId, Conversation>,
     members: BTreeMap<(ConversationId, UserId), Member>,
     messages: BTreeMap<(ConversationId, Seq), Message>,
+    reactions: BTreeMap<(ConversationId, Seq, UserId), Reaction>,
     people: BTreeMap<UserId, Person>,
 }
 
@@ -42,6 +43,7 @@ impl Held {
             conversations: BTreeMap::new(),
             members: BTreeMap::new(),
             messages: BTreeMap::new(),
+            reactions: BTreeMap::new(),
             people: BTreeMap::new(),
         };
         held.reset(store, Feed::Server).await;
@@ -113,8 +115,12 @@ impl Held {
                 Row::Conversation(row) => keep(&mut self.conversations, row.id, row, |row| row.rev),
                 Row::Member(row) => keep(&mut self.members, (row.conversation, row.user), row, |row| row.rev),
                 Row::Message(row) => keep(&mut self.messages, (row.conversation, row.seq), row, |row| row.rev),
+                Row::Reaction(row) => {
+                    keep(&mut self.reactions, (row.conversation, row.seq, row.user), row, |row| row.rev);
+                }
                 Row::Membership(row) => keep(&mut self.memberships, row.conversation, row, |row| row.rev),
                 Row::Person(row) => keep(&mut self.people, row.id, row, |row| row.rev),
+                Row::Unknown => panic!("a store knows its rows"),
             }
         }
     }
@@ -128,6 +134,7 @@ impl Held {
             self.conversations.remove(&id);
             self.members.retain(|key, _| key.0 != id);
             self.messages.retain(|key, _| key.0 != id);
+            self.reactions.retain(|key, _| key.0 != id);
         }
         for row in joined {
             let feed = Feed::Conversation(row.conversation);
@@ -157,6 +164,8 @@ impl Held {
             }
         }
         self.memberships.retain(|_, row| row.joined);
+        // What was taken back is not there any more.
+        self.reactions.retain(|_, row| row.emoji.is_some());
         self
     }
 
@@ -165,7 +174,8 @@ impl Held {
         let fresh = Self::load(store, self.user).await.shown();
         let held = self.clone().shown();
         let same = (&held.cursors, &held.memberships, &held.conversations, &held.members, &held.messages)
-            == (&fresh.cursors, &fresh.memberships, &fresh.conversations, &fresh.members, &fresh.messages);
+            == (&fresh.cursors, &fresh.memberships, &fresh.conversations, &fresh.members, &fresh.messages)
+            && held.reactions == fresh.reactions;
         // Of people who were met and left again, more may be held than a fresh load brings.
         let known = fresh.people.iter().all(|(id, person)| held.people.get(id) == Some(person));
         if same && known { Ok(()) } else { Err(format!("held:\n{held:#?}\nfresh:\n{fresh:#?}")) }

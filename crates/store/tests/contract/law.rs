@@ -3,7 +3,7 @@
 use super::held::{Held, is_in};
 use super::verbs::{
     add, ann_and_bob, channel, direct, done, edit, fresh, group, join, leave, new_channel, new_direct, new_group,
-    people, person, read, rename, rename_user, said, said_many, say, unsend,
+    people, person, react, read, rename, rename_user, said, said_many, say, unsend,
 };
 use myna_chat::rules::Change;
 use myna_chat::store::Store;
@@ -57,6 +57,25 @@ pub(crate) async fn the_law_holds_for_editing_and_unsending(store: &dyn Store) {
             holds(store, &[ann, bob], change).await;
         }
         for change in [unsend(talk, bob, 3), unsend(talk, bob, 2)] {
+            holds(store, &[ann, bob], change).await;
+        }
+    }
+}
+
+pub(crate) async fn the_law_holds_for_reacting(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let open = channel(store, ann).await;
+    done(store, join(open, bob)).await;
+    for talk in [direct(store, ann, bob).await, group(store, ann, &[bob]).await, open] {
+        said_many(store, talk, bob, 3).await;
+        for change in [
+            react(talk, ann, 3, "👍"),
+            react(talk, bob, 3, "❤️"),
+            react(talk, ann, 3, "🎉"),
+            react(talk, ann, 1, "🎉"),
+            react(talk, ann, 3, ""),
+            unsend(talk, bob, 3),
+        ] {
             holds(store, &[ann, bob], change).await;
         }
     }

@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use super::verbs::{
-    a_client_id, a_conversation_id, commit, join, leave, load, name, new_direct, now, people, read, rename,
+    a_client_id, a_conversation_id, commit, join, leave, load, name, new_direct, now, people, react, read, rename,
     rename_user, send, seqs,
 };
 use myna_chat::rules::{self, Change};
@@ -20,6 +20,7 @@ const PEOPLE: usize = 4;
 enum Verb {
     Say,
     SayAgain(usize),
+    React(u64, usize),
     Read(u64),
     Direct(usize),
     Group(usize),
@@ -56,6 +57,7 @@ fn step() -> impl Strategy<Value = Step> {
     let verb = prop_oneof![
         6 => Just(Verb::Say),
         1 => any::<usize>().prop_map(Verb::SayAgain),
+        3 => (1..8_u64, 0..3_usize).prop_map(|(seq, emoji)| Verb::React(seq, emoji)),
         3 => (0..12_u64).prop_map(Verb::Read),
         1 => any::<usize>().prop_map(Verb::Direct),
         1 => any::<usize>().prop_map(Verb::Group),
@@ -191,6 +193,7 @@ impl Play<'_> {
                 Some((talk, user, client_id)) => send(*talk, *user, *client_id, "said"),
                 None => send(talk, user, a_client_id(), "said"),
             },
+            Verb::React(seq, emoji) => react(talk, user, seq, ["", "👍", "🎉"][emoji]),
             Verb::Read(seq) => read(talk, user, seq),
             Verb::Direct(number) => new_direct(user, self.people[nth(number, PEOPLE)]),
             Verb::Group(number) => {

@@ -4,8 +4,8 @@ use futures_util::future::join_all;
 use myna_chat::rules::{Change, Committed, Verb};
 use myna_chat::store::{Extent, NewUser, Page, Store};
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Name, Rejection, Row, Seq,
-    SessionId, Text, Timestamp, UserId,
+    ClientId, Conversation, ConversationId, Emoji, Feed, FeedRows, Member, Membership, Message, Name, Rejection, Row,
+    Seq, SessionId, Text, Timestamp, UserId,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -114,6 +114,12 @@ pub(crate) fn edit(conversation: ConversationId, user: UserId, seq: Seq, said: &
 
 pub(crate) fn unsend(conversation: ConversationId, user: UserId, seq: Seq) -> Change {
     Verb::Unsend { conversation, seq, window: EVER }.by(user, now())
+}
+
+/// An empty emoji takes the reaction back.
+pub(crate) fn react(conversation: ConversationId, user: UserId, seq: Seq, emoji: &str) -> Change {
+    let emoji = (!emoji.is_empty()).then(|| Emoji::parse(emoji).expect("it is an emoji"));
+    Verb::React { conversation, seq, emoji }.by(user, now())
 }
 
 pub(crate) fn read(conversation: ConversationId, user: UserId, seq: Seq) -> Change {

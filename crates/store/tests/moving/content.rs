@@ -2,7 +2,7 @@
 
 use crate::contract::verbs::{
     ALL, MUCH, a_conversation_id, a_session_id, ann_and_bob, begun, channel, commit, direct, done, edit, fresh, group,
-    join, leave, name, new_channel, new_group, now, people, person, read, said, said_many, say, unsend,
+    join, leave, name, new_channel, new_group, now, people, person, react, read, said, said_many, say, unsend,
 };
 use futures_util::future::join_all;
 use myna_chat::rules::Verb;
@@ -38,6 +38,9 @@ pub(crate) async fn fill(store: &dyn Store) -> Content {
     said(store, friends, zoe, "é \u{202e}abc").await;
     for change in [edit(talk, ann, 1_000, "edited once"), edit(talk, ann, 1_000, "é edited"), unsend(talk, ann, 1_001)]
     {
+        done(store, change).await;
+    }
+    for change in [react(talk, bob, 1_000, "❤"), react(talk, ann, 7, "👍"), react(talk, ann, 7, "")] {
         done(store, change).await;
     }
     done(store, read(talk, bob, 1_200)).await;

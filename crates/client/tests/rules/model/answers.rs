@@ -16,7 +16,9 @@ impl Server {
         for user in room.in_order().into_iter().filter(|user| room.has(*user)).take(self.summary_members()) {
             rows.extend([Row::Person(self.person(user)), room.member(user)]);
         }
-        rows.extend(room.messages.iter().rev().take(messages).rev().cloned().map(Row::Message));
+        let newest = &room.messages[room.messages.len().saturating_sub(messages)..];
+        rows.extend(newest.iter().cloned().map(Row::Message));
+        rows.extend(room.reactions(newest));
         FeedRows { feed: Feed::Conversation(id), from: 0, rev: room.rev, rows }
     }
 
@@ -89,6 +91,7 @@ impl Server {
                 let mut rows = vec![Row::Conversation(room.row.clone())];
                 rows.extend(room.members.keys().map(|user| room.member(*user)));
                 rows.extend(room.messages.iter().cloned().map(Row::Message));
+                rows.extend(room.reactions.values().cloned().map(Row::Reaction));
                 rows.retain(|row| row.rev() > rev);
                 let people: Vec<_> = rows
                     .iter()
@@ -146,7 +149,8 @@ impl Server {
                         let older = room.messages.iter().filter(|message| message.seq < before);
                         let older: Vec<_> = older.rev().take(limit).cloned().collect();
                         let senders: std::collections::BTreeSet<_> = older.iter().map(|row| row.sender).collect();
-                        let mut rows: Vec<_> = older.into_iter().rev().map(Row::Message).collect();
+                        let reactions: Vec<_> = room.reactions(&older).collect();
+                        let mut rows: Vec<_> = older.into_iter().rev().map(Row::Message).chain(reactions).collect();
                         for user in senders {
                             rows.extend([Row::Person(self.person(user)), room.member(user)]);
                         }
@@ -207,6 +211,10 @@ impl Server {
                 events.push(vec![Event::CaughtUp { request: Some(request), next }]);
                 return (events, Vec::new());
             }
+            Command::React { request, conversation, seq, emoji } => self
+                .react(who.id, conversation, seq, emoji)
+                .map(|told| (ack(request, conversation, Some(seq)), told))
+                .map_err(|code| (request, code)),
             Command::SetName { request, name } => self
                 .set_name(who.id, &name)
                 .map(|told| (vec![vec![Event::Ack { request, conversation: None, seq: None }]], told))

@@ -3,8 +3,9 @@
 use super::{Room, Server, Told, user};
 use myna_protocol::{
     ClientId, Conversation, ConversationId, EarlierText, Feed, FeedRows, Kind, Member, Membership, Message,
-    MessageExtra, Person, Rejection, Rev, Row, Seq, Unsending, User, UserId,
+    MessageExtra, Person, Reaction, Rejection, Rev, Row, Seq, Unsending, User, UserId,
 };
+use std::collections::BTreeMap;
 
 impl Server {
     pub(crate) fn set_name(&mut self, id: UserId, name: &str) -> Result<Vec<Told>, Rejection> {
@@ -75,7 +76,7 @@ impl Server {
         };
         let members = users.iter().map(|user| (user.id, member(user))).collect();
         let reads = users.iter().map(|user| (user.id, (0, None))).collect();
-        self.rooms.insert(id, Room { row, members, reads, messages: Vec::new(), rev: 1 });
+        self.rooms.insert(id, Room { row, members, reads, messages: Vec::new(), reactions: BTreeMap::new(), rev: 1 });
         let mut told = vec![(users.iter().map(|user| user.id).collect(), self.load(id, 0))];
         told.extend(users.iter().map(|user| self.stamp_own(user.id, id, true)));
         told
@@ -158,6 +159,29 @@ impl Server {
                 None => **extra = MessageExtra { unsent: Some(Unsending { by: user, at }), ..MessageExtra::default() },
             }
             vec![Row::Message(message.clone())]
+        })])
+    }
+
+    /// `None` takes the reaction back.
+    pub(crate) fn react(
+        &mut self,
+        user: UserId,
+        id: ConversationId,
+        seq: Seq,
+        emoji: Option<String>,
+    ) -> Result<Vec<Told>, Rejection> {
+        let room = self.rooms.get_mut(&id).filter(|room| room.has(user)).ok_or(Rejection::NotFound)?;
+        let message = room.messages.iter().find(|message| message.seq == seq).ok_or(Rejection::NotFound)?;
+        if message.unsent().is_some() {
+            return Err(Rejection::MessageUnsent);
+        }
+        if room.reactions.get(&(seq, user)).and_then(|row| row.emoji.as_ref()) == emoji.as_ref() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![self.stamp(id, |room, rev| {
+            let row = Reaction { conversation: id, seq, user, emoji, rev };
+            room.reactions.insert((seq, user), row.clone());
+            vec![Row::Reaction(row)]
         })])
     }
 

@@ -70,6 +70,25 @@ pub enum Violation {
         seq: Seq,
         sender: UserId,
     },
+    ReactionRev {
+        conversation: ConversationId,
+        seq: Seq,
+        user: UserId,
+        rev: Rev,
+        of: Rev,
+    },
+    /// A reaction to a message that does not exist.
+    ReactionToNothing {
+        conversation: ConversationId,
+        seq: Seq,
+        user: UserId,
+    },
+    /// Who has reacted was never in the conversation.
+    ReactionOfStranger {
+        conversation: ConversationId,
+        seq: Seq,
+        user: UserId,
+    },
     /// The members of a direct conversation are not its pair.
     Pair {
         conversation: ConversationId,
@@ -133,6 +152,16 @@ impl fmt::Display for Violation {
             Self::Stranger { conversation, seq, sender } => {
                 write!(f, "conversation {conversation}: {sender}, who sent message {seq}, was never in it")
             }
+            Self::ReactionRev { conversation, seq, user, rev, of } => {
+                let what = format_args!("the reaction of {user} to message {seq}");
+                write!(f, "conversation {conversation}: {what} has rev {rev}, beyond the conversation's {of}")
+            }
+            Self::ReactionToNothing { conversation, seq, user } => {
+                write!(f, "conversation {conversation}: {user} has a reaction to message {seq}, which does not exist")
+            }
+            Self::ReactionOfStranger { conversation, seq, user } => {
+                write!(f, "conversation {conversation}: {user}, who reacts to message {seq}, was never in it")
+            }
             Self::Pair { conversation } => {
                 write!(f, "conversation {conversation}: its members are not the pair of a direct conversation")
             }
@@ -147,6 +176,7 @@ impl fmt::Display for Violation {
                 let part = match part {
                     Part::Members => "members",
                     Part::Messages => "messages",
+                    Part::Reactions => "reactions",
                 };
                 write!(f, "conversation {conversation}: it has {part}, and does not exist")
             }

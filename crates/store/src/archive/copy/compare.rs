@@ -64,6 +64,7 @@ fn same_counts(from: Counts, to: Counts) -> Result<(), CopyError> {
         ("conversations", from.conversations, to.conversations),
         ("members", from.members, to.members),
         ("messages", from.messages, to.messages),
+        ("reactions", from.reactions, to.reactions),
         ("due jobs", from.jobs, to.jobs),
     ];
     match nouns.into_iter().find(|(_, from, to)| from != to) {

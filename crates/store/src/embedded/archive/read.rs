@@ -3,10 +3,10 @@
 use crate::archive::{Origin, Part, SessionRecord, StoreId, UserRecord};
 use crate::embedded::rows::{
     conversation_id, conversation_row, conversation_row_columns, count, int, job_row, member_row, member_row_columns,
-    message, message_columns, timestamp, user_id,
+    message, message_columns, reaction, reaction_columns, timestamp, user_id,
 };
 use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
-use myna_protocol::{ConversationId, Message, Seq, SessionId, UserId};
+use myna_protocol::{ConversationId, Message, Reaction, Seq, SessionId, UserId};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 queries! {
@@ -23,9 +23,12 @@ queries! {
         WHERE conversation_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3");
     MESSAGES = concat!("SELECT ", message_columns!(), " FROM messages
         WHERE conversation_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3");
+    REACTIONS = concat!("SELECT ", reaction_columns!(), " FROM reactions
+        WHERE conversation_id = ?1 AND (seq, user_id) > (?2, ?3) ORDER BY seq, user_id LIMIT ?4");
     LAST_MESSAGE = "SELECT seq FROM messages WHERE conversation_id = ?1 ORDER BY seq DESC LIMIT 1";
     // From one conversation to the next, whatever lies between.
     NEXT_OF_MEMBERS = "SELECT conversation_id FROM members WHERE conversation_id > ?1 ORDER BY conversation_id LIMIT 1";
+    NEXT_OF_REACTIONS = "SELECT conversation_id FROM reactions WHERE conversation_id > ?1 ORDER BY conversation_id LIMIT 1";
     NEXT_OF_MESSAGES = "SELECT conversation_id FROM messages WHERE conversation_id > ?1 ORDER BY conversation_id LIMIT 1";
 }
 
@@ -104,6 +107,17 @@ pub(super) fn messages(
     query.query_map(params![conversation.as_bytes(), int(after), limit], message)?.collect()
 }
 
+pub(super) fn reactions(
+    connection: &Connection,
+    conversation: ConversationId,
+    (seq, user): (Seq, UserId),
+    limit: u32,
+) -> Result<Vec<Reaction>> {
+    let mut query = connection.prepare_cached(REACTIONS)?;
+    let values = params![conversation.as_bytes(), int(seq), user.as_bytes(), limit];
+    query.query_map(values, reaction)?.collect()
+}
+
 pub(super) fn last_message(connection: &Connection, conversation: ConversationId) -> Result<Seq> {
     let mut query = connection.prepare_cached(LAST_MESSAGE)?;
     Ok(query.query_row([conversation.as_bytes()], |row| count(row, 0)).optional()?.unwrap_or(0))
@@ -118,6 +132,7 @@ pub(super) fn conversation_between(
     let mut next = connection.prepare_cached(match part {
         Part::Members => NEXT_OF_MEMBERS,
         Part::Messages => NEXT_OF_MESSAGES,
+        Part::Reactions => NEXT_OF_REACTIONS,
     })?;
     let after = after.as_ref().map_or(&[][..], |id| id.as_bytes());
     let found = next.query_row([after], |row| conversation_id(row, 0)).optional()?;

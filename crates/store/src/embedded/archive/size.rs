@@ -15,6 +15,7 @@ pub(super) fn counts(connection: &Connection) -> Result<Counts> {
         conversations: rows(connection, "conversations")?,
         members: rows(connection, "members")?,
         messages: rows(connection, "messages")?,
+        reactions: rows(connection, "reactions")?,
         jobs: rows(connection, "jobs")?,
     })
 }

@@ -4,7 +4,7 @@ use crate::archive::{Origin, SessionRecord, UserRecord};
 use crate::embedded::rows::{direct_key, int, json_text, kind_text};
 use crate::words::tails;
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow};
-use myna_protocol::{Message, Timestamp};
+use myna_protocol::{Message, Reaction, Timestamp};
 use rusqlite::{Connection, Error, Result, params};
 
 queries! {
@@ -27,6 +27,8 @@ queries! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         ON CONFLICT (conversation_id, seq) DO UPDATE SET sender_id = ?3, client_id = ?4, text = ?5, sent_at = ?6, rev = ?7,
         extra = ?8";
+    REACTION = "INSERT INTO reactions (conversation_id, seq, user_id, emoji, rev) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (conversation_id, seq, user_id) DO UPDATE SET emoji = ?4, rev = ?5";
     CONVERSATION = "INSERT INTO conversations
         (id, kind, name, name_key, direct_key, created_by, created_at, receipts, member_count, last_seq, rev, row_rev, active_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
@@ -90,6 +92,12 @@ pub(super) fn message(connection: &Connection, message: &Message) -> Result<()> 
         json_text(message.extra.as_ref())?
     ];
     connection.prepare_cached(MESSAGE)?.execute(values).map(|_| ())
+}
+
+pub(super) fn reaction(connection: &Connection, reaction: &Reaction) -> Result<()> {
+    let (id, user) = (reaction.conversation.as_bytes(), reaction.user.as_bytes());
+    let values = params![id, int(reaction.seq), user, reaction.emoji, int(reaction.rev)];
+    connection.prepare_cached(REACTION)?.execute(values).map(|_| ())
 }
 
 /// The key is that of a channel's name.

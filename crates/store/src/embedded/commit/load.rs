@@ -2,7 +2,7 @@
 
 use crate::embedded::rows::{
     self, conversation_id, conversation_row, conversation_row_columns, count, int, job_row, member_row,
-    member_row_columns, message_columns, user_id, user_row, user_row_columns,
+    member_row_columns, message_columns, reaction_columns, user_id, user_row, user_row_columns,
 };
 use myna_chat::rules::{Facts, Needs, ServerRow};
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
@@ -18,6 +18,9 @@ queries! {
     SENT = concat!("SELECT ", message_columns!(), " FROM messages
         WHERE conversation_id = ?1 AND sender_id = ?2 AND client_id = ?3");
     MESSAGE = concat!("SELECT ", message_columns!(), " FROM messages WHERE conversation_id = ?1 AND seq = ?2");
+    REACTION = concat!("SELECT ", reaction_columns!(), " FROM reactions
+        WHERE conversation_id = ?1 AND seq = ?2 AND user_id = ?3");
+    REACTION_COUNT = "SELECT count(emoji) FROM reactions WHERE conversation_id = ?1 AND seq = ?2";
     JOB = "SELECT id, due_at, change FROM jobs WHERE id = ?1";
 }
 
@@ -64,6 +67,14 @@ pub(super) fn load(connection: &Connection, needs: Needs, facts: &mut Facts) -> 
     for (id, seq) in needs.messages {
         let key = params![id.as_bytes(), int(seq)];
         facts.load_message((id, seq), one(connection, MESSAGE, key, rows::message)?);
+    }
+    for (id, seq, user) in needs.reactions {
+        let key = params![id.as_bytes(), int(seq), user.as_bytes()];
+        facts.load_reaction((id, seq, user), one(connection, REACTION, key, rows::reaction)?);
+    }
+    for (id, seq) in needs.reaction_counts {
+        let found = one(connection, REACTION_COUNT, params![id.as_bytes(), int(seq)], |row| count(row, 0))?;
+        facts.load_reaction_count((id, seq), found.unwrap_or(0));
     }
     for id in needs.jobs {
         facts.load_job(id, one(connection, JOB, [id], job_row)?);

@@ -3,7 +3,7 @@
 use crate::embedded::rows::{direct_key, int, json_text, kind_text};
 use crate::words::tails;
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow, UserRow, Writes, Written};
-use myna_protocol::{Kind, Message, Name, Timestamp};
+use myna_protocol::{Kind, Message, Name, Reaction, Timestamp};
 use rusqlite::{Connection, Error, Params, Result, params};
 
 queries! {
@@ -29,6 +29,8 @@ queries! {
     ADD_MESSAGE = "INSERT INTO messages (conversation_id, seq, sender_id, client_id, text, sent_at, rev, extra)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     MESSAGE = "UPDATE messages SET text = ?3, rev = ?4, extra = ?5 WHERE conversation_id = ?1 AND seq = ?2";
+    PUT_REACTION = "INSERT INTO reactions (conversation_id, seq, user_id, emoji, rev) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (conversation_id, seq, user_id) DO UPDATE SET emoji = ?4, rev = ?5";
     PUT_JOB = "INSERT INTO jobs (id, due_at, change) VALUES (?1, ?2, ?3)
         ON CONFLICT (id) DO UPDATE SET due_at = ?2, change = ?3";
     DROP_JOB = "DELETE FROM jobs WHERE id = ?1";
@@ -41,6 +43,7 @@ pub(super) fn write(connection: &Connection, writes: &Writes) -> Result<()> {
     writes.conversations.iter().try_for_each(|row| writer.conversation(row))?;
     writes.members.iter().try_for_each(|row| writer.member(row))?;
     writes.messages.iter().try_for_each(|row| writer.message(row))?;
+    writes.reactions.iter().try_for_each(|row| writer.reaction(row))?;
     writes.jobs.iter().try_for_each(|row| writer.job(row))
 }
 
@@ -133,6 +136,13 @@ impl Writer<'_> {
         let (sender, client_id) = (now.sender.as_bytes(), now.client_id.as_bytes());
         let values = params![id, seq, sender, client_id, now.text, now.sent_at.millis(), rev, extra];
         self.execute(ADD_MESSAGE, values)
+    }
+
+    fn reaction(&self, row: &Written<Reaction>) -> Result<()> {
+        row.now.iter().try_for_each(|now| {
+            let (id, user) = (now.conversation.as_bytes(), now.user.as_bytes());
+            self.execute(PUT_REACTION, params![id, int(now.seq), user, now.emoji, int(now.rev)])
+        })
     }
 
     fn job(&self, row: &Written<JobRow>) -> Result<()> {

@@ -3,15 +3,16 @@
 use crate::archive::{Part, SessionRecord, UserRecord};
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SERVER, SERVER_ID,
-    SESSIONS, ServerDoc, SessionDoc, USERS, UserDoc, conversation_id, count, int, session_id, timestamp, user_id,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, REACTIONS,
+    ReactionDoc, SERVER, SERVER_ID, SESSIONS, ServerDoc, SessionDoc, USERS, UserDoc, conversation_id, count, int,
+    session_id, timestamp, user_id,
 };
 use crate::mongo::failure::Failure;
 use crate::mongo::history::{by_seq, page_after};
 use crate::mongo::reading::{Query, by_id};
 use mongodb::bson::{Document, Uuid, doc};
 use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
-use myna_protocol::{ConversationId, Message, Seq, SessionId, UserId};
+use myna_protocol::{ConversationId, Message, Reaction, Seq, SessionId, UserId};
 use serde::Deserialize;
 
 /// A page of what has an id of its own.
@@ -101,6 +102,22 @@ impl Mongo {
         found.into_iter().map(MessageDoc::row).collect()
     }
 
+    pub(super) async fn read_reactions(
+        &self,
+        conversation: ConversationId,
+        (seq, user): (Seq, UserId),
+        limit: u32,
+    ) -> Result<Vec<Reaction>, Failure> {
+        let (id, seq) = (conversation.uuid(), int(seq));
+        let query = Query::of(doc! { "conversation_id": id, "$or": [
+            { "seq": { "$gt": seq } },
+            { "seq": { "$eq": seq }, "user_id": { "$gt": user.uuid() } },
+        ] });
+        let order = doc! { "conversation_id": 1, "seq": 1, "user_id": 1 };
+        let found: Vec<ReactionDoc> = self.find(REACTIONS, query.sorted(order).limited(limit.into())).await?;
+        found.into_iter().map(ReactionDoc::row).collect()
+    }
+
     pub(super) async fn read_last_message(&self, conversation: ConversationId) -> Result<Seq, Failure> {
         let query = Query::of(doc! { "conversation_id": conversation.uuid() });
         let last: Vec<MessageDoc> =
@@ -121,6 +138,7 @@ impl Mongo {
         let collection = match part {
             Part::Members => MEMBERS,
             Part::Messages => MESSAGES,
+            Part::Reactions => REACTIONS,
         };
         let mut between = Document::new();
         between.extend(after.map(|id| ("$gt".to_owned(), id.uuid().into())));

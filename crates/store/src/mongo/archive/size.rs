@@ -2,7 +2,7 @@
 
 use crate::archive::{Counts, Stats, TableStats};
 use crate::mongo::Mongo;
-use crate::mongo::documents::{CONVERSATIONS, JOBS, MEMBERS, MESSAGES, SESSIONS, USERS};
+use crate::mongo::documents::{CONVERSATIONS, JOBS, MEMBERS, MESSAGES, REACTIONS, SESSIONS, USERS};
 use crate::mongo::failure::Failure;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
@@ -22,6 +22,7 @@ impl Mongo {
             conversations: count(CONVERSATIONS).await?,
             members: count(MEMBERS).await?,
             messages: count(MESSAGES).await?,
+            reactions: count(REACTIONS).await?,
             jobs: count(JOBS).await?,
         })
     }

@@ -3,15 +3,15 @@
 use crate::archive::{SessionRecord, UserRecord};
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SERVER, SERVER_ID,
-    SESSIONS, SessionDoc, USERS, UserDoc, date, int, token_hash,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, REACTIONS,
+    ReactionDoc, SERVER, SERVER_ID, SESSIONS, SessionDoc, USERS, UserDoc, date, int, token_hash,
 };
 use crate::mongo::failure::Failure;
 use crate::words::tails;
 use mongodb::bson::{Document, RawDocumentBuf, doc, serialize_to_document, serialize_to_raw_document_buf};
 use mongodb::options::{ReplaceOneModel, WriteModel};
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow};
-use myna_protocol::{Kind, Message, Name, UserId};
+use myna_protocol::{Kind, Message, Name, Reaction, UserId};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -99,6 +99,14 @@ impl Mongo {
             doc! { "conversation_id": row.conversation_id, "seq": { "$eq": row.seq } }
         };
         self.put(MESSAGES, &rows, key).await
+    }
+
+    pub(super) async fn write_reactions(&self, reactions: &[Reaction]) -> Result<(), Failure> {
+        let rows: Vec<ReactionDoc> = reactions.iter().map(ReactionDoc::of).collect();
+        let key = |row: &ReactionDoc| {
+            doc! { "conversation_id": row.conversation_id, "seq": { "$eq": row.seq }, "user_id": row.user_id }
+        };
+        self.put(REACTIONS, &rows, key).await
     }
 
     pub(super) async fn write_conversation(&self, record: &ConversationRow) -> Result<(), Failure> {

@@ -2,14 +2,15 @@
 
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, Pair, SERVER,
-    SERVER_ID, USERS, UserRowDoc, int,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, Pair, REACTIONS,
+    ReactionDoc, SERVER, SERVER_ID, USERS, UserRowDoc, conversation_id, count, int,
 };
 use crate::mongo::failure::Failure;
 use crate::mongo::reading::Query;
 use mongodb::bson::{Document, Uuid, doc};
-use myna_chat::rules::{Facts, Needs, ServerRow};
+use myna_chat::rules::{Facts, Needs, ReactionKey, ServerRow};
 use myna_protocol::{ClientId, ConversationId, Kind, Name, Seq, UserId};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
@@ -41,6 +42,28 @@ fn messages_at<'a>(keys: impl IntoIterator<Item = &'a (ConversationId, Seq)>) ->
         doc! { "conversation_id": conversation.uuid(), "seq": { "$in": seqs } }
     });
     any(each.collect())
+}
+
+/// These people's reactions to these messages.
+fn reactions_of<'a>(keys: impl IntoIterator<Item = &'a ReactionKey>) -> Option<Document> {
+    let each = keys.into_iter().map(|(conversation, seq, user)| {
+        doc! { "conversation_id": conversation.uuid(), "seq": { "$eq": int(*seq) }, "user_id": user.uuid() }
+    });
+    any(each.collect())
+}
+
+/// The reactions to these messages that were not taken back, to be counted.
+pub(in crate::mongo) fn reactions_to<'a>(keys: impl IntoIterator<Item = &'a (ConversationId, Seq)>) -> Option<Query> {
+    let seqs = messages_at(keys)?;
+    let filter = doc! { "$and": [seqs, { "emoji": { "$ne": null } }] };
+    Some(Query::of(filter).only(doc! { "_id": 0, "conversation_id": 1, "seq": 1 }))
+}
+
+/// A message that somebody has reacted to.
+#[derive(Deserialize)]
+struct ReactedTo {
+    conversation_id: Uuid,
+    seq: i64,
 }
 
 /// One of these filters; `None` when there are none.
@@ -98,17 +121,25 @@ impl Mongo {
         self.find(collection, Query::of(filter)).await
     }
 
+    /// Each message once for each reaction to it.
+    async fn reacted_to(&self, query: Option<Query>) -> Result<Vec<ReactedTo>, Failure> {
+        let Some(query) = query else { return Ok(Vec::new()) };
+        self.find(REACTIONS, query).await
+    }
+
     pub(super) async fn load(&self, needs: Needs, facts: &mut Facts) -> Result<(), Failure> {
         let jobs: Vec<Uuid> = needs.jobs.iter().map(|id| Uuid::from_bytes(*id)).collect();
         let jobs = (!jobs.is_empty()).then(|| doc! { "_id": { "$in": jobs } });
         let server = needs.server.then(|| doc! { "_id": { "$eq": SERVER_ID } });
         // Before its members: who leaves in between moves the conversation's rev, so that what was decided is not written.
         let conversations = self.found::<ConversationDoc>(CONVERSATIONS, conversations(&needs)).await?;
-        let (members, users, sent, messages, jobs, server) = tokio::try_join!(
+        let (members, users, sent, messages, reactions, reacted_to, jobs, server) = tokio::try_join!(
             self.found::<MemberDoc>(MEMBERS, members_of(&needs.members)),
             self.found::<UserRowDoc>(USERS, people(&needs)),
             self.found::<MessageDoc>(MESSAGES, sent_before(&needs.sent)),
             self.found::<MessageDoc>(MESSAGES, messages_at(&needs.messages)),
+            self.found::<ReactionDoc>(REACTIONS, reactions_of(&needs.reactions)),
+            self.reacted_to(reactions_to(&needs.reaction_counts)),
             self.found::<JobDoc>(JOBS, jobs),
             self.found::<super::super::documents::ServerDoc>(SERVER, server),
         )?;
@@ -137,6 +168,15 @@ impl Mongo {
             let message = document.row()?;
             facts.load_message((message.conversation, message.seq), Some(message));
         }
+        for document in reactions {
+            let reaction = document.row()?;
+            facts.load_reaction((reaction.conversation, reaction.seq, reaction.user), Some(reaction));
+        }
+        let mut counts: BTreeMap<(ConversationId, Seq), u64> = BTreeMap::new();
+        for message in reacted_to {
+            *counts.entry((conversation_id(message.conversation_id), count(message.seq)?)).or_default() += 1;
+        }
+        counts.into_iter().for_each(|(key, count)| facts.load_reaction_count(key, count));
         for document in jobs {
             let row = document.stored()?;
             facts.load_job(row.id, Some(row));
@@ -161,5 +201,7 @@ fn absent(needs: Needs, facts: &mut Facts) {
     needs.members.into_iter().for_each(|key| facts.load_member(key, None));
     needs.sent.into_iter().for_each(|key| facts.load_sent(key, None));
     needs.messages.into_iter().for_each(|key| facts.load_message(key, None));
+    needs.reactions.into_iter().for_each(|key| facts.load_reaction(key, None));
+    needs.reaction_counts.into_iter().for_each(|key| facts.load_reaction_count(key, 0));
     needs.jobs.into_iter().for_each(|id| facts.load_job(id, None));
 }

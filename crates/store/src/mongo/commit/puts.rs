@@ -1,14 +1,14 @@
 //! The documents that a batch adds, changes and deletes.
 
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, SERVER, SERVER_ID,
-    USERS, date, int,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, REACTIONS,
+    ReactionDoc, SERVER, SERVER_ID, USERS, date, int,
 };
 use crate::mongo::failure::Failure;
 use crate::words::tails;
 use mongodb::bson::{Bson, Document, Uuid, doc, serialize_to_document};
 use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow, UserRow, Writes, Written};
-use myna_protocol::{Kind, Message, Name};
+use myna_protocol::{Kind, Message, Name, Reaction};
 use std::collections::HashMap;
 
 /// One document.
@@ -50,6 +50,7 @@ impl Puts {
         writes.members.iter().try_for_each(|row| puts.member(row, &names))?;
         writes.jobs.iter().try_for_each(|row| puts.job(row))?;
         writes.messages.iter().try_for_each(|row| puts.message(row))?;
+        writes.reactions.iter().try_for_each(|row| puts.reaction(row))?;
         puts.0.sort_by_key(|put| matches!(put.kind, PutKind::Add(_)));
         Ok(puts)
     }
@@ -138,6 +139,20 @@ impl Puts {
         let extra = document.extra.map_or(Bson::Null, Bson::from);
         let fields = doc! { "body": document.body, "rev": document.rev, "extra": extra };
         self.set(MESSAGES, key, doc! { "rev": { "$eq": int(before.rev) } }, fields);
+        Ok(())
+    }
+
+    fn reaction(&mut self, row: &Written<Reaction>) -> Result<(), Failure> {
+        let Some(now) = &row.now else { return Ok(()) };
+        let document = ReactionDoc::of(now);
+        let key = doc! {
+            "conversation_id": document.conversation_id, "seq": { "$eq": document.seq }, "user_id": document.user_id,
+        };
+        let fields = serialize_to_document(&document)?;
+        match &row.before {
+            None => self.add(REACTIONS, key, fields),
+            Some(before) => self.set(REACTIONS, key, doc! { "rev": { "$eq": int(before.rev) } }, fields),
+        }
         Ok(())
     }
 

@@ -1,0 +1,269 @@
+//! The sheet of all emoji, to react to a message with one.
+
+use super::flow::{Each, When};
+use super::modal::{show_modal, when_closed};
+use crate::client_handle::use_client;
+use crate::emoji::{EmojiGroup, GroupName};
+use crate::i18n::{Words, words};
+use leptos::ev::KeyboardEvent;
+use leptos::html::{Dialog, Input};
+use leptos::prelude::*;
+use myna_protocol::{ConversationId, Seq, UserId};
+
+/// Emoji that were chosen last and are offered first.
+#[cfg(feature = "hydrate")]
+const RECENT: usize = 16;
+/// The hand in each skin tone, the yellow one first.
+const TONES: [&str; 6] = [
+    "\u{270b}",
+    "\u{270b}\u{1f3fb}",
+    "\u{270b}\u{1f3fc}",
+    "\u{270b}\u{1f3fd}",
+    "\u{270b}\u{1f3fe}",
+    "\u{270b}\u{1f3ff}",
+];
+
+/// How far the emoji are.
+#[derive(Clone)]
+enum Loaded {
+    Loading,
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser loads them"))]
+    Failed,
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser loads them"))]
+    Here(Vec<EmojiGroup>),
+}
+
+/// What is offered: a heading, and each emoji with its words.
+type Section = (&'static str, Vec<(String, String)>);
+
+#[component]
+pub(crate) fn EmojiPicker(
+    conversation: ConversationId,
+    seq: Seq,
+    close: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let (t, handle) = (words(), use_client());
+    let dialog: NodeRef<Dialog> = NodeRef::new();
+    let shut = show_modal(dialog);
+    let me = handle.my_id();
+    let loaded = RwSignal::new(Loaded::Loading);
+    let text = RwSignal::new(String::new());
+    let tone = RwSignal::new(stored_tone(me));
+    let load = move || {
+        loaded.set(Loaded::Loading);
+        #[cfg(feature = "hydrate")]
+        leptos::task::spawn_local(async move {
+            let all = crate::browser::emoji::load().await;
+            loaded.try_set(all.map_or(Loaded::Failed, Loaded::Here));
+        });
+    };
+    load();
+    let field: NodeRef<Input> = NodeRef::new();
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            let _ = field.focus();
+        }
+    });
+    let recent = stored_recent(me);
+    let sections = move || -> Vec<Section> {
+        let (text, tone) = (text.get().trim().to_lowercase(), tone.get());
+        loaded.with(|loaded| match loaded {
+            Loaded::Here(groups) => sections(t, groups, &recent, &text, tone),
+            Loaded::Loading | Loaded::Failed => Vec::new(),
+        })
+    };
+    let sections = Memo::new(move |_| sections());
+    let choose = move |emoji: String| {
+        keep_recent(me, &emoji);
+        shut();
+        handle.change(move |client, now| client.react(conversation, seq, Some(emoji), now));
+    };
+    let enter = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !super::is_composing(&event) && !text.with_untracked(|text| text.trim().is_empty())
+        {
+            event.prevent_default();
+            let first = sections.with_untracked(|all| all.first().and_then(|(_, all)| all.first().cloned()));
+            if let Some((emoji, _)) = first {
+                choose(emoji);
+            }
+        }
+    };
+    let section = move |(heading, all): Section| {
+        let choices = all.into_iter().map(|(emoji, words)| {
+            let label = format!("{emoji} {words}");
+            let press = {
+                let emoji = emoji.clone();
+                move |_| choose(emoji.clone())
+            };
+            view! {
+                <button class="emoji-choice" type="button" tabindex="-1" aria-label=label title=words on:click=press>{emoji}</button>
+            }
+        });
+        view! {
+            <section class="emoji-group">
+                <h3>{heading}</h3>
+                <div class="emoji-grid">{choices.collect_view()}</div>
+            </section>
+        }
+    };
+    let tones = TONES.into_iter().zip(0_usize..).map(|(hand, number)| {
+        let set = move |_| {
+            tone.set(number);
+            #[cfg(feature = "hydrate")]
+            crate::browser::storage::keep_choice(me, "skin-tone", &number.to_string());
+        };
+        view! {
+            <label class="tone">
+                <input type="radio" name="skin-tone" class="visually-hidden" checked=move || tone.get() == number on:change=set/>
+                <span>{hand}</span>
+            </label>
+        }
+    });
+    let is = move |is: fn(&Loaded) -> bool| move || loaded.with(is);
+    let found_nothing = move || sections.with(Vec::is_empty) && loaded.with(|loaded| matches!(loaded, Loaded::Here(_)));
+    view! {
+        <dialog class="dialog emoji-picker" node_ref=dialog aria-labelledby="emoji-title" on:close=when_closed(close) on:keydown=move |event| move_in_grid(&event)>
+            <header class="sheet-head">
+                <h2 id="emoji-title">{t.choose_reaction()}</h2>
+                <button class="button small" type="button" on:click=move |_| shut()>{t.close()}</button>
+            </header>
+            <div class="emoji-head">
+                <input
+                    class="field"
+                    type="search"
+                    autocomplete="off"
+                    node_ref=field
+                    aria-label=t.search_emoji()
+                    placeholder=t.search_emoji()
+                    prop:value=text
+                    on:input:target=move |event| text.set(event.target().value())
+                    on:keydown=enter
+                />
+                <fieldset class="tones">
+                    <legend class="visually-hidden">{t.skin_tone()}</legend>
+                    {tones.collect_view()}
+                </fieldset>
+            </div>
+            <div class="emoji-scroll" role="region" tabindex="0" aria-labelledby="emoji-title">
+                <Each of=move || sections.get() key=|section| section.clone() children=section/>
+                <When condition=is(|loaded| matches!(loaded, Loaded::Loading))>
+                    <span class="spinner" role="status" aria-label=t.loading()></span>
+                </When>
+                <When condition=is(|loaded| matches!(loaded, Loaded::Failed))>
+                    <div class="empty-small">
+                        <p role="alert">{t.emoji_not_loaded()}</p>
+                        <button class="button primary" type="button" on:click=move |_| load()>{t.try_again()}</button>
+                    </div>
+                </When>
+                <When condition=found_nothing>
+                    <p class="empty-small" role="status">{move || text.with(|text| t.no_emoji(text.trim()))}</p>
+                </When>
+            </div>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// The emoji to offer: those chosen last, then all groups; or those that a search finds.
+fn sections(t: Words, groups: &[EmojiGroup], recent: &[String], text: &str, tone: usize) -> Vec<Section> {
+    let in_tone = |entry: &crate::emoji::EmojiEntry| {
+        let emoji = tone.checked_sub(1).and_then(|tone| entry.tones.get(tone)).unwrap_or(&entry.emoji);
+        (emoji.clone(), entry.words.clone())
+    };
+    let all = || groups.iter().flat_map(|group| &group.emoji);
+    if !text.is_empty() {
+        let is_found = |entry: &&crate::emoji::EmojiEntry| {
+            entry.emoji == text
+                || text.split_whitespace().all(|part| entry.words.split(' ').any(|word| word.starts_with(part)))
+        };
+        let found: Vec<_> = all().filter(is_found).map(in_tone).collect();
+        return if found.is_empty() { Vec::new() } else { vec![(t.search_emoji(), found)] };
+    }
+    let words = |emoji: &String| all().find(|entry| entry.emoji == *emoji || entry.tones.contains(emoji));
+    let recent: Vec<_> = recent.iter().filter_map(|emoji| Some((emoji.clone(), words(emoji)?.words.clone()))).collect();
+    let recent = (!recent.is_empty()).then(|| (t.recent_emoji(), recent));
+    let groups = groups.iter().map(|group| (heading(t, group.name), group.emoji.iter().map(in_tone).collect()));
+    recent.into_iter().chain(groups).collect()
+}
+
+fn heading(t: Words, name: GroupName) -> &'static str {
+    match name {
+        GroupName::Smileys => t.emoji_smileys(),
+        GroupName::People => t.emoji_people(),
+        GroupName::Animals => t.emoji_animals(),
+        GroupName::Food => t.emoji_food(),
+        GroupName::Travel => t.emoji_travel(),
+        GroupName::Activities => t.emoji_activities(),
+        GroupName::Objects => t.emoji_objects(),
+        GroupName::Symbols => t.emoji_symbols(),
+        GroupName::Flags => t.emoji_flags(),
+    }
+}
+
+/// Arrow keys move from the field to the emoji, and among them.
+#[cfg(feature = "hydrate")]
+fn move_in_grid(event: &KeyboardEvent) {
+    use crate::browser::page::{self, Step};
+    const CHOICE: &str = ".emoji-choice";
+    let Some(focused) = page::focused().filter(|_| !super::is_composing(event)) else { return };
+    let is_choice = focused.matches(CHOICE) == Ok(true);
+    let key = event.key();
+    let is_field = focused.matches("[type=search]") == Ok(true);
+    if !is_choice && !(key == "ArrowDown" && (is_field || focused.matches(".emoji-scroll") == Ok(true))) {
+        return;
+    }
+    let (to, count) = match key.as_str() {
+        "ArrowDown" if !is_choice => (Step::First, 1),
+        "ArrowLeft" | "ArrowRight" => {
+            ((if (key == "ArrowLeft") == page::is_rtl() { Step::Next } else { Step::Previous }), 1)
+        }
+        "ArrowDown" => (Step::Next, page::columns(&focused)),
+        "ArrowUp" => (Step::Previous, page::columns(&focused)),
+        "Home" => (Step::First, 1),
+        "End" => (Step::Last, 1),
+        _ => return,
+    };
+    for _ in 0..count {
+        if !page::step_in(".emoji-scroll", CHOICE, to) {
+            break;
+        }
+    }
+    event.prevent_default();
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn move_in_grid(_: &KeyboardEvent) {}
+
+#[cfg(feature = "hydrate")]
+fn stored_tone(me: UserId) -> usize {
+    crate::browser::storage::choice(me, "skin-tone").and_then(|tone| tone.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn stored_tone(_: UserId) -> usize {
+    0
+}
+
+/// Those chosen last, the last one first.
+#[cfg(feature = "hydrate")]
+fn stored_recent(me: UserId) -> Vec<String> {
+    let stored = crate::browser::storage::choice(me, "recent-emoji").unwrap_or_default();
+    stored.split(' ').filter(|emoji| !emoji.is_empty()).take(RECENT).map(str::to_owned).collect()
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn stored_recent(_: UserId) -> Vec<String> {
+    Vec::new()
+}
+
+#[cfg(feature = "hydrate")]
+fn keep_recent(me: UserId, emoji: &str) {
+    let mut recent = stored_recent(me);
+    recent.retain(|other| other != emoji);
+    recent.insert(0, emoji.to_owned());
+    recent.truncate(RECENT);
+    crate::browser::storage::keep_choice(me, "recent-emoji", &recent.join(" "));
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn keep_recent(_: UserId, _: &str) {}

@@ -1,0 +1,69 @@
+//! Reacting to messages.
+
+use super::Client;
+use crate::{Action, Tally, reactions};
+use myna_protocol::{Command, ConversationId, RequestId, Seq, Timestamp, UserId};
+
+impl Client {
+    /// One's reaction to a message, or what it is to become; `None` when there is none.
+    pub fn my_reaction(&self, id: ConversationId, seq: Seq) -> Option<&str> {
+        let stored = || self.conversations.held(id)?.reactions.of(seq, self.my_id()?)?.emoji.as_deref();
+        self.reacting.to(id, seq).unwrap_or_else(stored)
+    }
+
+    /// Reacts to a message, in place of one's reaction before; `None` takes it back. It shows at once; the answer is `Done` or
+    /// `Rejected`.
+    pub fn react(
+        &mut self,
+        id: ConversationId,
+        seq: Seq,
+        emoji: Option<String>,
+        now: Timestamp,
+    ) -> (RequestId, Vec<Action>) {
+        let said = emoji.clone();
+        let (request, actions) =
+            self.ask(|request| Command::React { request, conversation: id, seq, emoji: said }, now);
+        let held = self.conversations.held(id).zip(self.my_id());
+        let rev = held.and_then(|(held, me)| held.reactions.of(seq, me)).map_or(0, |row| row.rev);
+        self.reacting.ask(request, (id, seq), emoji, rev);
+        self.touch(id);
+        (request, actions)
+    }
+
+    /// The reactions to a message by emoji.
+    pub fn reactions(&self, id: ConversationId, seq: Seq) -> Vec<Tally> {
+        let Some((held, me)) = self.conversations.held(id).zip(self.my_id()) else { return Vec::new() };
+        reactions::tallies(held.reactions.to(seq), self.reacting.to(id, seq), me, &self.people)
+    }
+
+    /// Who reacts to a message, by name, and with what; oneself first, then those first who did so first.
+    pub fn reactors(&self, id: ConversationId, seq: Seq) -> Vec<(UserId, String, String)> {
+        let Some((held, me)) = self.conversations.held(id).zip(self.my_id()) else { return Vec::new() };
+        let mut rows: Vec<_> = held.reactions.to(seq).iter().filter(|row| row.user != me).collect();
+        rows.sort_unstable_by_key(|row| row.rev);
+        let others = rows.into_iter().filter_map(|row| Some((row.user, row.emoji.as_deref()?)));
+        let mine = self.my_reaction(id, seq).map(|emoji| (me, emoji));
+        let all = mine.into_iter().chain(others);
+        all.map(|(user, emoji)| (user, self.people.name(user).to_owned(), emoji.to_owned())).collect()
+    }
+
+    /// Forgets the reactions that have come as rows.
+    pub(super) fn settle_reactions(&mut self, id: ConversationId) {
+        if let Some((held, me)) = self.conversations.held(id).zip(self.my_id()) {
+            self.reacting.settle(id, |seq| held.reactions.of(seq, me));
+        }
+    }
+
+    pub(super) fn reaction_acked(&mut self, request: RequestId) {
+        if let Some(id) = self.reacting.acked(request) {
+            self.settle_reactions(id);
+            self.touch(id);
+        }
+    }
+
+    pub(super) fn reaction_refused(&mut self, request: RequestId) {
+        if let Some(id) = self.reacting.refused(request) {
+            self.touch(id);
+        }
+    }
+}
