@@ -111,6 +111,13 @@ async function week(myna: Myna, options: BrowserContextOptions) {
   await said(chidi, quartet, 15, '09:37', 'Six is good');
   await said(bea, quartet, 15, '09:40', 'Then Saturday at six. I’ll bring the scores and the cake. Mika, can you unlock the hall?');
   await read(sam, quartet, 12);
+  const react = (who: Person, conversation: string, seq: number, emoji: string) => tell(who, [{ type: 'react', conversation, seq, emoji }]);
+  for (const who of [bea, mika]) await react(who, quartet, 8, '😂');
+  for (const who of [chidi, bea]) await react(who, quartet, 10, '👍');
+  await react(mika, quartet, 12, '❤️');
+  await react(chidi, quartet, 12, '🍰');
+  await react(sam, withLena, 5, '‼️');
+  await react(lena, withLena, 2, '❤️');
 
   // What will become of two of these.
   moments.set(EDITED, at(15, '09:36')).set('', at(14, '19:14'));
@@ -215,6 +222,13 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.locator('.bubble').last().click({ button: 'right' });
     await page.locator('[role=menu]').waitFor();
     await compare(sam, mode, 'menu.png');
+    await page.locator('.tapback-choice').last().click();
+    await page.locator('.emoji-choice').first().waitFor();
+    await compare(sam, mode, 'emoji.png');
+    await page.keyboard.press('Escape');
+    await page.locator('.badges').last().click();
+    await page.locator('.reactor').first().waitFor();
+    await compare(sam, mode, 'reactions.png');
     await page.keyboard.press('Escape');
     await tell(sam, [{ type: 'edit', conversation: quartet, seq: 10, text: EDITED }]);
     await tell(chidi, [{ type: 'unsend', conversation: quartet, seq: 9 }]);

@@ -1,7 +1,7 @@
 //! The badges of a message: how people react to it, at the upper outer corner of its bubble.
 
 use super::flow::When;
-use super::tapback::{reaction_glyph, reaction_label};
+use super::tapback::{reaction_glyph, reaction_label, span};
 use super::{Sheet, use_overlay};
 use crate::i18n::{Words, words};
 use leptos::prelude::*;
@@ -40,14 +40,13 @@ pub(crate) fn Badges(id: ConversationId, bubble: Memo<Bubble>) -> impl IntoView 
 }
 
 fn content(all: &[Tally]) -> Vec<AnyView> {
-    let badge = |tally: &Tally| {
-        view! { <span class="reaction" class:own=tally.mine>{reaction_glyph(&tally.emoji)}</span> }.into_any()
-    };
+    let badge =
+        |tally: &Tally| span(if tally.mine { "reaction own" } else { "reaction" }, reaction_glyph(&tally.emoji));
     let mut content: Vec<AnyView> = all.iter().take(BADGES).map(badge).collect();
     let count: usize = all.iter().map(|tally| tally.count).sum();
     // One badge says that one person reacts.
     if count > content.len() {
-        content.push(view! { <span class="reaction-count">{count.to_string()}</span> }.into_any());
+        content.push(span("reaction-count", count.to_string().into_any()));
     }
     content
 }

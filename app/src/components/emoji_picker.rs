@@ -1,6 +1,6 @@
 //! The sheet of all emoji, to react to a message with one.
 
-use super::flow::{Each, When};
+use super::flow::When;
 use super::modal::{show_modal, when_closed};
 use crate::client_handle::use_client;
 use crate::emoji::{EmojiGroup, GroupName};
@@ -9,6 +9,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use myna_protocol::{ConversationId, Seq, UserId};
+use std::cell::RefCell;
 
 /// Emoji that were chosen last and are offered first.
 #[cfg(feature = "hydrate")]
@@ -23,14 +24,10 @@ const TONES: [&str; 6] = [
     "\u{270b}\u{1f3ff}",
 ];
 
-/// How far the emoji are.
-#[derive(Clone)]
-enum Loaded {
-    Loading,
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser loads them"))]
-    Failed,
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser loads them"))]
-    Here(Vec<EmojiGroup>),
+thread_local! {
+    /// All emoji, once they are loaded: for as long as the page lives. No signal, whose machinery the browser would load for
+    /// this alone.
+    static ALL: RefCell<Vec<EmojiGroup>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What is offered: a heading, and each emoji with its words.
@@ -46,33 +43,38 @@ pub(crate) fn EmojiPicker(
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let shut = show_modal(dialog);
     let me = handle.my_id();
-    let loaded = RwSignal::new(Loaded::Loading);
+    let is_here = RwSignal::new(ALL.with_borrow(|all| !all.is_empty()));
+    let has_failed = RwSignal::new(false);
     let text = RwSignal::new(String::new());
     let tone = RwSignal::new(stored_tone(me));
     let load = move || {
-        loaded.set(Loaded::Loading);
+        has_failed.set(false);
         #[cfg(feature = "hydrate")]
         leptos::task::spawn_local(async move {
-            let all = crate::browser::emoji::load().await;
-            loaded.try_set(all.map_or(Loaded::Failed, Loaded::Here));
+            match crate::browser::emoji::load().await {
+                Some(all) => {
+                    ALL.set(all);
+                    is_here.try_set(true);
+                }
+                None => {
+                    has_failed.try_set(true);
+                }
+            }
         });
     };
-    load();
+    if !is_here.get_untracked() {
+        load();
+    }
     let field: NodeRef<Input> = NodeRef::new();
     Effect::new(move |_| {
         if let Some(field) = field.get() {
             let _ = field.focus();
         }
     });
-    let recent = stored_recent(me);
-    let sections = move || -> Vec<Section> {
+    let sections = move || {
         let (text, tone) = (text.get().trim().to_lowercase(), tone.get());
-        loaded.with(|loaded| match loaded {
-            Loaded::Here(groups) => sections(t, groups, &recent, &text, tone),
-            Loaded::Loading | Loaded::Failed => Vec::new(),
-        })
+        ALL.with_borrow(|groups| sections(t, groups, &stored_recent(me), &text, tone))
     };
-    let sections = Memo::new(move |_| sections());
     let choose = move |emoji: String| {
         keep_recent(me, &emoji);
         shut();
@@ -82,7 +84,8 @@ pub(crate) fn EmojiPicker(
         if event.key() == "Enter" && !super::is_composing(&event) && !text.with_untracked(|text| text.trim().is_empty())
         {
             event.prevent_default();
-            let first = sections.with_untracked(|all| all.first().and_then(|(_, all)| all.first().cloned()));
+            let first = untrack(sections).into_iter().next();
+            let first = first.and_then(|(_, all)| all.into_iter().next());
             if let Some((emoji, _)) = first {
                 choose(emoji);
             }
@@ -119,8 +122,17 @@ pub(crate) fn EmojiPicker(
             </label>
         }
     });
-    let is = move |is: fn(&Loaded) -> bool| move || loaded.with(is);
-    let found_nothing = move || sections.with(Vec::is_empty) && loaded.with(|loaded| matches!(loaded, Loaded::Here(_)));
+    let all = move || {
+        is_here.get().then(|| {
+            let all = sections();
+            if all.is_empty() {
+                view! { <p class="empty-small" role="status">{text.with(|text| t.no_emoji(text.trim()))}</p> }
+                    .into_any()
+            } else {
+                all.into_iter().map(section).collect_view().into_any()
+            }
+        })
+    };
     view! {
         <dialog class="dialog emoji-picker" node_ref=dialog aria-labelledby="emoji-title" on:close=when_closed(close) on:keydown=move |event| move_in_grid(&event)>
             <header class="sheet-head">
@@ -145,18 +157,15 @@ pub(crate) fn EmojiPicker(
                 </fieldset>
             </div>
             <div class="emoji-scroll" role="region" tabindex="0" aria-labelledby="emoji-title">
-                <Each of=move || sections.get() key=|section| section.clone() children=section/>
-                <When condition=is(|loaded| matches!(loaded, Loaded::Loading))>
+                {all}
+                <When condition=move || !is_here.get() && !has_failed.get()>
                     <span class="spinner" role="status" aria-label=t.loading()></span>
                 </When>
-                <When condition=is(|loaded| matches!(loaded, Loaded::Failed))>
+                <When condition=move || has_failed.get()>
                     <div class="empty-small">
                         <p role="alert">{t.emoji_not_loaded()}</p>
                         <button class="button primary" type="button" on:click=move |_| load()>{t.try_again()}</button>
                     </div>
-                </When>
-                <When condition=found_nothing>
-                    <p class="empty-small" role="status">{move || text.with(|text| t.no_emoji(text.trim()))}</p>
                 </When>
             </div>
         </dialog>

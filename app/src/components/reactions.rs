@@ -22,14 +22,17 @@ pub(crate) fn Reactions(
     let shut = show_sheet(dialog);
     // Reactions come and go while the sheet is open.
     let lines = handle.signals(conversation).lines;
-    let all = Memo::new(move |_| {
+    let all = move || {
         let is_it = |line: &Line| matches!(line, Line::Bubble(bubble) if bubble.seq == Some(seq));
         lines.get().iter().any(|row| row.value.with(is_it));
         handle.look(|client| client.reactors(conversation, seq))
-    });
-    Effect::new(move |_| {
-        if all.with(Vec::is_empty) {
-            shut();
+    };
+    Effect::new({
+        let all = all.clone();
+        move |_| {
+            if all().is_empty() {
+                shut();
+            }
         }
     });
     let me = handle.my_id();
@@ -53,7 +56,7 @@ pub(crate) fn Reactions(
                 <button class="button small" type="button" autofocus on:click=move |_| shut()>{t.close()}</button>
             </header>
             <ul>
-                <Each of=move || all.get() key=|reactor| reactor.clone() children=row/>
+                <Each of=all key=|reactor| reactor.clone() children=row/>
             </ul>
         </dialog>
     }

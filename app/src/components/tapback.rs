@@ -92,21 +92,22 @@ pub(crate) fn reaction_preview(t: Words, by: Option<&str>, emoji: &str, text: &s
 
 /// A reaction as it is drawn: one of the six as our own drawing, any other as the emoji that it is.
 pub(crate) fn reaction_glyph(emoji: &str) -> AnyView {
-    let Some(tapback) = Tapback::of(emoji) else {
-        return view! { <span class="tapback-emoji" aria-hidden="true">{emoji.to_owned()}</span> }.into_any();
+    let Some(tapback) = Tapback::of(emoji) else { return span("tapback-emoji", emoji.to_owned().into_any()) };
+    let class = match tapback {
+        Tapback::Love => "tapback filled love",
+        Tapback::Like => "tapback filled",
+        Tapback::Dislike => "tapback filled dislike",
+        Tapback::Laugh | Tapback::Emphasize | Tapback::Question => "tapback",
     };
-    let is_filled = matches!(tapback, Tapback::Love | Tapback::Like | Tapback::Dislike);
     view! {
-        <svg
-            class="tapback"
-            class:filled=is_filled
-            class:love=tapback == Tapback::Love
-            class:dislike=tapback == Tapback::Dislike
-            viewBox="0 0 24 24"
-            aria-hidden="true"
-        >
+        <svg class=class viewBox="0 0 24 24" aria-hidden="true">
             <path d=tapback.path()></path>
         </svg>
     }
     .into_any()
+}
+
+/// What is drawn in a place of this class. One kind of element for all of them: each other one is code that the browser loads.
+pub(crate) fn span(class: &'static str, content: AnyView) -> AnyView {
+    view! { <span class=class aria-hidden="true">{content}</span> }.into_any()
 }

@@ -118,18 +118,27 @@ impl Reacting {
     }
 }
 
-/// The reactions to a message by emoji, those first that came first. `pending` is what one's own is to become.
-pub(crate) fn tallies(rows: &[Reaction], pending: Option<Option<&str>>, me: UserId, people: &People) -> Vec<Tally> {
-    if rows.is_empty() && pending.is_none() {
-        return Vec::new();
+/// Those who react to a message, and with what, those first who did so first. `pending` is what one's own reaction is to
+/// become: it comes last.
+pub(crate) fn in_order<'a>(
+    rows: &'a [Reaction],
+    pending: Option<Option<&'a str>>,
+    me: UserId,
+) -> impl Iterator<Item = (UserId, &'a str)> {
+    // There are few, mostly in order: a sort would be code that the browser loads.
+    let mut ordered: Vec<&Reaction> = Vec::with_capacity(rows.len());
+    for row in rows.iter().filter(|row| row.user != me || pending.is_none()) {
+        let at = ordered.iter().rposition(|before| before.rev <= row.rev).map_or(0, |at| at + 1);
+        ordered.insert(at, row);
     }
-    let others = rows.iter().filter(|row| row.user != me || pending.is_none());
-    let mut all: Vec<(Rev, UserId, &str)> =
-        others.filter_map(|row| Some((row.rev, row.user, row.emoji.as_deref()?))).collect();
-    all.extend(pending.flatten().map(|emoji| (Rev::MAX, me, emoji)));
-    all.sort_unstable();
+    let stored = ordered.into_iter().filter_map(|row| Some((row.user, row.emoji.as_deref()?)));
+    stored.chain(pending.flatten().map(|emoji| (me, emoji)))
+}
+
+/// The reactions to a message by emoji, those first that came first.
+pub(crate) fn tallies(rows: &[Reaction], pending: Option<Option<&str>>, me: UserId, people: &People) -> Vec<Tally> {
     let mut tallies: Vec<Tally> = Vec::new();
-    for (_, user, emoji) in all {
+    for (user, emoji) in in_order(rows, pending, me) {
         let at = tallies.iter().position(|tally| tally.emoji == emoji).unwrap_or_else(|| {
             tallies.push(Tally { emoji: emoji.to_owned(), count: 0, mine: false, names: Vec::new() });
             tallies.len() - 1

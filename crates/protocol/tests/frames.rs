@@ -364,7 +364,7 @@ fn bye() {
 #[test]
 fn codes_of_rejections_never_change() {
     let codes: Vec<_> = Rejection::ALL.iter().map(json).collect();
-    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "not_allowed" "edit_too_late" "edit_too_often" "unsend_too_late" "message_unsent" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
+    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "not_allowed" "edit_too_late" "edit_too_often" "unsend_too_late" "message_unsent" "emoji_invalid" "too_many_reactions" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
 }
 
 #[test]

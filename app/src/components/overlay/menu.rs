@@ -125,35 +125,44 @@ fn Opened(opened: Menu, close: Callback<()>) -> impl IntoView {
 fn tapback_row(row: TapbackRow, leave: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
     let TapbackRow { chosen, choose, more, .. } = row;
     let t = words();
-    let other = chosen.clone().filter(|chosen| Tapback::ALL.iter().all(|tapback| tapback.emoji() != chosen));
-    let classics = Tapback::ALL.into_iter().map(|tapback| (tapback.emoji().to_owned(), tapback.label(t).to_owned()));
-    let all = classics.chain(other.map(|emoji| (emoji.clone(), emoji)));
-    let buttons = all.map(|(emoji, label)| {
-        let is_chosen = chosen.as_ref() == Some(&emoji);
-        let glyph = reaction_glyph(&emoji);
+    let button = |label: String, is_checked: Option<bool>, glyph: AnyView, run: Callback<()>| {
         let press = move |_| {
             leave();
-            choose.run((!is_chosen).then(|| emoji.clone()));
+            run.run(());
         };
+        let role = if is_checked.is_some() { "menuitemcheckbox" } else { "menuitem" };
         view! {
-            <button class="tapback-choice" type="button" role="menuitemcheckbox" aria-checked=is_chosen.to_string() tabindex="-1" aria-label=label.clone() title=label on:click=press>
+            <button
+                class="tapback-choice"
+                type="button"
+                role=role
+                aria-checked=is_checked.map(|is| is.to_string())
+                tabindex="-1"
+                aria-label=label.clone()
+                title=label
+                on:click=press
+            >
                 {glyph}
             </button>
         }
-    });
-    let open_more = move |_| {
-        leave();
-        more.run(());
+        .into_any()
     };
-    view! {
-        <div class="tapbacks" role="group" aria-label=t.reactions()>
-            {buttons.collect_view()}
-            <button class="tapback-choice" type="button" role="menuitem" tabindex="-1" aria-haspopup="dialog" aria-label=t.more_reactions() title=t.more_reactions() on:click=open_more>
-                <Icon glyph=Glyph::AddReaction/>
-            </button>
-        </div>
-    }
-    .into_any()
+    let other = chosen.clone().filter(|chosen| Tapback::ALL.iter().all(|tapback| tapback.emoji() != chosen));
+    let classics = Tapback::ALL.into_iter().map(|tapback| (tapback.emoji().to_owned(), tapback.label(t).to_owned()));
+    let all = classics.chain(other.map(|emoji| (emoji.clone(), emoji)));
+    let choices = all.map(|(emoji, label)| {
+        let is_chosen = chosen.as_ref() == Some(&emoji);
+        let glyph = reaction_glyph(&emoji);
+        button(label, Some(is_chosen), glyph, Callback::new(move |()| choose.run((!is_chosen).then(|| emoji.clone()))))
+    });
+    let mut buttons: Vec<AnyView> = choices.collect();
+    buttons.push(button(
+        t.more_reactions().to_owned(),
+        None,
+        view! { <Icon glyph=Glyph::AddReaction/> }.into_any(),
+        more,
+    ));
+    view! { <div class="tapbacks" role="group" aria-label=t.reactions()>{buttons}</div> }.into_any()
 }
 
 /// Puts the menu in its place, with the focus on its first item, and closes it when something else is pressed. The answer

@@ -1,7 +1,7 @@
 //! Reacting to messages.
 
 use super::Client;
-use crate::{Action, Tally, reactions};
+use crate::{Action, reactions};
 use myna_protocol::{Command, ConversationId, RequestId, Seq, Timestamp, UserId};
 
 impl Client {
@@ -30,20 +30,10 @@ impl Client {
         (request, actions)
     }
 
-    /// The reactions to a message by emoji.
-    pub fn reactions(&self, id: ConversationId, seq: Seq) -> Vec<Tally> {
-        let Some((held, me)) = self.conversations.held(id).zip(self.my_id()) else { return Vec::new() };
-        reactions::tallies(held.reactions.to(seq), self.reacting.to(id, seq), me, &self.people)
-    }
-
-    /// Who reacts to a message, by name, and with what; oneself first, then those first who did so first.
+    /// Who reacts to a message, by name, and with what; those first who did so first.
     pub fn reactors(&self, id: ConversationId, seq: Seq) -> Vec<(UserId, String, String)> {
         let Some((held, me)) = self.conversations.held(id).zip(self.my_id()) else { return Vec::new() };
-        let mut rows: Vec<_> = held.reactions.to(seq).iter().filter(|row| row.user != me).collect();
-        rows.sort_unstable_by_key(|row| row.rev);
-        let others = rows.into_iter().filter_map(|row| Some((row.user, row.emoji.as_deref()?)));
-        let mine = self.my_reaction(id, seq).map(|emoji| (me, emoji));
-        let all = mine.into_iter().chain(others);
+        let all = reactions::in_order(held.reactions.to(seq), self.reacting.to(id, seq), me);
         all.map(|(user, emoji)| (user, self.people.name(user).to_owned(), emoji.to_owned())).collect()
     }
 
