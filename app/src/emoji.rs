@@ -29,7 +29,10 @@ pub enum GroupName {
 pub struct EmojiEntry {
     /// In its canonical form.
     pub emoji: String,
-    /// Its English name, and other words for it.
+    /// In English, in lower case.
+    pub name: String,
+    /// Other English words for it; empty where there are none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,
     /// The same in each skin tone, from light to dark; empty where it has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

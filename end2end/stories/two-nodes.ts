@@ -29,7 +29,10 @@ test('two people on two nodes talk, and go on when one node and then the other i
   await lena.seesNobodyTyping();
   await ada.seesRead('On the other node');
 
-  // Edits and their end cross too.
+  // Reactions, edits and their end cross too.
+  await lena.message('On the other node').dblclick();
+  await lena.page.getByRole('menuitemcheckbox', { name: 'Love' }).click();
+  await expect(ada.messages.getByRole('button', { name: 'Reactions: Love (Lena Novak)' })).toBeVisible();
   await ada.say('On the othr node too');
   await ada.hasSentAll();
   await ada.composer.press('ArrowUp');

@@ -4,6 +4,7 @@ use super::flow::When;
 use super::tapback::{reaction_glyph, reaction_label, span};
 use super::{Sheet, use_overlay};
 use crate::i18n::{Words, words};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use myna_client::{Bubble, Tally};
 use myna_protocol::ConversationId;
@@ -13,7 +14,12 @@ const BADGES: usize = 3;
 
 /// A button that leads to who reacts.
 #[component]
-pub(crate) fn Badges(id: ConversationId, bubble: Memo<Bubble>) -> impl IntoView {
+pub(crate) fn Badges(
+    id: ConversationId,
+    bubble: Memo<Bubble>,
+    /// Opens the menu of the message.
+    menu: impl Fn(MouseEvent) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let (t, overlay) = (words(), use_overlay());
     let open = move |_| {
         if let Some(seq) = bubble.with_untracked(|bubble| bubble.seq) {
@@ -31,6 +37,7 @@ pub(crate) fn Badges(id: ConversationId, bubble: Memo<Bubble>) -> impl IntoView 
                 aria-label=move || format!("{}: {}", t.reactions(), names())
                 title=names
                 on:click=open
+                on:contextmenu=menu
             >
                 {content}
             </button>

@@ -110,6 +110,11 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
         let mut menu = message_menu(t, handle, overlay, id, bubble, t.said_by(by, sent), at);
         if let Some(tapbacks) = &mut menu.tapbacks {
             tapbacks.has_focus = is_for_tapbacks;
+            // A finger that stays is mostly about to react.
+            #[cfg(feature = "hydrate")]
+            {
+                tapbacks.has_focus |= crate::browser::page::matches("(pointer: coarse)");
+            }
         }
         if !menu.items.is_empty() {
             overlay.open_menu(menu);
@@ -184,7 +189,7 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
             >
                 <p dir="auto">{content}</p>
             </div>
-            <Badges id bubble/>
+            <Badges id bubble menu/>
             <time class="line-time" datetime=move || iso(at.get()) data-day=move || zone.day_unless_today(at.get())>{move || zone.time(at.get())}</time>
             {move || {
                 failure

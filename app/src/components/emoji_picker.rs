@@ -1,7 +1,8 @@
 //! The sheet of all emoji, to react to a message with one.
 
 use super::flow::When;
-use super::modal::{show_modal, when_closed};
+use super::modal::{show_sheet, when_closed};
+use super::{Glyph, Icon};
 use crate::client_handle::use_client;
 use crate::emoji::{EmojiGroup, GroupName};
 use crate::i18n::{Words, words};
@@ -30,7 +31,7 @@ thread_local! {
     static ALL: RefCell<Vec<EmojiGroup>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What is offered: a heading, and each emoji with its words.
+/// What is offered: a heading, and each emoji with its name.
 type Section = (&'static str, Vec<(String, String)>);
 
 #[component]
@@ -41,7 +42,7 @@ pub(crate) fn EmojiPicker(
 ) -> impl IntoView {
     let (t, handle) = (words(), use_client());
     let dialog: NodeRef<Dialog> = NodeRef::new();
-    let shut = show_modal(dialog);
+    let shut = show_sheet(dialog);
     let me = handle.my_id();
     let is_here = RwSignal::new(ALL.with_borrow(|all| !all.is_empty()));
     let has_failed = RwSignal::new(false);
@@ -66,8 +67,12 @@ pub(crate) fn EmojiPicker(
         load();
     }
     let field: NodeRef<Input> = NodeRef::new();
+    // On a phone the field would bring the keyboard, and leave little room for the emoji.
+    #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        if let Some(field) = field.get() {
+        if let Some(field) = field.get()
+            && !crate::browser::page::matches("(pointer: coarse)")
+        {
             let _ = field.focus();
         }
     });
@@ -92,19 +97,21 @@ pub(crate) fn EmojiPicker(
         }
     };
     let section = move |(heading, all): Section| {
-        let choices = all.into_iter().map(|(emoji, words)| {
-            let label = format!("{emoji} {words}");
+        let choices = all.into_iter().enumerate().map(|(place, (emoji, name))| {
+            let label = format!("{emoji} {name}");
+            // Tab goes from group to group.
+            let tab = if place == 0 { "0" } else { "-1" };
             let press = {
                 let emoji = emoji.clone();
                 move |_| choose(emoji.clone())
             };
             view! {
-                <button class="emoji-choice" type="button" tabindex="-1" aria-label=label title=words on:click=press>{emoji}</button>
+                <button class="emoji-choice" type="button" tabindex=tab aria-label=label title=name on:click=press>{emoji}</button>
             }
         });
         view! {
             <section class="emoji-group">
-                <h3>{heading}</h3>
+                <h3 hidden=heading.is_empty()>{heading}</h3>
                 <div class="emoji-grid">{choices.collect_view()}</div>
             </section>
         }
@@ -140,23 +147,25 @@ pub(crate) fn EmojiPicker(
                 <button class="button small" type="button" on:click=move |_| shut()>{t.close()}</button>
             </header>
             <div class="emoji-head">
-                <input
-                    class="field"
-                    type="search"
-                    autocomplete="off"
-                    node_ref=field
-                    aria-label=t.search_emoji()
-                    placeholder=t.search_emoji()
-                    prop:value=text
-                    on:input:target=move |event| text.set(event.target().value())
-                    on:keydown=enter
-                />
+                <div class="search">
+                    <Icon glyph=Glyph::Search/>
+                    <input
+                        type="search"
+                        autocomplete="off"
+                        node_ref=field
+                        aria-label=t.search_emoji()
+                        placeholder=t.search_emoji()
+                        prop:value=text
+                        on:input:target=move |event| text.set(event.target().value())
+                        on:keydown=enter
+                    />
+                </div>
                 <fieldset class="tones">
                     <legend class="visually-hidden">{t.skin_tone()}</legend>
                     {tones.collect_view()}
                 </fieldset>
             </div>
-            <div class="emoji-scroll" role="region" tabindex="0" aria-labelledby="emoji-title">
+            <div class="emoji-scroll">
                 {all}
                 <When condition=move || !is_here.get() && !has_failed.get()>
                     <span class="spinner" role="status" aria-label=t.loading()></span>
@@ -177,7 +186,7 @@ pub(crate) fn EmojiPicker(
 fn sections(t: Words, groups: &[EmojiGroup], recent: &[String], text: &str, tone: usize) -> Vec<Section> {
     let in_tone = |entry: &crate::emoji::EmojiEntry| {
         let emoji = tone.checked_sub(1).and_then(|tone| entry.tones.get(tone)).unwrap_or(&entry.emoji);
-        (emoji.clone(), entry.words.clone())
+        (emoji.clone(), entry.name.clone())
     };
     let all = || groups.iter().flat_map(|group| &group.emoji);
     if !text.is_empty() {
@@ -186,10 +195,11 @@ fn sections(t: Words, groups: &[EmojiGroup], recent: &[String], text: &str, tone
                 || text.split_whitespace().all(|part| entry.words.split(' ').any(|word| word.starts_with(part)))
         };
         let found: Vec<_> = all().filter(is_found).map(in_tone).collect();
-        return if found.is_empty() { Vec::new() } else { vec![(t.search_emoji(), found)] };
+        return if found.is_empty() { Vec::new() } else { vec![("", found)] };
     }
-    let words = |emoji: &String| all().find(|entry| entry.emoji == *emoji || entry.tones.contains(emoji));
-    let recent: Vec<_> = recent.iter().filter_map(|emoji| Some((emoji.clone(), words(emoji)?.words.clone()))).collect();
+    let entry_of = |emoji: &String| all().find(|entry| entry.emoji == *emoji || entry.tones.contains(emoji));
+    let recent: Vec<_> =
+        recent.iter().filter_map(|emoji| Some((emoji.clone(), entry_of(emoji)?.name.clone()))).collect();
     let recent = (!recent.is_empty()).then(|| (t.recent_emoji(), recent));
     let groups = groups.iter().map(|group| (heading(t, group.name), group.emoji.iter().map(in_tone).collect()));
     recent.into_iter().chain(groups).collect()
@@ -218,7 +228,7 @@ fn move_in_grid(event: &KeyboardEvent) {
     let is_choice = focused.matches(CHOICE) == Ok(true);
     let key = event.key();
     let is_field = focused.matches("[type=search]") == Ok(true);
-    if !is_choice && !(key == "ArrowDown" && (is_field || focused.matches(".emoji-scroll") == Ok(true))) {
+    if !(is_choice || key == "ArrowDown" && is_field) {
         return;
     }
     let (to, count) = match key.as_str() {

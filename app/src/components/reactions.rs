@@ -38,12 +38,13 @@ pub(crate) fn Reactions(
     let me = handle.my_id();
     let remove = move |_| handle.change(move |client, now| client.react(conversation, seq, None, now));
     let row = move |(user, name, emoji): (UserId, String, String)| {
-        let name = if user == me { t.you_said().to_owned() } else { t.person(&name) };
+        let name = t.person(&name);
+        let shown = if user == me { t.you_said().to_owned() } else { name.clone() };
         let label = reaction_label(t, &emoji);
         view! {
             <li class="reactor">
-                <Avatar name=name.clone() seed=user.to_string()/>
-                <span class="reactor-name" dir="auto">{name}</span>
+                <Avatar name seed=user.to_string()/>
+                <span class="reactor-name" dir="auto">{shown}</span>
                 {(user == me).then(|| view! { <button class="button small" type="button" on:click=remove>{t.remove_reaction()}</button> })}
                 <span class="reaction" class:own=user == me role="img" aria-label=label.clone() title=label>{reaction_glyph(&emoji)}</span>
             </li>
