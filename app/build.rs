@@ -1,5 +1,5 @@
-//! Turns the sentences in `locales/` into a table for each language and a function for each sentence. A sentence that one
-//! language lacks, or an argument that differs, is an error of the build.
+//! Turns the sentences in `locales/` into a text for each language, with a line for each sentence, and a function for each
+//! sentence. A sentence that one language lacks, or an argument that differs, is an error of the build.
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 use fluent_syntax::parser;
@@ -13,6 +13,11 @@ use std::{env, fs};
 const LANGUAGES: [&str; 3] = ["en", "de", "es"];
 /// Where arguments go in a text: this character is the first argument, the next one the second.
 const ARGUMENT: u32 = 0xE000;
+/// What a line with cases begins with, and what separates its fields: the place of the argument that decides, then a key and
+/// a text for each case. See `src/i18n/catalogue.rs`.
+const CASE: char = '\u{1}';
+/// A line break in a sentence.
+const BREAK: char = '\u{2}';
 
 /// One sentence in one language: a text for each case, the last one for all others.
 struct Sentence {
@@ -59,23 +64,23 @@ impl Sentence {
         named.chain(&self.selector).cloned().collect()
     }
 
-    /// The sentence as a constant; its arguments are those of the default language.
-    fn code(&self, arguments: &BTreeSet<String>) -> String {
+    /// The sentence as a line; its arguments are those of the default language.
+    fn line(&self, arguments: &BTreeSet<String>) -> String {
         let place = |name: &String| arguments.iter().position(|other| other == name).unwrap_or_default();
         let text = |parts: &[Part]| -> String {
             let character =
                 |name: &String| char::from_u32(ARGUMENT + place(name) as u32).expect("there are few arguments");
             let text = |part: &Part| match part {
-                Part::Text(text) => text.clone(),
+                Part::Text(text) => text.replace('\n', &BREAK.to_string()),
                 Part::Argument(name) => character(name).to_string(),
             };
             parts.iter().map(text).collect()
         };
         match &self.selector {
-            None => format!("Sentence::Text({:?})", text(&self.cases[0].1)),
+            None => text(&self.cases[0].1),
             Some(selector) => {
-                let cases: Vec<_> = self.cases.iter().map(|(key, parts)| (key, text(parts))).collect();
-                format!("Sentence::Cases({}, &{cases:?})", place(selector))
+                let cases = self.cases.iter().map(|(key, parts)| format!("{CASE}{key}{CASE}{}", text(parts)));
+                format!("{CASE}{}{}", place(selector), cases.collect::<String>())
             }
         }
     }
@@ -117,25 +122,29 @@ fn sentences(language: &str) -> Result<BTreeMap<String, Sentence>, Box<dyn Error
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=locales");
     let default = sentences(LANGUAGES[0])?;
+    let out = env::var("OUT_DIR")?;
     let mut code = String::new();
-    writeln!(code, "static LANGUAGES: [Language; {}] = [", LANGUAGES.len())?;
+    writeln!(code, "const CODES: [&str; {}] = {LANGUAGES:?};", LANGUAGES.len())?;
     for language in LANGUAGES {
         let own = sentences(language)?;
         if let Some(id) = own.keys().find(|id| !default.contains_key(*id)) {
             return Err(format!("{language}: {id} is in no other language").into());
         }
-        writeln!(code, "    Language {{ code: {language:?}, sentences: &[")?;
+        let mut lines = Vec::new();
         for (id, sentence) in &default {
             let arguments = sentence.arguments();
             let sentence = own.get(id).ok_or_else(|| format!("{language}: {id} is missing"))?;
             if sentence.arguments() != arguments {
                 return Err(format!("{language}: {id} has other arguments").into());
             }
-            writeln!(code, "        {},", sentence.code(&arguments))?;
+            lines.push(sentence.line(&arguments));
         }
-        writeln!(code, "    ] }},")?;
+        fs::write(Path::new(&out).join(format!("{language}.txt")), lines.join("\n"))?;
     }
-    writeln!(code, "];\n\nimpl Words {{")?;
+    let text = |language| format!("include_str!(concat!(env!(\"OUT_DIR\"), \"/{language}.txt\"))");
+    let texts = LANGUAGES.map(text).join(", ");
+    writeln!(code, "#[cfg(feature = \"ssr\")]\nstatic TEXTS: [&str; {}] = [{texts}];", LANGUAGES.len())?;
+    writeln!(code, "\nimpl Words {{")?;
     for (place, (id, sentence)) in default.iter().enumerate() {
         let arguments: Vec<_> = sentence.arguments().into_iter().collect();
         if arguments.is_empty() {
@@ -148,6 +157,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(code, "    pub(crate) fn {id}<'a>(self{taken}) -> String {{ self.fill({place}, &[{given}]) }}")?;
     }
     writeln!(code, "}}")?;
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("sentences.rs"), code)?;
+    fs::write(Path::new(&out).join("sentences.rs"), code)?;
     Ok(())
 }

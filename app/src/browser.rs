@@ -7,6 +7,7 @@ mod socket;
 pub(crate) mod sound;
 pub(crate) mod storage;
 pub(crate) mod tab;
+pub(crate) mod words;
 
 use crate::client_handle::ClientHandle;
 use crate::preferences::SOUNDS_COOKIE;

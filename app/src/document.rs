@@ -53,6 +53,9 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
     let device = matches!(page, Page::SignIn | Page::SignUp)
         .then(|| view! { <script nonce=use_nonce()>{include_str!("document/device.js")}</script> });
     let stopped = (page == Page::Chat).then(|| view! { <Stopped/> });
+    let words = (page == Page::Chat).then(
+        || view! { <link id="words" rel="preload" href={crate::i18n::path(t)} as="fetch" crossorigin="anonymous"/> },
+    );
     let scripts = (page == Page::Chat).then(|| view! { <HydrationScripts options=options.clone()/> });
     view! {
         <!DOCTYPE html>
@@ -68,6 +71,7 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <HashedStylesheet options=options.clone() id="style"/>
                 <AutoReload options/>
+                {words}
                 {scripts}
                 <Title text=title/>
                 <MetaTags/>

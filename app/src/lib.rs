@@ -34,11 +34,14 @@ pub fn App() -> impl IntoView {
     pages::Chat()
 }
 
-/// Loads the WASM that the page at this address needs before hydration.
+/// Loads what the page at this address needs before hydration: its words, and the WASM of a rare screen.
 ///
 /// # Errors
 /// When a file does not load.
 #[cfg(feature = "hydrate")]
-pub async fn load() -> Result<(), leptos::wasm_split::SplitLoaderError> {
-    screens::load_at(&browser::page::path()).await
+pub async fn load() -> Result<(), Box<dyn std::error::Error>> {
+    let path = browser::page::path();
+    let (words, screen) = futures_util::join!(browser::words::load(), screens::load_at(&path));
+    words?;
+    Ok(screen?)
 }

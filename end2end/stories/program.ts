@@ -24,6 +24,22 @@ test('a page whose program does not load says so, and shows the conversation', a
   await expect(lena.page.locator('#stopped')).toBeHidden();
 });
 
+test('a page whose words do not load says so, and shows the conversation', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const id = await direct(ada, lena);
+  await say(ada, id, 'still here');
+  myna.console.allow(/./);
+  await lena.context.route('**/words/*', (route) => route.abort());
+  await lena.page.goto(`/c/${id}`);
+  const notice = lena.page.getByRole('alert');
+  await expect(notice).toHaveText(/^Myna has stopped on this page/);
+  await expect(lena.messages.getByText('still here')).toBeVisible();
+  await lena.context.unroute('**/words/*');
+  await notice.getByRole('link', { name: 'Reload' }).click();
+  await lena.isAwake();
+  await lena.say('back again');
+});
+
 test('without JavaScript a conversation can be read, and the page says what it needs', async ({ myna }) => {
   const [lena, ada] = await myna.people('Lena', 'Ada');
   const id = await direct(ada, lena);

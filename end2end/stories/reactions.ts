@@ -138,6 +138,29 @@ test('in a group the badges are counted, and a sheet says who reacts while that 
   await expect(bea.page.getByRole('dialog', { name: 'Reactions' })).toHaveCount(0);
 });
 
+test('badges stand beside the words and the name, however short they are', async ({ myna }) => {
+  const [lena, ada, bea] = await myna.people('Lena Novak-Lindqvist', 'Ada', 'Bea');
+  await group('Trip', lena, ada, bea);
+  for (const person of [lena, ada, bea]) await person.open('Trip');
+  await lena.say('ok');
+  await lena.hasSentAll();
+  for (const [person, reaction] of [[ada, 'Love'], [bea, 'Haha'], [lena, 'Like']] as const) await react(person, 'ok', reaction);
+  for (const person of [lena, ada]) {
+    await expect(badges(person, 'ok').locator('.reaction')).toHaveCount(3);
+    const line = person.bubble('ok');
+    const stack = (await badges(person, 'ok').boundingBox())!;
+    for (const part of [line.locator('.bubble > p'), line.locator('.sender')]) {
+      if ((await part.count()) === 0) continue;
+      const box = (await part.boundingBox())!;
+      expect(box.y + box.height <= stack.y + 1 || stack.y + stack.height <= box.y + 1, 'they do not overlap').toBe(true);
+    }
+    // The badges belong to the message, and lead to its menu as well.
+    await badges(person, 'ok').click({ button: 'right' });
+    await expect(person.page.getByRole('menuitem', { name: 'Copy' })).toBeVisible();
+    await person.page.keyboard.press('Escape');
+  }
+});
+
 test('a reaction without a connection shows at once and arrives once, and who was away has it too', async ({ myna }) => {
   const [lena, ada] = await myna.people('Lena', 'Ada');
   await lena.find('Ada');

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 #[wasm_bindgen]
 pub async fn hydrate() -> Result<(), JsError> {
     console_error_panic_hook::set_once();
-    myna_app::load().await?;
+    myna_app::load().await.map_err(|error| JsError::new(&error.to_string()))?;
     leptos::mount::hydrate_body(myna_app::App);
     // From here on the page answers: tests and scripts wait for this mark.
     if let Some(html) = document().document_element() {

@@ -30,6 +30,11 @@ pub(crate) fn language() -> String {
     document().document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default()
 }
 
+/// An attribute of the first element that this finds.
+pub(crate) fn attribute_of(selector: &str, name: &str) -> Option<String> {
+    document().query_selector(selector).ok().flatten()?.get_attribute(name)
+}
+
 /// An attribute of the whole page, such as the theme that was chosen.
 pub(crate) fn attribute(name: &str) -> Option<String> {
     document().document_element().and_then(|html| html.get_attribute(name))

@@ -191,8 +191,8 @@ fn sections(t: Words, groups: &[EmojiGroup], recent: &[String], text: &str, tone
     let all = || groups.iter().flat_map(|group| &group.emoji);
     if !text.is_empty() {
         let is_found = |entry: &&crate::emoji::EmojiEntry| {
-            entry.emoji == text
-                || text.split_whitespace().all(|part| entry.words.split(' ').any(|word| word.starts_with(part)))
+            let words = || entry.name.split(' ').chain(entry.words.split(' '));
+            entry.emoji == text || text.split_whitespace().all(|part| words().any(|word| word.starts_with(part)))
         };
         let found: Vec<_> = all().filter(is_found).map(in_tone).collect();
         return if found.is_empty() { Vec::new() } else { vec![("", found)] };

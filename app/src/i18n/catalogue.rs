@@ -6,15 +6,15 @@ use std::borrow::Cow;
 struct Language {
     /// Its ISO 639 code.
     code: &'static str,
-    sentences: &'static [Sentence],
+    /// One for each sentence, with a character of [`ARGUMENT`] and after for each argument. One with cases begins with [`CASE`].
+    lines: Vec<&'static str>,
 }
 
-/// One sentence, with a character of [`ARGUMENTS`] for each argument.
-enum Sentence {
-    Text(&'static str),
-    /// The argument that decides, and the text for each number or plural category; the last text is for all others.
-    Cases(usize, &'static [(&'static str, &'static str)]),
-}
+/// What a line with cases begins with, and what separates its fields: the place of the argument that decides, then the number
+/// or plural category and the text of each case. The last text is for all others.
+const CASE: char = '\u{1}';
+/// A line break in a sentence.
+const BREAK: char = '\u{2}';
 
 /// What stands for the first argument.
 const ARGUMENT: u32 = 0xE000;
@@ -53,21 +53,59 @@ impl From<u32> for Argument<'_> {
 #[derive(Clone, Copy)]
 pub struct Words(&'static Language);
 
+/// The server has all languages.
+#[cfg(feature = "ssr")]
+static LANGUAGES: std::sync::LazyLock<Vec<Language>> = std::sync::LazyLock::new(|| {
+    let language = |(code, text): (&'static str, &'static str)| Language { code, lines: text.split('\n').collect() };
+    CODES.into_iter().zip(TEXTS).map(language).collect()
+});
+
+/// The browser has the page's own, once it is loaded: all of them would be three times as much to load.
+#[cfg(not(feature = "ssr"))]
+static LANGUAGES: std::sync::OnceLock<Language> = std::sync::OnceLock::new();
+
+#[cfg(feature = "ssr")]
 impl Default for Words {
     fn default() -> Self {
         Self(&LANGUAGES[0])
     }
 }
 
+#[cfg(not(feature = "ssr"))]
+impl Default for Words {
+    /// Without any words where they have not been loaded: nothing is drawn before that.
+    fn default() -> Self {
+        Self(LANGUAGES.get_or_init(|| Language { code: CODES[0], lines: Vec::new() }))
+    }
+}
+
+#[cfg(feature = "ssr")]
 impl Words {
     /// `None` when there is no catalogue of this language, by its ISO 639 code.
     pub fn in_language(code: &str) -> Option<Self> {
         LANGUAGES.iter().find(|language| language.code == code).map(Self)
     }
 
+    /// The sentences of this language as the browser loads them; `None` when there is no catalogue of it.
+    pub fn file(code: &str) -> Option<&'static str> {
+        CODES.into_iter().zip(TEXTS).find(|(other, _)| *other == code).map(|(_, text)| text)
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+impl Words {
+    /// Keeps the sentences of the page's language, for as long as the page lives.
+    pub(crate) fn keep(code: &str, text: String) {
+        let text: &'static str = Box::leak(text.into_boxed_str());
+        let code = CODES.into_iter().find(|other| *other == code).unwrap_or(CODES[0]);
+        let _ = LANGUAGES.set(Language { code, lines: text.split('\n').collect() });
+    }
+}
+
+impl Words {
     /// The codes of the languages that have a catalogue.
     pub fn languages() -> impl Iterator<Item = &'static str> {
-        LANGUAGES.iter().map(|language| language.code)
+        CODES.into_iter()
     }
 
     /// The language's ISO 639 code, as the `lang` attribute has it.
@@ -75,34 +113,43 @@ impl Words {
         self.0.code
     }
 
+    fn line(self, place: usize) -> &'static str {
+        self.0.lines.get(place).copied().unwrap_or_default()
+    }
+
     fn text(self, place: usize) -> &'static str {
-        match &self.0.sentences[place] {
-            Sentence::Text(text) => text,
-            Sentence::Cases(_, cases) => cases.last().map_or("", |(_, text)| text),
-        }
+        let line = self.line(place);
+        line.strip_prefix(CASE).map_or(line, |cases| cases.rsplit(CASE).next().unwrap_or_default())
     }
 
     fn fill(self, place: usize, arguments: &[Argument]) -> String {
-        let text = match &self.0.sentences[place] {
-            Sentence::Text(text) => text,
-            Sentence::Cases(by, cases) => self.case(&arguments[*by], cases),
-        };
+        let line = self.line(place);
+        let text = line.strip_prefix(CASE).map_or(line, |cases| self.case(cases, arguments));
         let mut filled = String::with_capacity(text.len() + 16);
         for character in text.chars() {
             match u32::from(character).checked_sub(ARGUMENT).and_then(|at| arguments.get(at as usize)) {
                 Some(Argument::Text(text)) => filled.push_str(text),
                 Some(Argument::Number(number)) => filled.push_str(&number.to_string()),
+                None if character == BREAK => filled.push('\n'),
                 None => filled.push(character),
             }
         }
         filled
     }
 
-    fn case(self, by: &Argument, cases: &[(&str, &'static str)]) -> &'static str {
-        let Argument::Number(number) = by else { return "" };
+    fn case(self, cases: &'static str, arguments: &[Argument]) -> &'static str {
+        let mut fields = cases.split(CASE);
+        let place = fields.next().and_then(|place| place.parse::<usize>().ok());
+        let Some(Argument::Number(number)) = place.and_then(|place| arguments.get(place)) else { return "" };
         let (exact, category) = (number.to_string(), self.plural_category(*number));
-        let found = cases.iter().find(|(key, _)| *key == exact || *key == category).or(cases.last());
-        found.map_or("", |(_, text)| text)
+        let mut last = "";
+        while let (Some(key), Some(text)) = (fields.next(), fields.next()) {
+            if key == exact || key == category {
+                return text;
+            }
+            last = text;
+        }
+        last
     }
 
     /// "one", "few", "other" and so on, as CLDR has it.

@@ -156,7 +156,7 @@ impl Held {
     pub(crate) fn trim(&mut self, most: usize) {
         self.timeline.trim(most);
         // A page under way may be of the time before a reaction that is held was taken back.
-        if self.excerpt.is_none() && !self.timeline.is_page_asked() {
+        if self.excerpt.is_none() && self.since_asked.is_none() && !self.timeline.is_page_asked() {
             self.reactions.drop_below(self.timeline.first());
         }
     }
@@ -233,9 +233,10 @@ impl Held {
         !self.roster.complete && self.row.as_ref().is_some_and(|row| present < row.members as usize)
     }
 
-    /// Whether somebody in this conversation, or who wrote in it, is among these people.
+    /// Whether somebody in this conversation, or who wrote or reacted in it, is among these people.
     pub(crate) fn shows_any(&self, users: &BTreeSet<UserId>) -> bool {
         users.iter().any(|user| self.members.contains_key(user) || self.spoken.contains_key(user))
+            || self.reactions.are_of_any(users)
     }
 
     /// The pages under way will not come.

@@ -2,6 +2,7 @@
 
 use crate::people::People;
 use myna_protocol::{ConversationId, Reaction, RequestId, Rev, Seq, UserId};
+use std::collections::BTreeSet;
 
 /// Names that one emoji of a message brings along.
 const NAMES: usize = 5;
@@ -41,6 +42,11 @@ impl Reactions {
     pub(crate) fn drop_below(&mut self, seq: Seq) {
         let below = self.0.partition_point(|held| held.seq < seq);
         self.0.drain(..below);
+    }
+
+    /// Whether one of these people reacts to anything.
+    pub(crate) fn are_of_any(&self, users: &BTreeSet<UserId>) -> bool {
+        self.0.iter().any(|held| users.contains(&held.user))
     }
 
     /// Those to this message.
@@ -102,6 +108,11 @@ impl Reacting {
     pub(crate) fn refused(&mut self, request: RequestId) -> Option<ConversationId> {
         let at = self.0.iter().position(|pending| pending.request == request)?;
         Some(self.0.remove(at).conversation)
+    }
+
+    /// The conversation has come afresh: what is acknowledged is in it, or has been taken back since.
+    pub(crate) fn renew(&mut self, id: ConversationId) {
+        self.0.retain(|pending| pending.conversation != id || !pending.is_acked);
     }
 
     /// Forgets those that are acknowledged and have come as rows; `row` finds one's own row.
@@ -224,6 +235,21 @@ mod tests {
             reacting.settle(id, |_| Some(&row));
             assert_eq!(reacting.to(id, 3), None);
         }
+    }
+
+    #[test]
+    fn an_acknowledged_reaction_that_was_taken_back_elsewhere_is_not_in_a_fresh_load() {
+        let id = conversation(1);
+        let mut reacting = Reacting::default();
+        reacting.ask(7, (id, 3), Some("a".to_owned()), 0);
+        reacting.renew(id);
+        assert_eq!(reacting.to(id, 3), Some(Some("a")), "it is still on its way");
+        reacting.acked(7);
+        reacting.settle(id, |_| None);
+        reacting.renew(conversation(2));
+        assert_eq!(reacting.to(id, 3), Some(Some("a")), "its row may still come");
+        reacting.renew(id);
+        assert_eq!(reacting.to(id, 3), None);
     }
 
     #[test]

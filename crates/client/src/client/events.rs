@@ -100,6 +100,9 @@ impl Client {
                 self.people.saw(seen);
                 self.said(id, &said, actions);
                 self.settle_edits(id, actions);
+                if !live {
+                    self.reacting.renew(id);
+                }
                 self.settle_reactions(id);
                 if let Some(held) = self.conversations.held_mut(id).filter(|_| self.shown != Some(id)) {
                     held.trim(UNSEEN_MESSAGES);

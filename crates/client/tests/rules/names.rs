@@ -217,3 +217,28 @@ fn people_found_by_a_search_are_known_from_then_on() {
     world.act(1, |client, now| client.event(Event::Rows(late), now));
     assert_eq!(view(&mut world).title, members(&["Beatrice"]));
 }
+
+#[test]
+fn who_reacts_and_is_not_held_is_asked_for_and_named() {
+    let mut world = World::default();
+    world.server.few = true;
+    world.server.create(conversation_id(1), Kind::Group, None, &[1, 2, 3, 4], true);
+    world.server.send(user(1).id, conversation_id(1), client_id(1), "hi").expect("they are in it");
+    world.add(1);
+    world.act(1, Client::connect);
+    world.settle();
+    let names = |world: &mut World| {
+        let lines = world.peer(1).client.transcript(conversation_id(1));
+        let bubble =
+            lines.into_iter().find_map(|line| if let Line::Bubble(bubble) = line { Some(bubble) } else { None });
+        bubble.expect("there is one").reactions.iter().flat_map(|tally| tally.names.clone()).collect::<Vec<_>>()
+    };
+    let told = world.server.react(user(4).id, conversation_id(1), 1, Some("👍".to_owned())).expect("they are in it");
+    world.tell(told);
+    world.deliver(1, 0);
+    assert_eq!(names(&mut world), [""]);
+    world.settle();
+    assert_eq!(names(&mut world), ["Dee"]);
+    let preview = world.peer(1).client.sidebar()[0].preview_reaction.clone();
+    assert_eq!(preview, Some((Some("Dee".to_owned()), "👍".to_owned())));
+}
