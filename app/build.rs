@@ -15,9 +15,9 @@ const LANGUAGES: [&str; 3] = ["en", "de", "es"];
 const ARGUMENT: u32 = 0xE000;
 /// What a line with cases begins with, and what separates its fields: the place of the argument that decides, then a key and
 /// a text for each case. See `src/i18n/catalogue.rs`.
-const CASE: char = '\u{1}';
+const CASE: char = '\u{E0FF}';
 /// A line break in a sentence.
-const BREAK: char = '\u{2}';
+const BREAK: char = '\u{E0FE}';
 
 /// One sentence in one language: a text for each case, the last one for all others.
 struct Sentence {
@@ -125,6 +125,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let mut code = String::new();
     writeln!(code, "const CODES: [&str; {}] = {LANGUAGES:?};", LANGUAGES.len())?;
+    writeln!(code, "#[cfg(not(feature = \"ssr\"))]\nconst LINES: usize = {};", default.len())?;
     for language in LANGUAGES {
         let own = sentences(language)?;
         if let Some(id) = own.keys().find(|id| !default.contains_key(*id)) {

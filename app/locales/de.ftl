@@ -125,6 +125,7 @@ you-said = Du
 # The name of a message for a screen reader, and of its menu.
 said-by = { $by }, { $sent }
 copy = Kopieren
+copy-link = Link kopieren
 edit = Bearbeiten
 undo-send = Senden widerrufen
 delete-for-everyone = Für alle löschen
@@ -149,6 +150,7 @@ dislike = Gefällt mir nicht
 laugh = Haha
 emphasize = Betonen
 question = Infrage stellen
+insert-emoji = Emoji einfügen
 choose-reaction = Reaktion wählen
 search-emoji = Emoji suchen (Englisch)
 recent-emoji = Zuletzt

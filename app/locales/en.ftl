@@ -125,6 +125,7 @@ you-said = You
 # The name of a message for a screen reader, and of its menu.
 said-by = { $by }, { $sent }
 copy = Copy
+copy-link = Copy Link
 edit = Edit
 undo-send = Undo Send
 delete-for-everyone = Delete for everyone
@@ -149,6 +150,7 @@ dislike = Dislike
 laugh = Haha
 emphasize = Emphasize
 question = Question
+insert-emoji = Insert emoji
 choose-reaction = Choose a reaction
 search-emoji = Search emoji
 recent-emoji = Recent

@@ -39,7 +39,7 @@ pub(crate) use confirm_dialog::ConfirmDialog;
 pub(crate) use date_dialog::DateDialog;
 pub(crate) use details::Details;
 pub(crate) use earlier_versions::EarlierVersions;
-pub(crate) use emoji_picker::EmojiPicker;
+pub(crate) use emoji_picker::{EmojiPicker, EmojiUse};
 pub(crate) use flow::{Each, When};
 #[cfg(feature = "ssr")]
 pub(crate) use icon::Logo;

@@ -53,9 +53,8 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
     let device = matches!(page, Page::SignIn | Page::SignUp)
         .then(|| view! { <script nonce=use_nonce()>{include_str!("document/device.js")}</script> });
     let stopped = (page == Page::Chat).then(|| view! { <Stopped/> });
-    let words = (page == Page::Chat).then(
-        || view! { <link id="words" rel="preload" href={crate::i18n::path(t)} as="fetch" crossorigin="anonymous"/> },
-    );
+    // A block of data, which no browser runs.
+    let words = (page == Page::Chat).then(|| view! { <script type="text/plain" id="words">{t.all()}</script> });
     let scripts = (page == Page::Chat).then(|| view! { <HydrationScripts options=options.clone()/> });
     view! {
         <!DOCTYPE html>

@@ -114,30 +114,9 @@ impl Words {
 pub(crate) fn words() -> Words {
     #[cfg(feature = "ssr")]
     return use_context::<RequestContext>().map(|request| request.words).unwrap_or_default();
-    // The page has been made in one language, and that is loaded.
+    // The page has been made in one language, and brings it.
     #[cfg(not(feature = "ssr"))]
     Words::default()
-}
-
-/// Where the server has the sentences of a language. A new text has a new address, so that it can be kept for ever.
-#[cfg(feature = "ssr")]
-pub fn path(t: Words) -> String {
-    format!("/words/{}.{:016x}.txt", t.language(), fingerprint(t.language()))
-}
-
-/// The sentences that have this name under `/words`; `None` for any other name.
-#[cfg(feature = "ssr")]
-pub fn file(name: &str) -> Option<&'static str> {
-    let language = name.split_once('.')?.0;
-    let t = Words::in_language(language)?;
-    (path(t).strip_prefix("/words/") == Some(name)).then(|| Words::file(language)).flatten()
-}
-
-/// FNV-1a of the sentences.
-#[cfg(feature = "ssr")]
-fn fingerprint(language: &str) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    Words::file(language).unwrap_or_default().bytes().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
 #[cfg(test)]

@@ -34,14 +34,12 @@ pub fn App() -> impl IntoView {
     pages::Chat()
 }
 
-/// Loads what the page at this address needs before hydration: its words, and the WASM of a rare screen.
+/// Gets what the page at this address needs before hydration: its words, and the WASM of a rare screen.
 ///
 /// # Errors
-/// When a file does not load.
+/// When the words are missing, or a file does not load.
 #[cfg(feature = "hydrate")]
 pub async fn load() -> Result<(), Box<dyn std::error::Error>> {
-    let path = browser::page::path();
-    let (words, screen) = futures_util::join!(browser::words::load(), screens::load_at(&path));
-    words?;
-    Ok(screen?)
+    browser::words::load()?;
+    Ok(screens::load_at(&browser::page::path()).await?)
 }

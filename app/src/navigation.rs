@@ -4,13 +4,15 @@
 //! itself once it is alive.
 
 use leptos::prelude::*;
-use myna_protocol::ConversationId;
+use myna_protocol::{ConversationId, Seq};
 
 /// A place in the chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     List,
     Conversation(ConversationId),
+    /// A message of a conversation: what a link to it names. The page goes there and is then at the conversation.
+    Message(ConversationId, Seq),
     NewMessage,
     Channels,
     Settings,
@@ -24,7 +26,15 @@ impl Route {
             "/new" => Some(Self::NewMessage),
             "/channels" => Some(Self::Channels),
             "/settings" => Some(Self::Settings),
-            _ => path.strip_prefix("/c/")?.parse().ok().map(Self::Conversation),
+            _ => {
+                let conversation = path.strip_prefix("/c/")?;
+                let Some((conversation, seq)) = conversation.split_once('/') else {
+                    return conversation.parse().ok().map(Self::Conversation);
+                };
+                let is_number = seq.bytes().all(|digit| digit.is_ascii_digit()) && !seq.starts_with('0');
+                let seq = seq.parse().ok().filter(|_| is_number)?;
+                conversation.parse().ok().map(|id| Self::Message(id, seq))
+            }
         }
     }
 
@@ -32,6 +42,7 @@ impl Route {
         match self {
             Self::List => "/".to_owned(),
             Self::Conversation(id) => format!("/c/{id}"),
+            Self::Message(id, seq) => format!("/c/{id}/{seq}"),
             Self::NewMessage => "/new".to_owned(),
             Self::Channels => "/channels".to_owned(),
             Self::Settings => "/settings".to_owned(),
@@ -40,7 +51,7 @@ impl Route {
 
     pub(crate) fn conversation(self) -> Option<ConversationId> {
         match self {
-            Self::Conversation(id) => Some(id),
+            Self::Conversation(id) | Self::Message(id, _) => Some(id),
             Self::List | Self::NewMessage | Self::Channels | Self::Settings => None,
         }
     }
@@ -52,13 +63,24 @@ pub(crate) struct Navigation {
     route: RwSignal<Route>,
     /// Whether the route has changed since the page was opened.
     has_moved: RwSignal<bool>,
+    /// The message to go to, until its conversation takes it.
+    target: StoredValue<Option<(ConversationId, Seq)>>,
+    /// Counts the links to messages that were followed.
+    links: RwSignal<u64>,
 }
 
 /// Gives the place that the address names to everything beneath.
 pub(crate) fn provide_navigation() -> Navigation {
     // An unknown address shows the list.
-    let route = RwSignal::new(Route::at(&path()).unwrap_or(Route::List));
-    let navigation = Navigation { route, has_moved: RwSignal::new(false) };
+    let here = Route::at(&path()).unwrap_or(Route::List);
+    let navigation = Navigation {
+        route: RwSignal::new(Route::List),
+        has_moved: RwSignal::new(false),
+        target: StoredValue::new(None),
+        links: RwSignal::new(0),
+    };
+    let here = navigation.without_target(here);
+    navigation.route.set(here);
     provide_context(navigation);
     #[cfg(feature = "hydrate")]
     navigation.follow();
@@ -82,11 +104,30 @@ impl Navigation {
 
     /// Goes to another place, from where one comes back by the browser's button.
     pub(crate) fn go(self, route: Route) {
+        let route = self.without_target(route);
         if self.is_elsewhere(route) {
             #[cfg(feature = "hydrate")]
             crate::browser::page::push(&route.path());
             self.show(route);
         }
+    }
+
+    /// The place itself; a message in it is kept as the target.
+    fn without_target(self, route: Route) -> Route {
+        let Route::Message(id, seq) = route else { return route };
+        self.target.set_value(Some((id, seq)));
+        self.links.update(|links| *links += 1);
+        Route::Conversation(id)
+    }
+
+    /// The message of this conversation to go to, once for each link that was followed; tracked.
+    pub(crate) fn take_target(self, id: ConversationId) -> Option<Seq> {
+        self.links.track();
+        let target = self.target.get_value().filter(|(of, _)| *of == id);
+        if target.is_some() {
+            self.target.set_value(None);
+        }
+        target.map(|(_, seq)| seq)
     }
 
     fn show(self, route: Route) {
@@ -114,7 +155,7 @@ impl Navigation {
             }
         });
         let popped = window_event_listener(leptos::ev::popstate, move |_| {
-            let route = Route::at(&page::path()).unwrap_or(Route::List);
+            let route = self.without_target(Route::at(&page::path()).unwrap_or(Route::List));
             if self.is_elsewhere(route) {
                 self.show(route);
             }
@@ -142,11 +183,21 @@ mod tests {
     #[test]
     fn a_place_has_one_path_and_a_strange_path_no_place() {
         let id = ConversationId::from_bytes([7; 16]);
-        for route in [Route::List, Route::Conversation(id), Route::NewMessage, Route::Channels, Route::Settings] {
+        for route in [
+            Route::List,
+            Route::Conversation(id),
+            Route::Message(id, 17),
+            Route::NewMessage,
+            Route::Channels,
+            Route::Settings,
+        ] {
             assert_eq!(Route::at(&route.path()), Some(route));
         }
         for path in ["", "/c", "/c/", "/c/..%2f", "/c/{\"$ne\":null}", "/new/", "/sign-in", "//evil.example"] {
             assert_eq!(Route::at(path), None, "{path}");
+        }
+        for seq in ["", "0", "07", "-1", "+1", "1.0", "x", "1/2", "99999999999999999999"] {
+            assert_eq!(Route::at(&format!("/c/{id}/{seq}")), None, "{seq}");
         }
     }
 }

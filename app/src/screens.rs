@@ -2,8 +2,8 @@
 //! after hydration, when such a screen opens before that, or before hydration if the address names one of them.
 
 use crate::components::{
-    AddPeople, DateDialog, Details, EarlierVersions, EmojiPicker, PickerHead, QuickSwitcher, Reactions, Shortcuts,
-    show_modal, use_overlay, when_closed,
+    AddPeople, DateDialog, Details, EarlierVersions, EmojiPicker, EmojiUse, PickerHead, QuickSwitcher, Reactions,
+    Shortcuts, show_modal, use_overlay, when_closed,
 };
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
@@ -30,7 +30,7 @@ pub(crate) enum Screen {
     AddPeople(ConversationId),
     EarlierVersions(ConversationId, Seq),
     Reactions(ConversationId, Seq),
-    Emoji(ConversationId, Seq),
+    Emoji(EmojiUse),
     Details { id: ConversationId, view: Signal<Option<View>>, open: RwSignal<bool> },
 }
 
@@ -58,9 +58,7 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::EarlierVersions(id, seq) => {
             view! { <EarlierVersions conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
         }
-        Screen::Emoji(id, seq) => {
-            view! { <EmojiPicker conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
-        }
+        Screen::Emoji(purpose) => view! { <EmojiPicker purpose close=move || overlay.close_sheet()/> }.into_any(),
         Screen::Reactions(id, seq) => {
             view! { <Reactions conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
         }
@@ -172,7 +170,7 @@ fn is_loaded() -> bool {
 pub(crate) async fn load_at(path: &str) -> Result<(), SplitLoaderError> {
     match Route::at(path) {
         Some(Route::NewMessage | Route::Channels | Route::Settings) => load_once().await,
-        Some(Route::List | Route::Conversation(_)) | None => Ok(()),
+        Some(Route::List | Route::Conversation(_) | Route::Message(..)) | None => Ok(()),
     }
 }
 

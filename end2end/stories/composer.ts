@@ -319,3 +319,29 @@ test('marks stacked upon a letter stay inside their bubble', async ({ myna }) =>
     expect(marked.equals(await picture('hidden')), 'nothing is drawn over the neighbour').toBe(true);
   }).toPass();
 });
+
+test('an emoji is written where the cursor is, and can be taken back like anything typed', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  await lena.find('Ada');
+  await lena.types('Well done!');
+  for (let step = 0; step < 6; step++) await lena.page.keyboard.press('ArrowLeft');
+  await lena.page.getByRole('button', { name: 'Insert emoji' }).click();
+  const picker = lena.page.getByRole('dialog', { name: 'Insert emoji' });
+  await lena.page.keyboard.type('tada');
+  await expect(picker.getByRole('button', { name: /^🎉/ })).toBeVisible();
+  await lena.page.keyboard.press('Enter');
+  await expect(picker).toHaveCount(0);
+  await expect(lena.composer).toBeFocused();
+  await expect(lena.composer).toHaveValue('Well🎉 done!');
+  await lena.page.keyboard.type('🎈');
+  await expect(lena.composer).toHaveValue('Well🎉🎈 done!');
+  await lena.page.keyboard.press('Control+z');
+  await expect(lena.composer).not.toHaveValue('Well🎉🎈 done!');
+  await lena.composer.fill('');
+  await lena.page.getByRole('button', { name: 'Insert emoji' }).click();
+  await picker.getByRole('button', { name: /^🎉/ }).first().click();
+  await lena.page.keyboard.press('Enter');
+  await lena.seesExactly(['🎉']);
+  await ada.open('Lena');
+  await ada.sees('🎉');
+});

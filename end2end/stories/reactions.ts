@@ -7,7 +7,7 @@ import { group } from '../helpers/wire';
 /** Reacts from the menu of a message, by the right button of the mouse. */
 async function react(person: Person, text: string, reaction: string): Promise<void> {
   await person.message(text).click({ button: 'right' });
-  await person.page.getByRole('menuitemcheckbox', { name: reaction, exact: true }).click();
+  await person.page.getByRole('menuitemradio', { name: reaction, exact: true }).click();
   await expect(person.page.getByRole('menu')).toHaveCount(0);
 }
 
@@ -70,14 +70,14 @@ test('a double click and the keyboard offer the reactions, and the arrow keys mo
   await lena.say('Shall we?');
   await lena.hasSentAll();
   await ada.open('Lena');
-  const choice = (name: string) => ada.page.getByRole('menuitemcheckbox', { name, exact: true });
+  const choice = (name: string) => ada.page.getByRole('menuitemradio', { name, exact: true });
   await ada.message('Shall we?').dblclick();
   await expect(choice('Love')).toBeFocused();
   expect(await ada.page.evaluate(() => String(getSelection()))).toBe('');
   await ada.page.keyboard.press('ArrowRight');
   await expect(choice('Like')).toBeFocused();
   await ada.page.keyboard.press('ArrowDown');
-  await expect(ada.page.getByRole('menuitem', { name: 'Copy' })).toBeFocused();
+  await expect(ada.page.getByRole('menuitem', { name: 'Copy', exact: true })).toBeFocused();
   await ada.page.keyboard.press('ArrowUp');
   await expect(ada.page.getByRole('menuitem', { name: 'More reactions' })).toBeFocused();
   await ada.page.keyboard.press('Escape');
@@ -156,7 +156,7 @@ test('badges stand beside the words and the name, however short they are', async
     }
     // The badges belong to the message, and lead to its menu as well.
     await badges(person, 'ok').click({ button: 'right' });
-    await expect(person.page.getByRole('menuitem', { name: 'Copy' })).toBeVisible();
+    await expect(person.page.getByRole('menuitem', { name: 'Copy', exact: true })).toBeVisible();
     await person.page.keyboard.press('Escape');
   }
 });
@@ -195,12 +195,12 @@ test('what was unsent has no reactions, and one that comes too late is refused i
   await lena.message('two').click({ button: 'right' });
   await lena.page.getByRole('menuitem', { name: 'Undo Send' }).click();
   await ada.seesExactly(['one', 'Lena unsent a message.']);
-  await ada.page.getByRole('menuitemcheckbox', { name: 'Like', exact: true }).click();
+  await ada.page.getByRole('menuitemradio', { name: 'Like', exact: true }).click();
   await expect(ada.page.getByText('This message was unsent.')).toBeVisible();
   await expect(ada.messages.locator('.badges')).toHaveCount(0);
   // There is nothing to react to any more.
   await ada.message('Lena unsent a message.').click({ button: 'right' });
-  await expect(ada.page.getByRole('menuitemcheckbox')).toHaveCount(0);
+  await expect(ada.page.getByRole('menuitemradio')).toHaveCount(0);
 });
 
 test('any emoji is a reaction: found by its name, in a skin tone, and offered again', async ({ myna }) => {
@@ -228,7 +228,7 @@ test('any emoji is a reaction: found by its name, in a skin tone, and offered ag
   await seesReactions(lena, 'We did it', '👋🏾 (Ada)');
   // The menu offers what is chosen, to be taken back.
   await ada.message('We did it').click({ button: 'right' });
-  await expect(ada.page.getByRole('menuitemcheckbox', { name: '👋🏾' })).toBeChecked();
+  await expect(ada.page.getByRole('menuitemradio', { name: '👋🏾' })).toBeChecked();
   await ada.page.keyboard.press('Escape');
 
   // By keyboard alone: into the emoji, along them, and a choice.
@@ -267,11 +267,11 @@ test('on a phone a finger that stays offers the reactions, and so does a double 
   await ada.hasSentAll();
   await lena.row('Ada').tap();
   await lena.pressesLong('Look');
-  await lena.page.getByRole('menuitemcheckbox', { name: 'Love' }).tap();
+  await lena.page.getByRole('menuitemradio', { name: 'Love' }).tap();
   await seesReactions(ada, 'Look', 'Love (Lena)');
   const box = (await lena.message('Look').boundingBox())!;
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await lena.page.touchscreen.tap(x, y);
   await lena.page.touchscreen.tap(x, y);
-  await expect(lena.page.getByRole('menuitemcheckbox', { name: 'Love' })).toBeChecked();
+  await expect(lena.page.getByRole('menuitemradio', { name: 'Love' })).toBeChecked();
 });

@@ -234,7 +234,7 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await tell(chidi, [{ type: 'unsend', conversation: quartet, seq: 9 }]);
     await page.locator('.line.unsent').waitFor();
     await page.locator('.bubble', { hasText: EDITED }).click({ button: 'right' });
-    await page.locator('.menu-item').nth(1).click();
+    await page.locator('.menu-item').nth(2).click();
     await page.locator('.composer-editing').waitFor();
     // The click may have scrolled the message into sight while the lines around it were changing.
     await expect(async () => {

@@ -31,7 +31,7 @@ test('two people on two nodes talk, and go on when one node and then the other i
 
   // Reactions, edits and their end cross too.
   await lena.message('On the other node').dblclick();
-  await lena.page.getByRole('menuitemcheckbox', { name: 'Love' }).click();
+  await lena.page.getByRole('menuitemradio', { name: 'Love' }).click();
   await expect(ada.messages.getByRole('button', { name: 'Reactions: Love (Lena Novak)' })).toBeVisible();
   await ada.say('On the othr node too');
   await ada.hasSentAll();

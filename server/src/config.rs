@@ -68,6 +68,10 @@ pub struct Config {
     #[arg(long, env = "MYNA_UNSEND_SECONDS", value_name = "SECONDS", default_value_t = 120)]
     pub unsend_seconds: u32,
 
+    /// People who can have a reaction to one message, at most 500; 0: no reactions
+    #[arg(long, env = "MYNA_REACTIONS", value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(0..=500))]
+    pub reactions: u32,
+
     /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug [default: info; for a
     /// command, warn]
     #[arg(long, env = "MYNA_LOG", value_name = "FILTER", value_parser = crate::logging::filter)]

@@ -4,4 +4,3 @@ pub(crate) mod emoji;
 pub(crate) mod health;
 pub(crate) mod session;
 pub(crate) mod sign_in;
-pub(crate) mod words;

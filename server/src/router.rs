@@ -1,6 +1,6 @@
 //! The table of contents: every path this server answers.
 
-use crate::http::{emoji, health, session, sign_in, words};
+use crate::http::{emoji, health, session, sign_in};
 use crate::state::AppState;
 use crate::{auth, body, client_address, files, headers, origin, pages, reply, socket};
 use axum::Router;
@@ -26,6 +26,7 @@ pub(crate) fn router(state: AppState) -> Router {
     let app = Router::new()
         .route("/", get(pages::chat))
         .route("/c/{conversation}", get(pages::chat))
+        .route("/c/{conversation}/{message}", get(pages::chat))
         .route("/new", get(pages::chat))
         .route("/channels", get(pages::chat))
         .route("/settings", get(pages::chat))
@@ -43,7 +44,6 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/ready", get(health::ready))
         .route("/session", get(session::session))
         .route(myna_app::emoji::PATH, get(emoji::emoji))
-        .route("/words/{name}", get(words::words))
         .route("/ws", get(socket::upgrade))
         .merge(app)
         .merge(files::serve(&state.leptos))

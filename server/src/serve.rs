@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use leptos::config::LeptosOptions;
 use myna_chat::store::Store;
-use myna_chat::{Chat, Parts, Passwords, RandomIds, SystemClock, Windows};
+use myna_chat::{Chat, MessagePolicy, Parts, Passwords, RandomIds, SystemClock};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -62,11 +62,12 @@ impl Server {
         let address = listener.local_addr()?;
         let store = wrap(myna_store::open(&config.store, STORE_PATIENCE).await?);
         let passwords = if config.weak_passwords { Passwords::weak() } else { Passwords::new() };
-        let windows = Windows {
+        let policy = MessagePolicy {
             edit: Duration::from_secs(config.edit_seconds.into()),
             unsend: Duration::from_secs(config.unsend_seconds.into()),
+            reactions: config.reactions,
         };
-        let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords, windows };
+        let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords, policy };
         let (chat, tasks) = Chat::new(parts);
         let working = tokio::spawn(tasks.run());
         let supervisor = chat.supervisor().clone();

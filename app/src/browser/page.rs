@@ -30,9 +30,9 @@ pub(crate) fn language() -> String {
     document().document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default()
 }
 
-/// An attribute of the first element that this finds.
-pub(crate) fn attribute_of(selector: &str, name: &str) -> Option<String> {
-    document().query_selector(selector).ok().flatten()?.get_attribute(name)
+/// The text in the first element that this finds.
+pub(crate) fn text_of(selector: &str) -> Option<String> {
+    document().query_selector(selector).ok().flatten()?.text_content()
 }
 
 /// An attribute of the whole page, such as the theme that was chosen.
@@ -219,6 +219,19 @@ pub(crate) fn is_writing() -> bool {
 /// Whether some text of the page is selected.
 pub(crate) fn has_selection() -> bool {
     window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed())
+}
+
+/// The scheme, host and port of the page's address.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Writes a text where the cursor is in a field, as if it were typed: it can be undone.
+pub(crate) fn insert_text(field: &str, text: &str) {
+    focus(field);
+    if let Some(document) = document().dyn_ref::<HtmlDocument>() {
+        let _ = document.exec_command_with_show_ui_and_value("insertText", false, text);
+    }
 }
 
 pub(crate) fn select_nothing() {

@@ -129,7 +129,13 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
         event.prevent_default();
         open_menu((event.client_x(), event.client_y()), false);
     };
+    #[cfg(feature = "hydrate")]
+    let may_react = move || bubble.with_untracked(|bubble| handle.look(|client| client.may_react(bubble)));
     let tap = move |event: MouseEvent| {
+        #[cfg(feature = "hydrate")]
+        if crate::browser::page::is_on_link(&event) || !may_react() {
+            return;
+        }
         #[cfg(feature = "hydrate")]
         crate::browser::page::select_nothing();
         open_menu((event.client_x(), event.client_y()), true);
@@ -146,7 +152,7 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
             return;
         }
         #[cfg(feature = "hydrate")]
-        if key == REACT && bubble.with_untracked(|bubble| bubble.seq.is_some() && bubble.unsent.is_none()) {
+        if key == REACT && may_react() {
             event.prevent_default();
             open_menu(crate::browser::page::below_start_of(&event), true);
             return;

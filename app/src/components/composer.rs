@@ -5,7 +5,7 @@
 #[cfg(feature = "hydrate")]
 use super::bubble::MESSAGE;
 use super::flow::When;
-use super::{Glyph, Icon};
+use super::{EmojiUse, Glyph, Icon, Sheet, use_overlay};
 use crate::client_handle::use_client;
 use crate::i18n::words;
 use leptos::ev::KeyboardEvent;
@@ -32,6 +32,7 @@ pub(crate) fn Composer(
     /// The place of the message that the text is for; 0 when it is a draft.
     edited: ArcRwSignal<Seq>,
 ) -> impl IntoView {
+    let overlay = use_overlay();
     let (t, handle) = (words(), use_client());
     let field: NodeRef<Textarea> = NodeRef::new();
     // Another tab of the same browser may write here too.
@@ -172,6 +173,17 @@ pub(crate) fn Composer(
                     }
                 ></textarea>
             </div>
+            <button
+                class="icon-button insert-emoji"
+                type="button"
+                aria-haspopup="dialog"
+                aria-label=t.insert_emoji()
+                title=t.insert_emoji()
+                disabled=move || !ready.get()
+                on:click=move |_| overlay.open_sheet(Sheet::Emoji(EmojiUse::Text))
+            >
+                <Icon glyph=Glyph::Emoji/>
+            </button>
             // A click leaves the focus in the field, and a phone's keyboard where it is.
             <button class="send" type="submit" aria-label=move || if is_edit.get() { t.save() } else { t.send() } disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
                 {move || {

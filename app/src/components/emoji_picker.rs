@@ -1,4 +1,4 @@
-//! The sheet of all emoji, to react to a message with one.
+//! The sheet of all emoji: to react to a message with one, or to write one.
 
 use super::flow::When;
 use super::modal::{show_sheet, when_closed};
@@ -34,16 +34,22 @@ thread_local! {
 /// What is offered: a heading, and each emoji with its name.
 type Section = (&'static str, Vec<(String, String)>);
 
+/// What an emoji is chosen for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EmojiUse {
+    /// To react to the message at this place.
+    Reaction(ConversationId, Seq),
+    /// To be written into the composer.
+    Text,
+}
+
 #[component]
-pub(crate) fn EmojiPicker(
-    conversation: ConversationId,
-    seq: Seq,
-    close: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
+pub(crate) fn EmojiPicker(purpose: EmojiUse, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let (t, handle) = (words(), use_client());
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let shut = show_sheet(dialog);
     let me = handle.my_id();
+    let title = if purpose == EmojiUse::Text { t.insert_emoji() } else { t.choose_reaction() };
     let is_here = RwSignal::new(ALL.with_borrow(|all| !all.is_empty()));
     let has_failed = RwSignal::new(false);
     let text = RwSignal::new(String::new());
@@ -83,7 +89,15 @@ pub(crate) fn EmojiPicker(
     let choose = move |emoji: String| {
         keep_recent(me, &emoji);
         shut();
-        handle.change(move |client, now| client.react(conversation, seq, Some(emoji), now));
+        match purpose {
+            EmojiUse::Reaction(conversation, seq) => {
+                handle.change(move |client, now| client.react(conversation, seq, Some(emoji), now));
+            }
+            EmojiUse::Text => {
+                #[cfg(feature = "hydrate")]
+                crate::browser::page::insert_text(".composer textarea", &emoji);
+            }
+        }
     };
     let enter = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !super::is_composing(&event) && !text.with_untracked(|text| text.trim().is_empty())
@@ -112,7 +126,8 @@ pub(crate) fn EmojiPicker(
         view! {
             <section class="emoji-group">
                 <h3 hidden=heading.is_empty()>{heading}</h3>
-                <div class="emoji-grid">{choices.collect_view()}</div>
+                // The names are English in every language.
+                <div class="emoji-grid" lang="en">{choices.collect_view()}</div>
             </section>
         }
     };
@@ -143,7 +158,7 @@ pub(crate) fn EmojiPicker(
     view! {
         <dialog class="dialog emoji-picker" node_ref=dialog aria-labelledby="emoji-title" on:close=when_closed(close) on:keydown=move |event| move_in_grid(&event)>
             <header class="sheet-head">
-                <h2 id="emoji-title">{t.choose_reaction()}</h2>
+                <h2 id="emoji-title">{title}</h2>
                 <button class="button small" type="button" on:click=move |_| shut()>{t.close()}</button>
             </header>
             <div class="emoji-head">

@@ -13,10 +13,12 @@ pub(crate) enum Glyph {
     Compose,
     Copy,
     Down,
+    Emoji,
     Exclamation,
     Hash,
     Info,
     Keyboard,
+    Link,
     Offline,
     Retry,
     Search,
@@ -46,10 +48,14 @@ impl Glyph {
             }
             Self::Copy => "M9 9h10.5v11H9ZM15 9V4H4.5v11H9",
             Self::Down => "m6 9.5 6 6 6-6",
+            Self::Emoji => "M20 12a8 8 0 1 1-16 0 8 8 0 0 1 16 0M8.5 14a4 4 0 0 0 7 0M9.3 9.8v.01M14.7 9.8v.01",
             Self::Exclamation => "M12 5v8.5M12 18.5v.01",
             Self::Hash => "M10 4 8 20M16 4l-2 16M4.5 9h15.5M4 15h15.5",
             Self::Info => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0M12 11v5.5M12 7.7v.01",
             Self::Keyboard => "M3 6.5h18v11H3ZM7 10v.01M11 10v.01M15 10v.01M17.5 10v.01M8 14h8",
+            Self::Link => {
+                "M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1.2 1.2M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"
+            }
             Self::Offline => {
                 "m3.5 3.5 17 17M5.5 12.8a9.2 9.2 0 0 1 4.8-2.5M2.5 9.3a13.8 13.8 0 0 1 4.3-2.8M11 5.5c4-.3 7.6 1.1 10.5 \
                  3.8M14.8 10.5c1.4.5 2.6 1.3 3.7 2.3M8.7 16.2a4.8 4.8 0 0 1 6.3-.2M12 19.8v.01"

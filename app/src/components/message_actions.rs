@@ -1,8 +1,9 @@
 //! What can be done with a message: the menu of its bubble, and its keys.
 
-use super::{Glyph, Menu, MenuItem, Overlay, Sheet, TapbackRow};
+use super::{EmojiUse, Glyph, Menu, MenuItem, Overlay, Sheet, TapbackRow};
 use crate::client_handle::ClientHandle;
 use crate::i18n::Words;
+use crate::navigation::Route;
 use leptos::prelude::*;
 use myna_client::{Bubble, State};
 use myna_protocol::ConversationId;
@@ -15,6 +16,8 @@ pub(crate) const REACT: &str = "t";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageAction {
     Copy,
+    /// Copies the address of the message.
+    CopyLink,
     /// Gives a message another text.
     Edit,
     /// Takes a message back.
@@ -28,8 +31,8 @@ pub(crate) enum MessageAction {
 }
 
 impl MessageAction {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Copy, Self::Edit, Self::Unsend, Self::DeleteForEveryone, Self::Retry, Self::Delete];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Copy, Self::CopyLink, Self::Edit, Self::Unsend, Self::DeleteForEveryone, Self::Retry, Self::Delete];
 
     /// What can be done with this message now.
     fn of(handle: ClientHandle, id: ConversationId, bubble: &Bubble) -> Vec<Self> {
@@ -38,6 +41,7 @@ impl MessageAction {
             handle.look_now(|client, now| (client.may_edit(bubble, now), client.may_unsend(id, bubble, now)));
         let is_possible = |action: &Self| match action {
             Self::Copy => bubble.unsent.is_none(),
+            Self::CopyLink => bubble.unsent.is_none() && is_sent,
             Self::Edit => may_edit,
             Self::Unsend => may_unsend && bubble.mine,
             Self::DeleteForEveryone => may_unsend && !bubble.mine,
@@ -50,6 +54,7 @@ impl MessageAction {
     pub(crate) fn label(self, t: Words) -> &'static str {
         match self {
             Self::Copy => t.copy(),
+            Self::CopyLink => t.copy_link(),
             Self::Edit => t.edit(),
             Self::Unsend => t.undo_send(),
             Self::DeleteForEveryone => t.delete_for_everyone(),
@@ -64,7 +69,7 @@ impl MessageAction {
         match self {
             Self::Copy => Some("c"),
             Self::Edit => Some("e"),
-            Self::Unsend | Self::DeleteForEveryone => None,
+            Self::CopyLink | Self::Unsend | Self::DeleteForEveryone => None,
             Self::Retry => Some("r"),
             Self::Delete => Some("Delete"),
         }
@@ -76,13 +81,14 @@ impl MessageAction {
             _ if bubble.unsent.is_some() => t.refused_message_unsent(),
             Self::Edit => t.refused_edit_too_late(),
             Self::Unsend | Self::DeleteForEveryone => t.refused_unsend_too_late(),
-            Self::Copy | Self::Retry | Self::Delete => t.too_late(),
+            Self::Copy | Self::CopyLink | Self::Retry | Self::Delete => t.too_late(),
         }
     }
 
     fn glyph(self) -> Glyph {
         match self {
             Self::Copy => Glyph::Copy,
+            Self::CopyLink => Glyph::Link,
             Self::Edit => Glyph::Compose,
             Self::Unsend => Glyph::Undo,
             Self::DeleteForEveryone => Glyph::Trash,
@@ -96,6 +102,12 @@ impl MessageAction {
         match self {
             Self::Copy => {
                 overlay.note(if copy(&bubble.text) { t.copied() } else { t.copy_failed() });
+            }
+            Self::CopyLink => {
+                if let Some(seq) = bubble.seq {
+                    let address = address(&Route::Message(conversation, seq).path());
+                    overlay.note(if copy(&address) { t.copied() } else { t.copy_failed() });
+                }
             }
             Self::Edit => {
                 if let Some(seq) = bubble.seq {
@@ -121,6 +133,14 @@ impl MessageAction {
             }
         }
     }
+}
+
+/// The whole address of a path.
+fn address(path: &str) -> String {
+    #[cfg(feature = "hydrate")]
+    return crate::browser::page::origin() + path;
+    #[cfg(not(feature = "hydrate"))]
+    path.to_owned()
 }
 
 /// Whether the browser let us.
@@ -156,14 +176,14 @@ pub(crate) fn message_menu(
         }),
     };
     let actions = bubble.with_untracked(|bubble| MessageAction::of(handle, id, bubble));
-    let seq = bubble.with_untracked(|bubble| bubble.seq.filter(|_| bubble.unsent.is_none()));
+    let seq = bubble.with_untracked(|bubble| bubble.seq.filter(|_| handle.look(|client| client.may_react(bubble))));
     let tapbacks = seq.map(|seq| TapbackRow {
         chosen: handle.look(|client| client.my_reaction(id, seq).map(str::to_owned)),
         has_focus: false,
         choose: Callback::new(move |emoji| {
             handle.change(move |client, now| client.react(id, seq, emoji, now));
         }),
-        more: Callback::new(move |()| overlay.open_sheet(Sheet::Emoji(id, seq))),
+        more: Callback::new(move |()| overlay.open_sheet(Sheet::Emoji(EmojiUse::Reaction(id, seq)))),
     });
     Menu { title, tapbacks, items: actions.into_iter().map(item).collect(), at }
 }

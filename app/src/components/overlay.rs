@@ -6,6 +6,7 @@ mod note;
 
 pub(crate) use menu::{Menu, MenuItem, TapbackRow};
 
+use super::EmojiUse;
 use crate::screens::{Screen, ScreenView};
 use announcer::Announcer;
 use leptos::prelude::*;
@@ -24,8 +25,8 @@ pub(crate) enum Sheet {
     AddPeople(ConversationId),
     /// The earlier texts of the message at this place.
     EarlierVersions(ConversationId, Seq),
-    /// All emoji, to react to the message at this place.
-    Emoji(ConversationId, Seq),
+    /// All emoji, to choose one.
+    Emoji(EmojiUse),
     /// Who reacts to the message at this place.
     Reactions(ConversationId, Seq),
 }
@@ -114,7 +115,7 @@ pub(crate) fn OverlayLayer() -> impl IntoView {
                         Sheet::GoToDate(id) => Screen::GoToDate(id),
                         Sheet::AddPeople(id) => Screen::AddPeople(id),
                         Sheet::EarlierVersions(id, seq) => Screen::EarlierVersions(id, seq),
-                        Sheet::Emoji(id, seq) => Screen::Emoji(id, seq),
+                        Sheet::Emoji(purpose) => Screen::Emoji(purpose),
                         Sheet::Reactions(id, seq) => Screen::Reactions(id, seq),
                     };
                     view! { <ScreenView screen/> }

@@ -25,7 +25,7 @@ mod tests {
     #[test]
     fn only_places_in_the_chat_are_carried() {
         let conversation = "/c/01a21ea2-c489-79e0-b949-218054d72d28";
-        for path in [conversation, "/new", "/settings"] {
+        for path in [conversation, &format!("{conversation}/17"), "/new", "/settings"] {
             let address = with_destination("/sign-in", path);
             assert_eq!(address, format!("/sign-in?to={path}"));
             assert_eq!(destination(&address.parse().expect("it is an address")), path);

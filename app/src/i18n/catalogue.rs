@@ -12,9 +12,9 @@ struct Language {
 
 /// What a line with cases begins with, and what separates its fields: the place of the argument that decides, then the number
 /// or plural category and the text of each case. The last text is for all others.
-const CASE: char = '\u{1}';
+const CASE: char = '\u{E0FF}';
 /// A line break in a sentence.
-const BREAK: char = '\u{2}';
+const BREAK: char = '\u{E0FE}';
 
 /// What stands for the first argument.
 const ARGUMENT: u32 = 0xE000;
@@ -60,7 +60,7 @@ static LANGUAGES: std::sync::LazyLock<Vec<Language>> = std::sync::LazyLock::new(
     CODES.into_iter().zip(TEXTS).map(language).collect()
 });
 
-/// The browser has the page's own, once it is loaded: all of them would be three times as much to load.
+/// The browser has the page's own, which the page brings: all of them would be three times as much to load.
 #[cfg(not(feature = "ssr"))]
 static LANGUAGES: std::sync::OnceLock<Language> = std::sync::OnceLock::new();
 
@@ -73,7 +73,7 @@ impl Default for Words {
 
 #[cfg(not(feature = "ssr"))]
 impl Default for Words {
-    /// Without any words where they have not been loaded: nothing is drawn before that.
+    /// Without any words before `keep`: nothing is drawn before that.
     fn default() -> Self {
         Self(LANGUAGES.get_or_init(|| Language { code: CODES[0], lines: Vec::new() }))
     }
@@ -86,19 +86,20 @@ impl Words {
         LANGUAGES.iter().find(|language| language.code == code).map(Self)
     }
 
-    /// The sentences of this language as the browser loads them; `None` when there is no catalogue of it.
-    pub fn file(code: &str) -> Option<&'static str> {
-        CODES.into_iter().zip(TEXTS).find(|(other, _)| *other == code).map(|(_, text)| text)
+    /// All sentences, as the page brings them to the browser.
+    pub(crate) fn all(self) -> &'static str {
+        CODES.into_iter().zip(TEXTS).find(|(code, _)| *code == self.0.code).map_or("", |(_, text)| text)
     }
 }
 
 #[cfg(not(feature = "ssr"))]
 impl Words {
-    /// Keeps the sentences of the page's language, for as long as the page lives.
-    pub(crate) fn keep(code: &str, text: String) {
+    /// Keeps the sentences of the page's language, for as long as the page lives; false if they are those of another version.
+    pub(crate) fn keep(code: &str, text: String) -> bool {
         let text: &'static str = Box::leak(text.into_boxed_str());
+        let lines: Vec<_> = text.split('\n').collect();
         let code = CODES.into_iter().find(|other| *other == code).unwrap_or(CODES[0]);
-        let _ = LANGUAGES.set(Language { code, lines: text.split('\n').collect() });
+        lines.len() == LINES && LANGUAGES.set(Language { code, lines }).is_ok()
     }
 }
 

@@ -91,7 +91,7 @@ fn Connected(first: FirstPage) -> impl IntoView {
             <Sidebar/>
             <main class="pane" id="pane">
                 {move || match navigation.route() {
-                    Route::Conversation(id) => view! { <ConversationPane id/> }.into_any(),
+                    Route::Conversation(id) | Route::Message(id, _) => view! { <ConversationPane id/> }.into_any(),
                     Route::NewMessage => view! { <ScreenView screen=Screen::NewMessage/> }.into_any(),
                     Route::Channels => view! { <ScreenView screen=Screen::Channels/> }.into_any(),
                     Route::Settings => view! { <ScreenView screen=Screen::Settings/> }.into_any(),

@@ -4,9 +4,10 @@ use crate::client_handle::use_client;
 use crate::components::When;
 use crate::components::{Composer, Glyph, Icon, MessageList, PaneHead};
 use crate::i18n::words;
+use crate::navigation::use_navigation;
 use crate::screens::{Screen, ScreenView};
 use leptos::prelude::*;
-use myna_protocol::ConversationId;
+use myna_protocol::{ConversationId, Target};
 
 #[component]
 pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
@@ -17,6 +18,12 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
     let loading = Signal::from(signals.loading.clone());
     let details = RwSignal::new(false);
     Effect::new(move |_| handle.act(|client, now| client.open(id, now)));
+    let navigation = use_navigation();
+    Effect::new(move |_| {
+        if let Some(seq) = navigation.take_target(id) {
+            handle.act(|client, now| client.go_to(id, Target::Seq(seq), now));
+        }
+    });
     on_cleanup(move || {
         handle.act(move |client, _| {
             client.close(id);

@@ -9,7 +9,7 @@ use crate::presence::{LocalPresence, PresenceNotifier, PresencePublisher, Presen
 use crate::relay::Relay;
 use crate::store::{Store, StoreError};
 use crate::{Clock, Hub, Ids, Passwords, Supervisor, Tasks};
-use myna_protocol::limits::{EDIT_MILLIS, Limits, UNSEND_MILLIS};
+use myna_protocol::limits::{EDIT_MILLIS, Limits, REACTIONS, UNSEND_MILLIS};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -20,26 +20,39 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub passwords: Passwords,
-    pub windows: Windows,
+    pub policy: MessagePolicy,
 }
 
-/// How long after sending a message can be changed.
+/// What can become of a message after it was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Windows {
+pub struct MessagePolicy {
+    /// How long it can be edited.
     pub edit: Duration,
+    /// How long it can be unsent.
     pub unsend: Duration,
+    /// How many people can have a reaction to it, at most `REACTIONS`; 0 is nobody.
+    pub reactions: u32,
 }
 
-impl Default for Windows {
+impl Default for MessagePolicy {
     fn default() -> Self {
-        Self { edit: Duration::from_millis(EDIT_MILLIS), unsend: Duration::from_millis(UNSEND_MILLIS) }
+        Self {
+            edit: Duration::from_millis(EDIT_MILLIS),
+            unsend: Duration::from_millis(UNSEND_MILLIS),
+            reactions: REACTIONS,
+        }
     }
 }
 
-impl Windows {
+impl MessagePolicy {
     /// The limits that `welcome` announces.
     pub(crate) fn limits(self) -> Limits {
-        Limits { edit_millis: millis(self.edit), unsend_millis: millis(self.unsend), ..Limits::default() }
+        Limits {
+            edit_millis: millis(self.edit),
+            unsend_millis: millis(self.unsend),
+            reactions: self.reactions.min(REACTIONS),
+            ..Limits::default()
+        }
     }
 }
 
@@ -67,7 +80,7 @@ pub(crate) struct Inner {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) passwords: Passwords,
     pub(crate) limits: AttemptLimits,
-    pub(crate) windows: Windows,
+    pub(crate) policy: MessagePolicy,
     pub(crate) commits: Commits,
     pub(crate) local_presence: Arc<LocalPresence>,
     pub(crate) remote_presence: Arc<RemotePresence>,
@@ -80,7 +93,7 @@ pub(crate) struct Inner {
 impl Chat {
     /// The rules, and their tasks, which the caller has to run.
     pub fn new(parts: Parts) -> (Self, Tasks) {
-        let Parts { store, clock, ids, passwords, windows } = parts;
+        let Parts { store, clock, ids, passwords, policy } = parts;
         let (hub, supervisor) = (Arc::new(Hub::default()), store.supervisor());
         let local_presence = Arc::new(LocalPresence::default());
         let remote_presence = Arc::new(RemotePresence::default());
@@ -114,7 +127,7 @@ impl Chat {
             ids,
             passwords,
             limits,
-            windows,
+            policy,
             commits,
             local_presence,
             remote_presence,
@@ -137,7 +150,7 @@ impl Chat {
 
     /// The limits that `welcome` announces.
     pub fn limits(&self) -> Limits {
-        self.0.windows.limits()
+        self.0.policy.limits()
     }
 
     /// Whether the store answers.

@@ -65,4 +65,4 @@ mod consumers;
 pub use consumers::{Consumer, ConsumerError, Consumers};
 
 mod chat;
-pub use chat::{Chat, Health, Parts, Windows};
+pub use chat::{Chat, Health, MessagePolicy, Parts};

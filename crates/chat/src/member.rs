@@ -31,7 +31,7 @@ impl Chat {
         seq: Seq,
         text: Text,
     ) -> Result<Pending, Error> {
-        let window = self.inner().windows.limits().edit_millis;
+        let window = self.inner().policy.limits().edit_millis;
         self.change(user, Verb::Edit { conversation, seq, text, window }).await
     }
 
@@ -43,13 +43,14 @@ impl Chat {
         seq: Seq,
         emoji: Option<Emoji>,
     ) -> Result<Pending, Error> {
-        self.change(user, Verb::React { conversation, seq, emoji }).await
+        let most = self.inner().policy.limits().reactions;
+        self.change(user, Verb::React { conversation, seq, emoji, most }).await
     }
 
     /// Unsends a message that the person sent, while the unsend window is open. The creator of a channel can delete any message
     /// in it, at any time.
     pub async fn unsend(&self, user: UserId, conversation: ConversationId, seq: Seq) -> Result<Pending, Error> {
-        let window = self.inner().windows.limits().unsend_millis;
+        let window = self.inner().policy.limits().unsend_millis;
         self.change(user, Verb::Unsend { conversation, seq, window }).await
     }
 

@@ -44,7 +44,9 @@ pub fn decide(facts: &Facts, change: &Change) -> Result<Effects, Rejection> {
             editing::edit(facts, change, *conversation, *seq, text, *window)
         }
         Verb::Unsend { conversation, seq, window } => editing::unsend(facts, change, *conversation, *seq, *window),
-        Verb::React { conversation, seq, emoji } => reacting::react(facts, change, *conversation, *seq, emoji.as_ref()),
+        Verb::React { conversation, seq, emoji, most } => {
+            reacting::react(facts, change, *conversation, *seq, emoji.as_ref(), *most)
+        }
         Verb::Read { conversation, seq } => reading::read(facts, change, *conversation, *seq),
         Verb::Direct { id, with } => creation::direct(facts, change, *id, *with),
         Verb::Group { id, name, members } => creation::group(facts, change, *id, name.as_ref(), members),

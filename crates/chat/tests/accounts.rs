@@ -37,7 +37,7 @@ async fn chat() -> (Chat, Arc<TestClock>) {
         clock: clock.clone(),
         ids: Arc::new(RandomIds),
         passwords: Passwords::weak(),
-        windows: Default::default(),
+        policy: Default::default(),
     };
     let (chat, tasks) = Chat::new(parts);
     tokio::spawn(tasks.run());

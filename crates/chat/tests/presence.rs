@@ -55,13 +55,8 @@ async fn come(chat: &Chat, n: usize) -> Connection {
 async fn a_watcher_learns_of_every_departure_when_1500_people_drop_at_once() {
     let store = myna_store::open(&"memory:".parse().unwrap(), Duration::ZERO).await.unwrap();
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    let (chat, tasks) = Chat::new(Parts {
-        store: store.clone(),
-        clock,
-        ids,
-        passwords: Passwords::weak(),
-        windows: Default::default(),
-    });
+    let (chat, tasks) =
+        Chat::new(Parts { store: store.clone(), clock, ids, passwords: Passwords::weak(), policy: Default::default() });
     tokio::spawn(tasks.run());
     everybody(&*store, &chat).await;
     let mut connections = Vec::new();

@@ -115,13 +115,14 @@ impl Reacting {
         self.0.retain(|pending| pending.conversation != id || !pending.is_acked);
     }
 
-    /// Forgets those that are acknowledged and have come as rows; `row` finds one's own row.
-    pub(crate) fn settle<'a>(&mut self, id: ConversationId, row: impl Fn(Seq) -> Option<&'a Reaction>) {
+    /// Forgets those that are acknowledged and have come as rows; `row` finds one's own row, `None` when the message is not
+    /// loaded.
+    pub(crate) fn settle<'a>(&mut self, id: ConversationId, row: impl Fn(Seq) -> Option<Option<&'a Reaction>>) {
         self.0.retain(|pending| {
             if pending.conversation != id || !pending.is_acked {
                 return true;
             }
-            let row = row(pending.seq);
+            let Some(row) = row(pending.seq) else { return false };
             let is_changed = row.is_some_and(|row| row.rev > pending.rev);
             let is_as_asked = row.and_then(|row| row.emoji.as_deref()) == pending.emoji.as_deref();
             !is_changed && !is_as_asked
@@ -226,13 +227,13 @@ mod tests {
         for row in [reaction(1, 3, "new", 9), reaction(1, 3, "another device was later", 9)] {
             let mut reacting = Reacting::default();
             reacting.ask(7, (id, 3), Some("new".to_owned()), 5);
-            reacting.settle(id, |_| Some(&row));
+            reacting.settle(id, |_| Some(Some(&row)));
             assert_eq!(reacting.to(id, 3), Some(Some("new")), "it is not acknowledged");
             assert_eq!(reacting.acked(7), Some(id));
             let before = reaction(1, 3, "old", 5);
-            reacting.settle(id, |_| Some(&before));
+            reacting.settle(id, |_| Some(Some(&before)));
             assert_eq!(reacting.to(id, 3), Some(Some("new")), "its row is missing");
-            reacting.settle(id, |_| Some(&row));
+            reacting.settle(id, |_| Some(Some(&row)));
             assert_eq!(reacting.to(id, 3), None);
         }
     }
@@ -245,11 +246,15 @@ mod tests {
         reacting.renew(id);
         assert_eq!(reacting.to(id, 3), Some(Some("a")), "it is still on its way");
         reacting.acked(7);
-        reacting.settle(id, |_| None);
+        reacting.settle(id, |_| Some(None));
         reacting.renew(conversation(2));
         assert_eq!(reacting.to(id, 3), Some(Some("a")), "its row may still come");
         reacting.renew(id);
         assert_eq!(reacting.to(id, 3), None);
+        reacting.ask(8, (id, 3), None, 0);
+        reacting.acked(8);
+        reacting.settle(id, |_| None);
+        assert_eq!(reacting.to(id, 3), None, "it is not on the page");
     }
 
     #[test]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 pub const TEXT_CHARS: usize = 8_000;
 /// How many times a message can be edited.
 pub const EDITS: usize = 5;
-/// People who can have a reaction to one message.
-pub const REACTIONS: usize = 500;
+/// People who can have a reaction to one message, at most.
+pub const REACTIONS: u32 = 500;
 /// Milliseconds after sending in which a message can be edited, unless the server is set otherwise.
 pub const EDIT_MILLIS: u64 = 15 * 60 * 1_000;
 /// Milliseconds after sending in which a message can be unsent, unless the server is set otherwise.
@@ -62,6 +62,9 @@ pub struct Limits {
     /// Milliseconds after sending in which a message can be unsent.
     #[serde(default)]
     pub unsend_millis: u64,
+    /// People who can have a reaction to one message; 0: there are no reactions.
+    #[serde(default)]
+    pub reactions: u32,
 }
 
 impl Default for Limits {
@@ -73,6 +76,7 @@ impl Default for Limits {
             unanswered_sends: UNANSWERED_SENDS as u32,
             edit_millis: EDIT_MILLIS,
             unsend_millis: UNSEND_MILLIS,
+            reactions: REACTIONS,
         }
     }
 }

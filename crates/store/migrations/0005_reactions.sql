@@ -12,4 +12,6 @@ CREATE TABLE reactions (
     FOREIGN KEY (conversation_id, user_id) REFERENCES members (conversation_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Those that were not taken back: what a message has now.
+CREATE INDEX reactions_there ON reactions (conversation_id, seq) WHERE emoji IS NOT NULL;
 CREATE INDEX reactions_by_rev ON reactions (conversation_id, rev);

@@ -130,7 +130,7 @@ fn tapback_row(row: TapbackRow, leave: impl Fn() + Copy + Send + Sync + 'static)
             leave();
             run.run(());
         };
-        let role = if is_checked.is_some() { "menuitemcheckbox" } else { "menuitem" };
+        let role = if is_checked.is_some() { "menuitemradio" } else { "menuitem" };
         view! {
             <button
                 class="tapback-choice"

@@ -51,6 +51,8 @@ pub enum Verb {
         conversation: ConversationId,
         seq: Seq,
         emoji: Option<Emoji>,
+        /// How many people can have a reaction to the message.
+        most: u32,
     },
     Read {
         conversation: ConversationId,

@@ -61,7 +61,7 @@ impl Needs {
                 self.member(*conversation, user);
                 self.messages.insert((*conversation, *seq));
             }
-            Verb::React { conversation, seq, emoji } => {
+            Verb::React { conversation, seq, emoji, .. } => {
                 self.member(*conversation, user);
                 self.messages.insert((*conversation, *seq));
                 self.reactions.insert((*conversation, *seq, user));

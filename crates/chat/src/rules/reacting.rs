@@ -2,7 +2,6 @@
 
 use super::rights::Action;
 use super::{Change, Effects, Facts};
-use myna_protocol::limits::REACTIONS;
 use myna_protocol::{ConversationId, Emoji, Feed, Reaction, Rejection, Row, Seq};
 
 /// The reaction takes the place of the person's reaction before. The same again changes nothing. `NotFound` when there is no
@@ -13,6 +12,7 @@ pub(super) fn react(
     id: ConversationId,
     seq: Seq,
     emoji: Option<&Emoji>,
+    most: u32,
 ) -> Result<Effects, Rejection> {
     let user = change.user()?;
     let (mut conversation, _) = facts.allowed(id, user, Action::React)?;
@@ -27,7 +27,7 @@ pub(super) fn react(
     if before == emoji {
         return Ok(effects);
     }
-    if before.is_none() && facts.reaction_count(id, seq) >= REACTIONS as u64 {
+    if before.is_none() && facts.reaction_count(id, seq) >= u64::from(most) {
         return Err(Rejection::TooManyReactions);
     }
     conversation.rev += 1;

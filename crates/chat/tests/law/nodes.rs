@@ -29,7 +29,7 @@ impl Nodes {
             let store = bus.node(node, store.clone());
             let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
             let (chat, tasks) =
-                Chat::new(Parts { store, clock, ids, passwords: Passwords::weak(), windows: Default::default() });
+                Chat::new(Parts { store, clock, ids, passwords: Passwords::weak(), policy: Default::default() });
             tokio::spawn(tasks.run());
             chats.push(chat);
         }

@@ -108,7 +108,7 @@ impl World {
         };
         let (clock, ids) = (self.clock.clone(), self.ids.clone());
         let (chat, tasks) =
-            Chat::new(Parts { store, clock, ids, passwords: Passwords::weak(), windows: Default::default() });
+            Chat::new(Parts { store, clock, ids, passwords: Passwords::weak(), policy: Default::default() });
         Node { chat, tasks: tokio::spawn(tasks.run()).abort_handle() }
     }
 

@@ -1,7 +1,7 @@
 //! Reacting to messages.
 
 use super::Client;
-use crate::{Action, reactions};
+use crate::{Action, Bubble, reactions};
 use myna_protocol::{Command, ConversationId, RequestId, Seq, Timestamp, UserId};
 
 impl Client {
@@ -9,6 +9,11 @@ impl Client {
     pub fn my_reaction(&self, id: ConversationId, seq: Seq) -> Option<&str> {
         let stored = || self.conversations.held(id)?.reactions.of(seq, self.my_id()?)?.emoji.as_deref();
         self.reacting.to(id, seq).unwrap_or_else(stored)
+    }
+
+    /// Whether one can react to this message.
+    pub fn may_react(&self, bubble: &Bubble) -> bool {
+        self.limits.reactions > 0 && bubble.seq.is_some() && bubble.unsent.is_none()
     }
 
     /// Reacts to a message, in place of one's reaction before; `None` takes it back. It shows at once; the answer is `Done` or
@@ -33,6 +38,9 @@ impl Client {
     /// Who reacts to a message, by name, and with what; those first who did so first.
     pub fn reactors(&self, id: ConversationId, seq: Seq) -> Vec<(UserId, String, String)> {
         let Some((held, me)) = self.conversations.held(id).zip(self.my_id()) else { return Vec::new() };
+        if self.message(id, seq).is_some_and(|message| message.unsent().is_some()) {
+            return Vec::new();
+        }
         let all = reactions::in_order(held.reactions.to(seq), self.reacting.to(id, seq), me);
         all.map(|(user, emoji)| (user, self.people.name(user).to_owned(), emoji.to_owned())).collect()
     }
@@ -40,7 +48,10 @@ impl Client {
     /// Forgets the reactions that have come as rows.
     pub(super) fn settle_reactions(&mut self, id: ConversationId) {
         if let Some((held, me)) = self.conversations.held(id).zip(self.my_id()) {
-            self.reacting.settle(id, |seq| held.reactions.of(seq, me));
+            self.reacting.settle(id, |seq| {
+                let is_loaded = held.drawn().contains(seq) || held.timeline.contains(seq);
+                is_loaded.then(|| held.reactions.of(seq, me))
+            });
         }
     }
 

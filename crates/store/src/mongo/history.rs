@@ -48,26 +48,34 @@ impl MessagePage {
     }
 }
 
-/// The reactions to these messages, those to the newest first.
-pub(super) fn reactions_between(id: Uuid, first: i64, last: i64) -> Document {
+/// The reactions to the messages from the first to the last, without those that were taken back.
+fn reactions_between(id: Uuid, first: i64, last: i64) -> Document {
     doc! { "conversation_id": id, "seq": { "$gte": first, "$lte": last }, "emoji": { "$ne": null } }
+}
+
+/// Of one conversation: those to the newest message first, and no more than an answer holds.
+pub(super) fn reactions_of_one(id: Uuid, first: i64, last: i64) -> Query {
+    let newest_first = doc! { "conversation_id": -1, "seq": -1 };
+    Query::of(reactions_between(id, first, last)).sorted(newest_first).limited(ANSWER_REACTIONS.into())
+}
+
+/// Of several, whose pages are short.
+pub(super) fn reactions_of_many(pages: impl Iterator<Item = (Uuid, i64, i64)>) -> Query {
+    let each: Vec<Document> = pages.map(|(id, first, last)| reactions_between(id, first, last)).collect();
+    Query::of(doc! { "$or": each })
 }
 
 /// Reads the reactions of these pages. Where a page weighs more with them than one answer may, its oldest messages go.
 pub(super) async fn reactions(reading: &mut Reading<'_>, pages: &mut [MessagePage]) -> Result<(), Failure> {
     let ranges = pages.iter().filter_map(|page| {
         let (first, last) = (page.messages.first()?, page.messages.last()?);
-        Some(reactions_between(first.conversation.uuid(), int(first.seq), int(last.seq)))
+        Some((first.conversation.uuid(), int(first.seq), int(last.seq)))
     });
-    let mut ranges: Vec<Document> = ranges.collect();
-    let query = match ranges.len() {
-        0 => return Ok(()),
-        1 => {
-            let newest_first = doc! { "conversation_id": -1, "seq": -1 };
-            Query::of(ranges.swap_remove(0)).sorted(newest_first).limited(ANSWER_REACTIONS.into())
-        }
-        // These pages are short.
-        _ => Query::of(doc! { "$or": ranges }),
+    let ranges: Vec<_> = ranges.collect();
+    let query = match ranges[..] {
+        [] => return Ok(()),
+        [(id, first, last)] => reactions_of_one(id, first, last),
+        _ => reactions_of_many(ranges.into_iter()),
     };
     let mut found: HashMap<ConversationId, Vec<Reaction>> = HashMap::new();
     for reaction in reading.all::<ReactionDoc>(REACTIONS, query).await? {

@@ -278,6 +278,7 @@ fn collections() -> Vec<Collection> {
                 },
             ),
             indexes: vec![
+                index("conversation_seq_emoji", doc! { "conversation_id": 1, "seq": 1, "emoji": 1 }),
                 unique("conversation_seq_user", doc! { "conversation_id": 1, "seq": 1, "user_id": 1 }),
                 index("conversation_rev", doc! { "conversation_id": 1, "rev": 1 }),
             ],

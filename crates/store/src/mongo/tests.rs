@@ -1,7 +1,9 @@
 //! What only the driver itself can show: which index answers each hot query.
 
-use super::commit::sent_before;
-use super::documents::{AsUuid, CONVERSATIONS, JOBS, MEMBERS, MESSAGES, Pair, SESSIONS, USERS, token_hash, uuids};
+use super::commit::{reactions_of, reactions_to, sent_before};
+use super::documents::{
+    AsUuid, CONVERSATIONS, JOBS, MEMBERS, MESSAGES, Pair, REACTIONS, SESSIONS, USERS, token_hash, uuids,
+};
 use super::reading::{Query, by_id};
 use super::{Mongo, conversations, feeds, history, jobs, users};
 use mongodb::bson::{Bson, Document, doc};
@@ -9,7 +11,7 @@ use myna_chat::bus::Bus;
 use myna_chat::health::Monitor;
 use myna_chat::rules::Verb;
 use myna_chat::store::{CommitStore, NewSession, NewUser, SessionStore, UserStore};
-use myna_protocol::{ClientId, ConversationId, Name, SessionId, Text, Timestamp, UserId};
+use myna_protocol::{ClientId, ConversationId, Emoji, Name, SessionId, Text, Timestamp, UserId};
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,6 +64,16 @@ async fn fill(store: &Mongo) {
             let (conversation, client_id) = (conversation(n), ClientId::from_bytes(id(m)));
             Verb::Send { conversation, client_id, text }.by(user(m % 20), at)
         }));
+    }
+    // Some of them are taken back.
+    for n in 0..10 {
+        let most = 500;
+        let react = |seq, emoji: Option<&str>| {
+            let emoji = emoji.map(|emoji| Emoji::parse(emoji).expect("it is an emoji"));
+            Verb::React { conversation: conversation(n), seq, emoji, most }
+        };
+        changes.extend((1..=40).flat_map(|seq| (0..4).map(move |who| react(seq, Some("👍")).by(user(who), at))));
+        changes.extend((1..=40).flat_map(|seq| (0..1).map(move |who| react(seq, None).by(user(who), at))));
     }
     for n in 0..3 {
         let name = Name::parse(&format!("Person{n:02} Smythe{n:02}")).expect("this is a name");
@@ -123,6 +135,23 @@ fn hot() -> Vec<Hot> {
             "history: the senders of a page",
             MEMBERS,
             history::members(talk, (0..5).map(|n| user(n).uuid()).collect()),
+        ),
+        find("resync: reactions since a rev", REACTIONS, feeds::stamped_since(talk, 100, 100)),
+        find("history: the reactions of a page", REACTIONS, history::reactions_of_one(talk, 10, 30)),
+        find(
+            "load: the reactions of many",
+            REACTIONS,
+            history::reactions_of_many(many.iter().map(|id| (id.uuid(), 36, 40))),
+        ),
+        find(
+            "commit: how many reactions a message has",
+            REACTIONS,
+            reactions_to(&[(conversation(3), 7)]).expect("there are some"),
+        ),
+        find(
+            "commit: a person's reaction to a message",
+            REACTIONS,
+            of(reactions_of(&[(conversation(3), 7, user(3))]).expect("there are some")),
         ),
         find("load: the newest messages of many", MESSAGES, history::newest_pages(newest, 5).expect("there are some")),
         aggregate("load: conversations and their first members", CONVERSATIONS, feeds::loading(uuids(&many), 8)),

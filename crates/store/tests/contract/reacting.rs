@@ -1,11 +1,12 @@
 //! Rules of `Verb::React`.
 
 use super::verbs::{
-    ann_and_bob, channel, commit, direct, done, join, leave, load, one, people, react, said, say, unsend,
+    ann_and_bob, channel, commit, direct, done, join, leave, load, now, one, people, react, said, say, unsend,
 };
+use myna_chat::rules::Verb;
 use myna_chat::store::Store;
 use myna_protocol::limits::{ANSWER_BYTES, REACTIONS};
-use myna_protocol::{ConversationId, Feed, Reaction, Rejection, Row, Seq};
+use myna_protocol::{ConversationId, Emoji, Feed, Reaction, Rejection, Row, Seq};
 
 fn reactions(rows: &[Row]) -> Vec<&Reaction> {
     rows.iter().filter_map(|row| if let Row::Reaction(reaction) = row { Some(reaction) } else { None }).collect()
@@ -95,11 +96,11 @@ pub(crate) async fn a_batch_sends_and_reacts(store: &dyn Store) {
 }
 
 pub(crate) async fn a_message_has_so_many_reactions_and_no_more(store: &dyn Store) {
-    let crowd = people(store, REACTIONS + 2).await;
+    let crowd = people(store, REACTIONS as usize + 2).await;
     let talk = channel(store, crowd[0]).await;
     commit(store, crowd.iter().map(|user| join(talk, *user)).collect()).await;
     said(store, talk, crowd[0], "hello").await;
-    let (all, late) = crowd.split_at(REACTIONS);
+    let (all, late) = crowd.split_at(REACTIONS as usize);
     for outcome in commit(store, all.iter().map(|user| react(talk, *user, 1, "👍")).collect()).await {
         outcome.expect("there is room");
     }
@@ -109,11 +110,19 @@ pub(crate) async fn a_message_has_so_many_reactions_and_no_more(store: &dyn Stor
         commit(store, vec![react(talk, all[7], 1, ""), react(talk, late[0], 1, "👍"), react(talk, late[1], 1, "👍")]);
     let refused: Vec<_> = outcomes.await.into_iter().map(Result::err).collect();
     assert_eq!(refused, [None, None, Some(Rejection::TooManyReactions)]);
-    assert_eq!(shown(store, talk).await.len(), REACTIONS);
+    assert_eq!(shown(store, talk).await.len(), REACTIONS as usize);
+    // A server may allow fewer, or none. What is there stays, and can be changed and taken back.
+    let none = |user, emoji: &str| {
+        let emoji = (!emoji.is_empty()).then(|| Emoji::parse(emoji).expect("it is an emoji"));
+        Verb::React { conversation: talk, seq: 1, emoji, most: 0 }.by(user, now())
+    };
+    assert_eq!(one(store, none(all[7], "👍")).await, Err(Rejection::TooManyReactions));
+    done(store, none(all[8], "🎉")).await;
+    done(store, none(all[8], "")).await;
 }
 
 pub(crate) async fn a_page_ends_where_reactions_fill_the_answer(store: &dyn Store) {
-    let crowd = people(store, REACTIONS).await;
+    let crowd = people(store, REACTIONS as usize).await;
     let talk = channel(store, crowd[0]).await;
     commit(store, crowd.iter().map(|user| join(talk, *user)).collect()).await;
     for _ in 0..8 {
@@ -126,6 +135,10 @@ pub(crate) async fn a_page_ends_where_reactions_fill_the_answer(store: &dyn Stor
     assert!((2..8).contains(&messages.len()), "{messages:?}");
     assert_eq!(messages.last(), Some(&8), "the newest are there");
     for seq in messages {
-        assert_eq!(reactions(&rows).iter().filter(|row| row.seq == seq).count(), REACTIONS, "all to message {seq}");
+        assert_eq!(
+            reactions(&rows).iter().filter(|row| row.seq == seq).count(),
+            REACTIONS as usize,
+            "all to message {seq}"
+        );
     }
 }

@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use myna_chat::rules::{Change, Committed, Verb};
 use myna_chat::store::{Extent, NewUser, Page, Store};
+use myna_protocol::limits::REACTIONS;
 use myna_protocol::{
     ClientId, Conversation, ConversationId, Emoji, Feed, FeedRows, Member, Membership, Message, Name, Rejection, Row,
     Seq, SessionId, Text, Timestamp, UserId,
@@ -119,7 +120,7 @@ pub(crate) fn unsend(conversation: ConversationId, user: UserId, seq: Seq) -> Ch
 /// An empty emoji takes the reaction back.
 pub(crate) fn react(conversation: ConversationId, user: UserId, seq: Seq, emoji: &str) -> Change {
     let emoji = (!emoji.is_empty()).then(|| Emoji::parse(emoji).expect("it is an emoji"));
-    Verb::React { conversation, seq, emoji }.by(user, now())
+    Verb::React { conversation, seq, emoji, most: REACTIONS }.by(user, now())
 }
 
 pub(crate) fn read(conversation: ConversationId, user: UserId, seq: Seq) -> Change {

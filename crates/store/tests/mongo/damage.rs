@@ -151,7 +151,7 @@ async fn who_meets_what_is_corrupt_keeps_nobody_else_out() {
         clock,
         ids,
         passwords: Passwords::weak(),
-        windows: Default::default(),
+        policy: Default::default(),
     });
     let tasks = tokio::spawn(tasks.run());
     let (damaged, whole) = ((scene.ann, scene.talk), (scene.bob, scene.other));

@@ -20,7 +20,7 @@ queries! {
     MESSAGE = concat!("SELECT ", message_columns!(), " FROM messages WHERE conversation_id = ?1 AND seq = ?2");
     REACTION = concat!("SELECT ", reaction_columns!(), " FROM reactions
         WHERE conversation_id = ?1 AND seq = ?2 AND user_id = ?3");
-    REACTION_COUNT = "SELECT count(emoji) FROM reactions WHERE conversation_id = ?1 AND seq = ?2";
+    REACTION_COUNT = "SELECT count(*) FROM reactions WHERE conversation_id = ?1 AND seq = ?2 AND emoji IS NOT NULL";
     JOB = "SELECT id, due_at, change FROM jobs WHERE id = ?1";
 }
 

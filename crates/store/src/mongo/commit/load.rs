@@ -45,7 +45,7 @@ fn messages_at<'a>(keys: impl IntoIterator<Item = &'a (ConversationId, Seq)>) ->
 }
 
 /// These people's reactions to these messages.
-fn reactions_of<'a>(keys: impl IntoIterator<Item = &'a ReactionKey>) -> Option<Document> {
+pub(in crate::mongo) fn reactions_of<'a>(keys: impl IntoIterator<Item = &'a ReactionKey>) -> Option<Document> {
     let each = keys.into_iter().map(|(conversation, seq, user)| {
         doc! { "conversation_id": conversation.uuid(), "seq": { "$eq": int(*seq) }, "user_id": user.uuid() }
     });
