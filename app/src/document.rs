@@ -54,7 +54,8 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
         .then(|| view! { <script nonce=use_nonce()>{include_str!("document/device.js")}</script> });
     let stopped = (page == Page::Chat).then(|| view! { <Stopped/> });
     // A block of data, which no browser runs.
-    let words = (page == Page::Chat).then(|| view! { <script type="text/plain" id="words">{t.all()}</script> });
+    let words = (page == Page::Chat)
+        .then(|| view! { <script type="text/plain" id="words" nonce=use_nonce()>{t.all()}</script> });
     let scripts = (page == Page::Chat).then(|| view! { <HydrationScripts options=options.clone()/> });
     view! {
         <!DOCTYPE html>

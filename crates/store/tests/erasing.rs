@@ -4,6 +4,7 @@ use crate::contract::verbs::{ann_and_bob, direct, done, edit, said, said_many, u
 use myna_store::{StoreUrl, open};
 use std::path::Path;
 use std::time::Duration;
+use tokio::time::error::Elapsed;
 use tokio::time::{interval, timeout};
 
 /// Words that nothing else has.
@@ -15,6 +16,17 @@ fn has(folder: &Path, words: &str) -> bool {
     let files = std::fs::read_dir(folder).expect("the folder is there");
     let mut contents = files.filter_map(|file| std::fs::read(file.ok()?.path()).ok());
     contents.any(|content| content.windows(words.len()).any(|part| part == words.as_bytes()))
+}
+
+/// Waits until this is so.
+async fn until(is_so: impl Fn() -> bool) -> Result<(), Elapsed> {
+    let looking = async {
+        let mut every = interval(Duration::from_millis(20));
+        while !is_so() {
+            every.tick().await;
+        }
+    };
+    timeout(Duration::from_secs(60), looking).await
 }
 
 #[tokio::test]
@@ -29,16 +41,13 @@ async fn the_words_of_an_unsent_message_are_in_no_file() {
         let seq = said(&*store, talk, ann, &words).await;
         said_many(&*store, talk, bob, 5).await;
         done(&*store, edit(talk, ann, seq, &format!("{SECOND} instead"))).await;
-        assert!(has(folder.path(), FIRST) && has(folder.path(), SECOND), "while it is there, it is found");
+        // The log may be emptied into the file between the readings of both.
+        until(|| has(folder.path(), FIRST) && has(folder.path(), SECOND))
+            .await
+            .expect("while it is there, it is found");
         done(&*store, unsend(talk, ann, seq)).await;
         // Another thread empties the log, once no reader needs it.
-        let gone = async {
-            let mut every = interval(Duration::from_millis(20));
-            while has(folder.path(), FIRST) || has(folder.path(), SECOND) {
-                every.tick().await;
-            }
-        };
-        timeout(Duration::from_secs(60), gone).await.expect("its words are gone");
+        until(|| !has(folder.path(), FIRST) && !has(folder.path(), SECOND)).await.expect("its words are gone");
     }
     drop(store);
     assert!(!has(folder.path(), FIRST) && !has(folder.path(), SECOND));
