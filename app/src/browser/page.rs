@@ -245,7 +245,7 @@ pub(crate) fn is_rtl() -> bool {
     attribute("dir").as_deref() == Some("rtl")
 }
 
-/// How many elements of this one's size stand beside each other in what it is in.
+/// How many elements of this width fit into a row of its parent.
 pub(crate) fn columns(element: &HtmlElement) -> usize {
     let width = |element: &Element| f64::from(element.client_width());
     let whole = element.parent_element().map_or(0.0, |parent| width(&parent));

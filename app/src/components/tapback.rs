@@ -69,7 +69,7 @@ pub(crate) fn reaction_label(t: Words, emoji: &str) -> String {
     Tapback::of(emoji).map_or(emoji, |tapback| tapback.label(t)).to_owned()
 }
 
-/// The newest message with a reaction to it, on one line. `by` is who reacts, `None` oneself.
+/// The newest message with a reaction to it, on one line. `by` names who reacts; `None` is the reader.
 pub(crate) fn reaction_preview(t: Words, by: Option<&str>, emoji: &str, text: &str) -> String {
     let name = by.map(|name| t.person(name));
     match (Tapback::of(emoji), name) {

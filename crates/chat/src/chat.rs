@@ -30,7 +30,7 @@ pub struct MessagePolicy {
     pub edit: Duration,
     /// How long it can be unsent.
     pub unsend: Duration,
-    /// How many people can have a reaction to it, at most `REACTIONS`; 0 is nobody.
+    /// How many people can react to it, at most `REACTIONS`; 0 turns reactions off.
     pub reactions: u32,
 }
 

@@ -233,7 +233,7 @@ impl Held {
         !self.roster.complete && self.row.as_ref().is_some_and(|row| present < row.members as usize)
     }
 
-    /// Whether somebody in this conversation, or who wrote or reacted in it, is among these people.
+    /// Whether a member of this conversation, or a person who wrote or reacted in it, is among these people.
     pub(crate) fn shows_any(&self, users: &BTreeSet<UserId>) -> bool {
         users.iter().any(|user| self.members.contains_key(user) || self.spoken.contains_key(user))
             || self.reactions.are_of_any(users)

@@ -73,7 +73,7 @@ struct Pending {
     is_acked: bool,
 }
 
-/// One's own reactions that are on their way.
+/// The reader's reactions that are on their way.
 #[derive(Debug, Default)]
 pub(crate) struct Reacting(Vec<Pending>);
 
@@ -90,7 +90,7 @@ impl Reacting {
         self.0.push(Pending { conversation, seq, request, emoji, rev, is_acked: false });
     }
 
-    /// What one's reaction is to become, `Some(None)` is none; `None` when nothing is on its way.
+    /// The reaction that is on its way, `Some(None)` to take it back; `None` when nothing is on its way.
     pub(crate) fn to(&self, conversation: ConversationId, seq: Seq) -> Option<Option<&str>> {
         let mut pending = self.0.iter();
         let pending = pending.find(|pending| (pending.conversation, pending.seq) == (conversation, seq))?;
@@ -115,8 +115,8 @@ impl Reacting {
         self.0.retain(|pending| pending.conversation != id || !pending.is_acked);
     }
 
-    /// Forgets those that are acknowledged and have come as rows; `row` finds one's own row, `None` when the message is not
-    /// loaded.
+    /// Forgets those that are acknowledged and have come as rows; `row` finds the reader's row, `None` when the message
+    /// is not loaded.
     pub(crate) fn settle<'a>(&mut self, id: ConversationId, row: impl Fn(Seq) -> Option<Option<&'a Reaction>>) {
         self.0.retain(|pending| {
             if pending.conversation != id || !pending.is_acked {
@@ -130,8 +130,8 @@ impl Reacting {
     }
 }
 
-/// Those who react to a message, and with what, those first who did so first. `pending` is what one's own reaction is to
-/// become: it comes last.
+/// The people who react to a message, each with the emoji, in the order of their reactions. `pending` is the reader's reaction
+/// that is on its way: it comes last.
 pub(crate) fn in_order<'a>(
     rows: &'a [Reaction],
     pending: Option<Option<&'a str>>,

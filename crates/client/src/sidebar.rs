@@ -24,7 +24,7 @@ pub struct SidebarRow {
     pub preview: String,
     /// Whether the newest message was unsent: then it has no text.
     pub preview_unsent: Option<UnsentBy>,
-    /// The newest reaction to the newest message: who reacts (`None` is oneself), and with what.
+    /// The newest reaction to the newest message: who reacts (`None` is the reader), and with what.
     pub preview_reaction: Option<(Option<String>, String)>,
     /// The draft on one line; `None` while the composer of the conversation is on screen.
     pub draft: Option<String>,

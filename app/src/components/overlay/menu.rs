@@ -23,11 +23,11 @@ pub(crate) struct Menu {
 /// The reactions at the top of a message's menu.
 #[derive(Clone)]
 pub(crate) struct TapbackRow {
-    /// One's own reaction.
+    /// The reader's reaction.
     pub(crate) chosen: Option<String>,
     /// Whether the menu opens with the focus here.
     pub(crate) has_focus: bool,
-    /// Reacts, or with `None` takes one's reaction back.
+    /// Reacts, or with `None` takes the reaction back.
     pub(crate) choose: Callback<Option<String>>,
     /// Offers all other emoji.
     pub(crate) more: Callback<()>,

@@ -1,4 +1,4 @@
-//! Somebody joins a channel, brings others into a group or a channel, or leaves one.
+//! People join a channel, add others to a group or a channel, or leave one.
 
 use super::rights::{Action, Role, Verdict, may};
 use super::{Change, ConversationRow, Effects, Facts, MemberRow, UserRow};

@@ -1,4 +1,4 @@
-//! Somebody reacts to a message, or takes their reaction back.
+//! A member reacts to a message, or takes the reaction back.
 
 use super::rights::Action;
 use super::{Change, Effects, Facts};

@@ -5,18 +5,18 @@ use crate::{Action, Bubble, reactions};
 use myna_protocol::{Command, ConversationId, RequestId, Seq, Timestamp, UserId};
 
 impl Client {
-    /// One's reaction to a message, or what it is to become; `None` when there is none.
+    /// The reader's reaction to a message, with a change that is on its way applied; `None` when there is none.
     pub fn my_reaction(&self, id: ConversationId, seq: Seq) -> Option<&str> {
         let stored = || self.conversations.held(id)?.reactions.of(seq, self.my_id()?)?.emoji.as_deref();
         self.reacting.to(id, seq).unwrap_or_else(stored)
     }
 
-    /// Whether one can react to this message.
+    /// Whether the reader can react to this message.
     pub fn may_react(&self, bubble: &Bubble) -> bool {
         self.limits.reactions > 0 && bubble.seq.is_some() && bubble.unsent.is_none()
     }
 
-    /// Reacts to a message, in place of one's reaction before; `None` takes it back. It shows at once; the answer is `Done` or
+    /// Reacts to a message, in place of the reaction before; `None` takes it back. It shows at once; the answer is `Done` or
     /// `Rejected`.
     pub fn react(
         &mut self,

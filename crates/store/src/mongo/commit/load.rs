@@ -59,7 +59,7 @@ pub(in crate::mongo) fn reactions_to<'a>(keys: impl IntoIterator<Item = &'a (Con
     Some(Query::of(filter).only(doc! { "_id": 0, "conversation_id": 1, "seq": 1 }))
 }
 
-/// A message that somebody has reacted to.
+/// A message that has a reaction.
 #[derive(Deserialize)]
 struct ReactedTo {
     conversation_id: Uuid,
