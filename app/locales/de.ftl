@@ -126,6 +126,20 @@ you-said = Du
 said-by = { $by }, { $sent }
 copy = Kopieren
 copy-link = Link kopieren
+reply = Antworten
+replying-to = Antwort an { $name }
+cancel-reply = Antwort abbrechen
+in-reply-to = Antwort auf { $name }: { $text }
+replies = { $count ->
+    [one] { $count } Antwort
+   *[other] { $count } Antworten
+}
+thread = Thread
+show-thread = Thread anzeigen
+close-thread = Thread schließen
+show-in-conversation = In der Unterhaltung zeigen
+earlier-replies = Frühere Antworten
+message-not-found = Diese Nachricht kann nicht geladen werden.
 edit = Bearbeiten
 undo-send = Senden widerrufen
 delete-for-everyone = Für alle löschen

@@ -126,6 +126,21 @@ you-said = You
 said-by = { $by }, { $sent }
 copy = Copy
 copy-link = Copy Link
+reply = Reply
+# Above the field, and what follows is the message.
+replying-to = Replying to { $name }
+cancel-reply = Cancel reply
+in-reply-to = In reply to { $name }: { $text }
+replies = { $count ->
+    [one] { $count } reply
+   *[other] { $count } replies
+}
+thread = Thread
+show-thread = Show Thread
+close-thread = Close thread
+show-in-conversation = Show in conversation
+earlier-replies = Earlier replies
+message-not-found = This message can’t be loaded.
 edit = Edit
 undo-send = Undo Send
 delete-for-everyone = Delete for everyone

@@ -129,6 +129,20 @@ you-said = Tú
 said-by = { $by }, { $sent }
 copy = Copiar
 copy-link = Copiar enlace
+reply = Responder
+replying-to = Respuesta a { $name }
+cancel-reply = Cancelar la respuesta
+in-reply-to = En respuesta a { $name }: { $text }
+replies = { $count ->
+    [one] { $count } respuesta
+   *[other] { $count } respuestas
+}
+thread = Hilo
+show-thread = Mostrar el hilo
+close-thread = Cerrar el hilo
+show-in-conversation = Mostrar en la conversación
+earlier-replies = Respuestas anteriores
+message-not-found = No se puede cargar este mensaje.
 edit = Editar
 undo-send = Deshacer envío
 delete-for-everyone = Eliminar para todos

@@ -12,7 +12,7 @@ pub(crate) use search::Found;
 use crate::problem::Problem;
 use crate::server_fns::FirstPage;
 use leptos::prelude::*;
-use myna_client::{Action, Answer, Client, Line, Status, View};
+use myna_client::{Action, Answer, Client, Line, Quote, Status, View};
 use myna_protocol::{Command, ConversationId, RequestId, Seq, Timestamp, User, UserId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,6 +25,10 @@ pub(crate) type Typing = Vec<(UserId, String)>;
 pub(crate) struct ConversationSignals {
     pub(crate) view: ArcRwSignal<Option<View>>,
     pub(crate) lines: Rows<Line>,
+    /// Of the thread that is open in its place.
+    pub(crate) thread: Rows<Line>,
+    /// The message that the draft answers.
+    pub(crate) replying: ArcRwSignal<Option<Quote>>,
     pub(crate) typing: ArcRwSignal<Typing>,
     /// What is in the composer, as it is kept: a draft, or another text for a sent message.
     pub(crate) written: ArcRwSignal<String>,
@@ -175,6 +179,8 @@ impl ClientHandle {
             .or_insert_with(|| ConversationSignals {
                 view: ArcRwSignal::new(client.conversation(id)),
                 lines: Rows::new(client.lines(id)),
+                thread: Rows::new(client.thread_lines(id)),
+                replying: ArcRwSignal::new(client.replying(id)),
                 typing: ArcRwSignal::new(client.typing(id)),
                 written: ArcRwSignal::new(client.written(id).0.to_owned()),
                 edited: ArcRwSignal::new(client.written(id).1),
@@ -260,11 +266,12 @@ impl ClientHandle {
         let mut drawn = Vec::new();
         for id in changes.conversations {
             if let Some(signals) = lock(&conversations).get(&id).cloned() {
-                let lines = changes.transcripts.contains(&id).then(|| client.lines(id));
+                let lines = changes.transcripts.contains(&id).then(|| (client.lines(id), client.thread_lines(id)));
+                let replying = client.replying(id);
                 let (view, typing) = (client.conversation(id), client.typing(id));
                 let (written, loading) = (client.written(id), client.is_loading(id));
                 let written = (written.0.to_owned(), written.1);
-                drawn.push((signals, view, lines, typing, written, loading));
+                drawn.push((signals, view, lines, typing, written, replying, loading));
             }
         }
         #[cfg(feature = "hydrate")]
@@ -280,12 +287,14 @@ impl ClientHandle {
         if let Some(user) = user {
             set_if_changed(&me, user);
         }
-        for (signals, view, lines, typing, (written, edited), loading) in drawn {
+        for (signals, view, lines, typing, (written, edited), replying, loading) in drawn {
             set_if_changed(&signals.loading, loading);
             set_if_changed(&signals.view, view);
-            if let Some(lines) = lines {
+            if let Some((lines, thread)) = lines {
                 signals.lines.set(lines);
+                signals.thread.set(thread);
             }
+            set_if_changed(&signals.replying, replying);
             set_if_changed(&signals.typing, typing);
             set_if_changed(&signals.edited, edited);
             set_if_changed(&signals.written, written);

@@ -3,7 +3,7 @@
 
 use crate::components::{
     AddPeople, DateDialog, Details, EarlierVersions, EmojiPicker, EmojiUse, PickerHead, QuickSwitcher, Reactions,
-    Shortcuts, show_modal, use_overlay, when_closed,
+    Shortcuts, Thread, show_modal, use_overlay, when_closed,
 };
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
@@ -31,6 +31,7 @@ pub(crate) enum Screen {
     EarlierVersions(ConversationId, Seq),
     Reactions(ConversationId, Seq),
     Emoji(EmojiUse),
+    Thread(ConversationId),
     Details { id: ConversationId, view: Signal<Option<View>>, open: RwSignal<bool> },
 }
 
@@ -62,6 +63,7 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::Reactions(id, seq) => {
             view! { <Reactions conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
         }
+        Screen::Thread(id) => view! { <Thread id/> }.into_any(),
         Screen::Details { id, view, open } => view! { <Details id view open/> }.into_any(),
     })
 }
@@ -139,6 +141,7 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
             </aside>
         }
         .into_any(),
+        Screen::Thread(_) => view! { <section class="thread" aria-label=t.thread()>{content}</section> }.into_any(),
         Screen::NewMessage => page(t.new_message()),
         Screen::Channels => page(t.channels()),
         Screen::Settings => page(t.settings()),

@@ -267,7 +267,7 @@ impl Tabs {
                         tab.kept.remove(&number);
                     }
                 }
-                Action::KeepDraft(..) | Action::KeepEdit(..) | Action::Answered(..) => {}
+                Action::KeepDraft(..) | Action::KeepEdit(..) | Action::KeepReply(..) | Action::Answered(..) => {}
                 Action::SignedOut => bail!("{person} was signed out"),
             }
         }

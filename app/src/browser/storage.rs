@@ -113,6 +113,31 @@ pub(crate) fn edits(user: UserId) -> Vec<(ConversationId, Editing)> {
     keys(&storage, &prefix).into_iter().filter_map(edit).collect()
 }
 
+fn reply_prefix(user: UserId) -> String {
+    format!("myna/{user}/reply/")
+}
+
+/// Keeps which message a draft answers.
+pub(crate) fn keep_reply(user: UserId, conversation: ConversationId, seq: Option<Seq>) {
+    let Some(storage) = storage() else { return };
+    let key = format!("{}{conversation}", reply_prefix(user));
+    let _ = match seq {
+        Some(seq) => storage.set_item(&key, &seq.to_string()),
+        None => storage.remove_item(&key),
+    };
+}
+
+/// The messages that drafts answer, and where.
+pub(crate) fn replies(user: UserId) -> Vec<(ConversationId, Seq)> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let prefix = reply_prefix(user);
+    let reply = |key: String| {
+        let seq = storage.get_item(&key).ok().flatten()?;
+        Some((key.strip_prefix(&prefix)?.parse().ok()?, seq.parse().ok()?))
+    };
+    keys(&storage, &prefix).into_iter().filter_map(reply).collect()
+}
+
 /// Leaves nothing of this person on the device: they signed out.
 pub(crate) fn clear(user: UserId) {
     if let Some(storage) = storage() {

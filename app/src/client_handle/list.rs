@@ -2,9 +2,9 @@
 
 use super::{Rows, set_if_changed};
 use leptos::prelude::*;
+use myna_client::Set;
 use myna_client::{Client, SidebarRow};
 use myna_protocol::ConversationId;
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Rows that the server draws, before the page knows its height.
@@ -68,7 +68,7 @@ impl ListSignals {
     }
 
     /// `changed` are the conversations of which something changed.
-    pub(super) fn read(&self, client: &Client, changed: &BTreeSet<ConversationId>) -> Drawn {
+    pub(super) fn read(&self, client: &Client, changed: &Set<ConversationId>) -> Drawn {
         let ids: Vec<ConversationId> = client.list_ids(self.range.get_untracked()).collect();
         let rows = if self.rows.are(&ids) {
             let changed = ids.into_iter().filter(|id| changed.contains(id));

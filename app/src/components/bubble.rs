@@ -3,6 +3,7 @@
 #[cfg(feature = "hydrate")]
 use super::message_actions::REACT;
 use super::message_actions::{message_menu, on_key};
+use super::quote::{quote_view, replies_view};
 use super::{Avatar, Badges, Glyph, Icon, Sheet, use_overlay};
 use crate::client_handle::{RowSignal, use_client};
 use crate::i18n::{Words, words};
@@ -83,7 +84,32 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
     let failure = Memo::new(move |_| {
         bubble.with(|bubble| if let State::Failed(failure) = bubble.state { Some(failure) } else { None })
     });
-    let is = move |ask: fn(&Bubble) -> bool| move || bubble.with(ask);
+    let line_class = Memo::new(move |_| {
+        bubble.with(|bubble| {
+            classes(&[
+                ("line", true),
+                ("mine", mine),
+                ("theirs", !mine),
+                ("unsent", bubble.unsent.is_some()),
+                ("reacted", !bubble.reactions.is_empty()),
+                ("first", bubble.first),
+                ("resumed", bubble.resumed),
+                ("last", bubble.last),
+                ("group", !mine && group.get()),
+            ])
+        })
+    });
+    let bubble_class = Memo::new(move |_| {
+        bubble.with(|bubble| {
+            classes(&[
+                ("bubble", true),
+                ("emoji", bubble.emoji),
+                ("tail", bubble.last && !bubble.emoji && bubble.unsent.is_none()),
+                ("pending", bubble.state == State::Pending),
+                ("failed", matches!(bubble.state, State::Failed(_))),
+            ])
+        })
+    });
     let retry = move |_| handle.act(move |client, now| client.retry(client_id, now));
     let discard = move |_| handle.act(move |client, _| client.discard(client_id));
     let is_unsent = move || bubble.with(|bubble| bubble.unsent.is_some());
@@ -103,6 +129,7 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
             overlay.open_sheet(Sheet::EarlierVersions(id, seq));
         }
     };
+    let thread = Memo::new(move |_| bubble.with(|bubble| bubble.thread.clone()));
     let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
     let by = move || bubble.with(|bubble| if bubble.mine { t.you_said().to_owned() } else { t.person(&bubble.name) });
     let open_menu = move |at: (i32, i32), is_for_tapbacks: bool| {
@@ -163,17 +190,10 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
     };
     view! {
         <li
-            class="line"
+            class=line_class
             data-seq=move || bubble.with(|bubble| bubble.seq)
-            class:mine=mine
-            class:theirs=!mine
-            class:unsent=is_unsent
-            class:reacted=is(|bubble| !bubble.reactions.is_empty())
-            class:first=is(|bubble| bubble.first)
-            class:resumed=is(|bubble| bubble.resumed)
-            class:last=is(|bubble| bubble.last)
-            class:group=move || group.get() && !mine
         >
+            {move || thread.with(|thread| thread.as_ref().and_then(|thread| thread.quote.as_ref()).map(|quote| quote_view(t, id, quote)))}
             {move || bubble.with(|bubble| bubble.sender.clone()).map(|name| view! { <span class="sender" dir="auto">{t.person(&name)}</span> })}
             {move || {
                 bubble
@@ -181,11 +201,7 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
                     .map(|(id, name)| view! { <Avatar name=t.person(&name) seed=id.to_string() beside_line=true/> })
             }}
             <div
-                class="bubble"
-                class:emoji=is(|bubble| bubble.emoji)
-                class:tail=is(|bubble| bubble.last && !bubble.emoji && bubble.unsent.is_none())
-                class:pending=is(|bubble| bubble.state == State::Pending)
-                class:failed=move || failure.get().is_some()
+                class=bubble_class
                 role="article"
                 tabindex="-1"
                 aria-label=move || t.said_by(by(), zone.time(at.get()))
@@ -224,9 +240,22 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
                         }
                     })
             }}
+            {move || thread.with(|thread| thread.as_ref().filter(|thread| thread.replies > 0).map(|thread| replies_view(id, thread)))}
             {move || bubble.with(|bubble| bubble.status).map(|status| view! { <StatusLine status/> })}
         </li>
     }
+}
+
+/// The classes that hold. One text costs less than a signal for each.
+fn classes(all: &[(&'static str, bool)]) -> String {
+    let mut classes = String::new();
+    for (class, _) in all.iter().filter(|(_, holds)| *holds) {
+        if !classes.is_empty() {
+            classes.push(' ');
+        }
+        classes.push_str(class);
+    }
+    classes
 }
 
 /// The day and the time.

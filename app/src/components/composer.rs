@@ -5,13 +5,16 @@
 #[cfg(feature = "hydrate")]
 use super::bubble::MESSAGE;
 use super::flow::When;
+use super::quote::{quoted, sender};
+#[cfg(feature = "hydrate")]
+use super::thread::close;
 use super::{EmojiUse, Glyph, Icon, Sheet, use_overlay};
 use crate::client_handle::use_client;
 use crate::i18n::words;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use myna_client::{Editing, clean_pasted};
+use myna_client::{Editing, Quote, clean_pasted};
 use myna_protocol::{ConversationId, Seq, Text};
 
 /// Bytes of a text that is far too long for a message.
@@ -31,6 +34,11 @@ pub(crate) fn Composer(
     written: ArcRwSignal<String>,
     /// The place of the message that the text is for; 0 when it is a draft.
     edited: ArcRwSignal<Seq>,
+    /// The message that the draft answers.
+    replying: ArcRwSignal<Option<Quote>>,
+    /// Whether a thread is open.
+    #[prop(into)]
+    in_thread: Signal<bool>,
 ) -> impl IntoView {
     let overlay = use_overlay();
     let (t, handle) = (words(), use_client());
@@ -38,6 +46,8 @@ pub(crate) fn Composer(
     // Another tab of the same browser may write here too.
     let (text, edited) = (RwSignal::from(written), RwSignal::from(edited));
     let is_edit = Memo::new(move |_| edited.get() > 0);
+    let replying = RwSignal::from(replying);
+    let is_reply = Memo::new(move |_| replying.with(Option::is_some) && !is_edit.get());
     let error = RwSignal::new(None::<&'static str>);
     // Typed before the page is alive, a text would be lost.
     let ready = RwSignal::new(false);
@@ -55,6 +65,10 @@ pub(crate) fn Composer(
     let stop_editing = move || {
         error.set(None);
         handle.act(|client, _| client.write_edit(id, None));
+        focus(field);
+    };
+    let stop_replying = move || {
+        handle.act(|client, now| client.reply_to(id, None, now));
         focus(field);
     };
     let save = move |seq: Seq, text: Text| {
@@ -130,15 +144,33 @@ pub(crate) fn Composer(
                         </button>
                     </p>
                 </When>
+                <When condition=move || is_reply.get()>
+                    <p class="composer-editing" id="composer-replying">
+                        <Icon glyph=Glyph::Reply/>
+                        <span class="composer-quote">
+                            {move || replying.with(|quote| quote.as_ref().map(|quote| {
+                                view! {
+                                    <b dir="auto">{t.replying_to(sender(t, quote))}</b>
+                                    " "
+                                    <span dir="auto">{quoted(t, quote)}</span>
+                                }
+                            }))}
+                        </span>
+                        <button class="icon-button" type="button" aria-label=t.cancel_reply() title=t.cancel_reply() on:click=move |_| stop_replying()>
+                            <Icon glyph=Glyph::Close/>
+                        </button>
+                    </p>
+                </When>
                 <textarea
                     aria-label=t.message()
-                    placeholder=t.message()
+                    placeholder=move || if is_reply.get() || in_thread.get() { t.reply() } else { t.message() }
                     rows="1"
                     aria-invalid=move || error.get().is_some().then_some("true")
-                    aria-describedby=move || match (error.get().is_some(), is_edit.get()) {
-                        (true, _) => Some("composer-error"),
-                        (false, true) => Some("composer-editing"),
-                        (false, false) => None,
+                    aria-describedby=move || match (error.get().is_some(), is_edit.get(), is_reply.get()) {
+                        (true, ..) => Some("composer-error"),
+                        (false, true, _) => Some("composer-editing"),
+                        (false, false, true) => Some("composer-replying"),
+                        (false, false, false) => None,
                     }
                     // To find the direction of a very long text, browsers take seconds at each layout.
                     dir=move || text.with(|text| if text.len() > LONG { None } else { Some("auto") })
@@ -151,9 +183,17 @@ pub(crate) fn Composer(
                         let is_chosen = is_composing(&event);
                         // On a phone it breaks the line: there is no Shift beside it, and a button that sends.
                         #[cfg(feature = "hydrate")]
-                        if event.key() == "Escape" && is_edit.get_untracked() && !is_chosen {
-                            event.prevent_default();
-                            stop_editing();
+                        if event.key() == "Escape" && !is_chosen {
+                            if is_edit.get_untracked() {
+                                event.prevent_default();
+                                stop_editing();
+                            } else if is_reply.get_untracked() {
+                                event.prevent_default();
+                                stop_replying();
+                            } else if in_thread.get_untracked() {
+                                event.prevent_default();
+                                close(handle);
+                            }
                         }
                         #[cfg(feature = "hydrate")]
                         if event.key() == "ArrowUp" && is_empty.get_untracked() && !event.alt_key() && !is_chosen {

@@ -20,10 +20,12 @@ pub(crate) enum Glyph {
     Keyboard,
     Link,
     Offline,
+    Reply,
     Retry,
     Search,
     Send,
     Settings,
+    Thread,
     Trash,
     Undo,
     Up,
@@ -60,9 +62,11 @@ impl Glyph {
                 "m3.5 3.5 17 17M5.5 12.8a9.2 9.2 0 0 1 4.8-2.5M2.5 9.3a13.8 13.8 0 0 1 4.3-2.8M11 5.5c4-.3 7.6 1.1 10.5 \
                  3.8M14.8 10.5c1.4.5 2.6 1.3 3.7 2.3M8.7 16.2a4.8 4.8 0 0 1 6.3-.2M12 19.8v.01"
             }
+            Self::Reply => "M20 18.5v-2a5.5 5.5 0 0 0-5.5-5.5H5M5 11l5-5M5 11l5 5",
             Self::Retry => "M20 12a8 8 0 1 1-2.4-5.7M20 3.5v4.2h-4.2",
             Self::Search => "M17 10.5a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0M15.5 15.5l5 5",
             Self::Send => "M12 19V5M6 11l6-6 6 6",
+            Self::Thread => "M4 5h12v8H9l-3 3v-3H4ZM19 10v8h-2v2.5L14.5 18H10",
             Self::Trash => "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.5 10.5V16M13.5 10.5V16",
             Self::Undo => "M5 9h9a5 5 0 0 1 0 10H8M5 9l4-4M5 9l4 4",
             Self::Up => "m6 14.5 6-6 6 6",

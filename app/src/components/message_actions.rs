@@ -6,7 +6,7 @@ use crate::i18n::Words;
 use crate::navigation::Route;
 use leptos::prelude::*;
 use myna_client::{Bubble, State};
-use myna_protocol::ConversationId;
+use myna_protocol::{ConversationId, Seq};
 use std::sync::Arc;
 
 /// The key that offers the reactions while a message has the focus.
@@ -15,6 +15,9 @@ pub(crate) const REACT: &str = "t";
 /// One thing that can be done with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageAction {
+    Reply,
+    /// Shows the thread of the message alone.
+    ShowThread,
     Copy,
     /// Copies the address of the message.
     CopyLink,
@@ -31,8 +34,17 @@ pub(crate) enum MessageAction {
 }
 
 impl MessageAction {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Copy, Self::CopyLink, Self::Edit, Self::Unsend, Self::DeleteForEveryone, Self::Retry, Self::Delete];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Reply,
+        Self::ShowThread,
+        Self::Copy,
+        Self::CopyLink,
+        Self::Edit,
+        Self::Unsend,
+        Self::DeleteForEveryone,
+        Self::Retry,
+        Self::Delete,
+    ];
 
     /// What can be done with this message now.
     fn of(handle: ClientHandle, id: ConversationId, bubble: &Bubble) -> Vec<Self> {
@@ -40,6 +52,8 @@ impl MessageAction {
         let (may_edit, may_unsend) =
             handle.look_now(|client, now| (client.may_edit(bubble, now), client.may_unsend(id, bubble, now)));
         let is_possible = |action: &Self| match action {
+            Self::Reply => handle.look(|client| client.may_reply(bubble)),
+            Self::ShowThread => is_sent && bubble.thread.is_some() && handle.look(|client| client.thread(id)).is_none(),
             Self::Copy => bubble.unsent.is_none(),
             Self::CopyLink => bubble.unsent.is_none() && is_sent,
             Self::Edit => may_edit,
@@ -53,6 +67,8 @@ impl MessageAction {
 
     pub(crate) fn label(self, t: Words) -> &'static str {
         match self {
+            Self::Reply => t.reply(),
+            Self::ShowThread => t.show_thread(),
             Self::Copy => t.copy(),
             Self::CopyLink => t.copy_link(),
             Self::Edit => t.edit(),
@@ -69,8 +85,9 @@ impl MessageAction {
         match self {
             Self::Copy => Some("c"),
             Self::Edit => Some("e"),
-            Self::CopyLink | Self::Unsend | Self::DeleteForEveryone => None,
-            Self::Retry => Some("r"),
+            Self::ShowThread | Self::CopyLink | Self::Unsend | Self::DeleteForEveryone => None,
+            // A message that was not delivered cannot be replied to.
+            Self::Reply | Self::Retry => Some("r"),
             Self::Delete => Some("Delete"),
         }
     }
@@ -81,12 +98,14 @@ impl MessageAction {
             _ if bubble.unsent.is_some() => t.refused_message_unsent(),
             Self::Edit => t.refused_edit_too_late(),
             Self::Unsend | Self::DeleteForEveryone => t.refused_unsend_too_late(),
-            Self::Copy | Self::CopyLink | Self::Retry | Self::Delete => t.too_late(),
+            Self::Reply | Self::ShowThread | Self::Copy | Self::CopyLink | Self::Retry | Self::Delete => t.too_late(),
         }
     }
 
     fn glyph(self) -> Glyph {
         match self {
+            Self::Reply => Glyph::Reply,
+            Self::ShowThread => Glyph::Thread,
             Self::Copy => Glyph::Copy,
             Self::CopyLink => Glyph::Link,
             Self::Edit => Glyph::Compose,
@@ -100,6 +119,16 @@ impl MessageAction {
     fn run(self, t: Words, handle: ClientHandle, overlay: Overlay, conversation: ConversationId, bubble: &Bubble) {
         let id = bubble.client_id;
         match self {
+            Self::Reply => {
+                if let Some(seq) = bubble.seq {
+                    reply(handle, conversation, seq);
+                }
+            }
+            Self::ShowThread => {
+                if let Some(root) = bubble.thread.as_ref().map(|thread| thread.root) {
+                    handle.act(move |client, now| client.open_thread(conversation, root, now));
+                }
+            }
             Self::Copy => {
                 overlay.note(if copy(&bubble.text) { t.copied() } else { t.copy_failed() });
             }
@@ -133,6 +162,14 @@ impl MessageAction {
             }
         }
     }
+}
+
+/// What is written next answers this message.
+pub(super) fn reply(handle: ClientHandle, id: ConversationId, seq: Seq) {
+    handle.act(move |client, now| client.reply_to(id, Some(seq), now));
+    // Also where it is answered already.
+    #[cfg(feature = "hydrate")]
+    request_animation_frame(|| crate::browser::page::focus(".composer textarea"));
 }
 
 /// The whole address of a path.

@@ -4,6 +4,8 @@
 
 use super::flow::{Each, When};
 #[cfg(feature = "hydrate")]
+use super::message_actions::reply;
+#[cfg(feature = "hydrate")]
 use super::use_overlay;
 use super::{Avatar, Glyph, Icon, TranscriptLine};
 use crate::client_handle::{ConversationSignals, Typing, use_client};
@@ -36,6 +38,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             handle.act(|client, now| client.go_to(id, Target::Seq(seq), now));
         }
     };
+    let in_thread = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.thread.is_some())));
     let lines = signals.lines.clone();
     let typing: Signal<Typing> = signals.typing.into();
 
@@ -63,7 +66,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             is_placed: StoredValue::new(false),
             anchor: StoredValue::new_local(None),
         };
-        scrolling.follow(signals.lines, typing, loading);
+        scrolling.follow(signals.lines, typing, loading, in_thread);
         (move |_| scrolling.scrolled(), move |_| scrolling.jump())
     };
     #[cfg(feature = "hydrate")]
@@ -84,7 +87,9 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             },
             move |event: TouchEvent| {
                 press.lifted(&event);
-                swipe.ended();
+                if let Some(seq) = swipe.lifted() {
+                    reply(handle, id, seq);
+                }
             },
             move || {
                 press.ended();
@@ -100,7 +105,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
         (|_| (), |_| ())
     };
     view! {
-        <div class="transcript" role="region" aria-label=t.messages() tabindex="0" node_ref=scroller on:scroll=on_scroll on:keydown=keys on:touchstart=touched on:touchmove=moved on:touchend=lifted on:touchcancel=move |_| left() on:contextmenu=move |_| left()>
+        <div class="transcript" inert=move || in_thread.get() role="region" aria-label=t.messages() tabindex="0" node_ref=scroller on:scroll=on_scroll on:keydown=keys on:touchstart=touched on:touchmove=moved on:touchend=lifted on:touchcancel=move |_| left() on:contextmenu=move |_| left()>
             <div class="older">
                 {move || match has_older.get() {
                     Some(true) => view! { <span class="spinner" role="status" aria-label=t.loading_older()></span> }.into_any(),
@@ -166,7 +171,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
 
 /// Arrow keys move from message to message; Escape moves to the composer.
 #[cfg(feature = "hydrate")]
-fn keys(event: &KeyboardEvent, scroller: NodeRef<Div>) {
+pub(super) fn keys(event: &KeyboardEvent, scroller: NodeRef<Div>) {
     use super::bubble::MESSAGE;
     use crate::browser::page::{self, Step};
     let Some(scroller) = scroller.get_untracked() else { return };
@@ -204,6 +209,8 @@ fn keys(event: &KeyboardEvent, scroller: NodeRef<Div>) {
 mod fit;
 #[cfg(feature = "hydrate")]
 mod long_press;
+#[cfg(feature = "hydrate")]
+pub(super) use long_press::LongPress;
 #[cfg(feature = "hydrate")]
 mod scrolling;
 #[cfg(feature = "hydrate")]

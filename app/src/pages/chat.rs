@@ -5,10 +5,12 @@ use crate::client_handle::ClientHandle;
 use crate::components::{Banner, Glyph, Icon, OverlayLayer, Sidebar, provide_overlay, use_overlay};
 use crate::i18n::words;
 use crate::navigation::{Navigation, Route, provide_navigation, use_navigation};
+use crate::problem::Problem;
 use crate::screens::{Screen, ScreenView, provide_screens};
-use crate::server_fns::{FirstPage, load_first_page};
+use crate::server_fns::FirstPage;
 use crate::time::use_zone;
 use leptos::prelude::*;
+use myna_protocol::ConversationId;
 
 #[component]
 pub(crate) fn Chat() -> impl IntoView {
@@ -16,7 +18,7 @@ pub(crate) fn Chat() -> impl IntoView {
     let navigation = provide_navigation();
     let open = untrack(|| navigation.route()).conversation();
     // Loaded once: what follows comes by the socket.
-    let first = Resource::new_blocking(|| (), move |()| load_first_page(open));
+    let first = Resource::new_blocking(|| (), move |()| first_page(open));
     view! {
         <Suspense fallback=move || view! { <div class="chat" data-view="list"><span class="spinner" role="status" aria-label=t.loading()></span></div> }>
             {move || Suspend::new(async move {
@@ -26,6 +28,18 @@ pub(crate) fn Chat() -> impl IntoView {
                 }
             })}
         </Suspense>
+    }
+}
+
+/// The server puts it into the page. The browser could load it by the same function, but the code that reads it would be there
+/// twice: for text, as sockets bring it, and for bytes.
+async fn first_page(open: Option<ConversationId>) -> Result<FirstPage, Problem> {
+    #[cfg(feature = "ssr")]
+    return crate::server_fns::load_first_page(open).await;
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = open;
+        Err(Problem::Unreachable)
     }
 }
 
@@ -154,6 +168,9 @@ fn connect(handle: ClientHandle) {
         zone.set_now(now());
         handle.act(|client, now| {
             storage::drafts(handle.my_id()).into_iter().for_each(|(id, text)| client.draft_from_other_tab(id, text));
+            for (id, seq) in storage::replies(handle.my_id()) {
+                client.reply_to(id, Some(seq), now);
+            }
             let edits = storage::edits(handle.my_id()).into_iter();
             let mut actions: Vec<_> = edits.flat_map(|(id, editing)| client.restore_edit(id, editing)).collect();
             actions.extend(client.restore(storage::unsent(handle.my_id()), now));

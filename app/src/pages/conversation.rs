@@ -7,6 +7,7 @@ use crate::i18n::words;
 use crate::navigation::use_navigation;
 use crate::screens::{Screen, ScreenView};
 use leptos::prelude::*;
+use myna_client::View;
 use myna_protocol::{ConversationId, Target};
 
 #[component]
@@ -16,6 +17,8 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
     let view = Signal::from(signals.view.clone());
     let there = Memo::new(move |_| view.with(Option::is_some));
     let loading = Signal::from(signals.loading.clone());
+    let in_thread =
+        Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view: &View| view.thread.is_some())));
     let details = RwSignal::new(false);
     Effect::new(move |_| handle.act(|client, now| client.open(id, now)));
     let navigation = use_navigation();
@@ -33,8 +36,11 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
     view! {
         <When condition=move || there.get() fallback=move || view! { <NotYet loading/> }>
             <PaneHead view details/>
+            <When condition=move || in_thread.get()>
+                <ScreenView screen=Screen::Thread(id)/>
+            </When>
             <MessageList id signals=signals.clone()/>
-            <Composer id written=signals.written.clone() edited=signals.edited.clone()/>
+            <Composer id written=signals.written.clone() edited=signals.edited.clone() replying=signals.replying.clone() in_thread/>
             <When condition=move || details.get()>
                 <ScreenView screen=Screen::Details { id, view, open: details }/>
             </When>

@@ -192,6 +192,7 @@ mod tests {
             conversation: ConversationId::from_bytes([1; 16]),
             client_id: ClientId::from_bytes([3; 16]),
             text: Text::parse(&"x".repeat(length)).expect("it is a text"),
+            reply_to: None,
         };
         Job { change: verb.by(UserId::from_bytes([2; 16]), Timestamp(0)), answer: oneshot::channel().0 }
     }

@@ -213,9 +213,21 @@ async fn server_feed(store: &dyn Store, rev: Rev, user: UserId) -> Result<FeedRo
     Ok(FeedRows { feed: Feed::Server, from: 0, rev, rows })
 }
 
+/// Whoever holds the feed up to where the rows begin has the text of a message of which only the replies were counted since.
+pub(crate) fn without_known_texts(mut rows: FeedRows) -> FeedRows {
+    for row in &mut rows.rows {
+        if let Row::Message(message) = row
+            && let Some(thread) = message.thread_since(rows.from)
+        {
+            *row = Row::Thread(thread);
+        }
+    }
+    rows
+}
+
 async fn rows_or_reset(store: &dyn Store, feed: Feed, cursor: Rev, head: Rev) -> Result<Caught, Error> {
     if let Some(rows) = store.rows_since(feed, cursor, MAX_ROWS).await? {
-        return Ok(Caught::Rows(rows));
+        return Ok(Caught::Rows(without_known_texts(rows)));
     }
     let fresh = match feed {
         Feed::User(user) => store.load_user(user).await?,

@@ -10,7 +10,7 @@ pub mod rules;
 pub mod store;
 
 mod weight;
-pub use weight::{ANSWER_REACTIONS, fit_into_answer, row_weight};
+pub use weight::{ANSWER_REACTIONS, fit_into_answer, message_weight, row_weight};
 
 mod clock;
 pub use clock::{Clock, SystemClock};

@@ -2,7 +2,7 @@
 
 use crate::committer::Pending;
 use crate::rules::Verb;
-use crate::store::Extent;
+use crate::store::{Choice, Extent};
 use crate::{Chat, Connection, Error};
 use myna_protocol::limits::{LOADED_MEMBERS, PAGE_MEMBERS_MAX, PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
 use myna_protocol::{
@@ -19,8 +19,9 @@ impl Chat {
         conversation: ConversationId,
         client_id: ClientId,
         text: Text,
+        reply_to: Option<Seq>,
     ) -> Result<Pending, Error> {
-        self.change(sender, Verb::Send { conversation, client_id, text }).await
+        self.change(sender, Verb::Send { conversation, client_id, text, reply_to }).await
     }
 
     /// Edits a message that the person sent, while the edit window is open.
@@ -117,6 +118,29 @@ impl Member<'_> {
     pub async fn messages_before(&self, seq: Seq, limit: u32) -> Result<Vec<Row>, Error> {
         let limit = limit.clamp(1, PAGE_MESSAGES_MAX);
         Ok(self.chat.inner().store.messages_before(self.conversation, seq, limit).await?)
+    }
+
+    /// The messages at these places, oldest first, and their senders. `Malformed` for more than a page has.
+    pub async fn messages_at(&self, mut seqs: Vec<Seq>) -> Result<Vec<Row>, Error> {
+        if seqs.len() > PAGE_MESSAGES_MAX as usize {
+            return Err(Rejection::Malformed.into());
+        }
+        seqs.sort_unstable();
+        seqs.dedup();
+        Ok(self.chat.inner().store.chosen_messages(self.conversation, Choice::At(seqs)).await?)
+    }
+
+    /// The newest replies of a thread before `before`, oldest first, and their senders; with `None`, also the message that the
+    /// thread begins with.
+    pub async fn thread(&self, thread: Seq, before: Option<Seq>, limit: u32) -> Result<Vec<Row>, Error> {
+        let (store, limit) = (&self.chat.inner().store, limit.clamp(1, PAGE_MESSAGES_MAX));
+        let replies = Choice::Replies { thread, before: before.unwrap_or(Seq::MAX), limit };
+        let mut rows = Vec::new();
+        if before.is_none() {
+            rows = store.chosen_messages(self.conversation, Choice::At(vec![thread])).await?;
+        }
+        rows.extend(store.chosen_messages(self.conversation, replies).await?);
+        Ok(rows)
     }
 
     /// A page with this message, those before and after it, and their senders.

@@ -21,6 +21,7 @@ mod rights;
 mod rows;
 mod sending;
 mod table;
+mod threads;
 
 #[cfg(test)]
 mod tests;
@@ -39,7 +40,9 @@ use myna_protocol::Rejection;
 /// What the change does to the facts, or why it may not. It changes nothing itself.
 pub fn decide(facts: &Facts, change: &Change) -> Result<Effects, Rejection> {
     match &change.verb {
-        Verb::Send { conversation, client_id, text } => sending::send(facts, change, *conversation, *client_id, text),
+        Verb::Send { conversation, client_id, text, reply_to } => {
+            sending::send(facts, change, *conversation, *client_id, text, *reply_to)
+        }
         Verb::Edit { conversation, seq, text, window } => {
             editing::edit(facts, change, *conversation, *seq, text, *window)
         }

@@ -13,7 +13,7 @@ mod users;
 
 pub use commits::CommitStore;
 pub use conversations::{Access, ConversationStore};
-pub use feeds::{Extent, FeedStore, Head, MAX_ROWS, Page};
+pub use feeds::{Choice, Extent, FeedStore, Head, MAX_ROWS, Page};
 pub use jobs::JobStore;
 pub use log::{ConsumerState, LogEntry, LogError, LogStore, Position};
 pub use sessions::{NewSession, Session, SessionStore};

@@ -14,13 +14,15 @@ pub fn row_weight(row: &Row) -> usize {
         Row::Message(message) => message_weight(message),
         Row::Conversation(_) | Row::Member(_) | Row::Membership(_) => 256,
         Row::Reaction(_) => REACTION,
-        Row::Person(_) | Row::Unknown => 128,
+        Row::Person(_) | Row::Thread(_) | Row::Unknown => 128,
     }
 }
 
-fn message_weight(message: &Message) -> usize {
+/// About how many bytes a message takes.
+pub fn message_weight(message: &Message) -> usize {
     let earlier = message.earlier().iter().map(|earlier| 64 + earlier.text.len());
-    256 + message.text.len() + earlier.sum::<usize>()
+    let thread = if message.extra.is_some() { 128 } else { 0 };
+    256 + message.text.len() + thread + earlier.sum::<usize>()
 }
 
 /// Keeps as many of the newest messages as one answer may weigh with their reactions, but at least one, and their reactions.

@@ -1,8 +1,8 @@
 //! What a client asks of whoever holds it, and what it tells them.
 
 use crate::Unsent;
+use crate::set::Set;
 use myna_protocol::{ClientId, Command, Conversation, ConversationId, Person, Rejection, RequestId, Seq, Timestamp};
-use std::collections::BTreeSet;
 
 /// Something to be done, in the order given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Action {
     KeepDraft(ConversationId, String),
     /// Write the new text of the message at this place down where it survives a reload; `None` strikes it.
     KeepEdit(ConversationId, Seq, Option<String>),
+    /// Write down, where it survives a reload, which message the draft answers; `None` strikes it.
+    KeepReply(ConversationId, Option<Seq>),
     /// What was asked has been answered.
     Answered(RequestId, Answer),
     /// This session is over: show the way to sign in. No action follows any more.
@@ -71,9 +73,9 @@ pub struct Changes {
     /// The connection's status, or who is signed in.
     pub status: bool,
     /// These conversations: their view, transcript or typing people.
-    pub conversations: BTreeSet<ConversationId>,
+    pub conversations: Set<ConversationId>,
     /// Of those, the ones whose transcript may have changed.
-    pub transcripts: BTreeSet<ConversationId>,
+    pub transcripts: Set<ConversationId>,
     /// Whether a new message of another member has arrived live, not while catching up.
     pub news: bool,
 }

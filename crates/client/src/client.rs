@@ -5,6 +5,7 @@ mod editing;
 mod events;
 mod jumping;
 mod reacting;
+mod replying;
 mod sending;
 mod verbs;
 
@@ -21,6 +22,7 @@ use crate::reactions::Reacting;
 use crate::receipts::Receipts;
 use crate::requests::{Requests, Want};
 use crate::session::Session;
+use crate::set::Set;
 use crate::timeline::Timeline;
 use crate::transcript::Reader;
 use crate::typing::Typing;
@@ -29,7 +31,7 @@ use crate::{Arrival, Changes, Line, SidebarRow, Status, Title, View, sidebar, tr
 use jumping::Jump;
 use myna_protocol::limits::Limits;
 use myna_protocol::{ConversationId, ListPosition, Seq, Timestamp, User, UserId};
-use std::collections::BTreeSet;
+use replying::OpenThread;
 use std::ops::Range;
 
 /// Everything that a client knows, and the rules by which it learns and says more.
@@ -64,6 +66,8 @@ pub struct Client {
     window: Window,
     /// Where the reader wants to be in that conversation, while the messages there are loading.
     jump: Option<Jump>,
+    /// The thread that is open in that conversation.
+    thread: Option<OpenThread>,
     /// The conversation that was opened last at a place that is loading.
     returning: Option<ConversationId>,
     /// The last message that the reader went to.
@@ -101,6 +105,7 @@ impl Client {
             mark: Mark::default(),
             window: Window::default(),
             jump: None,
+            thread: None,
             returning: None,
             arrival: None,
             places: Vec::new(),
@@ -276,6 +281,7 @@ impl Client {
             hides_older: self.span(id, held).start > 0,
             hides_newer: held.is_in_excerpt() || self.span(id, held).end < held.timeline.messages().len(),
             loading: self.requests.is_wanted(Want::Older(id)) || self.requests.is_wanted(Want::Newer(id)),
+            thread: self.thread(id),
             jumping: self.shown == Some(id) && self.jump.is_some(),
             arrival: self.arrival.filter(|arrival| self.shown == Some(id) && held.drawn().contains(arrival.seq)),
         })
@@ -372,7 +378,7 @@ impl Client {
     }
 
     /// The names of these people are to be drawn again, wherever they are; one's own too.
-    fn touch_names(&mut self, users: &BTreeSet<UserId>) {
+    fn touch_names(&mut self, users: &Set<UserId>) {
         if let Some(me) = &mut self.me
             && let Some(name) = self.people.get(me.id).filter(|name| *name != me.name)
         {

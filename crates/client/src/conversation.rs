@@ -1,10 +1,13 @@
 //! What is held of one conversation: its rows, and how far its feed is known.
 
+use crate::loose::Loose;
 use crate::reactions::Reactions;
+use crate::set::Set;
 use crate::timeline::{Aside, Timeline};
 use litemap::LiteMap;
-use myna_protocol::{ClientId, Conversation, FeedRows, Kind, Member, Message, Rev, Row, Seq, Timestamp, UserId};
-use std::collections::BTreeSet;
+use myna_protocol::{
+    ClientId, Conversation, FeedRows, Kind, Member, Message, Rev, Row, Seq, Thread, Timestamp, UserId,
+};
 
 /// The rows held of a conversation.
 #[derive(Debug, Default)]
@@ -18,6 +21,9 @@ pub(crate) struct Held {
     pub(crate) row: Option<Conversation>,
     pub(crate) members: LiteMap<UserId, Member>,
     pub(crate) reactions: Reactions,
+    /// How many replies messages have by now, whose own rows may be older.
+    threads: LiteMap<Seq, Thread>,
+    pub(crate) loose: Loose,
     /// The newest messages.
     pub(crate) timeline: Timeline,
     /// Older messages apart from those, where the reader has gone to one of them. Only the open conversation has one.
@@ -60,16 +66,18 @@ impl Held {
         }
         if fresh && rows.rev > self.cursor {
             // So may members whom these rows do not name.
-            let named: BTreeSet<UserId> = rows.rows.iter().filter_map(member_of).collect();
+            let named: Set<UserId> = rows.rows.iter().filter_map(member_of).collect();
             self.members.retain(|user, held| named.contains(user) || held.rev > rows.rev);
             self.roster = Roster::default();
             self.reactions.renew(rows.rev);
+            self.threads.retain(|_, held| held.rev > rows.rev);
         }
         let messages = self.take(rows.rows);
         let said = self.hear(&messages);
         if fresh && rows.rev > self.cursor {
             // Older messages may have changed since they were held, and this does not tell.
             (self.excerpt, self.since_asked) = (None, None);
+            self.loose = Loose::default();
             self.timeline.drop_below(messages.iter().map(|message| message.seq).min());
         }
         if let Some(aside) = &mut self.since_asked {
@@ -78,6 +86,7 @@ impl Held {
         if let Some(excerpt) = &mut self.excerpt {
             excerpt.amend(&messages);
         }
+        self.loose.amend(&messages);
         self.timeline.apply(messages, fresh && rows.rev >= self.cursor);
         self.join();
         self.cursor = self.cursor.max(rows.rev);
@@ -157,7 +166,10 @@ impl Held {
         self.timeline.trim(most);
         // A page under way may be of the time before a reaction that is held was taken back.
         if self.excerpt.is_none() && self.since_asked.is_none() && !self.timeline.is_page_asked() {
-            self.reactions.drop_below(self.timeline.first());
+            let first = self.timeline.first();
+            self.reactions.drop_below(first);
+            self.threads.retain(|seq, _| *seq >= first);
+            self.loose = Loose::default();
         }
     }
 
@@ -234,7 +246,7 @@ impl Held {
     }
 
     /// Whether a member of this conversation, or a person who wrote or reacted in it, is among these people.
-    pub(crate) fn shows_any(&self, users: &BTreeSet<UserId>) -> bool {
+    pub(crate) fn shows_any(&self, users: &Set<UserId>) -> bool {
         users.iter().any(|user| self.members.contains_key(user) || self.spoken.contains_key(user))
             || self.reactions.are_of_any(users)
     }
@@ -250,7 +262,7 @@ impl Held {
     }
 
     /// Upserts all rows but the messages, which it returns.
-    fn take(&mut self, rows: Vec<Row>) -> Vec<Message> {
+    pub(crate) fn take(&mut self, rows: Vec<Row>) -> Vec<Message> {
         let mut messages = Vec::new();
         for row in rows {
             match row {
@@ -262,6 +274,11 @@ impl Held {
                 Row::Member(row) => merge_member(&mut self.members, row),
                 Row::Message(row) => messages.push(row),
                 Row::Reaction(row) => self.reactions.put(row),
+                Row::Thread(row) => {
+                    if self.threads.get(&row.seq).is_none_or(|held| row.rev > held.rev) {
+                        self.threads.insert(row.seq, row);
+                    }
+                }
                 Row::Membership(_) | Row::Person(_) | Row::Unknown => {}
             }
         }
@@ -279,6 +296,17 @@ impl Held {
             said.push(Said { sender: message.sender, client_id: message.client_id, new: message.seq > last });
         }
         said
+    }
+
+    /// A message, wherever it is held.
+    pub(crate) fn message(&self, seq: Seq) -> Option<&Message> {
+        self.drawn().get(seq).or_else(|| self.timeline.get(seq)).or_else(|| self.loose.get(seq))
+    }
+
+    /// How many replies a message has.
+    pub(crate) fn replies(&self, message: &Message) -> u32 {
+        let newer = self.threads.get(&message.seq).filter(|thread| thread.rev > message.rev);
+        newer.map_or_else(|| message.replies(), |thread| thread.replies)
     }
 
     pub(crate) fn kind(&self) -> Option<Kind> {

@@ -1,10 +1,11 @@
 //! Everything held of all feeds: memberships, and the conversations they are in.
 
 use crate::conversation::{Held, Said};
+use crate::set::Set;
 use litemap::LiteMap;
 use myna_protocol::{Conversation, ConversationId, Feed, FeedRows, Membership, Rev, Row, Seq, UserId};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Cursors in a `hello`, at most: with it a frame stays within the limit of its size.
 const HELLO_CURSORS: usize = 500;
@@ -26,7 +27,7 @@ pub(crate) struct Conversations {
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// They were taken.
-    Taken { conversations: BTreeSet<ConversationId>, said: Vec<Said> },
+    Taken { conversations: Set<ConversationId>, said: Vec<Said> },
     /// Something before them is missing: nothing was taken.
     Gap,
     /// They are about something that is not followed.
@@ -48,12 +49,12 @@ impl Conversations {
             self.behind = self.behind.max(rows.from);
             return Outcome::Gap;
         }
-        let mut touched = BTreeSet::new();
+        let mut touched = Set::default();
         if rows.from == 0 && self.renew {
             self.renew = false;
             touched.extend(std::mem::take(&mut self.memberships).keys().copied());
         }
-        let mut named = BTreeSet::new();
+        let mut named = Set::default();
         for row in rows.rows {
             if let Row::Membership(row) = row {
                 named.insert(row.conversation);
@@ -113,7 +114,7 @@ impl Conversations {
         }
         rows.rows.retain(|row| belongs(row, id));
         let said = self.held.entry(id).or_default().apply(rows);
-        Outcome::Taken { conversations: BTreeSet::from([id]), said }
+        Outcome::Taken { conversations: Set::from([id]), said }
     }
 
     /// Takes a page of older messages.
@@ -183,9 +184,8 @@ impl Conversations {
     }
 
     /// Drops what is held of conversations that no membership tells of: after `hello` has been answered in full.
-    pub(crate) fn drop_strangers(&mut self) -> BTreeSet<ConversationId> {
-        let strangers: BTreeSet<_> =
-            self.held.keys().filter(|id| !self.memberships.contains_key(id)).copied().collect();
+    pub(crate) fn drop_strangers(&mut self) -> Set<ConversationId> {
+        let strangers: Set<_> = self.held.keys().filter(|id| !self.memberships.contains_key(id)).copied().collect();
         self.held.retain(|id, _| !strangers.contains(id));
         strangers
     }
@@ -197,7 +197,7 @@ impl Conversations {
     }
 
     /// The conversations one is in, whether or not their rows are here.
-    pub(crate) fn all_joined(&self) -> BTreeSet<ConversationId> {
+    pub(crate) fn all_joined(&self) -> Set<ConversationId> {
         self.memberships.values().filter(|row| row.joined).map(|row| row.conversation).collect()
     }
 
@@ -248,6 +248,7 @@ fn belongs(row: &Row, id: ConversationId) -> bool {
         Row::Member(row) => row.conversation == id,
         Row::Message(row) => row.conversation == id,
         Row::Reaction(row) => row.conversation == id,
+        Row::Thread(row) => row.conversation == id,
         Row::Membership(_) => false,
         Row::Person(_) | Row::Unknown => true,
     }

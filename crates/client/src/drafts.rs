@@ -1,11 +1,13 @@
 //! What is written and not sent: one text a conversation.
 
-use myna_protocol::ConversationId;
+use myna_protocol::{ConversationId, Seq};
 
 /// The drafts, none of them empty.
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
     texts: Vec<(ConversationId, String)>,
+    /// The messages that they answer.
+    replies: Vec<(ConversationId, Seq)>,
     /// The conversation whose composer is on screen.
     writing: Option<ConversationId>,
 }
@@ -24,6 +26,21 @@ impl Drafts {
         if !text.is_empty() {
             self.texts.push((id, text));
         }
+        true
+    }
+
+    /// The message that what is written answers.
+    pub(crate) fn reply_to(&self, id: ConversationId) -> Option<Seq> {
+        self.replies.iter().find(|(of, _)| *of == id).map(|(_, seq)| *seq)
+    }
+
+    /// Replaces the message that what is written answers. Answers whether that changes anything.
+    pub(crate) fn set_reply(&mut self, id: ConversationId, seq: Option<Seq>) -> bool {
+        if self.reply_to(id) == seq {
+            return false;
+        }
+        self.replies.retain(|(of, _)| *of != id);
+        self.replies.extend(seq.map(|seq| (id, seq)));
         true
     }
 

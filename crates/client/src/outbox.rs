@@ -13,6 +13,9 @@ pub struct Unsent {
     pub conversation: ConversationId,
     pub client_id: ClientId,
     pub text: String,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Seq>,
     /// When it was written, or tried again, by the clock of this device.
     pub at: Timestamp,
     /// Why it is not tried any more, until the person says so.
@@ -47,6 +50,7 @@ pub(crate) struct Entry {
     pub(crate) conversation: ConversationId,
     pub(crate) client_id: ClientId,
     pub(crate) text: String,
+    pub(crate) reply_to: Option<Seq>,
     pub(crate) at: Timestamp,
     pub(crate) stage: Stage,
 }
@@ -58,8 +62,8 @@ impl Entry {
             Stage::Failed(failure) => Some(failure),
             Stage::Waiting | Stage::Said(_) | Stage::Acked(_) => None,
         };
-        let Self { conversation, client_id, ref text, at, .. } = *self;
-        Unsent { conversation, client_id, text: text.clone(), at, failed }
+        let Self { conversation, client_id, ref text, reply_to, at, .. } = *self;
+        Unsent { conversation, client_id, text: text.clone(), reply_to, at, failed }
     }
 
     /// Whether it has waited for too long to be sent without asking.
@@ -70,8 +74,8 @@ impl Entry {
 
 impl From<Unsent> for Entry {
     fn from(unsent: Unsent) -> Self {
-        let Unsent { conversation, client_id, text, at, failed } = unsent;
-        Self { conversation, client_id, text, at, stage: failed.map_or(Stage::Waiting, Stage::Failed) }
+        let Unsent { conversation, client_id, text, reply_to, at, failed } = unsent;
+        Self { conversation, client_id, text, reply_to, at, stage: failed.map_or(Stage::Waiting, Stage::Failed) }
     }
 }
 
@@ -219,7 +223,14 @@ mod tests {
         let mut outbox = Outbox::default();
         for n in 1..=count {
             let text = format!("text {n}");
-            let unsent = Unsent { conversation: conversation(1), client_id: client_id(n), text, at: T, failed: None };
+            let unsent = Unsent {
+                conversation: conversation(1),
+                client_id: client_id(n),
+                text,
+                reply_to: None,
+                at: T,
+                failed: None,
+            };
             assert!(outbox.add(unsent.into()));
         }
         outbox
@@ -282,8 +293,14 @@ mod tests {
     #[test]
     fn the_same_client_id_is_taken_once() {
         let mut outbox = outbox(1);
-        let again =
-            Unsent { conversation: conversation(2), client_id: client_id(1), text: "b".into(), at: T, failed: None };
+        let again = Unsent {
+            conversation: conversation(2),
+            client_id: client_id(1),
+            text: "b".into(),
+            reply_to: None,
+            at: T,
+            failed: None,
+        };
         assert!(!outbox.add(again.into()));
         assert_eq!(outbox.entries.len(), 1);
     }
@@ -305,6 +322,7 @@ mod tests {
             conversation: conversation(1),
             client_id: client_id(1),
             text: "a".into(),
+            reply_to: Some(4),
             at: T,
             failed: Some(Failure::Rejected(Rejection::NotFound)),
         };

@@ -1,9 +1,9 @@
 //! The people this client knows by name, and how far it knows the server's feed, which brings their changes.
 
+use crate::set::Set;
 use litemap::LiteMap;
 use myna_protocol::limits::PEOPLE_MAX;
 use myna_protocol::{FeedRows, Person, Rev, UserId};
-use std::collections::BTreeSet;
 
 /// People by id. Learning a person is an idempotent upsert: the one with the greater rev stays.
 #[derive(Debug, Default)]
@@ -16,11 +16,11 @@ pub(crate) struct People {
     /// The server said to forget its feed: the next rows from 0 replace it.
     renew: bool,
     /// Known people who may have changed without a row: to be asked for again.
-    stale: BTreeSet<UserId>,
+    stale: Set<UserId>,
     /// People who were seen in a row and whose own row has not come: to be asked for.
-    unknown: BTreeSet<UserId>,
+    unknown: Set<UserId>,
     /// Unknown people whom the server does not know either: asked for once, and not again.
-    absent: BTreeSet<UserId>,
+    absent: Set<UserId>,
     /// Whom the request under way asks for.
     asked: Vec<UserId>,
 }
@@ -37,8 +37,8 @@ impl People {
     }
 
     /// Takes what rows say of people; whose names that changed where they may be in sight.
-    pub(crate) fn learn(&mut self, people: impl IntoIterator<Item = Person>) -> BTreeSet<UserId> {
-        let mut changed = BTreeSet::new();
+    pub(crate) fn learn(&mut self, people: impl IntoIterator<Item = Person>) -> Set<UserId> {
+        let mut changed = Set::default();
         for person in people {
             let held = self.known.get(&person.id);
             if held.is_none_or(|held| person.rev >= held.rev) {
@@ -71,12 +71,12 @@ impl People {
         if std::mem::take(&mut self.renew) {
             // The server may have gone back to an older state: any answer is newer than what is held.
             self.known.iter_mut().for_each(|(_, person)| person.rev = 0);
-            self.stale.extend(self.known.keys());
+            self.stale.extend(self.known.keys().copied());
         } else if from == 0
             && rows.iter().filter(|row| row.rev() > self.cursor).count() as u64 != rev.saturating_sub(self.cursor)
         {
             // A fresh feed names few people. Without a row for each change since the cursor, anybody may have another name.
-            self.stale.extend(self.known.keys());
+            self.stale.extend(self.known.keys().copied());
         }
         self.cursor = self.cursor.max(rev);
         true
@@ -167,8 +167,8 @@ mod tests {
     fn learning_says_whose_names_changed() {
         let mut people = People::default();
         people.saw([user(1)]);
-        assert_eq!(people.learn([person(1, "Ada", 0), person(2, "Bea", 0)]), BTreeSet::from([user(1)]));
-        assert_eq!(people.learn([person(1, "Ada", 0), person(2, "Beatrice", 1)]), BTreeSet::from([user(2)]));
+        assert_eq!(people.learn([person(1, "Ada", 0), person(2, "Bea", 0)]), Set::from([user(1)]));
+        assert_eq!(people.learn([person(1, "Ada", 0), person(2, "Beatrice", 1)]), Set::from([user(2)]));
     }
 
     #[test]

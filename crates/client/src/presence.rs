@@ -1,12 +1,12 @@
 //! Who is online, for as long as the socket tells.
 
+use crate::set::Set;
 use myna_protocol::UserId;
-use std::collections::BTreeSet;
 
 /// The people known to be online. It holds until the next word on them or the end of the socket.
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
-    online: BTreeSet<UserId>,
+    online: Set<UserId>,
 }
 
 impl Presence {

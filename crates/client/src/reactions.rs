@@ -1,8 +1,8 @@
 //! How people react to messages: the rows held of a conversation, those on their way, and both as a bubble shows them.
 
 use crate::people::People;
+use crate::set::Set;
 use myna_protocol::{ConversationId, Reaction, RequestId, Rev, Seq, UserId};
-use std::collections::BTreeSet;
 
 /// Names that one emoji of a message brings along.
 const NAMES: usize = 5;
@@ -45,7 +45,7 @@ impl Reactions {
     }
 
     /// Whether one of these people reacts to anything.
-    pub(crate) fn are_of_any(&self, users: &BTreeSet<UserId>) -> bool {
+    pub(crate) fn are_of_any(&self, users: &Set<UserId>) -> bool {
         self.0.iter().any(|held| users.contains(&held.user))
     }
 

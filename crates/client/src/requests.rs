@@ -1,9 +1,9 @@
 //! What the client wants to have or to say: each at most once under way, said again after a lost connection.
 
 use crate::backoff::{Backoff, Pause};
+use crate::set::Set;
 use litemap::LiteMap;
-use myna_protocol::{Command, ConversationId, Feed, RequestId, Target, Timestamp};
-use std::collections::BTreeSet;
+use myna_protocol::{Command, ConversationId, Feed, RequestId, Seq, Target, Timestamp};
 
 /// Requests under way at a time, beside sends: the rest waits its turn, so that no server takes it for a flood.
 const AT_ONCE: usize = 16;
@@ -27,6 +27,10 @@ pub(crate) enum Want {
     Newer(ConversationId),
     /// A page around a message that is not loaded.
     Around(ConversationId, Target),
+    /// A page of the thread that begins with this message.
+    Thread(ConversationId, Seq),
+    /// What replies on the page answer.
+    Quotes(ConversationId),
     /// The next page of a conversation's members.
     Members(ConversationId),
     /// To tell how far one has read.
@@ -37,7 +41,7 @@ pub(crate) enum Want {
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     last_id: RequestId,
-    wanted: BTreeSet<Want>,
+    wanted: Set<Want>,
     under_way: LiteMap<RequestId, Want>,
     asks: LiteMap<RequestId, Command>,
     pause: Pause,

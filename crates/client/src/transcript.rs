@@ -7,6 +7,7 @@ use crate::emoji::is_emoji_only;
 use crate::outbox::{Entry, Stage};
 use crate::people::People;
 use crate::reactions::{Reacting, Tally, tallies};
+use crate::threads::{InThread, quote as quote_of};
 use crate::timeline::Timeline;
 use crate::view::other;
 use myna_protocol::{ClientId, Kind, Member, Message, Seq, Timestamp, UserId};
@@ -102,6 +103,8 @@ pub struct Bubble {
     pub emoji: bool,
     /// By emoji.
     pub reactions: Arc<[Tally]>,
+    /// What it answers, and how many replies it has; `None` outside threads.
+    pub thread: Option<Arc<InThread>>,
     /// How many times it has been edited.
     pub edits: usize,
     /// That it was unsent: then it has no text.
@@ -160,6 +163,11 @@ struct Said<'a> {
     seq: Option<Seq>,
     state: State,
     reactions: Arc<[Tally]>,
+    /// What it answers.
+    reply_to: Option<Seq>,
+    /// What its thread begins with; 0 outside threads.
+    root: Seq,
+    replies: u32,
     edits: usize,
     unsent: Option<UnsentBy>,
 }
@@ -181,10 +189,12 @@ impl<'a> Said<'a> {
         } else {
             tallies(held.reactions.to(seq), reacting.to(message.conversation, seq), me, people).into()
         };
-        Self { sender, client_id, text, at, seq: Some(seq), state, reactions, edits, unsent }
+        let (reply_to, replies) = (message.reply().map(|reply| reply.to), held.replies(message));
+        let root = if reply_to.is_some() || replies > 0 { message.thread() } else { 0 };
+        Self { sender, client_id, text, at, seq: Some(seq), state, reactions, reply_to, root, replies, edits, unsent }
     }
 
-    fn unsent(entry: &'a Entry, me: UserId) -> Self {
+    fn unsent(entry: &'a Entry, held: &Held, me: UserId) -> Self {
         let (seq, state) = match entry.stage {
             Stage::Waiting | Stage::Said(_) => (None, State::Pending),
             Stage::Acked(seq) => (Some(seq), State::Sent),
@@ -198,9 +208,27 @@ impl<'a> Said<'a> {
             seq,
             state,
             reactions: Arc::default(),
+            reply_to: entry.reply_to,
+            root: entry.reply_to.map_or(0, |to| held.message(to).map_or(to, Message::thread)),
+            replies: 0,
             edits: 0,
             unsent: None,
         }
+    }
+}
+
+impl Said<'_> {
+    /// What it answers, unless it was unsent.
+    fn quoted(&self) -> Option<Seq> {
+        self.reply_to.filter(|_| self.unsent.is_none())
+    }
+
+    /// Whether it goes on with what its sender has said before, at most so long ago.
+    fn follows(&self, previous: &Self, pause: i64) -> bool {
+        previous.sender == self.sender
+            && previous.unsent.is_none()
+            && self.unsent.is_none()
+            && self.at.since(previous.at) <= pause
     }
 }
 
@@ -231,7 +259,7 @@ pub(crate) fn lines<'a>(
         timeline.range(above..below).map(|message| Said::sent(message, held, reader)).collect();
     let is_end = span.end == loaded && timeline.last() == held.timeline.last();
     if is_end {
-        said.extend(unsent.map(|entry| Said::unsent(entry, me)));
+        said.extend(unsent.map(|entry| Said::unsent(entry, held, me)));
     }
     let shown = span.start - above..if is_end { said.len() } else { span.end - above };
     let notices = notices(held, me, people);
@@ -249,10 +277,7 @@ pub(crate) fn lines<'a>(
         let Some((message, previous)) = said.get(at).zip(at.checked_sub(1).and_then(|at| said.get(at))) else {
             return false;
         };
-        previous.sender == message.sender
-            && previous.unsent.is_none()
-            && message.unsent.is_none()
-            && message.at.since(previous.at) <= pause
+        message.follows(previous, pause)
             && before(previous) == before(message)
             && is_unread(previous) == is_unread(message)
     };
@@ -276,6 +301,8 @@ pub(crate) fn lines<'a>(
             lines.push(Line::Separator { key, at: message.at });
         }
         let mut bubble = bubble(message, me, people);
+        let above = at.checked_sub(1).and_then(|above| said[above].quoted());
+        bubble.thread = in_thread(held, message, above, me, people);
         bubble.first = !goes_on(at, TURN_MILLIS);
         bubble.resumed = !bubble.first && !goes_on(at, RUN_MILLIS);
         bubble.last = !goes_on(at + 1, RUN_MILLIS);
@@ -309,11 +336,67 @@ fn bubble(message: &Said<'_>, me: UserId, people: &People) -> Bubble {
         avatar: None,
         emoji: is_emoji_only(message.text),
         reactions: message.reactions.clone(),
+        thread: None,
         edits: message.edits,
         unsent: message.unsent.clone().map(Box::new),
         state: message.state,
         status: None,
     }
+}
+
+/// How a message belongs to a thread. What it answers is not shown again below another answer to the same message, whose place
+/// is `above`.
+fn in_thread(
+    held: &Held,
+    message: &Said<'_>,
+    above: Option<Seq>,
+    me: UserId,
+    people: &People,
+) -> Option<Arc<InThread>> {
+    if message.root == 0 || message.unsent.is_some() && message.replies == 0 {
+        return None;
+    }
+    let shown = message.quoted().filter(|to| above != Some(*to));
+    let quote = shown.map(|to| quote_of(held, to, me, people));
+    Some(Arc::new(InThread { root: message.root, replies: message.replies, quote }))
+}
+
+/// The lines of a thread: these messages, and below them what is on its way.
+pub(crate) fn thread_lines<'a>(
+    held: &'a Held,
+    messages: impl Iterator<Item = &'a Message>,
+    reader: Reader<'a>,
+    unsent: impl Iterator<Item = &'a Entry>,
+    root: Seq,
+) -> Vec<Line> {
+    let Reader { me, people, .. } = reader;
+    let sent = messages.map(|message| Said::sent(message, held, reader));
+    let said: Vec<Said<'_>> = sent.chain(unsent.map(|entry| Said::unsent(entry, held, me))).collect();
+    let goes_on = |at: usize, pause: i64| {
+        let previous = at.checked_sub(1).and_then(|at| said.get(at));
+        said.get(at).zip(previous).is_some_and(|(message, previous)| message.follows(previous, pause))
+    };
+    let mut lines = Vec::with_capacity(said.len());
+    for (at, message) in said.iter().enumerate() {
+        if at == 0 || message.at.since(said[at - 1].at) > SILENCE_MILLIS {
+            let key = LineKey::Separator(message.sender, message.client_id);
+            lines.push(Line::Separator { key, at: message.at });
+        }
+        let mut bubble = bubble(message, me, people);
+        // That all of them answer the first need not be said, nor how many they are.
+        let above = at.checked_sub(1).and_then(|above| said[above].quoted());
+        let quote = message.quoted().filter(|to| *to != root && above != Some(*to));
+        let quote = quote.map(|to| quote_of(held, to, me, people));
+        bubble.thread = quote.map(|quote| Arc::new(InThread { root, replies: 0, quote: Some(quote) }));
+        bubble.first = !goes_on(at, TURN_MILLIS);
+        bubble.resumed = !bubble.first && !goes_on(at, RUN_MILLIS);
+        bubble.last = !goes_on(at + 1, RUN_MILLIS);
+        lines.push(Line::Bubble(bubble));
+    }
+    if held.kind() != Some(Kind::Direct) {
+        names(&mut lines);
+    }
+    lines
 }
 
 /// Who came and went, and after which message, in order. In a direct conversation nobody does.

@@ -1,8 +1,8 @@
 //! Who is typing: what others signal, which lapses by itself, and what is signalled of oneself.
 
+use crate::set::Set;
 use litemap::LiteMap;
 use myna_protocol::{ConversationId, Timestamp, UserId};
-use std::collections::BTreeSet;
 
 /// How often one's own typing is said again while it goes on: well before it would lapse.
 const REPEAT_MILLIS: i64 = 4_000;
@@ -44,8 +44,8 @@ impl Typing {
     }
 
     /// Ends the typing whose time has passed; where that was.
-    pub(crate) fn lapse(&mut self, now: Timestamp) -> BTreeSet<ConversationId> {
-        let mut lapsed = BTreeSet::new();
+    pub(crate) fn lapse(&mut self, now: Timestamp) -> Set<ConversationId> {
+        let mut lapsed = Set::default();
         for (id, people) in &mut self.others {
             let before = people.len();
             // A clock that was set back must not keep anybody typing.
@@ -59,7 +59,7 @@ impl Typing {
     }
 
     /// Nothing is known any more; where somebody typed.
-    pub(crate) fn clear(&mut self) -> BTreeSet<ConversationId> {
+    pub(crate) fn clear(&mut self) -> Set<ConversationId> {
         self.mine = None;
         std::mem::take(&mut self.others).keys().copied().collect()
     }
@@ -116,7 +116,7 @@ mod tests {
         assert!(!typing.signal(conversation(1), user(1), true, 6_000, T.plus(4_000)));
         assert!(typing.lapse(T.plus(9_999)).is_empty());
         assert_eq!(typing.deadline(), Some(T.plus(10_000)));
-        assert_eq!(typing.lapse(T.plus(10_000)), BTreeSet::from([conversation(1)]));
+        assert_eq!(typing.lapse(T.plus(10_000)), Set::from([conversation(1)]));
         assert_eq!((people(&typing), typing.deadline()), (vec![], None));
     }
 

@@ -29,6 +29,7 @@ fn frames(criterion: &mut Criterion) {
         conversation: ConversationId::from_bytes([1; 16]),
         client_id: ClientId::from_bytes([3; 16]),
         text: "x".repeat(200),
+        reply_to: None,
     };
     let send = serde_json::to_string(&send).expect("a command is JSON");
     criterion.bench_function("frames/read a send of 200 bytes", |bencher| {

@@ -16,8 +16,15 @@ pub type RequestId = u64;
 pub enum Command {
     /// The first frame: how far the client holds each feed. Answered by `welcome`, the rows it lacks, and `caught_up`.
     Hello { cursors: BTreeMap<Feed, Rev> },
-    /// Send a message. The same `client_id` with the same text again gets the first answer again.
-    Send { request: RequestId, conversation: ConversationId, client_id: ClientId, text: String },
+    /// Send a message, perhaps in reply to another. The same `client_id` with the same text again gets the first answer again.
+    Send {
+        request: RequestId,
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+    },
     /// Edit a message that you sent. Answered by `ack`; the same text again changes nothing.
     Edit { request: RequestId, conversation: ConversationId, seq: Seq, text: String },
     /// Unsend a message that you sent; the creator of a channel can delete any message in it. Its texts are deleted.
@@ -33,6 +40,11 @@ pub enum Command {
     Load { request: RequestId, conversation: ConversationId, before: Option<Seq>, limit: u32 },
     /// A page with this message and those before and after it. Answered by `page`.
     LoadAround { request: RequestId, conversation: ConversationId, target: Target, limit: u32 },
+    /// The messages at these places, at most `PAGE_MESSAGES_MAX`. Answered by `page`.
+    LoadMessages { request: RequestId, conversation: ConversationId, seqs: Vec<Seq> },
+    /// A page of the replies of a thread, the newest before `before`; without it, with the message that the thread begins with.
+    /// Answered by `page`.
+    LoadThread { request: RequestId, conversation: ConversationId, thread: Seq, before: Option<Seq>, limit: u32 },
     /// What changed in the feed after `rev`: after a gap. Answered by `rows` (or `reset` and `rows` from 0) and `caught_up`.
     Resync { request: RequestId, feed: Feed, rev: Rev },
     /// The conversation with this person, made if there is none. Answered by `ack` with its id.
@@ -87,6 +99,8 @@ impl Command {
             | Self::Typing { request, .. }
             | Self::Load { request, .. }
             | Self::LoadAround { request, .. }
+            | Self::LoadMessages { request, .. }
+            | Self::LoadThread { request, .. }
             | Self::Resync { request, .. }
             | Self::Direct { request, .. }
             | Self::Group { request, .. }

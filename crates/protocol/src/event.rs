@@ -27,7 +27,7 @@ tagged! {
         },
         /// Forget what you hold of the feed; its rows from 0 follow.
         Reset { feed: Feed, reason: ResetReason },
-        /// Older messages, oldest first, and the members who sent them. It moves no cursor.
+        /// Messages that were asked for, oldest first, and the members who sent them. It moves no cursor.
         Page { request: RequestId, conversation: ConversationId, rows: Vec<Row> },
         /// Done, and durable. `conversation` and `seq` say what came of it.
         Ack { request: RequestId, conversation: Option<ConversationId>, seq: Option<Seq> },

@@ -1,7 +1,7 @@
 //! Feeds and their rows: the one shape in which a client learns anything that lasts.
 
 use crate::tagged::tagged;
-use crate::{Conversation, ConversationId, InvalidId, Member, Membership, Message, Person, Reaction, UserId};
+use crate::{Conversation, ConversationId, InvalidId, Member, Membership, Message, Person, Reaction, Thread, UserId};
 use serde::{Deserialize, Serialize, de};
 use std::fmt;
 use std::str::FromStr;
@@ -91,6 +91,7 @@ tagged! {
         Member(Member),
         Message(Message),
         Reaction(Reaction),
+        Thread(Thread),
         Membership(Membership),
         Person(Person),
         /// A row of a newer server. It is never sent.
@@ -107,6 +108,7 @@ impl Row {
             Self::Member(row) => row.rev,
             Self::Message(row) => row.rev,
             Self::Reaction(row) => row.rev,
+            Self::Thread(row) => row.rev,
             Self::Membership(row) => row.rev,
             Self::Person(row) => row.rev,
             Self::Unknown => 0,

@@ -29,6 +29,41 @@ pub struct MessageExtra {
     pub earlier: Vec<EarlierText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsent: Option<Unsending>,
+    /// What it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Reply>,
+    /// The replies to it, where a thread begins with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies: Option<Replies>,
+}
+
+/// That a message answers another one of its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The message that it answers.
+    pub to: Seq,
+    /// The message that the thread begins with: the same one, or the one that begins the thread of that one.
+    pub thread: Seq,
+}
+
+/// The replies of a thread, at the message that it begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replies {
+    /// How many there are, those that were unsent not counted.
+    pub count: u32,
+    /// The rev at which the message itself last changed: since then only the count did.
+    pub since: Rev,
+}
+
+/// A row of a conversation's feed: how many replies a message has by now. It stands for the message's own row where only that
+/// has changed, so that its text is not sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    pub conversation: ConversationId,
+    /// The message that the thread begins with.
+    pub seq: Seq,
+    pub replies: u32,
+    pub rev: Rev,
 }
 
 /// A text that an edit has replaced.
@@ -56,6 +91,28 @@ impl Message {
     pub fn first_text(&self) -> Option<&str> {
         let earlier = self.earlier().first().map(|earlier| earlier.text.as_str());
         self.unsent().is_none().then(|| earlier.unwrap_or(&self.text))
+    }
+
+    /// What it answers; `None` if it is no reply.
+    pub fn reply(&self) -> Option<Reply> {
+        self.extra.as_ref().and_then(|extra| extra.reply)
+    }
+
+    /// How many replies it has.
+    pub fn replies(&self) -> u32 {
+        self.extra.as_ref().and_then(|extra| extra.replies).map_or(0, |replies| replies.count)
+    }
+
+    /// The message that its thread begins with: its own place if it is no reply.
+    pub fn thread(&self) -> Seq {
+        self.reply().map_or(self.seq, |reply| reply.thread)
+    }
+
+    /// What stands for the row to whoever holds the feed at `rev`, if only the number of replies has changed since.
+    pub fn thread_since(&self, rev: Rev) -> Option<Thread> {
+        let replies =
+            self.extra.as_ref()?.replies.filter(|replies| replies.since <= rev && replies.since < self.rev)?;
+        Some(Thread { conversation: self.conversation, seq: self.seq, replies: replies.count, rev: self.rev })
     }
 
     /// Who has unsent it; `None` if it is not unsent.

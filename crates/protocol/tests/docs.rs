@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 25] = [
     "hello",
     "send",
     "edit",
@@ -17,6 +17,8 @@ const COMMANDS: [&str; 23] = [
     "typing",
     "load",
     "load_around",
+    "load_messages",
+    "load_thread",
     "resync",
     "direct",
     "group",
@@ -60,6 +62,8 @@ fn command(command: &Command) -> &'static str {
         Command::Typing { .. } => "typing",
         Command::Load { .. } => "load",
         Command::LoadAround { .. } => "load_around",
+        Command::LoadMessages { .. } => "load_messages",
+        Command::LoadThread { .. } => "load_thread",
         Command::Resync { .. } => "resync",
         Command::Direct { .. } => "direct",
         Command::Group { .. } => "group",
@@ -101,6 +105,7 @@ fn row(row: &Row) -> &'static str {
         Row::Member(_) => "member",
         Row::Message(_) => "message",
         Row::Reaction(_) => "reaction",
+        Row::Thread(_) => "thread",
         Row::Membership(_) => "membership",
         Row::Person(_) => "person",
         Row::Unknown => unreachable!("no example is unknown"),
@@ -143,7 +148,7 @@ fn every_example_is_a_frame_and_every_frame_has_an_example() {
     }
     assert_eq!(commands, BTreeSet::from(COMMANDS));
     assert_eq!(events, BTreeSet::from(EVENTS));
-    assert_eq!(rows.len(), 6, "{rows:?}");
+    assert_eq!(rows.len(), 7, "{rows:?}");
     assert_eq!(signals.len(), 2);
 }
 

@@ -3,8 +3,8 @@
 use myna_protocol::limits::Limits;
 use myna_protocol::{
     ByeReason, ClientId, Command, Conversation, ConversationId, EarlierText, Event, Feed, FeedRows, Kind, ListPosition,
-    Member, Membership, Message, MessageExtra, Person, Reaction, Rejection, ResetReason, Row, Signal, Target,
-    Timestamp, Unsending, User, UserId, close,
+    Member, Membership, Message, MessageExtra, Person, Reaction, Rejection, Replies, Reply, ResetReason, Row, Signal,
+    Target, Thread, Timestamp, Unsending, User, UserId, close,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -97,7 +97,8 @@ fn hello() {
 #[test]
 fn send() {
     let text = "hi \"there\"\n😀".to_owned();
-    let send = Command::Send { request: 1, conversation: conversation_id(), client_id: client_id(), text };
+    let send =
+        Command::Send { request: 1, conversation: conversation_id(), client_id: client_id(), text, reply_to: None };
     insta::assert_snapshot!(json(&send), @r#"{"type":"send","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi \"there\"\n😀"}"#);
 }
 
@@ -113,12 +114,44 @@ fn edit_and_unsend() {
 #[test]
 fn a_message_that_was_edited_or_unsent() {
     let earlier = vec![EarlierText { text: "hi".to_owned(), until: T }];
-    let edited = MessageExtra { earlier, unsent: None };
+    let edited = MessageExtra { earlier, ..MessageExtra::default() };
     insta::assert_snapshot!(json(&edited), @r#"{"earlier":[{"text":"hi","until":1700000000000}]}"#);
-    let unsent = MessageExtra { earlier: Vec::new(), unsent: Some(Unsending { by: bea(), at: T }) };
+    let unsent = MessageExtra { unsent: Some(Unsending { by: bea(), at: T }), ..MessageExtra::default() };
     insta::assert_snapshot!(json(&unsent), @r#"{"unsent":{"by":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","at":1700000000000}}"#);
     let message = Message { extra: Some(Box::new(unsent)), text: String::new(), ..message() };
     insta::assert_snapshot!(json(&message), @r#"{"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"","sent_at":1700000000000,"rev":5,"extra":{"unsent":{"by":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb","at":1700000000000}}}"#);
+}
+
+#[test]
+fn replies_and_threads() {
+    let text = "yes".to_owned();
+    let (conversation, client_id) = (conversation_id(), client_id());
+    let reply = Command::Send { request: 1, conversation, client_id, text, reply_to: Some(4) };
+    insta::assert_snapshot!(json(&reply), @r#"{"type":"send","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"yes","reply_to":4}"#);
+    let extra = MessageExtra { reply: Some(Reply { to: 4, thread: 2 }), ..MessageExtra::default() };
+    insta::assert_snapshot!(json(&extra), @r#"{"reply":{"to":4,"thread":2}}"#);
+    let extra = MessageExtra { replies: Some(Replies { count: 2, since: 5 }), ..MessageExtra::default() };
+    insta::assert_snapshot!(json(&extra), @r#"{"replies":{"count":2,"since":5}}"#);
+    let row = Row::Thread(Thread { conversation, seq: 2, replies: 2, rev: 9 });
+    insta::assert_snapshot!(json(&row), @r#"{"row":"thread","conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":2,"replies":2,"rev":9}"#);
+    let at = Command::LoadMessages { request: 1, conversation, seqs: vec![2, 4] };
+    insta::assert_snapshot!(json(&at), @r#"{"type":"load_messages","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seqs":[2,4]}"#);
+    let thread = Command::LoadThread { request: 1, conversation, thread: 2, before: None, limit: 50 };
+    insta::assert_snapshot!(json(&thread), @r#"{"type":"load_thread","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","thread":2,"before":null,"limit":50}"#);
+}
+
+#[test]
+fn the_number_of_replies_stands_for_a_message_whose_text_is_known() {
+    let replies =
+        |since| Some(Box::new(MessageExtra { replies: Some(Replies { count: 3, since }), ..Default::default() }));
+    let grown = |since, rev| Message { extra: replies(since), rev, ..message() };
+    // For when the message itself last changed, its rev, and the rev that a reader holds: whether the number is enough.
+    for (since, rev, held, is_enough) in
+        [(5, 9, 5, true), (5, 9, 8, true), (5, 9, 4, false), (9, 9, 8, false), (9, 9, 9, false), (5, 9, 0, false)]
+    {
+        assert_eq!(grown(since, rev).thread_since(held).is_some(), is_enough, "{since} {rev} {held}");
+    }
+    assert_eq!(message().thread_since(9), None);
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn send(number: u64) -> Change {
     let mut id = [3; 16];
     id[..8].copy_from_slice(&number.to_be_bytes());
     let text = Text::parse(&"x".repeat(200)).expect("it is a text");
-    Verb::Send { conversation: ROOM, client_id: ClientId::from_bytes(id), text }.by(person(0), AT)
+    Verb::Send { conversation: ROOM, client_id: ClientId::from_bytes(id), text, reply_to: None }.by(person(0), AT)
 }
 
 /// A store with a thousand people, and a room in which two of them have said much.

@@ -17,6 +17,7 @@ pub(crate) mod paging;
 pub(crate) mod plans;
 pub(crate) mod reacting;
 pub(crate) mod reading;
+pub(crate) mod replying;
 pub(crate) mod sending;
 pub(crate) mod sessions;
 pub(crate) mod tally;
@@ -119,6 +120,16 @@ macro_rules! contract {
             reacting::a_batch_sends_and_reacts,
             reacting::a_message_has_so_many_reactions_and_no_more,
             reacting::a_page_ends_where_reactions_fill_the_answer,
+            replying::a_reply_is_one_event_and_is_counted,
+            replying::a_reply_to_a_reply_belongs_to_the_same_thread,
+            replying::nobody_replies_to_what_is_not_there,
+            replying::a_reply_sent_again_is_the_same_and_to_another_message_is_refused,
+            replying::a_reply_that_is_unsent_counts_no_more,
+            replying::what_a_thread_begins_with_is_edited_and_unsent,
+            replying::a_batch_sends_and_replies,
+            replying::a_threads_replies_come_in_pages,
+            replying::messages_are_found_by_their_places,
+            replying::chosen_messages_hold_no_more_bytes_than_an_answer,
             reading::a_read_place_is_told_in_both_feeds,
             reading::a_read_place_without_receipts_is_told_to_oneself_alone,
             reading::a_read_place_is_cut_to_the_last_message,
@@ -202,6 +213,7 @@ macro_rules! contract {
             log::a_position_that_is_not_in_the_log_is_too_old,
             law::the_law_holds_for_sending,
             law::the_law_holds_for_editing_and_unsending,
+            law::the_law_holds_for_replying,
             law::the_law_holds_for_reacting,
             law::the_law_holds_for_reading,
             law::the_law_holds_for_beginning_conversations,

@@ -88,6 +88,7 @@ panicking! {
         fn load_user(user: UserId) -> Answer<FeedRows>;
         fn load_conversations(ids: &[ConversationId], extent: Extent) -> Answer<Vec<FeedRows>>;
         fn messages_before(conversation: ConversationId, seq: Seq, limit: u32) -> Answer<Vec<Row>>;
+        fn chosen_messages(conversation: ConversationId, choice: Choice) -> Answer<Vec<Row>>;
         fn members_after(conversation: ConversationId, after: Option<UserId>, limit: u32) -> Answer<Vec<Row>>;
     }
     LogStore {

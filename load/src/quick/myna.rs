@@ -195,7 +195,10 @@ mod tests {
         let myna = Myna::quick(dataset.clone(), SocketAddr::from(([127, 0, 0, 1], 1)));
         let said = serde_json::from_str(&myna.message(0, 0, 7, "hello")).unwrap();
         let (conversation, client_id) = (dataset.talks[0].id, dataset.client_id(7));
-        assert_eq!(Command::Send { request: 7, conversation, client_id, text: "hello".to_owned() }, said);
+        assert_eq!(
+            Command::Send { request: 7, conversation, client_id, text: "hello".to_owned(), reply_to: None },
+            said
+        );
         assert_eq!(Command::Ping {}, serde_json::from_str(myna.ping().unwrap()).unwrap());
     }
 

@@ -34,8 +34,8 @@ async fn perform(
 ) -> Result<Answer, Error> {
     let user = connection.user();
     match command {
-        Command::Send { request, conversation, client_id, text } => {
-            Ok(later(request, chat.send(user, conversation, client_id, Text::parse(&text)?).await?))
+        Command::Send { request, conversation, client_id, text, reply_to } => {
+            Ok(later(request, chat.send(user, conversation, client_id, Text::parse(&text)?, reply_to).await?))
         }
         Command::Edit { request, conversation, seq, text } => {
             Ok(later(request, chat.edit(user, conversation, seq, Text::parse(&text)?).await?))
@@ -82,6 +82,14 @@ async fn perform(
         }
         Command::LoadAround { request, conversation, target, limit } => {
             let rows = chat.member(user, conversation).await?.messages_around(target, limit).await?;
+            Ok(Answer::Now(vec![Event::Page { request, conversation, rows }]))
+        }
+        Command::LoadMessages { request, conversation, seqs } => {
+            let rows = chat.member(user, conversation).await?.messages_at(seqs).await?;
+            Ok(Answer::Now(vec![Event::Page { request, conversation, rows }]))
+        }
+        Command::LoadThread { request, conversation, thread, before, limit } => {
+            let rows = chat.member(user, conversation).await?.thread(thread, before, limit).await?;
             Ok(Answer::Now(vec![Event::Page { request, conversation, rows }]))
         }
         Command::Load { request, conversation, before: None, limit } => {

@@ -11,7 +11,14 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
     let request = 0;
     let feed = Feed::Conversation(conversation);
     let all = [
-        Command::Send { request, conversation, client_id: new_message(), text: "let me in".to_owned() },
+        Command::Send { request, conversation, client_id: new_message(), text: "let me in".to_owned(), reply_to: None },
+        Command::Send {
+            request,
+            conversation,
+            client_id: new_message(),
+            text: "a reply".to_owned(),
+            reply_to: Some(1),
+        },
         Command::Edit { request, conversation, seq: 1, text: "not mine".to_owned() },
         Command::Unsend { request, conversation, seq: 1 },
         Command::React { request, conversation, seq: 1, emoji: Some("👍".to_owned()) },
@@ -21,6 +28,8 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
         Command::Load { request, conversation, before: None, limit: 50 },
         Command::Load { request, conversation, before: Some(9), limit: 50 },
         Command::LoadAround { request, conversation, target: Target::Seq(1), limit: 50 },
+        Command::LoadMessages { request, conversation, seqs: vec![1] },
+        Command::LoadThread { request, conversation, thread: 1, before: None, limit: 50 },
         Command::Resync { request, feed, rev: 0 },
         Command::Resync { request, feed, rev: u64::MAX },
         Command::Join { request, conversation },
@@ -43,6 +52,8 @@ fn names_a_conversation(command: &Command) -> bool {
         | Command::Typing { .. }
         | Command::Load { .. }
         | Command::LoadAround { .. }
+        | Command::LoadMessages { .. }
+        | Command::LoadThread { .. }
         | Command::Resync { .. }
         | Command::Join { .. }
         | Command::Leave { .. }

@@ -136,7 +136,7 @@ async fn texts_that_break_the_rules_are_refused_each_with_its_own_code() {
     ] {
         let name: String = text.chars().take(20).collect();
         let client_id = new_message();
-        let send = |request| Command::Send { request, conversation: direct, client_id, text };
+        let send = |request| Command::Send { request, conversation: direct, client_id, text, reply_to: None };
         assert_eq!(socket.refused(send).await, expected, "{name:?}");
     }
     assert_eq!(

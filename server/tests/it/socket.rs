@@ -102,6 +102,7 @@ async fn a_command_before_hello_is_refused_and_hello_may_still_follow() {
         conversation: direct,
         client_id: crate::support::new_message(),
         text: "too early".to_owned(),
+        reply_to: None,
     };
     assert_eq!(early.refused(send).await, Rejection::OutOfOrder);
     assert_eq!(early.refused(|request| Command::Search { request, text: String::new() }).await, Rejection::OutOfOrder);

@@ -57,6 +57,7 @@ async fn what_was_acknowledged_before_the_stop_is_there_after_it() {
                     conversation: direct,
                     client_id,
                     text: format!("{n}:{request}"),
+                    reply_to: None,
                 };
                 if !socket.try_say(&command).await {
                     break;

@@ -75,6 +75,7 @@ fn message(row: &Row) -> Option<&Message> {
         Row::Conversation(_)
         | Row::Member(_)
         | Row::Reaction(_)
+        | Row::Thread(_)
         | Row::Membership(_)
         | Row::Person(_)
         | Row::Unknown => None,

@@ -47,7 +47,13 @@ async fn a_message_id_that_comes_again_with_another_text_is_refused() {
     let direct = socket.direct(bea.id).await;
     let client_id = new_message();
     socket.send_as(direct, client_id, "hello").await;
-    let send = |request| Command::Send { request, conversation: direct, client_id, text: "goodbye".to_owned() };
+    let send = |request| Command::Send {
+        request,
+        conversation: direct,
+        client_id,
+        text: "goodbye".to_owned(),
+        reply_to: None,
+    };
     assert_eq!(socket.refused(send).await, Rejection::ClientIdReused);
     assert_eq!(texts(&socket.everything().await), ["hello"]);
 }

@@ -11,7 +11,7 @@ const STAY: Duration = Duration::from_millis(600);
 
 /// The finger that is down.
 #[derive(Clone, Copy)]
-pub(super) struct LongPress {
+pub(in crate::components) struct LongPress {
     timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
     /// Where it came down, in pixels of the window.
     at: StoredValue<(i32, i32)>,
@@ -20,11 +20,11 @@ pub(super) struct LongPress {
 }
 
 impl LongPress {
-    pub(super) fn new() -> Self {
+    pub(in crate::components) fn new() -> Self {
         Self { timer: StoredValue::new_local(None), at: StoredValue::new((0, 0)), has_asked: StoredValue::new(false) }
     }
 
-    pub(super) fn began(self, event: &TouchEvent) {
+    pub(in crate::components) fn began(self, event: &TouchEvent) {
         self.ended();
         self.has_asked.set_value(false);
         let touch = event.touches().get(0).filter(|_| event.touches().length() == 1);
@@ -47,7 +47,7 @@ impl LongPress {
     }
 
     /// The finger has moved: no finger is quite still.
-    pub(super) fn moved(self, event: &TouchEvent) {
+    pub(in crate::components) fn moved(self, event: &TouchEvent) {
         const STILL: i32 = 10;
         let (x, y) = self.at.get_value();
         let is_still = event
@@ -60,7 +60,7 @@ impl LongPress {
     }
 
     /// The finger has gone. The menu may have opened beneath it: lifting it chooses nothing there.
-    pub(super) fn lifted(self, event: &TouchEvent) {
+    pub(in crate::components) fn lifted(self, event: &TouchEvent) {
         self.ended();
         if self.has_asked.get_value() {
             event.prevent_default();
@@ -68,7 +68,7 @@ impl LongPress {
     }
 
     /// The finger has gone, or the browser has asked for the menu itself.
-    pub(super) fn ended(self) {
+    pub(in crate::components) fn ended(self) {
         if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }

@@ -57,7 +57,7 @@ pub(super) struct Anchor {
 
 impl Scrolling {
     /// Keeps the place when lines come: the end when one is there, else what one is reading.
-    pub(super) fn follow(self, lines: Rows<Line>, typing: Signal<Typing>, loading: Memo<bool>) {
+    pub(super) fn follow(self, lines: Rows<Line>, typing: Signal<Typing>, loading: Memo<bool>, in_thread: Memo<bool>) {
         Effect::new(move |_| {
             let _ = self.arrival.get();
             if self.new_arrival().is_some() {
@@ -74,6 +74,8 @@ impl Scrolling {
             // What has been loaded is brought to the page where the reader waits for it. Read and not only tracked: a memo that
             // nobody reads never changes.
             let _ = loading.get();
+            // A thread hid what came meanwhile.
+            let _ = in_thread.get();
             let now_last = rows.last().map(|row| row.key);
             // What one has just written is to be seen, wherever one was reading.
             let wrote =

@@ -1,40 +1,53 @@
-//! On a phone the reader drags the messages aside to see the time of each.
+//! On a phone the reader drags the messages aside to see the time of each, or one message the other way to reply to it.
 
 use crate::browser::page;
 use leptos::html::Div;
 use leptos::prelude::*;
-use web_sys::{HtmlElement, TouchEvent};
+use myna_protocol::Seq;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, TouchEvent};
 
 /// Pixels after which it is clear whether a finger scrolls or drags aside.
 const DECIDED: i32 = 8;
 /// How far the finger has dragged the messages, for the style sheet, which knows how far they go.
 const ASIDE: &str = "--aside";
 const DRAGGED: &str = "dragged";
+/// How far the finger has pulled one message the other way.
+const PULLED: &str = "--pulled";
+/// Pixels after which letting go means a reply.
+const REPLIES: i32 = 48;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Finger {
     Up,
     /// Down at this place of the window; whether it scrolls or drags is not clear yet.
     Down(i32, i32),
-    /// Drags aside from here.
+    /// Drags all messages aside from here.
     Drags(i32),
+    /// Pulls one message from here, so far by now.
+    Pulls(i32, i32),
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct Swipe {
     scroller: NodeRef<Div>,
     finger: StoredValue<Finger>,
+    /// The line of the message that it came down on.
+    line: StoredValue<Option<HtmlElement>, LocalStorage>,
 }
 
 impl Swipe {
     pub(super) fn new(scroller: NodeRef<Div>) -> Self {
-        Self { scroller, finger: StoredValue::new(Finger::Up) }
+        Self { scroller, finger: StoredValue::new(Finger::Up), line: StoredValue::new_local(None) }
     }
 
     pub(super) fn began(self, event: &TouchEvent) {
         self.ended();
         if let Some(touch) = event.touches().get(0).filter(|_| event.touches().length() == 1) {
             self.finger.set_value(Finger::Down(touch.client_x(), touch.client_y()));
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let line = target.and_then(|target| target.closest(".line[data-seq]:not(.unsent)").ok().flatten());
+            self.line.set_value(line.and_then(|line| line.dyn_into().ok()));
         }
     }
 
@@ -46,11 +59,28 @@ impl Swipe {
             if aside.max(along) < DECIDED {
                 return;
             }
-            self.finger.set_value(if aside > along { Finger::Drags(from_x) } else { Finger::Up });
+            let is_back = (x > from_x) != is_mirrored();
+            self.finger.set_value(match (aside > along, is_back) {
+                (true, true) => Finger::Pulls(from_x, 0),
+                (true, false) => Finger::Drags(from_x),
+                (false, _) => Finger::Up,
+            });
         }
-        let Finger::Drags(from) = self.finger.get_value() else { return };
-        let is_mirrored = page::attribute("dir").is_some_and(|dir| dir == "rtl");
-        let aside = if is_mirrored { x - from } else { from - x };
+        let from = match self.finger.get_value() {
+            Finger::Drags(from) => from,
+            Finger::Pulls(from, _) => {
+                let pulled = (if is_mirrored() { from - x } else { x - from }).max(0);
+                self.finger.set_value(Finger::Pulls(from, pulled));
+                self.line.with_value(|line| {
+                    if let Some(line) = line {
+                        let _ = line.style().set_property(PULLED, &format!("{pulled}px"));
+                    }
+                });
+                return;
+            }
+            Finger::Up | Finger::Down(..) => return,
+        };
+        let aside = if is_mirrored() { x - from } else { from - x };
         if let Some(scroller) = self.scroller.get_untracked() {
             let scroller: &HtmlElement = &scroller;
             let _ = scroller.class_list().add_1(DRAGGED);
@@ -58,7 +88,18 @@ impl Swipe {
         }
     }
 
+    /// The finger has gone. The place of the message that it has pulled far enough.
+    pub(super) fn lifted(self) -> Option<Seq> {
+        let line = self.line.try_update_value(|line| line.clone()).flatten();
+        let is_far = matches!(self.finger.get_value(), Finger::Pulls(_, pulled) if pulled >= REPLIES);
+        self.ended();
+        line.filter(|_| is_far)?.get_attribute("data-seq")?.parse().ok()
+    }
+
     pub(super) fn ended(self) {
+        if let Some(line) = self.line.try_update_value(Option::take).flatten() {
+            let _ = line.style().remove_property(PULLED);
+        }
         if let Finger::Drags(_) = self.finger.get_value()
             && let Some(scroller) = self.scroller.get_untracked()
         {
@@ -68,4 +109,9 @@ impl Swipe {
         }
         self.finger.set_value(Finger::Up);
     }
+}
+
+/// Whether the page reads from right to left.
+fn is_mirrored() -> bool {
+    page::attribute("dir").is_some_and(|dir| dir == "rtl")
 }

@@ -1,6 +1,7 @@
 //! Reads what a feed lacks here, lets people in and out as it says, and publishes it.
 
 use crate::Hub;
+use crate::feeds::without_known_texts;
 use crate::hub::Delivered;
 use crate::lock;
 use crate::store::{MAX_ROWS, Page, Store, StoreError};
@@ -41,7 +42,7 @@ impl Reader {
         let Some(rows) = self.store.rows_since(feed, since, MAX_ROWS).await? else {
             return self.give_up(feed, since, rev).await;
         };
-        let reached = rows.rev >= rev;
+        let (reached, rows) = (rows.rev >= rev, without_known_texts(rows));
         match feed {
             Feed::User(user) => self.publish_own(user, rows).await?,
             Feed::Conversation(id) => self.publish_shared(id, rows).await?,

@@ -30,6 +30,9 @@ pub enum Verb {
         conversation: ConversationId,
         client_id: ClientId,
         text: Text,
+        /// The message that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
     },
     /// Gives a message of the actor's another text.
     Edit {

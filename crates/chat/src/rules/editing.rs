@@ -1,7 +1,7 @@
 //! A message gets another text, or is unsent.
 
 use super::rights::Action;
-use super::{Change, ConversationRow, Effects, Facts};
+use super::{Change, ConversationRow, Effects, Facts, threads};
 use myna_protocol::limits::EDITS;
 use myna_protocol::{
     ConversationId, EarlierText, Feed, Message, MessageExtra, Rejection, Row, Seq, Text, Timestamp, Unsending,
@@ -37,10 +37,10 @@ pub(super) fn edit(
     }
     let before = std::mem::replace(&mut message.text, text.as_str().to_owned());
     message.extra.get_or_insert_default().earlier.push(EarlierText { text: before, until: change.at });
-    Ok(changed(conversation, message))
+    Ok(changed(facts, conversation, message))
 }
 
-/// The message keeps its place and its sender; its texts are gone. Again it changes nothing. `NotFound` when there is no such
+/// The message keeps its place, its sender and its thread, but counts no more as a reply; its texts are gone. Again it changes nothing. `NotFound` when there is no such
 /// message, `NotAllowed` for a message of another person, unless the actor created the channel.
 pub(super) fn unsend(
     facts: &Facts,
@@ -62,9 +62,14 @@ pub(super) fn unsend(
         return Ok(Effects::unchanged(id));
     }
     message.text.clear();
-    message.extra =
-        Some(Box::new(MessageExtra { unsent: Some(Unsending { by: user, at: change.at }), ..MessageExtra::default() }));
-    Ok(changed(conversation, message))
+    let extra = message.extra.get_or_insert_default();
+    **extra = MessageExtra {
+        earlier: Vec::new(),
+        unsent: Some(Unsending { by: user, at: change.at }),
+        reply: extra.reply,
+        replies: extra.replies,
+    };
+    Ok(changed(facts, conversation, message))
 }
 
 /// Whether the window after sending is over at this time.
@@ -73,12 +78,19 @@ fn is_over(message: &Message, at: Timestamp, window: u64) -> bool {
 }
 
 /// The message takes the next rev of its conversation.
-fn changed(mut conversation: ConversationRow, mut message: Message) -> Effects {
+fn changed(facts: &Facts, mut conversation: ConversationRow, mut message: Message) -> Effects {
     let mut effects = Effects::unchanged(conversation.id);
     conversation.rev += 1;
     message.rev = conversation.rev;
     effects.committed.seq = Some(message.seq);
-    effects.event(Feed::Conversation(conversation.id), message.rev, vec![Row::Message(message.clone())]);
+    if let Some(replies) = message.extra.as_mut().and_then(|extra| extra.replies.as_mut()) {
+        replies.since = message.rev;
+    }
+    let reply = message.reply().filter(|_| message.unsent().is_some());
+    let thread = reply
+        .and_then(|reply| threads::count(facts, &mut effects, &conversation, reply, |count| count.saturating_sub(1)));
+    let rows = std::iter::once(Row::Message(message.clone())).chain(thread).collect();
+    effects.event(Feed::Conversation(conversation.id), message.rev, rows);
     effects.messages.push(message);
     effects.conversations.push(conversation);
     effects

@@ -53,13 +53,20 @@ impl Needs {
         }
         let Actor::User(user) = actor else { return };
         match verb {
-            Verb::Send { conversation, client_id, .. } => {
+            Verb::Send { conversation, client_id, reply_to, .. } => {
                 self.member(*conversation, user);
                 self.sent.insert((*conversation, user, *client_id));
+                if let Some(seq) = reply_to {
+                    self.message_and_thread(*conversation, *seq, facts);
+                }
             }
-            Verb::Edit { conversation, seq, .. } | Verb::Unsend { conversation, seq, .. } => {
+            Verb::Edit { conversation, seq, .. } => {
                 self.member(*conversation, user);
                 self.messages.insert((*conversation, *seq));
+            }
+            Verb::Unsend { conversation, seq, .. } => {
+                self.member(*conversation, user);
+                self.message_and_thread(*conversation, *seq, facts);
             }
             Verb::React { conversation, seq, emoji, .. } => {
                 self.member(*conversation, user);
@@ -107,6 +114,12 @@ impl Needs {
             }
             Verb::RunJob { .. } => {}
         }
+    }
+
+    /// A message, and once that is loaded the one that its thread begins with.
+    fn message_and_thread(&mut self, conversation: ConversationId, seq: Seq, facts: &Facts) {
+        self.messages.insert((conversation, seq));
+        self.messages.extend(facts.message(conversation, seq).map(|message| (conversation, message.thread())));
     }
 
     fn member(&mut self, conversation: ConversationId, user: UserId) {

@@ -1,29 +1,32 @@
 //! A message is sent.
 
 use super::rights::Action;
-use super::{Change, Effects, Facts};
-use myna_protocol::{ClientId, ConversationId, Feed, Message, Rejection, Row, Text};
+use super::{Change, Effects, Facts, threads};
+use myna_protocol::{ClientId, ConversationId, Feed, Message, MessageExtra, Rejection, Row, Seq, Text};
 
 /// The message takes the next `seq`. The same client id with the same text answers the first `seq`, also to a sender who has
-/// left since; with another text it is refused.
+/// left since; with another text, or in reply to another message, it is refused.
 pub(super) fn send(
     facts: &Facts,
     change: &Change,
     id: ConversationId,
     client_id: ClientId,
     text: &Text,
+    reply_to: Option<Seq>,
 ) -> Result<Effects, Rejection> {
     let sender = change.user()?;
     let mut effects = Effects::unchanged(id);
     if let Some(first) = facts.sent(&(id, sender, client_id)) {
         // It may have been edited since; of one that was unsent, no text is left to compare with.
-        if first.first_text().is_some_and(|sent| sent != text.as_str()) {
+        let is_same = first.first_text().is_none_or(|sent| sent == text.as_str());
+        if !is_same || first.reply().map(|reply| reply.to) != reply_to {
             return Err(Rejection::ClientIdReused);
         }
         effects.committed.seq = Some(first.seq);
         return Ok(effects);
     }
     let (mut conversation, mut member) = facts.allowed(id, sender, Action::Send)?;
+    let reply = reply_to.map(|to| threads::reply(facts, id, to)).transpose()?;
     conversation.last_seq += 1;
     conversation.rev += 1;
     conversation.active_at = change.at;
@@ -37,10 +40,13 @@ pub(super) fn send(
         text: text.as_str().to_owned(),
         sent_at: change.at,
         rev: conversation.rev,
-        extra: None,
+        extra: reply.map(|_| Box::new(MessageExtra { reply, ..MessageExtra::default() })),
     };
     effects.committed.seq = Some(message.seq);
-    effects.event(Feed::Conversation(id), message.rev, vec![Row::Message(message.clone())]);
+    let thread = reply
+        .and_then(|reply| threads::count(facts, &mut effects, &conversation, reply, |count| count.saturating_add(1)));
+    let rows = std::iter::once(Row::Message(message.clone())).chain(thread).collect();
+    effects.event(Feed::Conversation(id), message.rev, rows);
     effects.messages.push(message);
     effects.conversations.push(conversation);
     effects.members.push(member);

@@ -80,7 +80,7 @@ fn facts(kind: Kind) -> Facts {
 }
 
 fn send(n: u8, said: &str) -> Change {
-    Verb::Send { conversation: talk(1), client_id: client_id(1), text: text(said) }.by(user(n), NOW)
+    Verb::Send { conversation: talk(1), client_id: client_id(1), text: text(said), reply_to: None }.by(user(n), NOW)
 }
 
 fn committed(facts: &Facts, change: &Change) -> Committed {

@@ -36,6 +36,15 @@ pub struct Extent {
     pub members: u32,
 }
 
+/// Which messages of a conversation to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Those at these places, which are in order.
+    At(Vec<Seq>),
+    /// The newest replies of a thread before a place, at most so many.
+    Replies { thread: Seq, before: Seq, limit: u32 },
+}
+
 /// Feeds. Each answer is one consistent snapshot. Member rows bring the person's row with them.
 #[async_trait]
 pub trait FeedStore: Send + Sync {
@@ -65,6 +74,10 @@ pub trait FeedStore: Send + Sync {
     /// than `ANSWER_BYTES`, but at least one.
     async fn messages_before(&self, conversation: ConversationId, seq: Seq, limit: u32)
     -> Result<Vec<Row>, StoreError>;
+
+    /// The chosen messages, oldest first, followed by the reactions to them and their senders. They are fewer where they weigh
+    /// more than `ANSWER_BYTES`: the newest, but at least one.
+    async fn chosen_messages(&self, conversation: ConversationId, choice: Choice) -> Result<Vec<Row>, StoreError>;
 
     /// At most `limit` members, current and former, in the order in which they joined, after this one.
     async fn members_after(

@@ -64,7 +64,7 @@ impl Nodes {
     async fn send(&self, node: usize, who: &SignedIn, conversation: ConversationId, text: &str) {
         let number = self.sent.fetch_add(1, Ordering::Relaxed);
         let (client_id, text) = (ClientId::from_parts(number, [0; 10]), Text::parse(text).unwrap());
-        let pending = self.chats[node].send(who.user.id, conversation, client_id, text).await.unwrap();
+        let pending = self.chats[node].send(who.user.id, conversation, client_id, text, None).await.unwrap();
         pending.committed().await.unwrap();
     }
 

@@ -33,8 +33,8 @@ impl World {
                 events.extend(feed_by_feed(None, chat.catch_up(connection, &cursors).await?).await?);
                 events
             }
-            Command::Send { request, conversation, client_id, text } => {
-                let pending = chat.send(me, conversation, client_id, Text::parse(&text)?).await?;
+            Command::Send { request, conversation, client_id, text, reply_to } => {
+                let pending = chat.send(me, conversation, client_id, Text::parse(&text)?, reply_to).await?;
                 ack(request, conversation, pending.committed().await?.seq)
             }
             Command::Add { request, conversation, users } => {
@@ -69,6 +69,14 @@ impl World {
             }
             Command::LoadAround { request, conversation, target, .. } => {
                 let rows = chat.member(me, conversation).await?.messages_around(target, 3).await?;
+                vec![Event::Page { request, conversation, rows }]
+            }
+            Command::LoadMessages { request, conversation, seqs } => {
+                let rows = chat.member(me, conversation).await?.messages_at(seqs).await?;
+                vec![Event::Page { request, conversation, rows }]
+            }
+            Command::LoadThread { request, conversation, thread, before, .. } => {
+                let rows = chat.member(me, conversation).await?.thread(thread, before, 3).await?;
                 vec![Event::Page { request, conversation, rows }]
             }
             Command::Load { request, conversation, before: None, limit } => {

@@ -6,8 +6,9 @@ use myna_chat::bus::{Bus, BusState, ChangeNotice, EphemeralUpdate, NodeId};
 use myna_chat::health::Monitor;
 use myna_chat::rules::{Change, Committed, JobId};
 use myna_chat::store::{
-    Access, Account, CommitStore, ConsumerState, ConversationStore, Extent, FeedStore, Head, JobStore, LogEntry,
-    LogError, LogStore, NewSession, NewUser, Page, Position, Session, SessionStore, Store, StoreError, UserStore,
+    Access, Account, Choice, CommitStore, ConsumerState, ConversationStore, Extent, FeedStore, Head, JobStore,
+    LogEntry, LogError, LogStore, NewSession, NewUser, Page, Position, Session, SessionStore, Store, StoreError,
+    UserStore,
 };
 use myna_protocol::{
     Conversation, ConversationId, Feed, FeedRows, Person, Rejection, Rev, Row, Seq, SessionId, Timestamp, UserId,
@@ -337,6 +338,10 @@ impl FeedStore for Node {
 
     async fn messages_before(&self, conversation: ConversationId, seq: Seq, limit: u32) -> Answer<Vec<Row>> {
         self.store.messages_before(conversation, seq, limit).await
+    }
+
+    async fn chosen_messages(&self, conversation: ConversationId, choice: Choice) -> Answer<Vec<Row>> {
+        self.store.chosen_messages(conversation, choice).await
     }
 
     async fn members_after(&self, conversation: ConversationId, after: Option<UserId>, limit: u32) -> Answer<Vec<Row>> {

@@ -10,6 +10,12 @@ pub(crate) enum Step {
         who: usize,
         place: usize,
     },
+    /// They reply to the message at this place of the conversation.
+    Reply {
+        who: usize,
+        place: usize,
+        seq: u64,
+    },
     /// They give their message that is so many before their newest there another text.
     Edit {
         who: usize,
@@ -129,6 +135,7 @@ pub(crate) fn any(people: usize) -> impl Strategy<Value = Step> {
     let place = 0..6_usize;
     prop_oneof![
         8 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Send { who, place }),
+        4 => (who.clone(), place.clone(), 1..6_u64).prop_map(|(who, place, seq)| Step::Reply { who, place, seq }),
         3 => (who.clone(), place.clone(), 0..3_usize).prop_map(|(who, place, back)| Step::Edit { who, place, back }),
         1 => (who.clone(), place.clone(), 0..3_usize).prop_map(|(who, place, back)| Step::Unsend { who, place, back }),
         3 => (who.clone(), place.clone(), 1..6_u64, 0..3_usize)

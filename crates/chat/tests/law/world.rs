@@ -159,15 +159,31 @@ impl World {
         }
     }
 
+    /// They send a message.
+    async fn say(&mut self, who: usize, conversation: ConversationId) {
+        let (id, text) = (self.client_id(), Text::parse(&format!("message {}", self.made)).unwrap());
+        self.history.say(id, who, conversation);
+        let now = self.clock.now();
+        let actions = self.people[who].client.send(conversation, id, text, now);
+        self.perform(who, actions).await;
+    }
+
     async fn take_step(&mut self, step: &Step) {
         match step {
+            Step::Reply { who, place, seq } => {
+                let Some(conversation) = self.place(*who, *place).await else { return };
+                // Nobody replies to what they do not see.
+                if self.people[*who].client.message(conversation, *seq).is_none() {
+                    return;
+                }
+                let now = self.clock.now();
+                let actions = self.people[*who].client.reply_to(conversation, Some(*seq), now);
+                self.perform(*who, actions).await;
+                self.say(*who, conversation).await;
+            }
             Step::Send { who, place } => {
                 let Some(conversation) = self.place(*who, *place).await else { return };
-                let (id, text) = (self.client_id(), Text::parse(&format!("message {}", self.made)).unwrap());
-                self.history.say(id, *who, conversation);
-                let now = self.clock.now();
-                let actions = self.people[*who].client.send(conversation, id, text, now);
-                self.perform(*who, actions).await;
+                self.say(*who, conversation).await;
             }
             Step::Edit { who, place, back } => {
                 let Some((conversation, seq)) = self.own_message(*who, *place, *back).await else { return };

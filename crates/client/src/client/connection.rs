@@ -141,6 +141,7 @@ impl Client {
 
     /// Says what is to be said, and asks to be woken in time; the end of every call.
     pub(super) fn finish(&mut self, now: Timestamp, mut actions: Vec<Action>) -> Vec<Action> {
+        self.want_quotes();
         self.send_due(now, &mut actions);
         let receipt = self.requests.reads().filter_map(|id| self.receipts.pause(id)).min();
         let pauses = [self.outbox.deadline(), self.requests.deadline(), receipt];

@@ -110,8 +110,7 @@ impl Client {
 
     /// A message and its earlier texts, if it is loaded.
     pub fn message(&self, id: ConversationId, seq: Seq) -> Option<&Message> {
-        let (held, _) = self.conversations.shown(id)?;
-        held.drawn().get(seq).or_else(|| held.timeline.get(seq))
+        self.conversations.shown(id)?.0.message(seq)
     }
 
     /// The text that a message has, or is to have; `None` when it is not loaded.
@@ -125,7 +124,7 @@ impl Client {
         let Some(held) = self.conversations.held(id) else { return self.edits.settle(id, |_| None) };
         self.edits.settle(id, |seq| {
             let (drawn, newest) = (held.drawn().get(seq), held.timeline.get(seq));
-            drawn.into_iter().chain(newest).max_by_key(|message| message.rev)
+            drawn.into_iter().chain(newest).chain(held.loose.get(seq)).max_by_key(|message| message.rev)
         });
         self.drop_edit_of_unsent(id, actions);
     }

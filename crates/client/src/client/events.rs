@@ -6,12 +6,12 @@ use crate::conversations::Outcome;
 use crate::outbox::Stage;
 use crate::requests::Want;
 use crate::session::NORMAL;
+use crate::set::Set;
 use crate::{Action, Answer, Status};
 use myna_protocol::{
     ConversationId, Event, Feed, FeedRows, ListPosition, Person, Rejection, RequestId, Row, Seq, Signal, Timestamp,
     User, UserId,
 };
-use std::collections::BTreeSet;
 
 /// Messages that are kept of a conversation that is not on show: a page that is left open for weeks must not grow.
 const UNSEEN_MESSAGES: usize = 500;
@@ -93,12 +93,17 @@ impl Client {
         }
         let seen = users_of(&rows.rows);
         // A fresh feed tells of all memberships; only a new one may be of a conversation that the list has passed already.
+        let replies = match feed {
+            Feed::Conversation(id) => self.of_open_thread(id, &rows.rows),
+            Feed::Server | Feed::User(_) => Vec::new(),
+        };
         let was_in = self.shown.filter(|id| self.conversations.joined(*id));
-        let before = if live { BTreeSet::new() } else { self.conversations.all_joined() };
+        let before = if live { Set::default() } else { self.conversations.all_joined() };
         match (self.conversations.apply(me, rows), feed) {
             (Outcome::Taken { conversations, said }, Feed::Conversation(id)) => {
                 self.people.saw(seen);
                 self.said(id, &said, actions);
+                self.thread_moved(id, replies, !live);
                 self.settle_edits(id, actions);
                 if !live {
                     self.reacting.renew(id);
@@ -211,7 +216,14 @@ impl Client {
             Some(Want::People) => self.people.portion_answered(),
             Some(Want::Members(id)) => self.refused(Want::Members(id)),
             Some(
-                Want::Resync(_) | Want::Load(_) | Want::Older(_) | Want::Newer(_) | Want::Around(..) | Want::Read(_),
+                Want::Resync(_)
+                | Want::Load(_)
+                | Want::Older(_)
+                | Want::Newer(_)
+                | Want::Around(..)
+                | Want::Thread(..)
+                | Want::Quotes(_)
+                | Want::Read(_),
             )
             | None => {}
         }
@@ -219,7 +231,12 @@ impl Client {
 
     fn page(&mut self, request: RequestId, id: ConversationId, rows: Vec<Row>, actions: &mut Vec<Action>) {
         let purpose = self.requests.purpose(request);
-        if !matches!(purpose, Some(Want::Older(of) | Want::Newer(of) | Want::Around(of, _)) if of == id) {
+        let Some(Want::Older(of) | Want::Newer(of) | Want::Around(of, _) | Want::Thread(of, _) | Want::Quotes(of)) =
+            purpose
+        else {
+            return;
+        };
+        if of != id {
             return;
         }
         self.requests.answered(request);
@@ -227,6 +244,14 @@ impl Client {
         self.saw(&rows);
         let said = match purpose {
             Some(Want::Around(_, target)) => return self.found(id, target, rows, actions),
+            Some(Want::Thread(_, root)) => {
+                self.thread_page(id, root, rows);
+                Vec::new()
+            }
+            Some(Want::Quotes(_)) => {
+                self.quotes(id, rows);
+                Vec::new()
+            }
             Some(Want::Newer(_)) => self.conversations.newer_page(id, rows),
             _ => self.conversations.page(id, rows),
         };
@@ -327,6 +352,8 @@ impl Client {
                 self.touch(id);
             }
             Want::Around(id, target) => self.give_up_target(id, target),
+            Want::Thread(id, root) => self.thread_refused(id, root),
+            Want::Quotes(id) => self.quotes_refused(id),
             Want::People => self.people.portion_answered(),
             Want::List => (self.list_next, self.changes.list) = (None, true),
             Want::Ask(_) | Want::Resync(_) | Want::Load(_) | Want::Read(_) => {}
@@ -351,12 +378,12 @@ impl Client {
 }
 
 /// Whose names these rows need.
-fn users_of(rows: &[Row]) -> BTreeSet<UserId> {
+fn users_of(rows: &[Row]) -> Set<UserId> {
     let user = |row: &Row| match row {
         Row::Member(row) => Some(row.user),
         Row::Message(row) => Some(row.sender),
         Row::Reaction(row) => Some(row.user),
-        Row::Conversation(_) | Row::Membership(_) | Row::Person(_) | Row::Unknown => None,
+        Row::Conversation(_) | Row::Membership(_) | Row::Person(_) | Row::Thread(_) | Row::Unknown => None,
     };
     rows.iter().filter_map(user).collect()
 }

@@ -27,8 +27,9 @@ impl Client {
         while let Some(entry) = self.outbox.next(unanswered, now) {
             let request = self.requests.next_id();
             let (conversation, client_id, text) = (entry.conversation, entry.client_id, entry.text.clone());
+            let reply_to = entry.reply_to;
             self.outbox.said(client_id, request);
-            actions.push(Action::Send(Command::Send { request, conversation, client_id, text }));
+            actions.push(Action::Send(Command::Send { request, conversation, client_id, text, reply_to }));
         }
     }
 
@@ -70,7 +71,16 @@ impl Client {
             }
             (Want::Read(conversation), _) => self.receipts.sent(conversation, now),
             (Want::People, Command::People { users, .. }) => self.people.portion_asked(users.clone()),
-            (Want::Ask(_) | Want::Resync(_) | Want::Load(_) | Want::People | Want::List, _) => {}
+            (
+                Want::Ask(_)
+                | Want::Resync(_)
+                | Want::Load(_)
+                | Want::Thread(..)
+                | Want::Quotes(_)
+                | Want::People
+                | Want::List,
+                _,
+            ) => {}
         }
     }
 
@@ -118,6 +128,15 @@ impl Client {
                 self.conversations.shown(conversation)?;
                 let is_wanted = self.shown == Some(conversation) && self.jump.is_some_and(|jump| jump.target == target);
                 is_wanted.then_some(Command::LoadAround { request, conversation, target, limit })
+            }
+            Want::Thread(conversation, thread) => {
+                let before = self.replies_before(conversation, thread)?;
+                Some(Command::LoadThread { request, conversation, thread, before, limit })
+            }
+            Want::Quotes(conversation) => {
+                let (held, _) = self.conversations.shown(conversation)?;
+                let seqs: Vec<_> = held.loose.wanted().take(limit as usize).collect();
+                (!seqs.is_empty()).then_some(Command::LoadMessages { request, conversation, seqs })
             }
             Want::Read(conversation) => {
                 let (held, _) = self.conversations.shown(conversation)?;

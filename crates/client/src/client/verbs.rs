@@ -13,8 +13,8 @@ use myna_protocol::{ClientId, Command, ConversationId, RequestId, Seq, Text, Tim
 const PLACES: usize = 50;
 
 impl Client {
-    /// Sends a message: it is in the transcript at once, and is said as soon as that can be. A client id that was used
-    /// before changes nothing.
+    /// Sends a message: it is in the transcript at once, and is said as soon as that can be. It answers what was chosen by
+    /// `reply_to`, or belongs to the thread that is open. A client id that was used before changes nothing.
     pub fn send(
         &mut self,
         conversation: ConversationId,
@@ -24,12 +24,16 @@ impl Client {
     ) -> Vec<Action> {
         let mut actions = Vec::new();
         let sent = self.my_id().zip(self.conversations.held(conversation));
-        let entry = Entry { conversation, client_id, text: text.into_string(), at: now, stage: Stage::Waiting };
+        let (text, reply_to, stage) = (text.into_string(), self.reply_target(conversation), Stage::Waiting);
+        let entry = Entry { conversation, client_id, text, reply_to, at: now, stage };
         let unsent = entry.unsent();
         if !sent.is_some_and(|(me, held)| held.has_message(me, client_id)) && self.outbox.add(entry) {
             self.typing.sent(conversation);
             if self.drafts.set(conversation, String::new()) {
                 actions.push(Action::KeepDraft(conversation, String::new()));
+            }
+            if self.drafts.set_reply(conversation, None) {
+                actions.push(Action::KeepReply(conversation, None));
             }
             if self.shown == Some(conversation) {
                 let is_in_excerpt = self.conversations.held(conversation).is_some_and(Held::is_in_excerpt);
@@ -79,6 +83,8 @@ impl Client {
     pub fn read_to(&mut self, conversation: ConversationId, seq: Seq, now: Timestamp) -> Vec<Action> {
         if let Some(me) = self.my_id()
             && self.conversations.shown(conversation).is_some()
+            // A thread that is open hides the rest of its conversation.
+            && self.thread_of(conversation).is_none()
             && self.conversations.unread(me, conversation) > 0
             && seq > self.conversations.known_read(me, conversation)
             && let Some(held) = self.conversations.held_mut(conversation)
@@ -146,7 +152,7 @@ impl Client {
     pub fn open(&mut self, conversation: ConversationId, now: Timestamp) -> Vec<Action> {
         if self.shown != Some(conversation) {
             self.leave_excerpt();
-            self.arrival = None;
+            (self.arrival, self.thread) = (None, None);
             self.shown = Some(conversation);
             (self.mark, self.window) = (Mark::Unknown, Window::default());
             self.redraw(conversation);
@@ -175,7 +181,7 @@ impl Client {
     pub fn close(&mut self, conversation: ConversationId) {
         if self.shown == Some(conversation) {
             self.leave_excerpt();
-            self.shown = None;
+            (self.shown, self.thread) = (None, None);
             self.redraw(conversation);
         }
     }

@@ -54,7 +54,7 @@ impl Peer {
                     None => self.kept.push(unsent),
                 },
                 Action::Forget(client_id) => self.kept.retain(|kept| kept.client_id != client_id),
-                Action::KeepDraft(..) => {}
+                Action::KeepDraft(..) | Action::KeepReply(..) => {}
                 Action::KeepEdit(id, seq, text) => match text {
                     Some(text) => drop(self.edits.insert((id, seq), text)),
                     None => drop(self.edits.remove(&(id, seq))),

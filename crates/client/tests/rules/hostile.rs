@@ -233,7 +233,7 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
         Step::Discard(id) => client.discard(client_id(id)),
         Step::Restore(id) => {
             let (conversation, client_id, text) = (conversation_id(1), client_id(id), "text".to_owned());
-            client.restore(vec![Unsent { conversation, client_id, text, at: now, failed: None }], now)
+            client.restore(vec![Unsent { conversation, client_id, text, reply_to: None, at: now, failed: None }], now)
         }
         Step::Tick => client.tick(now),
         Step::Online => client.online(now),

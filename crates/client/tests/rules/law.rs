@@ -35,6 +35,12 @@ enum Step {
     /// Somebody reacts to the message at this place, or with 0 takes it back.
     React(u8, u8, Seq, u8),
     AskReact(u8, Seq, u8),
+    /// Somebody replies to the message at this place.
+    Reply(u8, u8, Seq),
+    WriteReply(u8, Seq),
+    OpenThread(u8, Seq),
+    CloseThread,
+    OlderReplies(u8),
     AskEdit(u8, usize),
     AskUnsend(u8, usize),
     AskJoin(u8),
@@ -79,6 +85,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (1u8..=3, room.clone(), 0usize..4).prop_map(|(n, room, place)| Step::Unsend(n, room, place)),
         3 => (1u8..=3, room.clone(), 1u64..8, 0u8..3).prop_map(|(n, room, seq, emoji)| Step::React(n, room, seq, emoji)),
         2 => (room.clone(), 1u64..8, 0u8..3).prop_map(|(room, seq, emoji)| Step::AskReact(room, seq, emoji)),
+        5 => (1u8..=3, room.clone(), 1u64..12).prop_map(|(n, room, seq)| Step::Reply(n, room, seq)),
+        2 => (room.clone(), 1u64..12).prop_map(|(room, seq)| Step::WriteReply(room, seq)),
+        2 => (room.clone(), 1u64..6).prop_map(|(room, seq)| Step::OpenThread(room, seq)),
+        1 => Just(Step::CloseThread),
+        1 => room.clone().prop_map(Step::OlderReplies),
         2 => (room.clone(), 0usize..3).prop_map(|(room, place)| Step::AskEdit(room, place)),
         1 => (room.clone(), 0usize..3).prop_map(|(room, place)| Step::AskUnsend(room, place)),
         3 => room.clone().prop_map(Step::Write),
@@ -179,6 +190,32 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
         Step::AskReact(room, seq, number) => {
             world.with(1, |client, now| client.react(conversation_id(room), seq, emoji(number), now));
         }
+        Step::Reply(n, room, seq) => {
+            *sends += 1;
+            let (id, text) = (conversation_id(room), format!("reply {sends}"));
+            if let Ok((_, told)) = world.server.reply(user(n).id, id, client_id(900_000 + *sends), &text, Some(seq)) {
+                world.tell(told);
+            }
+        }
+        Step::WriteReply(room, seq) => {
+            let id = conversation_id(room);
+            // Nobody replies to what they do not see.
+            if world.peer(1).client.message(id, seq).is_some() {
+                world.act(1, |client, now| client.reply_to(id, Some(seq), now));
+                world.write(1, id);
+            }
+        }
+        Step::OpenThread(room, seq) => {
+            let id = conversation_id(room);
+            if let Some(root) = world.peer(1).client.message(id, seq).map(myna_protocol::Message::thread) {
+                world.act(1, |client, now| client.open_thread(id, root, now));
+            }
+        }
+        Step::CloseThread => world.act(1, |client, _| {
+            client.close_thread();
+            Vec::new()
+        }),
+        Step::OlderReplies(room) => world.act(1, |client, now| client.older_replies(conversation_id(room), now)),
         Step::AskEdit(room, place) => {
             *sends += 1;
             let (id, text) =
@@ -343,6 +380,26 @@ proptest! {
             for (seq, text) in shown {
                 prop_assert_eq!(&text, &world.server.rooms[&id].messages[seq as usize - 1].text);
             }
+        }
+        // An open thread shows what it begins with, and its last replies without a hole.
+        for room in 1..=5 {
+            let id = conversation_id(room);
+            let Some(thread) = world.peer(1).client.thread(id) else { continue };
+            prop_assert!(!thread.loading);
+            let messages = world.server.rooms[&id].messages.clone();
+            let replies: Vec<_> = messages
+                .iter()
+                .filter(|message| message.reply().is_some_and(|reply| reply.thread == thread.root))
+                .collect();
+            let texts = |message: &myna_protocol::Message| (Some(message.seq), message.text.clone());
+            let shown: Vec<_> = world.peer(1).client.thread_lines(id)
+                .into_iter()
+                .filter_map(|line| if let Line::Bubble(bubble) = line { Some((bubble.seq, bubble.text)) } else { None })
+                .collect();
+            prop_assert_eq!(shown.first(), Some(&texts(&messages[thread.root as usize - 1])));
+            let whole: Vec<_> = replies.into_iter().map(texts).collect();
+            prop_assert!(whole.ends_with(&shown[1..]), "{:?} of {:?}", shown, whole);
+            prop_assert!(thread.has_older || whole.len() == shown.len() - 1, "{:?} of {:?}", shown, whole);
         }
         world.load_all(1);
         // What had been read when a conversation was opened is only known to the page that opened it.

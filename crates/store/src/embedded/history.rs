@@ -2,7 +2,8 @@
 
 use super::feeds::{conversation_rev, with_people};
 use super::rows::{int, member_and_person, member_columns, message, message_columns, reaction, reaction_columns};
-use myna_chat::{ANSWER_REACTIONS, fit_into_answer, row_weight};
+use myna_chat::store::Choice;
+use myna_chat::{ANSWER_REACTIONS, fit_into_answer, message_weight, row_weight};
 use myna_protocol::limits::ANSWER_BYTES;
 use myna_protocol::{ConversationId, Member, Message, Person, Reaction, Row, Seq, UserId};
 use rusqlite::{Connection, OptionalExtension, Params, Result, params};
@@ -13,6 +14,10 @@ queries! {
         WHERE conversation_id = ?1 ORDER BY seq DESC LIMIT ?2");
     BEFORE = concat!("SELECT ", message_columns!(), " FROM messages
         WHERE conversation_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3");
+    AT = concat!("SELECT ", message_columns!(), " FROM messages WHERE conversation_id = ?1 AND seq = ?2");
+    REPLIES = concat!("SELECT ", message_columns!(), " FROM messages
+        WHERE conversation_id = ?1 AND extra ->> '$.reply.thread' = ?2 AND seq < ?3 AND extra IS NOT NULL
+        ORDER BY seq DESC LIMIT ?4");
     REACTIONS = concat!("SELECT ", reaction_columns!(), " FROM reactions
         WHERE conversation_id = ?1 AND seq BETWEEN ?2 AND ?3 AND emoji IS NOT NULL ORDER BY seq DESC LIMIT ?4");
     MEMBER = concat!("SELECT ", member_columns!(), " FROM members m JOIN users u ON u.id = m.user_id
@@ -23,6 +28,41 @@ pub(super) fn before(connection: &Connection, id: ConversationId, seq: Seq, limi
     let mut messages = page(connection, BEFORE, params![id.as_bytes(), int(seq), limit])?;
     messages.reverse();
     let reactions = reactions(connection, id, &mut messages)?;
+    with_senders(connection, id, messages, reactions)
+}
+
+/// The chosen messages, oldest first, and their senders.
+pub(super) fn chosen(connection: &Connection, id: ConversationId, choice: &Choice) -> Result<Vec<Row>> {
+    let mut messages = match choice {
+        Choice::Replies { thread, before, limit } => {
+            page(connection, REPLIES, params![id.as_bytes(), int(*thread), int(*before), limit])?
+        }
+        Choice::At(seqs) => {
+            let (mut messages, mut bytes) = (Vec::new(), 0);
+            for seq in seqs.iter().rev() {
+                let found = page(connection, AT, params![id.as_bytes(), int(*seq)])?;
+                bytes += found.iter().map(message_weight).sum::<usize>();
+                if bytes > ANSWER_BYTES && !messages.is_empty() {
+                    break;
+                }
+                messages.extend(found);
+            }
+            messages
+        }
+    };
+    let mut reactions = Vec::new();
+    let mut query = connection.prepare_cached(REACTIONS)?;
+    for message in &messages {
+        let values = params![id.as_bytes(), int(message.seq), int(message.seq), ANSWER_REACTIONS];
+        for row in query.query_map(values, reaction)? {
+            reactions.push(row?);
+        }
+        if reactions.len() > ANSWER_REACTIONS as usize {
+            break;
+        }
+    }
+    messages.reverse();
+    fit_into_answer(&mut messages, &mut reactions);
     with_senders(connection, id, messages, reactions)
 }
 

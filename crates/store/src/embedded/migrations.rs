@@ -11,6 +11,7 @@ pub(super) const ALL: &[&str] = &[
     include_str!("../../migrations/0003_people_log_jobs.sql"),
     include_str!("../../migrations/0004_message_extra.sql"),
     include_str!("../../migrations/0005_reactions.sql"),
+    include_str!("../../migrations/0006_threads.sql"),
 ];
 
 /// The schema's number. One above what is known is refused.

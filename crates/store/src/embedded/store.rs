@@ -7,8 +7,8 @@ use myna_chat::bus::{Bus, NodeId};
 use myna_chat::health::Monitor;
 use myna_chat::rules::{Change, Committed, JobId};
 use myna_chat::store::{
-    Access, Account, CommitStore, ConsumerState, ConversationStore, Extent, FeedStore, Head, JobStore, LogEntry,
-    LogError, LogStore, NewSession, NewUser, Page, Position, Session, SessionStore, StoreError, UserStore,
+    Access, Account, Choice, CommitStore, ConsumerState, ConversationStore, Extent, FeedStore, Head, JobStore,
+    LogEntry, LogError, LogStore, NewSession, NewUser, Page, Position, Session, SessionStore, StoreError, UserStore,
 };
 use myna_protocol::{
     Conversation, ConversationId, Feed, FeedRows, Person, Rejection, Rev, Row, Seq, SessionId, Timestamp, UserId,
@@ -139,6 +139,10 @@ impl FeedStore for Embedded {
         limit: u32,
     ) -> Result<Vec<Row>, StoreError> {
         self.read(move |connection| history::before(connection, conversation, seq, limit)).await
+    }
+
+    async fn chosen_messages(&self, conversation: ConversationId, choice: Choice) -> Result<Vec<Row>, StoreError> {
+        self.read(move |connection| history::chosen(connection, conversation, &choice)).await
     }
 
     async fn members_after(

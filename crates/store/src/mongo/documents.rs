@@ -183,6 +183,9 @@ pub(super) struct MessageDoc {
     /// What most messages do not have, as JSON: what it says is the rules' own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) extra: Option<String>,
+    /// Of replies only: the message that their thread begins with, as `extra` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) thread: Option<i64>,
 }
 
 /// Ids as BSON has them. In the key of an index an id stands for itself: it is binary, never an operator, and not every
@@ -399,6 +402,7 @@ impl MessageDoc {
             created_at: date(message.sent_at),
             rev: int(message.rev),
             extra: extra.map_err(|error| Failure::Corrupt(error.to_string()))?,
+            thread: message.reply().map(|reply| int(reply.thread)),
         })
     }
 
@@ -421,9 +425,9 @@ impl MessageDoc {
     /// What its row weighs.
     pub(super) fn weight(&self) -> Result<usize, Failure> {
         // Its text need not be copied for that.
-        let Self { conversation_id, seq, sender_id, client_id, created_at, rev, ref extra, .. } = *self;
+        let Self { conversation_id, seq, sender_id, client_id, created_at, rev, ref extra, thread, .. } = *self;
         let (body, extra) = (String::new(), extra.clone());
-        let plain = Self { conversation_id, seq, sender_id, client_id, body, created_at, rev, extra };
+        let plain = Self { conversation_id, seq, sender_id, client_id, body, created_at, rev, extra, thread };
         Ok(row_weight(&Row::Message(plain.row()?)) + self.body.len())
     }
 }

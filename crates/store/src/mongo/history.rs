@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::feeds::{people_of, with_people};
 use super::reading::{Query, Reading, by_id};
 use mongodb::bson::{Document, Uuid, doc};
+use myna_chat::store::Choice;
 use myna_chat::{ANSWER_REACTIONS, fit_into_answer};
 use myna_protocol::limits::ANSWER_BYTES;
 use myna_protocol::{ConversationId, Message, Reaction, Row, Seq};
@@ -41,6 +42,12 @@ impl MessagePage {
         messages.truncate(fitting.max(1));
         let messages = messages.into_iter().rev().map(MessageDoc::row).collect::<Result<_, _>>()?;
         Ok(Self { messages, reactions: Vec::new() })
+    }
+
+    /// Where they weigh more with their reactions than one answer may, the oldest messages go.
+    fn fit(&mut self) {
+        self.reactions.sort_by_key(|reaction| std::cmp::Reverse(reaction.seq));
+        fit_into_answer(&mut self.messages, &mut self.reactions);
     }
 
     pub(super) fn rows(self) -> impl Iterator<Item = Row> {
@@ -85,10 +92,47 @@ pub(super) async fn reactions(reading: &mut Reading<'_>, pages: &mut [MessagePag
     for page in pages {
         let Some(message) = page.messages.first() else { continue };
         page.reactions = found.remove(&message.conversation).unwrap_or_default();
-        page.reactions.sort_by_key(|reaction| std::cmp::Reverse(reaction.seq));
-        fit_into_answer(&mut page.messages, &mut page.reactions);
+        page.fit();
     }
     Ok(())
+}
+
+/// To these messages, wherever they are: those to the newest message first, and no more than an answer holds.
+pub(super) fn reactions_to(id: Uuid, seqs: Vec<i64>) -> Query {
+    let filter = doc! { "conversation_id": id, "seq": { "$in": seqs }, "emoji": { "$ne": null } };
+    Query::of(filter).sorted(doc! { "conversation_id": -1, "seq": -1 }).limited(ANSWER_REACTIONS.into())
+}
+
+/// The messages with these numbers.
+pub(super) fn at(id: Uuid, seqs: Vec<i64>) -> Query {
+    Query::of(doc! { "conversation_id": id, "seq": { "$in": seqs } }).sorted(by_seq())
+}
+
+/// The newest replies of a thread before a number.
+pub(super) fn replies(id: Uuid, thread: i64, before: i64, limit: u32) -> Query {
+    let filter = doc! { "conversation_id": id, "thread": { "$eq": thread }, "seq": { "$lt": before } };
+    let newest_first = doc! { "conversation_id": -1, "thread": -1, "seq": -1 };
+    Query::of(filter).sorted(newest_first).limited(limit.into())
+}
+
+pub(super) async fn chosen(reading: &mut Reading<'_>, id: ConversationId, choice: Choice) -> Result<Vec<Row>, Failure> {
+    let id = id.uuid();
+    let query = match choice {
+        Choice::At(seqs) => at(id, seqs.into_iter().map(int).collect()),
+        Choice::Replies { thread, before, limit } => replies(id, int(thread), int(before), limit),
+    };
+    let place = by_id(id).only(doc! { "receipts": 1, "last_seq": 1, "_id": 0 });
+    let Some(Place { receipts, .. }) = reading.one(CONVERSATIONS, place).await? else {
+        return Ok(Vec::new());
+    };
+    let mut page = MessagePage::of(reading.all(MESSAGES, query).await?)?;
+    if !page.messages.is_empty() {
+        let seqs = page.messages.iter().map(|message| int(message.seq)).collect();
+        let found: Vec<ReactionDoc> = reading.all(REACTIONS, reactions_to(id, seqs)).await?;
+        page.reactions = found.into_iter().map(ReactionDoc::row).collect::<Result<_, _>>()?;
+        page.fit();
+    }
+    with_senders(reading, id, receipts, page).await
 }
 
 /// The messages of a conversation with these numbers: from the first, and before the second.
@@ -167,6 +211,15 @@ async fn page(reading: &mut Reading<'_>, id: Uuid, messages: impl Fn(i64) -> Que
     let mut pages = [MessagePage::of(reading.all(MESSAGES, messages(last_seq)).await?)?];
     reactions(reading, &mut pages).await?;
     let [page] = pages;
+    with_senders(reading, id, receipts, page).await
+}
+
+async fn with_senders(
+    reading: &mut Reading<'_>,
+    id: Uuid,
+    receipts: bool,
+    page: MessagePage,
+) -> Result<Vec<Row>, Failure> {
     let senders = senders(reading, id, &page.messages, |_| true).await?;
     let people = people_of(reading, senders.iter().map(|sender| sender.user_id).collect()).await?;
     let members =

@@ -8,8 +8,8 @@ use myna_chat::bus::{Bus, BusState, EphemeralUpdate, NodeId};
 use myna_chat::health::{Circuit, Monitor};
 use myna_chat::rules::{Change, Committed, JobId};
 use myna_chat::store::{
-    Access, Account, CommitStore, ConsumerState, ConversationStore, Extent, FeedStore, Head, JobStore, LogEntry,
-    LogError, LogStore, NewSession, NewUser, Page, Position, Session, SessionStore, StoreError, UserStore,
+    Access, Account, Choice, CommitStore, ConsumerState, ConversationStore, Extent, FeedStore, Head, JobStore,
+    LogEntry, LogError, LogStore, NewSession, NewUser, Page, Position, Session, SessionStore, StoreError, UserStore,
 };
 use myna_chat::{ChangeNotices, Supervisor};
 use myna_protocol::{
@@ -119,6 +119,10 @@ impl FeedStore for Mongo {
         limit: u32,
     ) -> Result<Vec<Row>, StoreError> {
         self.read(|reading| history::before(reading, conversation, seq, limit).boxed()).await
+    }
+
+    async fn chosen_messages(&self, conversation: ConversationId, choice: Choice) -> Result<Vec<Row>, StoreError> {
+        self.read(|reading| history::chosen(reading, conversation, choice.clone()).boxed()).await
     }
 
     async fn members_after(

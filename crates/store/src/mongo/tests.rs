@@ -62,7 +62,7 @@ async fn fill(store: &Mongo) {
         changes.extend((0..40).map(|m| {
             let text = Text::parse("hello").expect("this is a text");
             let (conversation, client_id) = (conversation(n), ClientId::from_bytes(id(m)));
-            Verb::Send { conversation, client_id, text }.by(user(m % 20), at)
+            Verb::Send { conversation, client_id, text, reply_to: (m >= 30).then_some(1) }.by(user(m % 20), at)
         }));
     }
     // Some of them are taken back.
@@ -130,6 +130,9 @@ fn hot() -> Vec<Hot> {
         find("resync: members since a rev", MEMBERS, feeds::stamped_since(talk, 15, 100)),
         find("resync: memberships since a rev", MEMBERS, feeds::memberships_since(user(7).uuid(), 8, 100)),
         find("history: the page before a message", MESSAGES, history::page_before(talk, 30, 20)),
+        find("history: the replies of a thread", MESSAGES, history::replies(talk, 1, 40, 20)),
+        find("history: messages at their places", MESSAGES, history::at(talk, vec![3, 4, 7, 30, 31, 32])),
+        find("history: the reactions to such messages", REACTIONS, history::reactions_to(talk, vec![10, 20])),
         find("history: the page after a message", MESSAGES, history::page_after(talk, 10, 20)),
         find(
             "history: the senders of a page",

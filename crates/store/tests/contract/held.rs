@@ -3,7 +3,8 @@
 use super::verbs::{ALL, MUCH, membership};
 use myna_chat::store::Store;
 use myna_protocol::{
-    Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Person, Reaction, Rev, Row, Seq, UserId,
+    Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Person, Reaction, Replies, Rev, Row,
+    Seq, UserId,
 };
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -117,6 +118,16 @@ impl Held {
                 Row::Message(row) => keep(&mut self.messages, (row.conversation, row.seq), row, |row| row.rev),
                 Row::Reaction(row) => {
                     keep(&mut self.reactions, (row.conversation, row.seq, row.user), row, |row| row.rev);
+                }
+                Row::Thread(row) => {
+                    // It says how many replies a message has by now; everything else of the message is held.
+                    if let Some(held) =
+                        self.messages.get_mut(&(row.conversation, row.seq)).filter(|held| held.rev < row.rev)
+                    {
+                        let extra = held.extra.get_or_insert_default();
+                        let since = extra.replies.map_or(held.rev, |replies| replies.since);
+                        (extra.replies, held.rev) = (Some(Replies { count: row.replies, since }), row.rev);
+                    }
                 }
                 Row::Membership(row) => keep(&mut self.memberships, row.conversation, row, |row| row.rev),
                 Row::Person(row) => keep(&mut self.people, row.id, row, |row| row.rev),

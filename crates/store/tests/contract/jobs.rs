@@ -15,7 +15,7 @@ fn a_job_id() -> JobId {
 }
 
 fn later(user: UserId, id: JobId, due_at: i64, conversation: ConversationId, said: &str) -> Change {
-    let verb = Box::new(Verb::Send { conversation, client_id: a_client_id(), text: text(said) });
+    let verb = Box::new(Verb::Send { conversation, client_id: a_client_id(), text: text(said), reply_to: None });
     Verb::Schedule { id, due_at: Timestamp(due_at), verb }.by(user, Timestamp(1))
 }
 

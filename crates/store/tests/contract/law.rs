@@ -3,7 +3,7 @@
 use super::held::{Held, is_in};
 use super::verbs::{
     add, ann_and_bob, channel, direct, done, edit, fresh, group, join, leave, new_channel, new_direct, new_group,
-    people, person, react, read, rename, rename_user, said, said_many, say, unsend,
+    people, person, react, read, rename, rename_user, reply, said, said_many, say, unsend,
 };
 use myna_chat::rules::Change;
 use myna_chat::store::Store;
@@ -57,6 +57,24 @@ pub(crate) async fn the_law_holds_for_editing_and_unsending(store: &dyn Store) {
             holds(store, &[ann, bob], change).await;
         }
         for change in [unsend(talk, bob, 3), unsend(talk, bob, 2)] {
+            holds(store, &[ann, bob], change).await;
+        }
+    }
+}
+
+pub(crate) async fn the_law_holds_for_replying(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    for talk in [direct(store, ann, bob).await, group(store, ann, &[bob]).await] {
+        said_many(store, talk, bob, 2).await;
+        for change in [
+            reply(talk, ann, "a", 1),
+            reply(talk, bob, "b", 3),
+            edit(talk, bob, 1, "new"),
+            reply(talk, ann, "c", 1),
+            unsend(talk, ann, 3),
+            unsend(talk, bob, 1),
+            reply(talk, ann, "d", 4),
+        ] {
             holds(store, &[ann, bob], change).await;
         }
     }

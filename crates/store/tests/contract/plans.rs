@@ -2,8 +2,8 @@
 
 use super::held::Held;
 use super::verbs::{
-    a_client_id, a_conversation_id, commit, join, leave, load, name, new_direct, now, people, react, read, rename,
-    rename_user, send, seqs,
+    a_client_id, a_conversation_id, commit, edit, join, leave, load, name, new_direct, now, people, react, read,
+    rename, rename_user, reply, send, seqs, unsend,
 };
 use myna_chat::rules::{self, Change};
 use myna_chat::store::Store;
@@ -20,6 +20,9 @@ const PEOPLE: usize = 4;
 enum Verb {
     Say,
     SayAgain(usize),
+    Reply(u64),
+    Edit(u64),
+    Unsend(u64),
     React(u64, usize),
     Read(u64),
     Direct(usize),
@@ -57,6 +60,9 @@ fn step() -> impl Strategy<Value = Step> {
     let verb = prop_oneof![
         6 => Just(Verb::Say),
         1 => any::<usize>().prop_map(Verb::SayAgain),
+        3 => (1..8_u64).prop_map(Verb::Reply),
+        2 => (1..8_u64).prop_map(Verb::Edit),
+        1 => (1..8_u64).prop_map(Verb::Unsend),
         3 => (1..8_u64, 0..3_usize).prop_map(|(seq, emoji)| Verb::React(seq, emoji)),
         3 => (0..12_u64).prop_map(Verb::Read),
         1 => any::<usize>().prop_map(Verb::Direct),
@@ -193,6 +199,9 @@ impl Play<'_> {
                 Some((talk, user, client_id)) => send(*talk, *user, *client_id, "said"),
                 None => send(talk, user, a_client_id(), "said"),
             },
+            Verb::Reply(seq) => reply(talk, user, "replied", seq),
+            Verb::Edit(seq) => edit(talk, user, seq, &format!("edited {}", self.sent.len())),
+            Verb::Unsend(seq) => unsend(talk, user, seq),
             Verb::React(seq, emoji) => react(talk, user, seq, ["", "👍", "🎉"][emoji]),
             Verb::Read(seq) => read(talk, user, seq),
             Verb::Direct(number) => new_direct(user, self.people[nth(number, PEOPLE)]),

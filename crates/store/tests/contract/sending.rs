@@ -25,7 +25,8 @@ pub(crate) async fn a_sent_message_is_one_event_with_its_row(store: &dyn Store) 
     let (ann, bob) = ann_and_bob(store).await;
     let talk = direct(store, ann, bob).await;
     let (client_id, at) = (a_client_id(), now());
-    let change = Verb::Send { conversation: talk, client_id, text: super::verbs::text("hello") }.by(ann, at);
+    let change =
+        Verb::Send { conversation: talk, client_id, text: super::verbs::text("hello"), reply_to: None }.by(ann, at);
     let sent = done(store, change).await;
     assert_eq!(feeds(&sent.events), [Feed::Conversation(talk)]);
     let event = &sent.events[0];

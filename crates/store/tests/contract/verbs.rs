@@ -99,7 +99,12 @@ pub(crate) async fn done(store: &dyn Store, change: Change) -> Committed {
 }
 
 pub(crate) fn send(conversation: ConversationId, sender: UserId, client_id: ClientId, said: &str) -> Change {
-    Verb::Send { conversation, client_id, text: text(said) }.by(sender, now())
+    Verb::Send { conversation, client_id, text: text(said), reply_to: None }.by(sender, now())
+}
+
+pub(crate) fn reply(conversation: ConversationId, sender: UserId, said: &str, to: Seq) -> Change {
+    let (client_id, text) = (a_client_id(), text(said));
+    Verb::Send { conversation, client_id, text, reply_to: Some(to) }.by(sender, now())
 }
 
 pub(crate) fn say(conversation: ConversationId, sender: UserId, said: &str) -> Change {

@@ -158,7 +158,7 @@ async fn who_meets_what_is_corrupt_keeps_nobody_else_out() {
     // Those that wait while the first is committed come into one group.
     let mut sent = Vec::new();
     for (sender, talk) in [whole, damaged, whole, damaged, whole] {
-        sent.push(chat.send(sender, talk, a_client_id(), text("hello")).await.expect("it answers"));
+        sent.push(chat.send(sender, talk, a_client_id(), text("hello"), None).await.expect("it answers"));
     }
     let mut seqs = Vec::new();
     for sent in sent {

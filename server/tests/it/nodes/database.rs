@@ -58,7 +58,7 @@ async fn nothing_is_lost_when_mongodb_is_killed_in_a_burst_twenty_times_over() {
 /// Says a message and answers whether it was taken, or refused because the store is out of reach.
 async fn says(socket: &mut Socket, conversation: ConversationId, text: &str) -> bool {
     let (client_id, text) = (new_message(), text.to_owned());
-    match socket.ask(|request| Command::Send { request, conversation, client_id, text }).await {
+    match socket.ask(|request| Command::Send { request, conversation, client_id, text, reply_to: None }).await {
         Event::Ack { .. } => true,
         Event::Rejected { code: Rejection::Unavailable, .. } => false,
         other => panic!("{other:?}"),

@@ -243,7 +243,8 @@ impl Socket {
 
     pub(crate) async fn send_as(&mut self, conversation: ConversationId, client_id: ClientId, text: &str) -> Seq {
         let text = text.to_owned();
-        let (_, seq) = self.done(|request| Command::Send { request, conversation, client_id, text }).await;
+        let (_, seq) =
+            self.done(|request| Command::Send { request, conversation, client_id, text, reply_to: None }).await;
         seq.expect("a sent message has a place")
     }
 
@@ -253,7 +254,7 @@ impl Socket {
         for text in texts {
             self.requests += 1;
             let (request, client_id) = (self.requests, new_message());
-            let command = Command::Send { request, conversation, client_id, text };
+            let command = Command::Send { request, conversation, client_id, text, reply_to: None };
             let frame = serde_json::to_string(&command).expect("commands can be written");
             soon("a frame is taken", self.stream.feed(Message::text(frame))).await.expect("the socket is open");
             // So many may be unanswered; reading keeps both sides from waiting for each other.

@@ -98,7 +98,9 @@ impl Speaker {
                 message.said += 1;
                 let (client_id, text) = (message.client_id, message.text.clone());
                 let conversation = self.conversation;
-                socket.queue(&Command::Send { request: place as u64, conversation, client_id, text }).await?;
+                socket
+                    .queue(&Command::Send { request: place as u64, conversation, client_id, text, reply_to: None })
+                    .await?;
                 waiting += 1;
             }
             if waiting == 0 {

@@ -77,7 +77,7 @@ impl Tab {
                     None => self.kept.push(unsent),
                 },
                 Action::Forget(client_id) => self.kept.retain(|kept| kept.client_id != client_id),
-                Action::KeepDraft(..) | Action::KeepEdit(..) => {}
+                Action::KeepDraft(..) | Action::KeepEdit(..) | Action::KeepReply(..) => {}
                 Action::Answered(request, answer) => {
                     self.answers.insert(request, answer);
                 }

@@ -2,8 +2,8 @@
 
 use super::{PAGE, RESYNC_PEOPLE, RESYNC_ROWS, Server, Told, rejected, user};
 use myna_protocol::{
-    Command, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Membership, Rejection, ResetReason, Rev, Row,
-    Target, User, UserId,
+    Command, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Membership, Message, Rejection, ResetReason,
+    Rev, Row, Target, User, UserId,
 };
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -93,6 +93,13 @@ impl Server {
                 rows.extend(room.messages.iter().cloned().map(Row::Message));
                 rows.extend(room.reactions.values().cloned().map(Row::Reaction));
                 rows.retain(|row| row.rev() > rev);
+                for row in &mut rows {
+                    if let Row::Message(message) = row
+                        && let Some(thread) = message.thread_since(rev)
+                    {
+                        *row = Row::Thread(thread);
+                    }
+                }
                 let people: Vec<_> = rows
                     .iter()
                     .filter_map(|row| if let Row::Member(row) = row { Some(self.person(row.user)) } else { None })
@@ -159,6 +166,36 @@ impl Server {
                 };
                 return (events, Vec::new());
             }
+            Command::LoadMessages { request, conversation, seqs } => {
+                let page = self.chosen(who.id, conversation, |message| seqs.contains(&message.seq), PAGE);
+                return (
+                    vec![vec![page.map_or(rejected(request, Rejection::NotFound), |rows| Event::Page {
+                        request,
+                        conversation,
+                        rows,
+                    })]],
+                    Vec::new(),
+                );
+            }
+            Command::LoadThread { request, conversation, thread, before, limit } => {
+                let is_reply = |message: &Message| {
+                    message.reply().is_some_and(|reply| reply.thread == thread)
+                        && before.is_none_or(|before| message.seq < before)
+                };
+                let mut page =
+                    self.chosen(who.id, conversation, |message| before.is_none() && message.seq == thread, 1);
+                if let Some(rows) = &mut page {
+                    rows.extend(self.chosen(who.id, conversation, is_reply, limit.min(PAGE)).into_iter().flatten());
+                }
+                return (
+                    vec![vec![page.map_or(rejected(request, Rejection::NotFound), |rows| Event::Page {
+                        request,
+                        conversation,
+                        rows,
+                    })]],
+                    Vec::new(),
+                );
+            }
             Command::LoadAround { request, conversation, target, limit } => {
                 let before = self.rooms.get(&conversation).map_or(0, |room| {
                     let seq = match target {
@@ -223,8 +260,8 @@ impl Server {
                 .rename(who.id, conversation, name.as_deref())
                 .map(|told| (ack(request, conversation, None), told))
                 .map_err(|code| (request, code)),
-            Command::Send { request, conversation, client_id, text } => self
-                .send(who.id, conversation, client_id, &text)
+            Command::Send { request, conversation, client_id, text, reply_to } => self
+                .reply(who.id, conversation, client_id, &text, reply_to)
                 .map(|(seq, told)| (ack(request, conversation, Some(seq)), told))
                 .map_err(|code| (request, code)),
             Command::Edit { request, conversation, seq, text } => self
@@ -257,6 +294,24 @@ impl Server {
             }
         };
         done.unwrap_or_else(|(request, code)| (vec![vec![rejected(request, code)]], Vec::new()))
+    }
+
+    /// The newest of these messages, and their senders; `None` for an outsider.
+    fn chosen(
+        &self,
+        who: UserId,
+        id: ConversationId,
+        is_chosen: impl Fn(&Message) -> bool,
+        limit: u32,
+    ) -> Option<Vec<Row>> {
+        let room = self.rooms.get(&id).filter(|room| room.has(who))?;
+        let messages = room.messages.iter().filter(|message| is_chosen(message)).rev().take(limit as usize);
+        let messages: Vec<_> = messages.cloned().collect();
+        let mut rows: Vec<Row> = room.reactions(&messages).collect();
+        for message in messages.into_iter().rev() {
+            rows.extend([Row::Person(self.person(message.sender)), room.member(message.sender), Row::Message(message)]);
+        }
+        Some(rows)
     }
 
     pub(super) fn hello(&self, who: &User, cursors: &BTreeMap<Feed, Rev>) -> Vec<Vec<Event>> {

@@ -3,7 +3,7 @@
 use super::{Room, Server, Told, user};
 use myna_protocol::{
     ClientId, Conversation, ConversationId, EarlierText, Feed, FeedRows, Kind, Member, Membership, Message,
-    MessageExtra, Person, Reaction, Rejection, Rev, Row, Seq, Unsending, User, UserId,
+    MessageExtra, Person, Reaction, Rejection, Replies, Reply, Rev, Row, Seq, Thread, Unsending, User, UserId,
 };
 use std::collections::BTreeMap;
 
@@ -108,6 +108,17 @@ impl Server {
         client_id: ClientId,
         text: &str,
     ) -> Result<(Seq, Vec<Told>), Rejection> {
+        self.reply(sender, id, client_id, text, None)
+    }
+
+    pub(crate) fn reply(
+        &mut self,
+        sender: UserId,
+        id: ConversationId,
+        client_id: ClientId,
+        text: &str,
+        reply_to: Option<Seq>,
+    ) -> Result<(Seq, Vec<Told>), Rejection> {
         let sent_at = self.at();
         let room = self.rooms.get_mut(&id).ok_or(Rejection::NotFound)?;
         if let Some(first) = room.messages.iter().find(|old| (old.sender, old.client_id) == (sender, client_id)) {
@@ -116,12 +127,20 @@ impl Server {
         if !room.has(sender) {
             return Err(Rejection::NotFound);
         }
+        let original = |to: Seq| room.messages.iter().find(|message| message.seq == to).ok_or(Rejection::NotFound);
+        let reply = match reply_to {
+            Some(to) => Some(Reply { to, thread: original(to)?.thread() }),
+            None => None,
+        };
         let seq = room.last() + 1;
         room.reads.insert(sender, (seq, Some(sent_at)));
         let told = self.stamp(id, |room, rev| {
             let text = text.to_owned();
-            room.messages.push(Message { conversation: id, seq, sender, client_id, text, sent_at, rev, extra: None });
-            vec![Row::Message(room.messages[room.messages.len() - 1].clone())]
+            let extra = reply.map(|_| Box::new(MessageExtra { reply, ..MessageExtra::default() }));
+            let message = Message { conversation: id, seq, sender, client_id, text, sent_at, rev, extra };
+            room.messages.push(message.clone());
+            let thread = reply.map(|reply| room.count_reply(reply.thread, rev, |count| count + 1));
+            std::iter::once(Row::Message(message)).chain(thread).collect()
         });
         Ok((seq, vec![told]))
     }
@@ -156,9 +175,17 @@ impl Server {
                     extra.earlier.push(EarlierText { text: before, until: at });
                     message.text = text;
                 }
-                None => **extra = MessageExtra { unsent: Some(Unsending { by: user, at }), ..MessageExtra::default() },
+                None => {
+                    **extra = MessageExtra { unsent: Some(Unsending { by: user, at }), earlier: Vec::new(), ..**extra };
+                }
             }
-            vec![Row::Message(message.clone())]
+            if let Some(replies) = &mut extra.replies {
+                replies.since = rev;
+            }
+            let message = message.clone();
+            let reply = message.reply().filter(|_| message.unsent().is_some());
+            let thread = reply.map(|reply| room.count_reply(reply.thread, rev, |count| count - 1));
+            std::iter::once(Row::Message(message)).chain(thread).collect()
         })])
     }
 
@@ -252,5 +279,18 @@ impl Server {
     pub(crate) fn own_message(&self, user: UserId, id: ConversationId, place: usize) -> Option<Seq> {
         let own = self.rooms.get(&id)?.messages.iter().rev().filter(|message| message.sender == user);
         own.map(|message| message.seq).nth(place)
+    }
+}
+
+impl Room {
+    /// The thread has one reply more, or less.
+    fn count_reply(&mut self, thread: Seq, rev: Rev, change: impl FnOnce(u32) -> u32) -> Row {
+        let message = self.messages.iter_mut().find(|message| message.seq == thread).expect("a thread has a beginning");
+        let extra = message.extra.get_or_insert_default();
+        let Replies { count, since } = extra.replies.unwrap_or(Replies { count: 0, since: message.rev });
+        let replies = change(count);
+        extra.replies = Some(Replies { count: replies, since });
+        message.rev = rev;
+        Row::Thread(Thread { conversation: message.conversation, seq: thread, replies, rev })
     }
 }

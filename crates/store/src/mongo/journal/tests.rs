@@ -12,7 +12,7 @@ const NOTES: ConversationId = ConversationId::from_bytes([2; 16]);
 fn say(text: &str) -> Change {
     let client_id = ClientId::from_bytes([text.as_bytes()[0] ^ text.as_bytes()[1]; 16]);
     let text = Text::parse(text).expect("this is a text");
-    Verb::Send { conversation: NOTES, client_id, text }.by(ANN, Timestamp(2))
+    Verb::Send { conversation: NOTES, client_id, text, reply_to: None }.by(ANN, Timestamp(2))
 }
 
 /// A store on a standalone server, with Ann and her notes.

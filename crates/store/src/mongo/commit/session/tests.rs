@@ -41,7 +41,7 @@ async fn a_node_that_died_in_the_middle_of_a_commit_holds_nobody_up_for_a_minute
 
     let (client_id, at) = (ClientId::from_parts(1, [3; 10]), Timestamp(2));
     let text = Text::parse("hello").expect("this is a text");
-    let sent = alive.commit([Verb::Send { conversation, client_id, text }.by(sender, at)].into()).await;
+    let sent = alive.commit([Verb::Send { conversation, client_id, text, reply_to: None }.by(sender, at)].into()).await;
     let sent = sent.expect("the other node is not held up for longer than one call");
     assert_eq!(sent[0].as_ref().map(|sent| sent.seq), Ok(Some(1)));
 }

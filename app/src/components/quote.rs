@@ -1,0 +1,55 @@
+//! What a reply answers, above it; and how many replies a message has, below it.
+
+use super::thread::go_to_original;
+use crate::client_handle::use_client;
+use crate::i18n::{Words, words};
+use leptos::prelude::*;
+use myna_client::{InThread, Quote, Words as Quoted};
+use myna_protocol::ConversationId;
+
+/// What the quote shows of the message.
+pub(crate) fn quoted(t: Words, quote: &Quote) -> String {
+    match &quote.words {
+        Quoted::Text(text) => text.clone(),
+        Quoted::Unsent => t.refused_message_unsent().to_owned(),
+        Quoted::Absent => t.message_not_found().to_owned(),
+        // It keeps the room.
+        Quoted::Loading => "\u{a0}".to_owned(),
+    }
+}
+
+/// Who has sent it.
+pub(crate) fn sender(t: Words, quote: &Quote) -> String {
+    if quote.mine { t.you_said().to_owned() } else { t.person(&quote.name) }
+}
+
+/// Leads to the message that is answered.
+pub(crate) fn quote_view(t: Words, id: ConversationId, quote: &Quote) -> AnyView {
+    let (handle, seq) = (use_client(), quote.seq);
+    let text = quoted(t, quote);
+    if !matches!(quote.words, Quoted::Text(_)) {
+        return view! { <p class="quote"><span class="quote-text">{text}</span></p> }.into_any();
+    }
+    let name = sender(t, quote);
+    let label = t.in_reply_to(name.clone(), text.as_str());
+    view! {
+        <button class="quote" type="button" aria-label=label on:click=move |_| go_to_original(handle, id, seq)>
+            <span class="quote-name" dir="auto">{name}</span>
+            <span class="quote-text" dir="auto">{text}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// Leads to the thread.
+pub(crate) fn replies_view(id: ConversationId, thread: &InThread) -> AnyView {
+    let (t, handle, root) = (words(), use_client(), thread.root);
+    view! {
+        <p class="edited replies">
+            <button class="link" type="button" on:click=move |_| handle.act(move |client, now| client.open_thread(id, root, now))>
+                {t.replies(u64::from(thread.replies))}
+            </button>
+        </p>
+    }
+    .into_any()
+}
