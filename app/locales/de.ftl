@@ -128,8 +128,10 @@ copy = Kopieren
 copy-link = Link kopieren
 reply = Antworten
 replying-to = Antwort an { $name }
+replying-to-yourself = Antwort an dich selbst
 cancel-reply = Antwort abbrechen
 in-reply-to = Antwort auf { $name }: { $text }
+in-reply-to-you = Antwort auf deine Nachricht: { $text }
 replies = { $count ->
     [one] { $count } Antwort
    *[other] { $count } Antworten

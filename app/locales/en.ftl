@@ -129,8 +129,10 @@ copy-link = Copy Link
 reply = Reply
 # Above the field, and what follows is the message.
 replying-to = Replying to { $name }
+replying-to-yourself = Replying to yourself
 cancel-reply = Cancel reply
 in-reply-to = In reply to { $name }: { $text }
+in-reply-to-you = In reply to you: { $text }
 replies = { $count ->
     [one] { $count } reply
    *[other] { $count } replies

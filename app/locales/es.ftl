@@ -131,8 +131,10 @@ copy = Copiar
 copy-link = Copiar enlace
 reply = Responder
 replying-to = Respuesta a { $name }
+replying-to-yourself = Respuesta a ti
 cancel-reply = Cancelar la respuesta
 in-reply-to = En respuesta a { $name }: { $text }
+in-reply-to-you = En respuesta a ti: { $text }
 replies = { $count ->
     [one] { $count } respuesta
    *[other] { $count } respuestas

@@ -24,7 +24,8 @@ export class Person {
     this.conversations = page.getByRole('navigation', { name: 'Conversations' });
     this.search = this.conversations.getByRole('searchbox', { name: 'Search' });
     this.pane = page.getByRole('main');
-    this.messages = page.getByRole('region', { name: 'Messages' });
+    // A thread hides the transcript.
+    this.messages = page.getByRole('region', { name: 'Messages' }).and(page.locator(':not([inert])'));
     this.composer = page.getByRole('textbox', { name: 'Message', exact: true });
     this.send = page.getByRole('button', { name: 'Send' });
     this.banner = page.locator('.banner[role=status]');

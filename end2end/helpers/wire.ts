@@ -83,6 +83,14 @@ export async function say(person: Person, conversation: string, ...texts: string
   );
 }
 
+/** Replies with these texts to the `seq`th message of a conversation, in order. */
+export async function reply(person: Person, conversation: string, seq: number, ...texts: string[]): Promise<void> {
+  await tell(
+    person,
+    texts.map((text) => ({ type: 'send', conversation, client_id: newId(), text, reply_to: seq })),
+  );
+}
+
 /** Has read a conversation up to its `seq`th message. */
 export async function read(person: Person, conversation: string, seq: number): Promise<void> {
   await tell(person, [{ type: 'read', conversation, seq }]);

@@ -5,7 +5,7 @@ import type { BrowserContextOptions } from '@playwright/test';
 import { type Moments, setBack } from '../helpers/moments';
 import type { Person } from '../helpers/people';
 import { type Myna, expect, test } from '../helpers/story';
-import { channel, direct, group, read, say, tell } from '../helpers/wire';
+import { channel, direct, group, read, reply, say, tell } from '../helpers/wire';
 
 /** Other systems draw letters otherwise, with other fonts: what differs there would say nothing of Myna. */
 const SYSTEM = /^ID="?debian"?$/m;
@@ -26,6 +26,12 @@ const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, de
 const NOW = Date.parse('2026-10-15T09:41:00+02:00');
 
 const EDITED = 'Saturday works for me. At six?';
+
+/** What Mika and Chidi answer to Bea's last message. */
+const REPLIES = [
+  ['Mika', 'I have the key, and the heating on from five'],
+  ['Chidi', 'You are the best'],
+] as const;
 
 /** Colours are drawn from ids, which are random: in the pictures everybody has one that the others have not. */
 const COLOURS: Record<string, string> = { SR: '6', BL: '7', CO: '4', MK: '1', LN: '3', TA: '5', YI: '2', SQ: '0', NS: '6', NM: '6', Nm: '6' };
@@ -121,6 +127,7 @@ async function week(myna: Myna, options: BrowserContextOptions) {
 
   // What will become of two of these.
   moments.set(EDITED, at(15, '09:36')).set('', at(14, '19:14'));
+  for (const [, text] of REPLIES) moments.set(text, at(15, '09:41'));
   await setBack(sam.page, NOW, moments);
   await prepare(sam);
   return { sam, lena, mika, chidi, quartet, withLena, withTariq };
@@ -200,7 +207,7 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     test.slow();
     myna.console.allow(/status of 40[14] /);
     myna.console.allow(/ERR_INTERNET_DISCONNECTED/);
-    const { sam, chidi, quartet, withTariq } = await week(myna, options);
+    const { sam, chidi, mika, quartet, withTariq } = await week(myna, options);
     await change?.(sam);
     const { page } = sam;
     await sam.goto('/');
@@ -230,11 +237,22 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.locator('.reactor').first().waitFor();
     await compare(sam, mode, 'reactions.png');
     await page.keyboard.press('Escape');
+    for (const [who, text] of REPLIES) await reply(who === 'Mika' ? mika : chidi, quartet, 12, text);
+    await page.locator('.quote').first().waitFor();
+    await page.locator('.bubble').last().click({ button: 'right' });
+    await page.locator('.menu-item').first().click();
+    await page.locator('.composer-editing').waitFor();
+    await compare(sam, mode, 'reply.png');
+    await page.locator('.composer-editing button').click();
+    await page.locator('.replies button').click();
+    await page.locator('.thread .bubble').nth(2).waitFor();
+    await compare(sam, mode, 'thread.png');
+    await page.locator('.thread-head .icon-button').click();
     await tell(sam, [{ type: 'edit', conversation: quartet, seq: 10, text: EDITED }]);
     await tell(chidi, [{ type: 'unsend', conversation: quartet, seq: 9 }]);
     await page.locator('.line.unsent').waitFor();
     await page.locator('.bubble', { hasText: EDITED }).click({ button: 'right' });
-    await page.locator('.menu-item').nth(2).click();
+    await page.locator('.menu-item').nth(3).click();
     await page.locator('.composer-editing').waitFor();
     // The click may have scrolled the message into sight while the lines around it were changing.
     await expect(async () => {

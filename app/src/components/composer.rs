@@ -5,7 +5,7 @@
 #[cfg(feature = "hydrate")]
 use super::bubble::MESSAGE;
 use super::flow::When;
-use super::quote::{quoted, sender};
+use super::quote::{quoted, replying_to};
 #[cfg(feature = "hydrate")]
 use super::thread::close;
 use super::{EmojiUse, Glyph, Icon, Sheet, use_overlay};
@@ -150,7 +150,7 @@ pub(crate) fn Composer(
                         <span class="composer-quote">
                             {move || replying.with(|quote| quote.as_ref().map(|quote| {
                                 view! {
-                                    <b dir="auto">{t.replying_to(sender(t, quote))}</b>
+                                    <b dir="auto">{replying_to(t, quote)}</b>
                                     " "
                                     <span dir="auto">{quoted(t, quote)}</span>
                                 }

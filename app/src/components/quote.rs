@@ -18,9 +18,9 @@ pub(crate) fn quoted(t: Words, quote: &Quote) -> String {
     }
 }
 
-/// Who has sent it.
-pub(crate) fn sender(t: Words, quote: &Quote) -> String {
-    if quote.mine { t.you_said().to_owned() } else { t.person(&quote.name) }
+/// Whom a reply to it answers.
+pub(crate) fn replying_to(t: Words, quote: &Quote) -> String {
+    if quote.mine { t.replying_to_yourself().to_owned() } else { t.replying_to(t.person(&quote.name)) }
 }
 
 /// Leads to the message that is answered.
@@ -30,8 +30,8 @@ pub(crate) fn quote_view(t: Words, id: ConversationId, quote: &Quote) -> AnyView
     if !matches!(quote.words, Quoted::Text(_)) {
         return view! { <p class="quote"><span class="quote-text">{text}</span></p> }.into_any();
     }
-    let name = sender(t, quote);
-    let label = t.in_reply_to(name.clone(), text.as_str());
+    let name = if quote.mine { t.you_said().to_owned() } else { t.person(&quote.name) };
+    let label = if quote.mine { t.in_reply_to_you(text.as_str()) } else { t.in_reply_to(name.clone(), text.as_str()) };
     view! {
         <button class="quote" type="button" aria-label=label on:click=move |_| go_to_original(handle, id, seq)>
             <span class="quote-name" dir="auto">{name}</span>
