@@ -44,6 +44,18 @@ test('two people on two nodes talk, and go on when one node and then the other i
   await lena.sees('Ada Byron unsent a message.');
   await ada.sees('You unsent a message.');
 
+  // Replies too, and a thread that is open on both.
+  await lena.message('Where are you?').click({ button: 'right' });
+  await lena.page.getByRole('menuitem', { name: 'Reply', exact: true }).click();
+  await lena.say('Still waiting');
+  await lena.hasSentAll();
+  for (const person of [lena, ada]) await person.messages.getByRole('button', { name: '1 reply' }).click();
+  await ada.say('Almost there');
+  await lena.seesExactly(['Where are you?', 'Still waiting', 'Almost there']);
+  await ada.seesExactly(['Where are you?', 'Still waiting', 'Almost there']);
+  for (const person of [lena, ada]) await person.page.getByRole('button', { name: 'Close thread' }).click();
+  await expect(lena.messages.getByRole('button', { name: '2 replies' })).toBeVisible();
+
   // Some of these are stored and never acknowledged, some never arrive: they go out by way of the other node.
   await Promise.all([lena.burst(texts('Lena', 1, 30)), one.kill()]);
   await lena.say('Lena 31');
@@ -62,7 +74,7 @@ test('two people on two nodes talk, and go on when one node and then the other i
   await Promise.all([lena.reconnects(), ada.reconnects()]);
   await Promise.all([lena.hasSentAll(), ada.hasSentAll()]);
 
-  const count = 3 + 51 + 31;
+  const count = 5 + 51 + 31;
   await expect.poll(async () => (await lena.hears()).length).toBe(count);
   await expect.poll(async () => (await ada.hears()).length).toBe(count);
   const heard = await lena.hears();
