@@ -291,6 +291,8 @@ impl ClientHandle {
             set_if_changed(&signals.loading, loading);
             set_if_changed(&signals.view, view);
             if let Some((lines, thread)) = lines {
+                #[cfg(feature = "hydrate")]
+                crate::browser::page::keep_focus();
                 signals.lines.set(lines);
                 signals.thread.set(thread);
             }

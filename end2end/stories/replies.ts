@@ -219,7 +219,7 @@ test('a long thread comes in pages, and leads back to where it began', async ({ 
   await expect(lena.message('answer 1')).toHaveCount(1);
   await expect(thread(lena).getByRole('button', { name: 'Earlier replies' })).toHaveCount(0);
   await lena.seesExactly(['The question', ...Array.from({ length: 70 }, (_, number) => `answer ${number + 1}`)]);
-  await thread(lena).getByRole('button', { name: 'Show in conversation' }).click();
+  await thread(lena).getByRole('button', { name: 'Go to message' }).click();
   await expect(thread(lena)).toHaveCount(0);
   await expect(lena.message('The question')).toBeFocused();
   // By keys alone: from a message to its thread, and back.
@@ -281,8 +281,8 @@ test('on a phone a message that is pulled aside is replied to', async ({ myna })
   await lena.send.click();
   await ada.goto(`/c/${talk}`);
   await expect(quote(ada, 'Pulled')).toContainText('Pull me');
-  await count(lena, 'Pull me').getByRole('button').tap();
+  await count(lena, 'Pull me').getByRole('button').click();
   await expect(thread(lena)).toBeVisible();
-  await thread(lena).getByRole('button', { name: 'Close thread' }).tap();
+  await thread(lena).getByRole('button', { name: 'Close thread' }).click();
   await expect(thread(lena)).toHaveCount(0);
 });

@@ -2,6 +2,7 @@
 
 use crate::preferences::PAGE_COLORS;
 use leptos::prelude::*;
+use leptos::task::{spawn_local, tick};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{
@@ -150,6 +151,20 @@ pub(crate) fn focused() -> Option<HtmlElement> {
 /// Whether nothing has the focus.
 pub(crate) fn has_no_focus() -> bool {
     document().active_element().is_none_or(|element| element.tag_name() == "BODY")
+}
+
+/// Rows are about to come or go. Leptos takes some that stay out of the page and puts them back, and that drops the focus: what has
+/// it in a list of messages has it afterwards too.
+pub(crate) fn keep_focus() {
+    let Some(focused) = focused().filter(|focused| focused.closest(".lines").is_ok_and(|lines| lines.is_some())) else {
+        return;
+    };
+    spawn_local(async move {
+        tick().await;
+        if has_no_focus() && focused.is_connected() {
+            focus_in_place(&focused);
+        }
+    });
 }
 
 /// Whether what has the focus matches this selector.

@@ -45,7 +45,7 @@ pub(crate) fn quote_view(t: Words, id: ConversationId, quote: &Quote) -> AnyView
 pub(crate) fn replies_view(id: ConversationId, thread: &InThread) -> AnyView {
     let (t, handle, root) = (words(), use_client(), thread.root);
     view! {
-        <p class="edited replies">
+        <p class="replies">
             <button class="link" type="button" on:click=move |_| handle.act(move |client, now| client.open_thread(id, root, now))>
                 {t.replies(u64::from(thread.replies))}
             </button>

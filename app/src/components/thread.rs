@@ -23,7 +23,7 @@ pub(crate) fn Thread(id: ConversationId) -> impl IntoView {
     let count = move || thread.get().map_or(0, |thread| thread.replies);
     let lines = signals.thread;
     let close = move || close(handle);
-    let show_in_conversation = move |_| {
+    let go_to_message = move |_| {
         if let Some(thread) = thread.get_untracked() {
             go_to_original(handle, id, thread.root);
         }
@@ -63,7 +63,7 @@ pub(crate) fn Thread(id: ConversationId) -> impl IntoView {
             <header class="thread-head">
                 <h2 id="thread-title">{t.thread()}</h2>
                 <p>{move || if count() > 0 { t.replies(u64::from(count())) } else { String::new() }}</p>
-                <button class="button small" type="button" on:click=show_in_conversation>{t.show_in_conversation()}</button>
+                <button class="button small" type="button" on:click=go_to_message>{t.go_to_message()}</button>
                 <button class="icon-button" type="button" aria-label=t.close_thread() title=t.close_thread() on:click=move |_| close()>
                     <Icon glyph=Glyph::Close/>
                 </button>

@@ -218,6 +218,11 @@ impl<'a> Said<'a> {
 }
 
 impl Said<'_> {
+    /// What the message above answers, if the same person sent it.
+    fn goes_on_answering(&self, above: &Self) -> Option<Seq> {
+        above.quoted().filter(|_| above.sender == self.sender)
+    }
+
     /// What it answers, unless it was unsent.
     fn quoted(&self) -> Option<Seq> {
         self.reply_to.filter(|_| self.unsent.is_none())
@@ -301,7 +306,7 @@ pub(crate) fn lines<'a>(
             lines.push(Line::Separator { key, at: message.at });
         }
         let mut bubble = bubble(message, me, people);
-        let above = at.checked_sub(1).and_then(|above| said[above].quoted());
+        let above = at.checked_sub(1).and_then(|above| message.goes_on_answering(&said[above]));
         bubble.thread = in_thread(held, message, above, me, people);
         bubble.first = !goes_on(at, TURN_MILLIS);
         bubble.resumed = !bubble.first && !goes_on(at, RUN_MILLIS);
@@ -344,8 +349,8 @@ fn bubble(message: &Said<'_>, me: UserId, people: &People) -> Bubble {
     }
 }
 
-/// How a message belongs to a thread. What it answers is not shown again below another answer to the same message, whose place
-/// is `above`.
+/// How a message belongs to a thread. What it answers is not shown again below another answer of the same person to that
+/// message: `above` is what the message above answers, then.
 fn in_thread(
     held: &Held,
     message: &Said<'_>,
@@ -384,7 +389,7 @@ pub(crate) fn thread_lines<'a>(
         }
         let mut bubble = bubble(message, me, people);
         // That all of them answer the first need not be said, nor how many they are.
-        let above = at.checked_sub(1).and_then(|above| said[above].quoted());
+        let above = at.checked_sub(1).and_then(|above| message.goes_on_answering(&said[above]));
         let quote = message.quoted().filter(|to| *to != root && above != Some(*to));
         let quote = quote.map(|to| quote_of(held, to, me, people));
         bubble.thread = quote.map(|quote| Arc::new(InThread { root, replies: 0, quote: Some(quote) }));

@@ -59,7 +59,7 @@ impl Swipe {
             if aside.max(along) < DECIDED {
                 return;
             }
-            let is_back = (x > from_x) != is_mirrored();
+            let is_back = (x > from_x) != page::is_rtl();
             self.finger.set_value(match (aside > along, is_back) {
                 (true, true) => Finger::Pulls(from_x, 0),
                 (true, false) => Finger::Drags(from_x),
@@ -69,7 +69,7 @@ impl Swipe {
         let from = match self.finger.get_value() {
             Finger::Drags(from) => from,
             Finger::Pulls(from, _) => {
-                let pulled = (if is_mirrored() { from - x } else { x - from }).max(0);
+                let pulled = (if page::is_rtl() { from - x } else { x - from }).max(0);
                 self.finger.set_value(Finger::Pulls(from, pulled));
                 self.line.with_value(|line| {
                     if let Some(line) = line {
@@ -80,7 +80,7 @@ impl Swipe {
             }
             Finger::Up | Finger::Down(..) => return,
         };
-        let aside = if is_mirrored() { x - from } else { from - x };
+        let aside = if page::is_rtl() { x - from } else { from - x };
         if let Some(scroller) = self.scroller.get_untracked() {
             let scroller: &HtmlElement = &scroller;
             let _ = scroller.class_list().add_1(DRAGGED);
@@ -109,9 +109,4 @@ impl Swipe {
         }
         self.finger.set_value(Finger::Up);
     }
-}
-
-/// Whether the page reads from right to left.
-fn is_mirrored() -> bool {
-    page::attribute("dir").is_some_and(|dir| dir == "rtl")
 }
