@@ -14,7 +14,7 @@ test('a message is copied by its menu, and the menu goes when one presses elsewh
   await lena.open('Ada');
   await lena.message('Second & <b>last</b>').click({ button: 'right' });
   const menu = lena.page.getByRole('menu', { name: /^Ada, Today \d{1,2}:\d\d [AP]M$/ });
-  await expect(menu.locator('.menu-item')).toHaveText(['Copy', 'Copy Link']);
+  await expect(menu.locator('.menu-item')).toHaveText(['Reply', 'Copy', 'Copy Link']);
   await menu.getByRole('menuitem', { name: 'Copy', exact: true }).click();
   await expect(menu).toHaveCount(0);
   await expect(lena.page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();
@@ -47,7 +47,7 @@ test('messages are reached, read and copied with the keyboard alone', async ({ m
 
   await lena.page.keyboard.press('Enter');
   const menu = lena.page.getByRole('menu');
-  await expect(menu.getByRole('menuitem', { name: 'Copy', exact: true })).toBeFocused();
+  await expect(menu.getByRole('menuitem', { name: 'Reply', exact: true })).toBeFocused();
   await lena.page.keyboard.press('Escape');
   await expect(menu).toHaveCount(0);
   await expect(lena.message('one')).toBeFocused();

@@ -77,7 +77,7 @@ test('a double click and the keyboard offer the reactions, and the arrow keys mo
   await ada.page.keyboard.press('ArrowRight');
   await expect(choice('Like')).toBeFocused();
   await ada.page.keyboard.press('ArrowDown');
-  await expect(ada.page.getByRole('menuitem', { name: 'Copy', exact: true })).toBeFocused();
+  await expect(ada.page.getByRole('menuitem', { name: 'Reply', exact: true })).toBeFocused();
   await ada.page.keyboard.press('ArrowUp');
   await expect(ada.page.getByRole('menuitem', { name: 'More reactions' })).toBeFocused();
   await ada.page.keyboard.press('Escape');

@@ -37,6 +37,11 @@ impl Talking {
         Ok(Self { pool, tabs, history, dataset: dataset.clone(), start, rate, said: 0, acked: 0 })
     }
 
+    /// They edit, react and reply too.
+    pub fn with_changes(self) -> Self {
+        Self { tabs: self.tabs.with_changes(), ..self }
+    }
+
     /// The moment it is.
     pub fn now(&self) -> Nanos {
         self.pool.clock().now()

@@ -1,6 +1,7 @@
 //! Whole people: each has the client that browsers have, which reconnects, resumes, and keeps its outbox. This does for
 //! them what a browser does: sockets and timers.
 
+mod changes;
 mod settling;
 mod tab;
 
@@ -11,8 +12,9 @@ use crate::latency::Latency;
 use crate::marker::{Marker, TEXT_BYTES};
 use crate::quick::{ClientPool, Heard, ProtocolAdapter, Told};
 use anyhow::{Context, bail, ensure};
+use changes::{Change, Changes, EMOJI, edited};
 use myna_client::{Action, Client, Status};
-use myna_protocol::{Command, Event, Row, Text, Timestamp};
+use myna_protocol::{Command, ConversationId, Event, Row, Text, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::ops::Range;
@@ -32,6 +34,8 @@ pub struct Tabs {
     timers: BinaryHeap<Reverse<(Nanos, usize)>>,
     live: usize,
     told: Vec<Told>,
+    /// What they do besides sending, if they do.
+    changes: Option<Changes>,
     /// How many connections were opened.
     opened: u64,
     /// From the beginning of an attempt to connect again until all that was missed is known, where it succeeded.
@@ -60,11 +64,17 @@ impl Tabs {
             timers: BinaryHeap::new(),
             live: 0,
             told: Vec::new(),
+            changes: None,
             opened: 0,
             replays: Latency::default(),
             absences: Latency::default(),
             deliveries: Latency::default(),
         }
+    }
+
+    /// They edit, react and reply too.
+    pub fn with_changes(self) -> Self {
+        Self { changes: Some(Changes::default()), ..self }
     }
 
     /// How many know everything and are told at once.
@@ -130,7 +140,48 @@ impl Tabs {
         let number = history.send(person, talk, due);
         let text = Text::parse(&Marker { number, due }.text(TEXT_BYTES)).ok().context("a marker is a text")?;
         let (id, client_id) = (self.dataset.talks[talk as usize].id, self.dataset.client_id(number));
+        if self.changes.is_some() {
+            self.change(pool, person, id, number)?;
+        }
         self.act(pool, person, |client, now| client.send(id, client_id, text, now))
+    }
+
+    /// Before every fourth message its sender edits their last one, before another they react to the newest, and another is a
+    /// reply to it.
+    fn change(
+        &mut self,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        person: usize,
+        id: ConversationId,
+        number: u64,
+    ) -> anyhow::Result<()> {
+        let mut asked = None;
+        self.act(pool, person, |client, now| {
+            let newest = client.conversation(id).map_or(0, |view| view.last_seq);
+            match number % 4 {
+                1 if newest > 0 => client.reply_to(id, Some(newest), now),
+                2 => {
+                    let seq = client.last_editable(id, now);
+                    let text = seq.and_then(|seq| edited(client.text_to_be(id, seq)?, number));
+                    let text = text.and_then(|text| Text::parse(&text).ok());
+                    let Some((seq, text)) = seq.zip(text) else { return Vec::new() };
+                    let change = Change::Edit((id, seq), text.as_str().to_owned());
+                    let (request, actions) = client.edit(id, seq, text, now);
+                    asked = Some((request, change));
+                    actions
+                }
+                3 if newest > 0 && client.my_reaction(id, newest).is_none() => {
+                    let (request, actions) = client.react(id, newest, Some(EMOJI.to_owned()), now);
+                    asked = Some((request, Change::React((id, newest))));
+                    actions
+                }
+                _ => Vec::new(),
+            }
+        })?;
+        if let Some(((request, change), changes)) = asked.zip(self.changes.as_mut()) {
+            changes.ask(person, request, change);
+        }
+        Ok(())
     }
 
     /// Somebody's connection is cut, with a close frame or without a word.
@@ -267,7 +318,12 @@ impl Tabs {
                         tab.kept.remove(&number);
                     }
                 }
-                Action::KeepDraft(..) | Action::KeepEdit(..) | Action::KeepReply(..) | Action::Answered(..) => {}
+                Action::Answered(request, answer) => {
+                    if let Some(changes) = &mut self.changes {
+                        changes.answered(person, request, &answer);
+                    }
+                }
+                Action::KeepDraft(..) | Action::KeepEdit(..) | Action::KeepReply(..) => {}
                 Action::SignedOut => bail!("{person} was signed out"),
             }
         }

@@ -72,6 +72,10 @@ pub struct Config {
     #[arg(long, env = "MYNA_REACTIONS", value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(0..=500))]
     pub reactions: u32,
 
+    /// Whether messages can be sent in reply to others
+    #[arg(long, env = "MYNA_REPLIES", value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    pub replies: bool,
+
     /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug [default: info; for a
     /// command, warn]
     #[arg(long, env = "MYNA_LOG", value_name = "FILTER", value_parser = crate::logging::filter)]

@@ -66,6 +66,7 @@ impl Server {
             edit: Duration::from_secs(config.edit_seconds.into()),
             unsend: Duration::from_secs(config.unsend_seconds.into()),
             reactions: config.reactions,
+            replies: config.replies,
         };
         let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords, policy };
         let (chat, tasks) = Chat::new(parts);

@@ -32,6 +32,8 @@ pub struct MessagePolicy {
     pub unsend: Duration,
     /// How many people can react to it, at most `REACTIONS`; 0 turns reactions off.
     pub reactions: u32,
+    /// Whether it can be answered by a reply.
+    pub replies: bool,
 }
 
 impl Default for MessagePolicy {
@@ -40,6 +42,7 @@ impl Default for MessagePolicy {
             edit: Duration::from_millis(EDIT_MILLIS),
             unsend: Duration::from_millis(UNSEND_MILLIS),
             reactions: REACTIONS,
+            replies: true,
         }
     }
 }
@@ -51,6 +54,7 @@ impl MessagePolicy {
             edit_millis: millis(self.edit),
             unsend_millis: millis(self.unsend),
             reactions: self.reactions.min(REACTIONS),
+            replies: self.replies,
             ..Limits::default()
         }
     }

@@ -12,7 +12,7 @@ use myna_protocol::{
 /// Durable changes. The rules decide inside the commit whether the person may, where nothing can change it any more, and only
 /// there: `NotFound` when they are not in the conversation, or when there is none.
 impl Chat {
-    /// Hands a message in. Messages that were handed in one after the other are committed in that order.
+    /// Hands a message in, perhaps in reply to another: `NotAllowed` where there are no replies. Messages that were handed in one after the other are committed in that order.
     pub async fn send(
         &self,
         sender: UserId,
@@ -21,6 +21,9 @@ impl Chat {
         text: Text,
         reply_to: Option<Seq>,
     ) -> Result<Pending, Error> {
+        if reply_to.is_some() && !self.inner().policy.replies {
+            return Err(Rejection::NotAllowed.into());
+        }
         self.change(sender, Verb::Send { conversation, client_id, text, reply_to }).await
     }
 

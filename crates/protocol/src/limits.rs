@@ -65,6 +65,9 @@ pub struct Limits {
     /// People who can have a reaction to one message; 0: there are no reactions.
     #[serde(default)]
     pub reactions: u32,
+    /// Whether a message can be sent in reply to another.
+    #[serde(default)]
+    pub replies: bool,
 }
 
 impl Default for Limits {
@@ -77,6 +80,7 @@ impl Default for Limits {
             edit_millis: EDIT_MILLIS,
             unsend_millis: UNSEND_MILLIS,
             reactions: REACTIONS,
+            replies: true,
         }
     }
 }

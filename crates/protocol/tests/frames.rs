@@ -287,7 +287,7 @@ fn ping() {
 #[test]
 fn welcome() {
     let welcome = Event::Welcome { user: ada(), server_time: T, limits: Limits::default() };
-    insta::assert_snapshot!(json(&welcome), @r#"{"type":"welcome","user":{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"},"server_time":1700000000000,"limits":{"text_chars":8000,"frame_bytes":65536,"page_messages_max":200,"unanswered_sends":32,"edit_millis":900000,"unsend_millis":120000,"reactions":500}}"#);
+    insta::assert_snapshot!(json(&welcome), @r#"{"type":"welcome","user":{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"},"server_time":1700000000000,"limits":{"text_chars":8000,"frame_bytes":65536,"page_messages_max":200,"unanswered_sends":32,"edit_millis":900000,"unsend_millis":120000,"reactions":500,"replies":true}}"#);
 }
 
 #[test]

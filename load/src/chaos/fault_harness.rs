@@ -87,7 +87,7 @@ impl FaultHarness<'_> {
         let proxy = Proxy::start(vec![harness.address], fastrand::u64(..));
         let proxy = if by_proxy { Some(self.tools.runtime.block_on(proxy)?) } else { None };
         let address = proxy.as_ref().map_or(harness.address, Proxy::address);
-        let talking = Talking::begin(&harness.dataset, harness.clock, address, self.load.rate)?;
+        let talking = Talking::begin(&harness.dataset, harness.clock, address, self.load.rate)?.with_changes();
         Ok(Play { faults: self, harness, talking, proxy })
     }
 

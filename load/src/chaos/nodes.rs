@@ -46,7 +46,7 @@ impl<'a> Nodes<'a> {
         let addresses = nodes.iter().map(|node| node.address).collect();
         let proxy = runtime.block_on(Proxy::start(addresses, fastrand::u64(..)))?;
         let rate = faults.load.rate * SHARE;
-        let mut talking = Talking::begin(&nodes[0].dataset, nodes[0].clock, proxy.address(), rate)?;
+        let mut talking = Talking::begin(&nodes[0].dataset, nodes[0].clock, proxy.address(), rate)?.with_changes();
         talking.last(some(0.5..1.0))?;
         Ok(Self { faults, mongo, link, nodes, _proxy: proxy, talking })
     }

@@ -1,10 +1,11 @@
 //! The end of a run: whole people go on until each knows everything, and the run records what they show.
 
+use super::changes::Changes;
 use super::{SETTLE, Tabs};
-use crate::clock::MILLISECOND;
+use crate::clock::{MILLISECOND, Nanos};
 use crate::history::{History, Received};
 use crate::quick::{ClientPool, ProtocolAdapter};
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use myna_client::Line;
 use myna_protocol::Seq;
 
@@ -41,10 +42,46 @@ impl Tabs {
             }
             self.turn(pool, history, pool.clock().now() + 100 * MILLISECOND)?;
         }
+        self.settle_changes(pool, history, end)?;
         for person in self.places.clone() {
             history.journals[person].received = self.shown(person);
         }
         Ok(())
+    }
+
+    /// Lets them go on until everybody is shown every edit, reaction and reply that was acknowledged.
+    fn settle_changes(
+        &mut self,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        history: &mut History,
+        end: Nanos,
+    ) -> anyhow::Result<()> {
+        let mut waiting: Vec<usize> = self.places.clone().collect();
+        loop {
+            let Some(changes) = &self.changes else { return Ok(()) };
+            waiting.retain(|person| self.wrong(changes, *person).is_some());
+            let Some(first) = waiting.first() else {
+                // Of so many messages some were edited, and some reacted to.
+                ensure!(changes.count() > 0 || history.sent.len() < 40, "nobody has changed a message");
+                return Ok(());
+            };
+            let wrong = self.wrong(changes, *first).unwrap_or_default();
+            if pool.clock().now() > end {
+                bail!("{} are not shown what was acknowledged; {first}: {wrong}", waiting.len());
+            }
+            self.turn(pool, history, pool.clock().now() + 100 * MILLISECOND)?;
+        }
+    }
+
+    /// What somebody is shown that is not what was acknowledged, or waits for.
+    fn wrong(&self, changes: &Changes, person: usize) -> Option<String> {
+        let talks = &self.dataset.people[person].talks;
+        let client = &self.tabs[person - self.places.start].client;
+        // Others may still be answered.
+        if let Some(person) = self.places.clone().find(|person| !changes.is_settled(*person)) {
+            return Some(format!("{person} waits for an answer"));
+        }
+        talks.iter().find_map(|talk| changes.wrong(client, self.dataset.talks[*talk as usize].id))
     }
 
     /// Whether somebody's outbox is empty and everything they are to know is loaded; if not, what is older is asked for.

@@ -13,6 +13,7 @@ mod operators;
 mod pace;
 mod pages;
 mod people;
+mod replies;
 mod resuming;
 mod socket;
 mod start;

@@ -149,9 +149,13 @@ impl Scrolling {
     fn settle(self) {
         let Some(Some(scroller)) = self.scroller.try_get_untracked() else { return };
         fit(&scroller);
-        let anchor = self.anchor.try_update_value(Option::take).flatten();
-        if !self.is_placed.get_value() && !self.place(&scroller) {
-            return;
+        let mut anchor = self.anchor.try_update_value(Option::take).flatten();
+        if !self.is_placed.get_value() {
+            if !self.place(&scroller) {
+                return;
+            }
+            // That was for the place before.
+            anchor = None;
         }
         if self.at_end.get_untracked() && !self.has_newer.get_untracked() {
             page::scroll_to_end(&scroller, false);

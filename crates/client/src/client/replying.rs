@@ -22,7 +22,10 @@ pub(super) struct OpenThread {
 impl Client {
     /// Whether the message can be replied to.
     pub fn may_reply(&self, bubble: &Bubble) -> bool {
-        bubble.seq.is_some() && bubble.unsent.is_none() && !matches!(bubble.state, State::Failed(_))
+        self.limits.replies
+            && bubble.seq.is_some()
+            && bubble.unsent.is_none()
+            && !matches!(bubble.state, State::Failed(_))
     }
 
     /// What is written next in this conversation answers this message, or with `None` none. It survives a reload.
@@ -46,7 +49,8 @@ impl Client {
 
     /// What the next message answers: what the person chose, else what the open thread begins with.
     pub(super) fn reply_target(&self, id: ConversationId) -> Option<Seq> {
-        self.drafts.reply_to(id).or_else(|| self.thread_of(id).map(|thread| thread.root))
+        let chosen = self.drafts.reply_to(id).or_else(|| self.thread_of(id).map(|thread| thread.root));
+        chosen.filter(|_| self.limits.replies)
     }
 
     /// Shows a thread alone, in the open conversation. What is written meanwhile belongs to it.

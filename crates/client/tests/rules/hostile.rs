@@ -92,7 +92,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => any::<bool>().prop_map(|online| Event::Signal(Signal::Presence { users: vec![user(2).id], online })),
         1 => (reason, any::<u32>()).prop_map(|(reason, retry_after)| Event::Bye { reason, retry_after }),
         1 => moment().prop_map(|server_time| {
-            let limits = Limits { text_chars: 0, frame_bytes: 0, page_messages_max: 0, unanswered_sends: 0, edit_millis: 0, unsend_millis: 0, reactions: 0 };
+            let limits = Limits { text_chars: 0, frame_bytes: 0, page_messages_max: 0, unanswered_sends: 0, edit_millis: 0, unsend_millis: 0, reactions: 0, replies: false };
             Event::Welcome { user: user(1), server_time, limits }
         }),
     ]
