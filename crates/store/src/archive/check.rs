@@ -1,6 +1,7 @@
 //! Checks the invariants of a store.
 
 mod repeats;
+mod threads;
 mod violation;
 
 pub use violation::Violation;
@@ -13,6 +14,7 @@ use myna_protocol::{ConversationId, Feed, Kind, Reaction, Rev, Timestamp, UserId
 use repeats::Repeats;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
+use threads::Threads;
 
 /// Reads every row and calls `violated` for each rule that a row breaks. Returns the number of rows. In memory it holds
 /// the ids of one conversation's members and one page of messages.
@@ -139,6 +141,7 @@ async fn messages(
     let conversation = row.id;
     let mut last = 0;
     // Never more than the store holds, whatever the conversation's own row says.
+    let mut threads = Threads::default();
     let mut repeats = Repeats::among(row.last_seq.min(all_messages));
     let mut messages = pin!(pages::messages(archive, conversation, 0));
     while let Some(page) = messages.try_next().await? {
@@ -153,11 +156,17 @@ async fn messages(
             if !members.contains(&message.sender) {
                 violated(Violation::Stranger { conversation, seq: message.seq, sender: message.sender });
             }
+            if let Some(to) = threads.look_at(message) {
+                violated(Violation::ReplyToNothing { conversation, seq: message.seq, to });
+            }
         }
         repeats.look_at(&page);
     }
     if last != row.last_seq {
         violated(Violation::LastSeq { conversation, says: row.last_seq, found: last });
+    }
+    for (seq, says, found) in threads.miscounted() {
+        violated(Violation::ReplyCount { conversation, seq, says, found });
     }
     client_ids(archive, conversation, repeats, violated).await
 }

@@ -2,7 +2,7 @@
 
 use super::{places, served, violations};
 use crate::contract::verbs::{
-    ann_and_bob, begun, direct, done, group, join, leave, new_channel, person, read, said_many, say,
+    ann_and_bob, begun, direct, done, group, join, leave, new_channel, person, read, reply, said_many, say,
 };
 use myna_chat::store::NewSession;
 use myna_protocol::{SessionId, Timestamp};
@@ -21,6 +21,9 @@ async fn filled(path: &Path) {
     said_many(&*store, talk, ann, 9).await;
     said_many(&*store, notes, eve, 2).await;
     done(&*store, read(talk, bob, 5)).await;
+    for change in [say(friends, ann, "who is there?"), reply(friends, bob, "I am", 1)] {
+        done(&*store, change).await;
+    }
     for change in [join(news, bob), say(news, bob, "hello"), leave(news, bob), leave(friends, eve)] {
         done(&*store, change).await;
     }
@@ -73,6 +76,18 @@ async fn every_kind_of_damage_is_found() {
             vec!["member 00000000-0000-0000-0000-000000000001 does not exist", "not the pair"],
         ),
         ("DELETE FROM conversations WHERE id = TALK", vec!["it has members, and", "it has messages, and"]),
+        (
+            r#"UPDATE messages SET extra = '{"reply":{"to":9,"thread":9}}' WHERE extra LIKE '%thread%'"#,
+            vec![
+                "message 2 answers message 9, which is not before it",
+                "message 1 has 0 replies, and says that it has 1",
+                "message 9 has 1 replies, and says that it has 0",
+            ],
+        ),
+        (
+            "UPDATE messages SET extra = NULL WHERE extra LIKE '%count%'",
+            vec!["message 1 has 1 replies, and says that it has 0"],
+        ),
         (twice, vec!["messages 3 and 8 of "]),
     ];
     for (number, (damage, expected)) in damages.into_iter().enumerate() {

@@ -2,12 +2,12 @@
 
 use crate::contract::verbs::{
     ALL, MUCH, a_conversation_id, a_session_id, ann_and_bob, begun, channel, commit, direct, done, edit, fresh, group,
-    join, leave, name, new_channel, new_group, now, people, person, react, read, said, said_many, say, unsend,
+    join, leave, name, new_channel, new_group, now, people, person, react, read, reply, said, said_many, say, unsend,
 };
 use futures_util::future::join_all;
 use myna_chat::rules::Verb;
-use myna_chat::store::{NewSession, Page, Store};
-use myna_protocol::{ConversationId, Feed, SessionId, Timestamp, UserId};
+use myna_chat::store::{Choice, NewSession, Page, Store};
+use myna_protocol::{ConversationId, Feed, Seq, SessionId, Timestamp, UserId};
 
 /// What was made.
 pub(crate) struct Content {
@@ -43,6 +43,10 @@ pub(crate) async fn fill(store: &dyn Store) -> Content {
     for change in [react(talk, bob, 1_000, "❤"), react(talk, ann, 7, "👍"), react(talk, ann, 7, "")] {
         done(store, change).await;
     }
+    for change in [reply(talk, bob, "a reply", 2), reply(talk, ann, "another", 2_301), reply(talk, bob, "no", 2)] {
+        done(store, change).await;
+    }
+    done(store, unsend(talk, bob, 2_303)).await;
     done(store, read(talk, bob, 1_200)).await;
     done(store, leave(friends, zoe)).await;
     done(store, leave(large, crowd[7])).await;
@@ -85,8 +89,10 @@ pub(crate) async fn told(store: &dyn Store, content: &Content) -> Vec<String> {
             store.rows_since(talk.feed, 1, Page { rows: 10_000, ..MUCH }).await.expect("the store answers")
         ));
         told.push(format!("{:?}", store.messages_before(id, 2_000, 900).await.expect("the store answers")));
+        let replies = Choice::Replies { thread: 2, before: Seq::MAX, limit: 10 };
+        told.push(format!("{:?}", store.chosen_messages(id, replies).await.expect("the store answers")));
     }
-    assert_eq!(told.len(), 3 * content.talks.len());
+    assert_eq!(told.len(), 4 * content.talks.len());
     for user in &content.people[..20] {
         let mut heads = store.heads(*user).await.expect("the store answers");
         heads.sort_by_key(|head| head.feed);

@@ -77,6 +77,19 @@ pub enum Violation {
         rev: Rev,
         of: Rev,
     },
+    /// A reply to a message that is not before it.
+    ReplyToNothing {
+        conversation: ConversationId,
+        seq: Seq,
+        to: Seq,
+    },
+    /// A message has another number of replies than it says.
+    ReplyCount {
+        conversation: ConversationId,
+        seq: Seq,
+        says: u32,
+        found: u32,
+    },
     /// A reaction to a message that does not exist.
     ReactionToNothing {
         conversation: ConversationId,
@@ -151,6 +164,13 @@ impl fmt::Display for Violation {
             }
             Self::Stranger { conversation, seq, sender } => {
                 write!(f, "conversation {conversation}: {sender}, who sent message {seq}, was never in it")
+            }
+            Self::ReplyToNothing { conversation, seq, to } => {
+                write!(f, "conversation {conversation}: message {seq} answers message {to}, which is not before it")
+            }
+            Self::ReplyCount { conversation, seq, says, found } => {
+                let what = format_args!("message {seq} has {found} replies");
+                write!(f, "conversation {conversation}: {what}, and says that it has {says}")
             }
             Self::ReactionRev { conversation, seq, user, rev, of } => {
                 let what = format_args!("the reaction of {user} to message {seq}");
