@@ -3,6 +3,9 @@
 use litemap::LiteMap;
 use myna_protocol::{Message, Seq};
 
+/// Places that are held before those that nothing needs are forgotten.
+const MOST: usize = 500;
+
 /// Messages by seq. Applying one is an idempotent upsert: the one with the greater rev stays.
 #[derive(Debug, Default)]
 pub(crate) struct Loose(LiteMap<Seq, Place>);
@@ -39,6 +42,15 @@ impl Loose {
     /// The places to ask for.
     pub(crate) fn wanted(&self) -> impl Iterator<Item = Seq> {
         self.0.iter().filter(|(_, place)| matches!(place, Place::Wanted)).map(|(seq, _)| *seq)
+    }
+
+    /// Forgets all that these are not, once there are very many: what is needed again is asked for again.
+    pub(crate) fn trim(&mut self, is_needed: impl Fn(Seq, Option<&Message>) -> bool) {
+        if self.0.len() > MOST {
+            self.0.retain(|seq, place| {
+                is_needed(*seq, if let Place::There(message) = place { Some(message) } else { None })
+            });
+        }
     }
 
     pub(crate) fn put(&mut self, message: Message) {
@@ -96,6 +108,17 @@ mod tests {
         assert!(loose.is_absent(3) && loose.is_absent(5) && !loose.is_absent(9));
         loose.want(3);
         assert_eq!(wanted(&loose), [0; 0], "it is not asked for again and again");
+    }
+
+    #[test]
+    fn of_very_many_only_those_that_are_needed_stay() {
+        let mut loose = Loose::default();
+        (1..=MOST as Seq).for_each(|seq| loose.put(message(seq)));
+        loose.trim(|_, _| false);
+        assert_eq!(loose.messages().count(), MOST);
+        loose.put(message(9_999));
+        loose.trim(|seq, message| seq == 7 || message.is_some_and(|message| message.seq == 9_999));
+        assert_eq!(loose.messages().map(|message| message.seq).collect::<Vec<_>>(), [7, 9_999]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::Client;
 use crate::requests::Want;
+use crate::set::Set;
 use crate::threads::{quote, words_are_missing};
 use crate::transcript::{self, Reader};
 use crate::{Action, Bubble, Line, Quote, State, ThreadView};
@@ -180,22 +181,23 @@ impl Client {
     pub(super) fn want_quotes(&mut self) {
         let Some(id) = self.shown.filter(|id| self.changes.transcripts.contains(id)) else { return };
         let Some((held, _)) = self.conversations.shown(id) else { return };
-        let on_page = held
-            .drawn()
-            .range(self.span(id, held))
-            .chain(self.thread_of(id).into_iter().flat_map(|_| held.loose.messages()));
+        let root = self.thread_of(id).map(|thread| thread.root);
+        let in_thread = held.loose.messages().filter(|message| root == Some(message.thread()));
+        let on_page = held.drawn().range(self.span(id, held)).chain(in_thread);
         let answered = on_page.filter_map(|message| message.reply().map(|reply| reply.to));
         let chosen = self.drafts.reply_to(id).into_iter();
         let on_their_way = self.outbox.of(id).filter_map(|entry| entry.reply_to);
-        let missing: Vec<Seq> =
-            answered.chain(chosen).chain(on_their_way).filter(|seq| words_are_missing(held, *seq)).collect();
-        if missing.is_empty() {
-            return;
-        }
-        if let Some(held) = self.conversations.held_mut(id) {
+        let needed: Set<Seq> = answered.chain(chosen).chain(on_their_way).chain(root).collect();
+        let is_missing = |seq: &&Seq| words_are_missing(held, **seq);
+        let missing: Vec<Seq> = needed.iter().filter(is_missing).copied().collect();
+        let Some(held) = self.conversations.held_mut(id) else { return };
+        held.loose.trim(|seq, message| {
+            needed.contains(&seq) || message.is_some_and(|message| root == Some(message.thread()))
+        });
+        if !missing.is_empty() {
             missing.into_iter().for_each(|seq| held.loose.want(seq));
+            self.requests.want_once(Want::Quotes(id));
         }
-        self.requests.want_once(Want::Quotes(id));
     }
 
     /// Takes messages that replies answer.
