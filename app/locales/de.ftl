@@ -129,6 +129,7 @@ copy-link = Link kopieren
 reply = Antworten
 replying-to = Antwort an { $name }
 replying-to-yourself = Antwort an dich selbst
+finish-editing = Beende oder verwirf erst deine Bearbeitung.
 cancel-reply = Antwort abbrechen
 in-reply-to = Antwort auf { $name }: { $text }
 in-reply-to-you = Antwort auf deine Nachricht: { $text }

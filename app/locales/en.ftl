@@ -130,6 +130,7 @@ reply = Reply
 # Above the field, and what follows is the message.
 replying-to = Replying to { $name }
 replying-to-yourself = Replying to yourself
+finish-editing = Finish or cancel your edit first.
 cancel-reply = Cancel reply
 in-reply-to = In reply to { $name }: { $text }
 in-reply-to-you = In reply to you: { $text }

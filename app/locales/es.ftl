@@ -132,6 +132,7 @@ copy-link = Copiar enlace
 reply = Responder
 replying-to = Respuesta a { $name }
 replying-to-yourself = Respuesta a ti
+finish-editing = Termina o cancela primero la edición.
 cancel-reply = Cancelar la respuesta
 in-reply-to = En respuesta a { $name }: { $text }
 in-reply-to-you = En respuesta a ti: { $text }

@@ -64,6 +64,8 @@ test('nothing is wider than the screen, and everything to press is large enough'
   for (const path of ['/', `/c/${quartet}`, '/new', '/channels', '/sign-in', '/sign-up']) {
     await lena.goto(path);
     if (path.startsWith('/c/')) await lena.page.getByRole('button', { name: 'Details' }).tap();
+    // What slides in is where it belongs when it has come.
+    await lena.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
     // The times beside the page are there for the finger that drags the messages aside.
     const cut = await lena.page
       .locator('h1, h2, p, label, input, button, time:not(.line-time), .row-title, .row-preview, .sender, .chip')

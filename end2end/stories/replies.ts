@@ -70,6 +70,14 @@ test('a reply can be given up, survives a reload before it is sent, and is writt
   await ada.say('plain');
   await expect(quote(ada, 'plain')).toHaveCount(0);
 
+  // An edit that is half written stays.
+  await ada.composer.press('ArrowUp');
+  await ada.types('er');
+  await choose(ada, 'one', 'Reply');
+  await expect(ada.page.getByText('Finish or cancel your edit first.')).toBeVisible();
+  await expect(ada.composer).toHaveValue('plainer');
+  await ada.composer.press('Escape');
+
   // Up to the message, R, and the words.
   await choose(ada, 'two', 'Reply');
   await ada.page.getByRole('button', { name: 'Cancel reply' }).click();
@@ -183,6 +191,9 @@ test('a thread alone has its replies live, hides the rest, and what is written t
   await lena.seesExactly(['Where to?', 'To the sea', 'The sea is cold', 'The mountains then']);
   await expect(quote(bea, 'The mountains then')).toHaveAccessibleName('In reply to Lena: Where to?');
   await expect(thread(lena).getByText('3 replies')).toBeVisible();
+  // Its quotes lead to each other.
+  await quote(lena, 'The sea is cold').click();
+  await expect(lena.message('To the sea')).toBeFocused();
   // Its messages can be reacted to, edited and unsent there.
   await lena.message('The sea is cold').dblclick();
   await lena.page.getByRole('menuitemradio', { name: 'Dislike' }).click();
@@ -195,11 +206,18 @@ test('a thread alone has its replies live, hides the rest, and what is written t
   await lena.seesExactly(['Where to?', 'To the sea', 'The sea is cold', 'You unsent a message.']);
   await expect(count(bea, 'Where to?')).toHaveText('2 replies');
 
+  // What is half written there stays a reply.
+  await lena.types('Or a ');
+  await expect(lena.page.getByText('Replying to yourself')).toHaveCount(0);
   await lena.composer.press('Escape');
   await expect(thread(lena)).toHaveCount(0);
   await expect(lena.composer).toBeFocused();
+  await expect(lena.page.getByText('Replying to yourself Where to?')).toBeVisible();
   await lena.sees('Not in the thread');
   await lena.seesUnread('Trip', 0);
+  await lena.types('lake');
+  await lena.composer.press('Enter');
+  await expect(quote(ada, 'Or a lake')).toHaveAccessibleName('In reply to Lena: Where to?');
   await lena.say('Outside again');
   await expect(quote(ada, 'Outside again')).toHaveCount(0);
 });

@@ -56,6 +56,8 @@ pub(crate) fn drafts(user: UserId) -> Vec<(ConversationId, String)> {
 pub(crate) enum OtherTab {
     /// It has written this, or emptied it.
     Draft(ConversationId, String),
+    /// Its draft answers this message, or none.
+    Reply(ConversationId, Option<Seq>),
     /// It has sent or deleted this message.
     Settled(ClientId),
 }
@@ -65,6 +67,10 @@ pub(crate) fn from_other_tab(user: UserId, event: &StorageEvent) -> Option<Other
     let key = event.key()?;
     if let Some(id) = key.strip_prefix(&draft_prefix(user)) {
         return Some(OtherTab::Draft(id.parse().ok()?, event.new_value().unwrap_or_default()));
+    }
+    if let Some(id) = key.strip_prefix(&reply_prefix(user)) {
+        let seq = event.new_value().and_then(|seq| seq.parse().ok());
+        return Some(OtherTab::Reply(id.parse().ok()?, seq));
     }
     let id = key.strip_prefix(&unsent_key(user, ""))?;
     event.new_value().is_none().then_some(OtherTab::Settled(id.parse().ok()?))

@@ -121,7 +121,7 @@ impl MessageAction {
         match self {
             Self::Reply => {
                 if let Some(seq) = bubble.seq {
-                    reply(handle, conversation, seq);
+                    reply(t, handle, overlay, conversation, seq);
                 }
             }
             Self::ShowThread => {
@@ -164,9 +164,13 @@ impl MessageAction {
     }
 }
 
-/// What is written next answers this message.
-pub(super) fn reply(handle: ClientHandle, id: ConversationId, seq: Seq) {
-    handle.act(move |client, now| client.reply_to(id, Some(seq), now));
+/// What is written next answers this message. An edit that is half done is not lost for it.
+pub(super) fn reply(t: Words, handle: ClientHandle, overlay: Overlay, id: ConversationId, seq: Seq) {
+    if handle.look(|client| client.has_changed_edit(id)) {
+        overlay.note(t.finish_editing());
+    } else {
+        handle.act(move |client, now| client.reply_to(id, Some(seq), now));
+    }
     // Also where it is answered already.
     #[cfg(feature = "hydrate")]
     request_animation_frame(|| crate::browser::page::focus(".composer textarea"));

@@ -74,6 +74,8 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     #[cfg(not(feature = "hydrate"))]
     let keys = |_: KeyboardEvent| ();
     #[cfg(feature = "hydrate")]
+    let overlay = use_overlay();
+    #[cfg(feature = "hydrate")]
     let (touched, moved, lifted, left) = {
         let (press, swipe) = (long_press::LongPress::new(), swipe::Swipe::new(scroller));
         (
@@ -88,7 +90,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             move |event: TouchEvent| {
                 press.lifted(&event);
                 if let Some(seq) = swipe.lifted() {
-                    reply(handle, id, seq);
+                    reply(t, handle, overlay, id, seq);
                 }
             },
             move || {

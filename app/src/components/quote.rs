@@ -1,6 +1,6 @@
 //! What a reply answers, above it; and how many replies a message has, below it.
 
-use super::thread::go_to_original;
+use super::thread::go_to_quoted;
 use crate::client_handle::use_client;
 use crate::i18n::{Words, words};
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub(crate) fn quote_view(t: Words, id: ConversationId, quote: &Quote) -> AnyView
     let name = if quote.mine { t.you_said().to_owned() } else { t.person(&quote.name) };
     let label = if quote.mine { t.in_reply_to_you(text.as_str()) } else { t.in_reply_to(name.clone(), text.as_str()) };
     view! {
-        <button class="quote" type="button" aria-label=label on:click=move |_| go_to_original(handle, id, seq)>
+        <button class="quote" type="button" aria-label=label on:click=move |_| go_to_quoted(handle, id, seq)>
             <span class="quote-name" dir="auto">{name}</span>
             <span class="quote-text" dir="auto">{text}</span>
         </button>

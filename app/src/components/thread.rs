@@ -29,7 +29,7 @@ pub(crate) fn Thread(id: ConversationId) -> impl IntoView {
         }
     };
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| request_animation_frame(|| crate::browser::page::focus(".composer textarea")));
+    Effect::new(move |_| request_animation_frame(|| focus(".thread-lines")));
     #[cfg(feature = "hydrate")]
     let press = super::message_list::LongPress::new();
     let touched = move |event: TouchEvent| {
@@ -101,11 +101,32 @@ pub(crate) fn close(handle: ClientHandle) {
         Vec::new()
     });
     #[cfg(feature = "hydrate")]
-    request_animation_frame(|| crate::browser::page::focus(".composer textarea"));
+    request_animation_frame(|| focus(".transcript"));
 }
 
-/// Goes to a message that is answered, where it stands in its conversation.
-pub(crate) fn go_to_original(handle: ClientHandle, id: ConversationId, seq: Seq) {
+/// Gives the focus to the field, or where that would open the keyboard of a phone to these messages.
+#[cfg(feature = "hydrate")]
+fn focus(messages: &str) {
+    use crate::browser::page;
+    let is_narrow = page::matches("(max-width: 43.75rem)");
+    page::focus(if is_narrow { messages } else { ".composer textarea" });
+}
+
+/// Goes to what a quote shows: in the thread that is open, else in the conversation.
+pub(crate) fn go_to_quoted(handle: ClientHandle, id: ConversationId, seq: Seq) {
+    #[cfg(feature = "hydrate")]
+    {
+        use crate::browser::page;
+        let message = format!(".thread [data-seq='{seq}'] [role=article]");
+        if page::text_of(&message).is_some() {
+            return page::focus(&message);
+        }
+    }
+    go_to_original(handle, id, seq);
+}
+
+/// Goes to a message where it stands in its conversation.
+fn go_to_original(handle: ClientHandle, id: ConversationId, seq: Seq) {
     handle.act(move |client, now| {
         client.close_thread();
         client.go_to(id, Target::Seq(seq), now)

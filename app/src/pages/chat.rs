@@ -194,6 +194,7 @@ fn connect(handle: ClientHandle) {
         handle.act(|client, _| {
             match change {
                 storage::OtherTab::Draft(id, text) => client.draft_from_other_tab(id, text),
+                storage::OtherTab::Reply(id, seq) => client.reply_from_other_tab(id, seq),
                 storage::OtherTab::Settled(id) => client.settled_in_other_tab(id),
             }
             Vec::new()

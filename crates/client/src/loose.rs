@@ -8,7 +8,11 @@ const MOST: usize = 500;
 
 /// Messages by seq. Applying one is an idempotent upsert: the one with the greater rev stays.
 #[derive(Debug, Default)]
-pub(crate) struct Loose(LiteMap<Seq, Place>);
+pub(crate) struct Loose {
+    places: LiteMap<Seq, Place>,
+    /// Those that the request under way asks for.
+    asked: Vec<Seq>,
+}
 
 #[derive(Debug)]
 enum Place {
@@ -21,33 +25,33 @@ enum Place {
 
 impl Loose {
     pub(crate) fn get(&self, seq: Seq) -> Option<&Message> {
-        if let Some(Place::There(message)) = self.0.get(&seq) { Some(message) } else { None }
+        if let Some(Place::There(message)) = self.places.get(&seq) { Some(message) } else { None }
     }
 
     pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
-        self.0.values().filter_map(|place| if let Place::There(message) = place { Some(message) } else { None })
+        self.places.values().filter_map(|place| if let Place::There(message) = place { Some(message) } else { None })
     }
 
     /// Wants the message at this place, unless that is known to be none.
     pub(crate) fn want(&mut self, seq: Seq) {
-        if !self.0.contains_key(&seq) {
-            self.0.insert(seq, Place::Wanted);
+        if !self.places.contains_key(&seq) {
+            self.places.insert(seq, Place::Wanted);
         }
     }
 
     pub(crate) fn is_absent(&self, seq: Seq) -> bool {
-        matches!(self.0.get(&seq), Some(Place::Absent))
+        matches!(self.places.get(&seq), Some(Place::Absent))
     }
 
     /// The places to ask for.
     pub(crate) fn wanted(&self) -> impl Iterator<Item = Seq> {
-        self.0.iter().filter(|(_, place)| matches!(place, Place::Wanted)).map(|(seq, _)| *seq)
+        self.places.iter().filter(|(_, place)| matches!(place, Place::Wanted)).map(|(seq, _)| *seq)
     }
 
     /// Forgets all that these are not, once there are very many: what is needed again is asked for again.
     pub(crate) fn trim(&mut self, is_needed: impl Fn(Seq, Option<&Message>) -> bool) {
-        if self.0.len() > MOST {
-            self.0.retain(|seq, place| {
+        if self.places.len() > MOST {
+            self.places.retain(|seq, place| {
                 is_needed(*seq, if let Place::There(message) = place { Some(message) } else { None })
             });
         }
@@ -55,34 +59,44 @@ impl Loose {
 
     pub(crate) fn put(&mut self, message: Message) {
         if self.get(message.seq).is_none_or(|held| message.rev > held.rev) {
-            self.0.insert(message.seq, Place::There(message));
+            self.places.insert(message.seq, Place::There(message));
         }
     }
 
-    /// As `put`, of those of these messages that are held or wanted.
+    /// As `put`, of those of these messages that were ever held or wanted.
     pub(crate) fn amend(&mut self, messages: &[Message]) {
         for message in messages {
-            if matches!(self.0.get(&message.seq), Some(Place::Wanted | Place::There(_))) {
+            if self.places.contains_key(&message.seq) {
                 self.put(message.clone());
             }
         }
     }
 
-    /// Takes the answer to what was wanted. Long messages may have left no room for others; where it brings none of them, there
-    /// are none.
+    /// These have been asked for.
+    pub(crate) fn asked(&mut self, seqs: &[Seq]) {
+        self.asked = seqs.to_vec();
+    }
+
+    /// Takes the answer to what was asked for. Long messages may have left no room for others; where it brings none of them, there
+    /// are none. An answer that was asked for before all was forgotten may be older than what has come since: it counts for nothing.
     pub(crate) fn answered(&mut self, messages: Vec<Message>) {
-        let is_news = messages.iter().any(|message| matches!(self.0.get(&message.seq), Some(Place::Wanted)));
-        messages.into_iter().for_each(|message| self.put(message));
-        if !is_news {
+        if self.asked.is_empty() {
+            return;
+        }
+        if messages.iter().any(|message| self.asked.contains(&message.seq)) {
+            messages.into_iter().for_each(|message| self.put(message));
+            self.asked.clear();
+        } else {
             self.refused();
         }
     }
 
-    /// What was wanted cannot be had.
+    /// What was asked for cannot be had.
     pub(crate) fn refused(&mut self) {
-        let wanted: Vec<Seq> = self.wanted().collect();
-        for seq in wanted {
-            self.0.insert(seq, Place::Absent);
+        for seq in std::mem::take(&mut self.asked) {
+            if matches!(self.places.get(&seq), Some(Place::Wanted)) {
+                self.places.insert(seq, Place::Absent);
+            }
         }
     }
 }
@@ -101,13 +115,23 @@ mod tests {
         let mut loose = Loose::default();
         [3, 5, 9, 5].into_iter().for_each(|seq| loose.want(seq));
         assert_eq!(wanted(&loose), [3, 5, 9]);
+        loose.asked(&[3, 5, 9]);
         loose.answered(vec![message(9)]);
         assert_eq!(wanted(&loose), [3, 5], "there was room for no more");
+        loose.asked(&[3, 5]);
         loose.answered(vec![message(9)]);
         assert_eq!(wanted(&loose), [0; 0]);
         assert!(loose.is_absent(3) && loose.is_absent(5) && !loose.is_absent(9));
         loose.want(3);
         assert_eq!(wanted(&loose), [0; 0], "it is not asked for again and again");
+    }
+
+    #[test]
+    fn an_answer_that_nothing_asked_for_counts_for_nothing() {
+        let mut loose = Loose::default();
+        loose.want(3);
+        loose.answered(vec![message(3)]);
+        assert_eq!((wanted(&loose), loose.get(3)), (vec![3], None));
     }
 
     #[test]
@@ -126,8 +150,12 @@ mod tests {
         let mut loose = Loose::default();
         loose.want(3);
         let newer = Message { rev: 50, text: "newer".to_owned(), ..message(3) };
+        loose.asked(&[3]);
         loose.amend(&[newer.clone(), message(4)]);
+        // What an answer lets be wanted was not asked for yet.
+        loose.want(7);
         loose.answered(vec![message(3)]);
+        assert_eq!(wanted(&loose), [7]);
         assert_eq!(loose.get(3), Some(&newer));
         assert_eq!(loose.get(4), None);
     }

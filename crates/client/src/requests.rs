@@ -78,7 +78,7 @@ impl Requests {
         self.wanted.contains(&want) || self.is_under_way(want)
     }
 
-    fn is_under_way(&self, want: Want) -> bool {
+    pub(crate) fn is_under_way(&self, want: Want) -> bool {
         self.under_way.values().any(|other| *other == want)
     }
 

@@ -75,14 +75,14 @@ impl Scrolling {
             // nobody reads never changes.
             let _ = loading.get();
             // A thread hid what came meanwhile.
-            let _ = in_thread.get();
+            let is_hidden = in_thread.get();
             let now_last = rows.last().map(|row| row.key);
             // What one has just written is to be seen, wherever one was reading.
             let wrote =
                 last.get_value() != now_last && rows.last().is_some_and(|row| row.value.with_untracked(is_on_its_way));
             last.set_value(now_last);
             self.announce(&rows);
-            if wrote {
+            if wrote && !is_hidden {
                 self.at_end.set(true);
             }
             self.settle_soon();
@@ -273,6 +273,10 @@ impl Scrolling {
     /// What is in sight, in the window that the person looks at, has been read.
     fn look(self) {
         if self.is_placed.try_get_value() != Some(true) || !page::is_looked_at() {
+            return;
+        }
+        // A thread hides it.
+        if self.handle.look(|client| client.thread(self.id)).is_some() {
             return;
         }
         let Some((at_end, Some(scroller))) = self.at_end.try_get_untracked().zip(self.scroller.try_get_untracked())

@@ -14,6 +14,8 @@ const ASIDE: &str = "--aside";
 const DRAGGED: &str = "dragged";
 /// How far the finger has pulled one message the other way.
 const PULLED: &str = "--pulled";
+/// That it is far enough.
+const FAR: &str = "data-far";
 /// Pixels after which letting go means a reply.
 const REPLIES: i32 = 48;
 
@@ -74,6 +76,7 @@ impl Swipe {
                 self.line.with_value(|line| {
                     if let Some(line) = line {
                         let _ = line.style().set_property(PULLED, &format!("{pulled}px"));
+                        let _ = line.toggle_attribute_with_force(FAR, pulled >= REPLIES);
                     }
                 });
                 return;
@@ -99,6 +102,7 @@ impl Swipe {
     pub(super) fn ended(self) {
         if let Some(line) = self.line.try_update_value(Option::take).flatten() {
             let _ = line.style().remove_property(PULLED);
+            let _ = line.remove_attribute(FAR);
         }
         if let Finger::Drags(_) = self.finger.get_value()
             && let Some(scroller) = self.scroller.get_untracked()

@@ -28,7 +28,7 @@ impl Client {
         bubble.mine && bubble.unsent.is_none() && is_sent && i64::try_from(window).is_ok_and(|window| age < window)
     }
 
-    /// One's newest message of a conversation, or of the thread that is open in it, if it can be edited now: it is on the page.
+    /// The reader's newest message of a conversation, or of the thread that is open in it, if it can be edited now: it is on the page.
     pub fn last_editable(&self, id: ConversationId, now: Timestamp) -> Option<Seq> {
         let lines = if self.thread_of(id).is_some() { self.thread_lines(id) } else { self.lines(id) };
         let mut bubbles = lines.iter().rev().filter_map(|line| match line {

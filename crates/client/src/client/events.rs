@@ -92,12 +92,12 @@ impl Client {
             return;
         }
         let seen = users_of(&rows.rows);
-        // A fresh feed tells of all memberships; only a new one may be of a conversation that the list has passed already.
         let replies = match feed {
             Feed::Conversation(id) => self.of_open_thread(id, &rows.rows),
             Feed::Server | Feed::User(_) => Vec::new(),
         };
         let was_in = self.shown.filter(|id| self.conversations.joined(*id));
+        // A fresh feed tells of all memberships; only a new one may be of a conversation that the list has passed already.
         let before = if live { Set::default() } else { self.conversations.all_joined() };
         match (self.conversations.apply(me, rows), feed) {
             (Outcome::Taken { conversations, said }, Feed::Conversation(id)) => {

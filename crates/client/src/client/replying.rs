@@ -16,8 +16,10 @@ pub(super) struct OpenThread {
     root: Seq,
     /// The oldest reply that pages have brought: all from there on are held. `None` before the first page.
     from: Option<Seq>,
-    /// The first page has brought, or a later one, all that there are.
+    /// All replies are loaded.
     is_complete: bool,
+    /// The page under way was read before the rows that have replaced everything since.
+    is_stale: bool,
 }
 
 impl Client {
@@ -29,35 +31,58 @@ impl Client {
             && !matches!(bubble.state, State::Failed(_))
     }
 
+    /// Whether an edit is written in this conversation that would be lost.
+    pub fn has_changed_edit(&self, id: ConversationId) -> bool {
+        let editing = self.edits.writing(id);
+        editing.is_some_and(|editing| self.message(id, editing.seq).is_none_or(|message| message.text != editing.text))
+    }
+
     /// What is written next in this conversation answers this message, or with `None` none. It survives a reload.
     pub fn reply_to(&mut self, id: ConversationId, seq: Option<Seq>, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         if seq.is_some() && self.edits.writing(id).is_some() {
             actions.extend(self.write_edit(id, None));
         }
-        if self.drafts.set_reply(id, seq) {
+        if self.drafts.set_reply(id, seq.filter(|_| self.limits.replies)) {
             actions.push(Action::KeepReply(id, seq));
             self.redraw(id);
         }
         self.finish(now, actions)
     }
 
-    /// The message that is being answered in a conversation's composer.
+    /// What is written in a thread answers the message that it begins with, also when the thread is closed before it is sent.
+    pub(super) fn write_in_thread(&mut self, id: ConversationId, is_blank: bool) -> Option<Action> {
+        let root = self.thread_of(id)?.root;
+        let (before, now) = if is_blank { (Some(root), None) } else { (None, Some(root)) };
+        let has_changed = self.drafts.reply_to(id) == before && self.drafts.set_reply(id, now);
+        has_changed.then_some(Action::KeepReply(id, now))
+    }
+
+    /// Another tab of this browser has chosen what the draft answers. That tab stores it.
+    pub fn reply_from_other_tab(&mut self, id: ConversationId, seq: Option<Seq>) {
+        if self.drafts.set_reply(id, seq) {
+            self.redraw(id);
+        }
+    }
+
+    /// The message that is being answered in a conversation's composer, unless an open thread says so.
     pub fn replying(&self, id: ConversationId) -> Option<Quote> {
-        let ((held, _), seq) = self.conversations.shown(id).zip(self.drafts.reply_to(id))?;
+        let root = self.thread_of(id).map(|thread| thread.root);
+        let chosen = self.drafts.reply_to(id).filter(|seq| Some(*seq) != root && self.limits.replies);
+        let ((held, _), seq) = self.conversations.shown(id).zip(chosen)?;
         Some(quote(held, seq, self.my_id()?, &self.people))
     }
 
     /// What the next message answers: what the person chose, else what the open thread begins with.
     pub(super) fn reply_target(&self, id: ConversationId) -> Option<Seq> {
-        let chosen = self.drafts.reply_to(id).or_else(|| self.thread_of(id).map(|thread| thread.root));
-        chosen.filter(|_| self.limits.replies)
+        let chosen = self.drafts.reply_to(id).filter(|_| self.limits.replies);
+        chosen.or_else(|| self.thread_of(id).map(|thread| thread.root))
     }
 
     /// Shows a thread alone, in the open conversation. What is written meanwhile belongs to it.
     pub fn open_thread(&mut self, id: ConversationId, root: Seq, now: Timestamp) -> Vec<Action> {
         if self.shown == Some(id) {
-            self.thread = Some(OpenThread { conversation: id, root, from: None, is_complete: false });
+            self.thread = Some(OpenThread { conversation: id, root, from: None, is_complete: false, is_stale: false });
             self.requests.want(Want::Thread(id, root));
             self.redraw(id);
         }
@@ -131,8 +156,9 @@ impl Client {
         let Some(held) = self.conversations.held_mut(id) else { return };
         messages.into_iter().for_each(|message| held.loose.put(message));
         if is_fresh && let Some(thread) = self.thread.as_mut().filter(|thread| thread.conversation == id) {
-            (thread.from, thread.is_complete) = (None, false);
             let root = thread.root;
+            let is_stale = self.requests.is_under_way(Want::Thread(id, root));
+            (thread.from, thread.is_complete, thread.is_stale) = (None, false, is_stale);
             self.requests.want(Want::Thread(id, root));
         }
     }
@@ -146,14 +172,17 @@ impl Client {
     /// Takes a page of a thread.
     pub(super) fn thread_page(&mut self, id: ConversationId, root: Seq, rows: Vec<Row>) {
         let Some(held) = self.conversations.held_mut(id) else { return };
-        let messages = held.take(rows);
-        let replies = messages.iter().filter(|message| message.reply().is_some_and(|reply| reply.thread == root));
-        let (oldest, count) = (replies.clone().map(|reply| reply.seq).min(), replies.count());
-        messages.into_iter().for_each(|message| held.loose.put(message));
         let Some(thread) = self.thread.as_mut().filter(|thread| thread.conversation == id && thread.root == root)
         else {
             return;
         };
+        if std::mem::take(&mut thread.is_stale) {
+            return;
+        }
+        let messages = held.take(rows);
+        let replies = messages.iter().filter(|message| message.reply().is_some_and(|reply| reply.thread == root));
+        let (oldest, count) = (replies.clone().map(|reply| reply.seq).min(), replies.count());
+        messages.into_iter().for_each(|message| held.loose.put(message));
         let is_older = oldest.is_some_and(|oldest| thread.from.is_none_or(|from| oldest < from));
         if is_older {
             thread.from = oldest;

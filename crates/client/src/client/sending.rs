@@ -69,6 +69,11 @@ impl Client {
                     held.members_asked();
                 }
             }
+            (Want::Quotes(conversation), Command::LoadMessages { seqs, .. }) => {
+                if let Some(held) = self.conversations.held_mut(conversation) {
+                    held.loose.asked(seqs);
+                }
+            }
             (Want::Read(conversation), _) => self.receipts.sent(conversation, now),
             (Want::People, Command::People { users, .. }) => self.people.portion_asked(users.clone()),
             (

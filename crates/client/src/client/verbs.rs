@@ -35,7 +35,8 @@ impl Client {
             if self.drafts.set_reply(conversation, None) {
                 actions.push(Action::KeepReply(conversation, None));
             }
-            if self.shown == Some(conversation) {
+            // A thread that is open hides the transcript, which stays where it is.
+            if self.shown == Some(conversation) && self.thread_of(conversation).is_none() {
                 let is_in_excerpt = self.conversations.held(conversation).is_some_and(Held::is_in_excerpt);
                 // A jump that is under way ends too: the reader is where they write.
                 self.leave_excerpt();
@@ -104,6 +105,7 @@ impl Client {
         self.drafts.enter(conversation);
         if self.drafts.set(conversation, text.clone()) {
             actions.push(Action::KeepDraft(conversation, text));
+            actions.extend(self.write_in_thread(conversation, is_blank));
         }
         actions.extend(self.type_in(conversation, is_blank, now));
         actions

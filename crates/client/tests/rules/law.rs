@@ -35,7 +35,7 @@ enum Step {
     /// Somebody reacts to the message at this place, or with 0 takes it back.
     React(u8, u8, Seq, u8),
     AskReact(u8, Seq, u8),
-    /// Somebody replies to the message at this place.
+    /// A person replies to the message at this place.
     Reply(u8, u8, Seq),
     WriteReply(u8, Seq),
     OpenThread(u8, Seq),
