@@ -96,11 +96,6 @@ impl Window {
         Self { first: Some(seq.saturating_sub(BEFORE_UNREAD).max(1)), last: None, is_pinned: true }
     }
 
-    /// The reader is somewhere in it: new messages push nothing out at the beginning.
-    pub(crate) fn pin(&mut self) {
-        self.is_pinned = true;
-    }
-
     /// Shows the newest messages.
     pub(crate) fn newest(&mut self) {
         *self = Self::default();

@@ -7,9 +7,6 @@ use crate::window::Window;
 use crate::{Action, Arrival};
 use myna_protocol::{ConversationId, Row, Seq, Target, Timestamp, UserId};
 
-/// Messages that are above one that is found, if there are any.
-const BEFORE_FOUND: Seq = 5;
-
 /// Where a reader wants to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Jump {
@@ -39,10 +36,7 @@ impl Client {
     fn jump(&mut self, id: ConversationId, jump: Jump) {
         if let Some((held, _)) = self.conversations.shown(id).filter(|_| self.shown == Some(id)) {
             match find(held, jump.target) {
-                Some(seq) => {
-                    let is_on_page = self.is_on_page(id, held, seq);
-                    self.arrive(id, seq, jump.below, is_on_page);
-                }
+                Some(seq) => self.arrive(id, seq, jump.below),
                 None => {
                     self.jump = Some(jump);
                     self.requests.want_once(Want::Around(id, jump.target));
@@ -65,7 +59,7 @@ impl Client {
                 self.settle_reactions(id);
                 let seq = self.conversations.held(id).and_then(|held| nearest(held, target));
                 match seq {
-                    Some(seq) => self.arrive(id, seq, jump.below, false),
+                    Some(seq) => self.arrive(id, seq, jump.below),
                     None => self.give_up_target(id, target),
                 }
             }
@@ -94,26 +88,11 @@ impl Client {
         }
     }
 
-    /// Whether the page has this message and a few above it, and not of an excerpt.
-    fn is_on_page(&self, id: ConversationId, held: &Held, seq: Seq) -> bool {
-        let span = self.span(id, held);
-        let place = |seq: Seq| held.timeline.count_up_to(seq);
-        !held.is_in_excerpt()
-            && held.timeline.contains(seq)
-            && span.contains(&place(seq.saturating_sub(1)))
-            && span.contains(&place(seq.saturating_sub(BEFORE_FOUND)))
-    }
-
-    fn arrive(&mut self, id: ConversationId, seq: Seq, below: Option<i32>, is_on_page: bool) {
+    fn arrive(&mut self, id: ConversationId, seq: Seq, below: Option<i32>) {
         if let Some(held) = self.conversations.held_mut(id).filter(|held| held.timeline.contains(seq)) {
             held.leave_excerpt();
         }
-        // What is on the page already stays there, and with it the focus.
-        if is_on_page {
-            self.window.pin();
-        } else {
-            self.window = Window::around(seq);
-        }
+        self.window = Window::around(seq);
         let times = self.arrival.map_or(0, |arrival| arrival.times);
         self.arrival = Some(Arrival { seq, below, times: times + 1 });
         self.end_jump();
