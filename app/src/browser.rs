@@ -71,9 +71,9 @@ impl Browser {
             }
             Action::Keep(unsent) => storage::keep(handle.my_id(), &unsent),
             Action::Forget(client_id) => storage::forget(handle.my_id(), client_id),
-            Action::KeepDraft(conversation, text) => storage::keep_draft(handle.my_id(), conversation, &text),
+            Action::KeepDraft(place, text) => storage::keep_draft(handle.my_id(), place, &text),
             Action::KeepEdit(id, seq, text) => storage::keep_edit(handle.my_id(), id, seq, text.as_deref()),
-            Action::KeepReply(id, seq) => storage::keep_reply(handle.my_id(), id, seq),
+            Action::KeepReply(place, seq) => storage::keep_reply(handle.my_id(), place, seq),
             Action::SignedOut if self.signs_out => forget_and_leave(handle.my_id()),
             Action::SignedOut => page::leave(),
             Action::Answered(..) => {}

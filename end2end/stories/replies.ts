@@ -206,18 +206,25 @@ test('a thread alone has its replies live, hides the rest, and what is written t
   await lena.seesExactly(['Where to?', 'To the sea', 'The sea is cold', 'You unsent a message.']);
   await expect(count(bea, 'Where to?')).toHaveText('2 replies');
 
-  // What is half written there stays a reply.
+  // It has a draft of its own.
   await lena.types('Or a ');
-  await expect(lena.page.getByText('Replying to yourself')).toHaveCount(0);
   await lena.composer.press('Escape');
   await expect(thread(lena)).toHaveCount(0);
   await expect(lena.composer).toBeFocused();
-  await expect(lena.page.getByText('Replying to yourself Where to?')).toBeVisible();
+  await expect(lena.composer).toHaveValue('');
   await lena.sees('Not in the thread');
   await lena.seesUnread('Trip', 0);
+  await lena.types('Hello all');
+  await lena.reload();
+  await expect(lena.composer).toHaveValue('Hello all');
+  await count(lena, 'Where to?').getByRole('button').click();
+  await expect(lena.composer).toHaveValue('Or a ');
+  await lena.composer.press('End');
   await lena.types('lake');
   await lena.composer.press('Enter');
   await expect(quote(ada, 'Or a lake')).toHaveAccessibleName('In reply to Lena: Where to?');
+  await lena.composer.press('Escape');
+  await expect(lena.composer).toHaveValue('Hello all');
   await lena.say('Outside again');
   await expect(quote(ada, 'Outside again')).toHaveCount(0);
 });
@@ -251,6 +258,26 @@ test('a long thread comes in pages, and leads back to where it began', async ({ 
   await expect(lena.message('answer 69')).toBeFocused();
   await lena.page.keyboard.press('Escape');
   await expect(thread(lena)).toHaveCount(0);
+});
+
+test('what comes behind a thread is still to be read when it closes', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const talk = await direct(lena, ada);
+  await say(ada, talk, ...Array.from({ length: 30 }, (_, number) => `before ${number}`));
+  await reply(ada, talk, 30, 'an answer');
+  await lena.goto(`/c/${talk}`);
+  await lena.seesUnread('Ada', 0);
+  await expect(lena.message('an answer')).toBeInViewport();
+  await count(lena, 'before 29').getByRole('button').click();
+  await expect(thread(lena)).toBeVisible();
+  await say(ada, talk, ...Array.from({ length: 100 }, (_, number) => `after ${number}`));
+  await lena.seesUnread('Ada', 100);
+  await lena.composer.press('Escape');
+  await expect(lena.message('an answer')).toBeInViewport();
+  await expect(lena.latest).toHaveAccessibleName(/100/);
+  await expect(lena.row('Ada').locator('.badge')).toHaveText(/unread/);
+  await lena.latest.click();
+  await lena.seesUnread('Ada', 0);
 });
 
 test('a thread is up to date after a lost connection', async ({ myna }) => {

@@ -2,7 +2,7 @@
 //! that two tabs never overwrite each other and a tab closed in the next moment has lost nothing.
 
 use leptos::prelude::*;
-use myna_client::{Editing, Unsent};
+use myna_client::{DraftPlace, Editing, Unsent};
 use myna_protocol::{ClientId, ConversationId, Seq, UserId};
 use web_sys::{Storage, StorageEvent};
 
@@ -16,6 +16,17 @@ fn unsent_key(user: UserId, client_id: &str) -> String {
 
 fn draft_prefix(user: UserId) -> String {
     format!("myna/{user}/draft/")
+}
+
+/// The end of a draft's key: the conversation, and the thread if it is written in one.
+fn place_key(place: DraftPlace) -> String {
+    let DraftPlace { conversation, thread } = place;
+    thread.map_or_else(|| conversation.to_string(), |root| format!("{conversation}/{root}"))
+}
+
+fn place(key: &str) -> Option<DraftPlace> {
+    let (conversation, thread) = key.split_once('/').map_or((key, None), |(id, root)| (id, Some(root)));
+    Some(DraftPlace { conversation: conversation.parse().ok()?, thread: thread.map(str::parse).transpose().ok()? })
 }
 
 /// Keeps a message until it is settled. Where storage is full or forbidden, the message still lives in this tab.
@@ -45,19 +56,19 @@ pub(crate) fn unsent(user: UserId) -> Vec<Unsent> {
 }
 
 /// What was being written, and where.
-pub(crate) fn drafts(user: UserId) -> Vec<(ConversationId, String)> {
+pub(crate) fn drafts(user: UserId) -> Vec<(DraftPlace, String)> {
     let Some(storage) = storage() else { return Vec::new() };
     let prefix = draft_prefix(user);
-    let draft = |key: String| Some((key.strip_prefix(&prefix)?.parse().ok()?, storage.get_item(&key).ok().flatten()?));
+    let draft = |key: String| Some((place(key.strip_prefix(&prefix)?)?, storage.get_item(&key).ok().flatten()?));
     keys(&storage, &prefix).into_iter().filter_map(draft).collect()
 }
 
 /// What another tab of this browser has done.
 pub(crate) enum OtherTab {
     /// It has written this, or emptied it.
-    Draft(ConversationId, String),
+    Draft(DraftPlace, String),
     /// Its draft answers this message, or none.
-    Reply(ConversationId, Option<Seq>),
+    Reply(DraftPlace, Option<Seq>),
     /// It has sent or deleted this message.
     Settled(ClientId),
 }
@@ -66,11 +77,11 @@ pub(crate) enum OtherTab {
 pub(crate) fn from_other_tab(user: UserId, event: &StorageEvent) -> Option<OtherTab> {
     let key = event.key()?;
     if let Some(id) = key.strip_prefix(&draft_prefix(user)) {
-        return Some(OtherTab::Draft(id.parse().ok()?, event.new_value().unwrap_or_default()));
+        return Some(OtherTab::Draft(place(id)?, event.new_value().unwrap_or_default()));
     }
     if let Some(id) = key.strip_prefix(&reply_prefix(user)) {
         let seq = event.new_value().and_then(|seq| seq.parse().ok());
-        return Some(OtherTab::Reply(id.parse().ok()?, seq));
+        return Some(OtherTab::Reply(place(id)?, seq));
     }
     let id = key.strip_prefix(&unsent_key(user, ""))?;
     event.new_value().is_none().then_some(OtherTab::Settled(id.parse().ok()?))
@@ -87,9 +98,9 @@ pub(crate) fn keep_choice(user: UserId, name: &str, value: &str) {
     }
 }
 
-pub(crate) fn keep_draft(user: UserId, conversation: ConversationId, text: &str) {
+pub(crate) fn keep_draft(user: UserId, place: DraftPlace, text: &str) {
     let Some(storage) = storage() else { return };
-    let key = format!("{}{conversation}", draft_prefix(user));
+    let key = draft_prefix(user) + &place_key(place);
     let _ = if text.is_empty() { storage.remove_item(&key) } else { storage.set_item(&key, text) };
 }
 
@@ -124,9 +135,9 @@ fn reply_prefix(user: UserId) -> String {
 }
 
 /// Keeps which message a draft answers.
-pub(crate) fn keep_reply(user: UserId, conversation: ConversationId, seq: Option<Seq>) {
+pub(crate) fn keep_reply(user: UserId, place: DraftPlace, seq: Option<Seq>) {
     let Some(storage) = storage() else { return };
-    let key = format!("{}{conversation}", reply_prefix(user));
+    let key = reply_prefix(user) + &place_key(place);
     let _ = match seq {
         Some(seq) => storage.set_item(&key, &seq.to_string()),
         None => storage.remove_item(&key),
@@ -134,12 +145,12 @@ pub(crate) fn keep_reply(user: UserId, conversation: ConversationId, seq: Option
 }
 
 /// The messages that drafts answer, and where.
-pub(crate) fn replies(user: UserId) -> Vec<(ConversationId, Seq)> {
+pub(crate) fn replies(user: UserId) -> Vec<(DraftPlace, Seq)> {
     let Some(storage) = storage() else { return Vec::new() };
     let prefix = reply_prefix(user);
     let reply = |key: String| {
         let seq = storage.get_item(&key).ok().flatten()?;
-        Some((key.strip_prefix(&prefix)?.parse().ok()?, seq.parse().ok()?))
+        Some((place(key.strip_prefix(&prefix)?)?, seq.parse().ok()?))
     };
     keys(&storage, &prefix).into_iter().filter_map(reply).collect()
 }

@@ -31,25 +31,16 @@ pub(crate) fn Thread(id: ConversationId) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| request_animation_frame(|| focus(".thread-lines")));
     #[cfg(feature = "hydrate")]
-    let press = super::message_list::LongPress::new();
-    let touched = move |event: TouchEvent| {
-        #[cfg(feature = "hydrate")]
-        press.began(&event);
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
+    let (touched, moved, lifted) = {
+        let press = super::message_list::LongPress::new();
+        (
+            move |event: TouchEvent| press.began(&event),
+            move |event: TouchEvent| press.moved(&event),
+            move |event: TouchEvent| press.lifted(&event),
+        )
     };
-    let moved = move |event: TouchEvent| {
-        #[cfg(feature = "hydrate")]
-        press.moved(&event);
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
-    };
-    let lifted = move |event: TouchEvent| {
-        #[cfg(feature = "hydrate")]
-        press.lifted(&event);
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
-    };
+    #[cfg(not(feature = "hydrate"))]
+    let (touched, moved, lifted) = (|_: TouchEvent| (), |_: TouchEvent| (), |_: TouchEvent| ());
     let keys = move |event: KeyboardEvent| {
         if event.key() == "Escape" && !event.default_prevented() {
             event.prevent_default();

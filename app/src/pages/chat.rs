@@ -169,7 +169,7 @@ fn connect(handle: ClientHandle) {
         handle.act(|client, now| {
             storage::drafts(handle.my_id()).into_iter().for_each(|(id, text)| client.draft_from_other_tab(id, text));
             for (id, seq) in storage::replies(handle.my_id()) {
-                client.reply_to(id, Some(seq), now);
+                client.reply_from_other_tab(id, Some(seq), now);
             }
             let edits = storage::edits(handle.my_id()).into_iter();
             let mut actions: Vec<_> = edits.flat_map(|(id, editing)| client.restore_edit(id, editing)).collect();
@@ -191,10 +191,10 @@ fn connect(handle: ClientHandle) {
     // Other tabs of this browser write and send too.
     let stored = window_event_listener(ev::storage, move |event| {
         let Some(change) = storage::from_other_tab(handle.my_id(), &event) else { return };
-        handle.act(|client, _| {
+        handle.act(|client, now| {
             match change {
                 storage::OtherTab::Draft(id, text) => client.draft_from_other_tab(id, text),
-                storage::OtherTab::Reply(id, seq) => client.reply_from_other_tab(id, seq),
+                storage::OtherTab::Reply(id, seq) => return client.reply_from_other_tab(id, seq, now),
                 storage::OtherTab::Settled(id) => client.settled_in_other_tab(id),
             }
             Vec::new()

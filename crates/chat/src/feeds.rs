@@ -213,7 +213,8 @@ async fn server_feed(store: &dyn Store, rev: Rev, user: UserId) -> Result<FeedRo
     Ok(FeedRows { feed: Feed::Server, from: 0, rev, rows })
 }
 
-/// Whoever holds the feed up to where the rows begin has the text of a message of which only the replies were counted since.
+/// Readers who hold the feed up to where the rows begin have the text of each message of which only the replies were counted since:
+/// they get the count alone.
 pub(crate) fn without_known_texts(mut rows: FeedRows) -> FeedRows {
     for row in &mut rows.rows {
         if let Row::Message(message) = row

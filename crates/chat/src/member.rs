@@ -138,11 +138,13 @@ impl Member<'_> {
     pub async fn thread(&self, thread: Seq, before: Option<Seq>, limit: u32) -> Result<Vec<Row>, Error> {
         let (store, limit) = (&self.chat.inner().store, limit.clamp(1, PAGE_MESSAGES_MAX));
         let replies = Choice::Replies { thread, before: before.unwrap_or(Seq::MAX), limit };
+        let replies = store.chosen_messages(self.conversation, replies).await?;
+        // The count is not older than the replies: one that is too great costs an empty page at most.
         let mut rows = Vec::new();
         if before.is_none() {
             rows = store.chosen_messages(self.conversation, Choice::At(vec![thread])).await?;
         }
-        rows.extend(store.chosen_messages(self.conversation, replies).await?);
+        rows.extend(replies);
         Ok(rows)
     }
 

@@ -1,7 +1,7 @@
 //! What a client asks of whoever holds it, and what it tells them.
 
-use crate::Unsent;
 use crate::set::Set;
+use crate::{DraftPlace, Unsent};
 use myna_protocol::{ClientId, Command, Conversation, ConversationId, Person, Rejection, RequestId, Seq, Timestamp};
 
 /// Something to be done, in the order given.
@@ -20,11 +20,11 @@ pub enum Action {
     /// Strike what was kept under this client id.
     Forget(ClientId),
     /// Write this draft down where it survives a reload; an empty one strikes it.
-    KeepDraft(ConversationId, String),
+    KeepDraft(DraftPlace, String),
     /// Write the new text of the message at this place down where it survives a reload; `None` strikes it.
     KeepEdit(ConversationId, Seq, Option<String>),
     /// Write down, where it survives a reload, which message the draft answers; `None` strikes it.
-    KeepReply(ConversationId, Option<Seq>),
+    KeepReply(DraftPlace, Option<Seq>),
     /// What was asked has been answered.
     Answered(RequestId, Answer),
     /// This session is over: show the way to sign in. No action follows any more.

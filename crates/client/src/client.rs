@@ -251,9 +251,9 @@ impl Client {
         !self.drafts.is_empty() || !self.edits.is_empty()
     }
 
-    /// What is written in a conversation and not sent; empty when nothing is.
+    /// What is written in a conversation, or in the thread that is open in it, and not sent; empty when nothing is.
     pub fn draft(&self, id: ConversationId) -> &str {
-        self.drafts.text(id)
+        self.drafts.text(self.draft_place(id))
     }
 
     /// A conversation that one is in, without its messages.

@@ -242,7 +242,7 @@ impl Conversations {
 }
 
 /// Whether a row is of this conversation's feed.
-fn belongs(row: &Row, id: ConversationId) -> bool {
+pub(crate) fn belongs(row: &Row, id: ConversationId) -> bool {
     match row {
         Row::Conversation(row) => row.id == id,
         Row::Member(row) => row.conversation == id,

@@ -34,6 +34,7 @@ mod backoff;
 mod conversation;
 mod conversations;
 mod drafts;
+pub use drafts::DraftPlace;
 mod edits;
 mod loose;
 pub use edits::Editing;

@@ -63,7 +63,7 @@ impl Loose {
         }
     }
 
-    /// As `put`, of those of these messages that were ever held or wanted.
+    /// As `put`, of the messages that were held or wanted before.
     pub(crate) fn amend(&mut self, messages: &[Message]) {
         for message in messages {
             if self.places.contains_key(&message.seq) {
@@ -75,6 +75,11 @@ impl Loose {
     /// These have been asked for.
     pub(crate) fn asked(&mut self, seqs: &[Seq]) {
         self.asked = seqs.to_vec();
+    }
+
+    /// Whether an answer is waited for.
+    pub(crate) fn is_asked(&self) -> bool {
+        !self.asked.is_empty()
     }
 
     /// Takes the answer to what was asked for. Long messages may have left no room for others; where it brings none of them, there

@@ -108,7 +108,7 @@ impl Message {
         self.reply().map_or(self.seq, |reply| reply.thread)
     }
 
-    /// What stands for the row to whoever holds the feed at `rev`, if only the number of replies has changed since.
+    /// The row that a reader who holds the feed at `rev` needs, if only the number of replies has changed since.
     pub fn thread_since(&self, rev: Rev) -> Option<Thread> {
         let replies =
             self.extra.as_ref()?.replies.filter(|replies| replies.since <= rev && replies.since < self.rev)?;

@@ -73,7 +73,7 @@ impl Tabs {
         }
     }
 
-    /// What somebody is shown that is not what was acknowledged, or waits for.
+    /// What a person is shown that is not what was acknowledged, or for whose answer others still wait.
     fn wrong(&self, changes: &Changes, person: usize) -> Option<String> {
         let talks = &self.dataset.people[person].talks;
         let client = &self.tabs[person - self.places.start].client;

@@ -32,7 +32,7 @@ async fn a_long_message_is_not_sent_again_because_it_was_answered() {
     assert!(matches!(answered, Event::Ack { seq: Some(2), .. }), "{answered:?}");
     let is_it = |event: &Event| (!about(event, 1).is_empty()).then(|| about(event, 1));
     assert_eq!(to.expect("the number of replies", is_it).await, [false]);
-    // Nor to who asks for what has changed since then; but to who has not got it.
+    // Nor to a reader who asks what has changed since then, unless that reader does not have the message yet.
     let feed = Feed::Conversation(direct);
     for (rev, is_whole) in [(2, false), (1, true)] {
         to.say(&Command::Resync { request: 70 + rev, feed, rev }).await;

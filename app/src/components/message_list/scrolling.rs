@@ -78,12 +78,20 @@ impl Scrolling {
             let is_hidden = in_thread.get();
             let now_last = rows.last().map(|row| row.key);
             // What one has just written is to be seen, wherever one was reading.
-            let wrote =
-                last.get_value() != now_last && rows.last().is_some_and(|row| row.value.with_untracked(is_on_its_way));
+            let has_come = last.get_value() != now_last;
+            let wrote = has_come && rows.last().is_some_and(|row| row.value.with_untracked(is_on_its_way));
             last.set_value(now_last);
             self.announce(&rows);
             if wrote && !is_hidden {
                 self.at_end.set(true);
+            }
+            // What comes while a thread hides it is still to be read: the page stays where it is.
+            if has_come && is_hidden && !wrote && self.at_end.get_untracked() {
+                self.at_end.set(false);
+                self.handle.act(|client, _| {
+                    client.follow(self.id, false);
+                    Vec::new()
+                });
             }
             self.settle_soon();
         });

@@ -4,7 +4,7 @@ use super::{ConversationRow, Effects, Facts};
 use myna_protocol::{ConversationId, Message, Rejection, Replies, Reply, Row, Seq, Thread};
 
 /// What a message answers that replies to this one: a reply to a reply belongs to the thread of that one. `NotFound` when there
-/// is no such message. One that was unsent can be answered: whoever replies need not know it yet.
+/// is no such message. An unsent message can be answered: the person who replies may not know yet that it is unsent.
 pub(super) fn reply(facts: &Facts, id: ConversationId, to: Seq) -> Result<Reply, Rejection> {
     let message = facts.message(id, to).ok_or(Rejection::NotFound)?;
     Ok(Reply { to, thread: message.thread() })

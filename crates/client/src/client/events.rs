@@ -2,7 +2,7 @@
 
 use super::Client;
 use crate::conversation::Said;
-use crate::conversations::Outcome;
+use crate::conversations::{Outcome, belongs};
 use crate::outbox::Stage;
 use crate::requests::Want;
 use crate::session::NORMAL;
@@ -229,7 +229,7 @@ impl Client {
         }
     }
 
-    fn page(&mut self, request: RequestId, id: ConversationId, rows: Vec<Row>, actions: &mut Vec<Action>) {
+    fn page(&mut self, request: RequestId, id: ConversationId, mut rows: Vec<Row>, actions: &mut Vec<Action>) {
         let purpose = self.requests.purpose(request);
         let Some(Want::Older(of) | Want::Newer(of) | Want::Around(of, _) | Want::Thread(of, _) | Want::Quotes(of)) =
             purpose
@@ -240,6 +240,7 @@ impl Client {
             return;
         }
         self.requests.answered(request);
+        rows.retain(|row| belongs(row, id));
         self.learn(&rows);
         self.saw(&rows);
         let said = match purpose {

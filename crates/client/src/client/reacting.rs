@@ -49,7 +49,7 @@ impl Client {
     pub(super) fn settle_reactions(&mut self, id: ConversationId) {
         if let Some((held, me)) = self.conversations.held(id).zip(self.my_id()) {
             self.reacting.settle(id, |seq| {
-                let is_loaded = held.drawn().contains(seq) || held.timeline.contains(seq);
+                let is_loaded = held.message(seq).is_some();
                 is_loaded.then(|| held.reactions.of(seq, me))
             });
         }

@@ -5,7 +5,7 @@ use crate::requests::Want;
 use crate::set::Set;
 use crate::threads::{quote, words_are_missing};
 use crate::transcript::{self, Reader};
-use crate::{Action, Bubble, Line, Quote, State, ThreadView};
+use crate::{Action, Bubble, DraftPlace, Line, Quote, State, ThreadView};
 use litemap::LiteMap;
 use myna_protocol::{ConversationId, Message, Row, Seq, Timestamp};
 
@@ -40,49 +40,49 @@ impl Client {
     /// What is written next in this conversation answers this message, or with `None` none. It survives a reload.
     pub fn reply_to(&mut self, id: ConversationId, seq: Option<Seq>, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
+        let seq = seq.filter(|_| self.limits.replies);
         if seq.is_some() && self.edits.writing(id).is_some() {
             actions.extend(self.write_edit(id, None));
         }
-        if self.drafts.set_reply(id, seq.filter(|_| self.limits.replies)) {
-            actions.push(Action::KeepReply(id, seq));
+        let place = self.draft_place(id);
+        if self.drafts.set_reply(place, seq) {
+            actions.push(Action::KeepReply(place, seq));
             self.redraw(id);
         }
         self.finish(now, actions)
     }
 
-    /// What is written in a thread answers the message that it begins with, also when the thread is closed before it is sent.
-    pub(super) fn write_in_thread(&mut self, id: ConversationId, is_blank: bool) -> Option<Action> {
-        let root = self.thread_of(id)?.root;
-        let (before, now) = if is_blank { (Some(root), None) } else { (None, Some(root)) };
-        let has_changed = self.drafts.reply_to(id) == before && self.drafts.set_reply(id, now);
-        has_changed.then_some(Action::KeepReply(id, now))
+    /// Where the composer of a conversation writes: in the thread that is open, if one is.
+    pub(super) fn draft_place(&self, conversation: ConversationId) -> DraftPlace {
+        DraftPlace { conversation, thread: self.thread_of(conversation).map(|thread| thread.root) }
     }
 
     /// Another tab of this browser has chosen what the draft answers. That tab stores it.
-    pub fn reply_from_other_tab(&mut self, id: ConversationId, seq: Option<Seq>) {
-        if self.drafts.set_reply(id, seq) {
-            self.redraw(id);
+    pub fn reply_from_other_tab(&mut self, place: DraftPlace, seq: Option<Seq>, now: Timestamp) -> Vec<Action> {
+        if self.drafts.set_reply(place, seq) {
+            self.redraw(place.conversation);
         }
+        self.finish(now, Vec::new())
     }
 
-    /// The message that is being answered in a conversation's composer, unless an open thread says so.
+    /// The message that the person chose to answer in a conversation's composer.
     pub fn replying(&self, id: ConversationId) -> Option<Quote> {
-        let root = self.thread_of(id).map(|thread| thread.root);
-        let chosen = self.drafts.reply_to(id).filter(|seq| Some(*seq) != root && self.limits.replies);
+        let chosen = self.drafts.reply_to(self.draft_place(id)).filter(|_| self.limits.replies);
         let ((held, _), seq) = self.conversations.shown(id).zip(chosen)?;
         Some(quote(held, seq, self.my_id()?, &self.people))
     }
 
     /// What the next message answers: what the person chose, else what the open thread begins with.
-    pub(super) fn reply_target(&self, id: ConversationId) -> Option<Seq> {
-        let chosen = self.drafts.reply_to(id).filter(|_| self.limits.replies);
-        chosen.or_else(|| self.thread_of(id).map(|thread| thread.root))
+    pub(super) fn reply_target(&self, place: DraftPlace) -> Option<Seq> {
+        self.drafts.reply_to(place).filter(|_| self.limits.replies).or(place.thread)
     }
 
-    /// Shows a thread alone, in the open conversation. What is written meanwhile belongs to it.
+    /// Shows a thread alone, in the open conversation. It has a draft of its own.
     pub fn open_thread(&mut self, id: ConversationId, root: Seq, now: Timestamp) -> Vec<Action> {
         if self.shown == Some(id) {
-            self.thread = Some(OpenThread { conversation: id, root, from: None, is_complete: false, is_stale: false });
+            // A page under way was asked for before rows of this thread were kept.
+            let is_stale = self.requests.is_under_way(Want::Thread(id, root));
+            self.thread = Some(OpenThread { conversation: id, root, from: None, is_complete: false, is_stale });
             self.requests.want(Want::Thread(id, root));
             self.redraw(id);
         }
@@ -92,7 +92,7 @@ impl Client {
     /// Shows the whole conversation again.
     pub fn close_thread(&mut self) {
         if let Some(thread) = self.thread.take() {
-            self.redraw(thread.conversation);
+            self.touch(thread.conversation);
         }
     }
 
@@ -136,7 +136,11 @@ impl Client {
             }
         }
         let is_here = |to: Seq| to == root || held.message(to).is_some_and(|message| message.thread() == root);
-        let unsent = self.outbox.of(id).filter(|entry| entry.reply_to.is_some_and(is_here));
+        // A page may have brought what the outbox has not heard of.
+        let has_come =
+            |client_id| messages.values().any(|message| message.sender == me && message.client_id == client_id);
+        let unsent =
+            self.outbox.of(id).filter(|entry| entry.reply_to.is_some_and(is_here) && !has_come(entry.client_id));
         let reader = Reader { me, people: &self.people, edits: &self.edits, reacting: &self.reacting };
         transcript::thread_lines(held, messages.values().copied(), reader, unsent, root)
     }
@@ -167,6 +171,13 @@ impl Client {
     pub(super) fn replies_before(&self, id: ConversationId, root: Seq) -> Option<Option<Seq>> {
         let thread = self.thread_of(id).filter(|thread| thread.root == root && !thread.is_complete)?;
         Some(thread.from)
+    }
+
+    /// A page of the open thread has been asked for: the answer is as new as what has come so far.
+    pub(super) fn thread_asked(&mut self, id: ConversationId, root: Seq) {
+        if let Some(thread) = self.thread.as_mut().filter(|thread| thread.conversation == id && thread.root == root) {
+            thread.is_stale = false;
+        }
     }
 
     /// Takes a page of a thread.
@@ -214,7 +225,7 @@ impl Client {
         let in_thread = held.loose.messages().filter(|message| root == Some(message.thread()));
         let on_page = held.drawn().range(self.span(id, held)).chain(in_thread);
         let answered = on_page.filter_map(|message| message.reply().map(|reply| reply.to));
-        let chosen = self.drafts.reply_to(id).into_iter();
+        let chosen = self.drafts.reply_to(self.draft_place(id));
         let on_their_way = self.outbox.of(id).filter_map(|entry| entry.reply_to);
         let needed: Set<Seq> = answered.chain(chosen).chain(on_their_way).chain(root).collect();
         let is_missing = |seq: &&Seq| words_are_missing(held, **seq);
@@ -232,8 +243,11 @@ impl Client {
     /// Takes messages that replies answer.
     pub(super) fn quotes(&mut self, id: ConversationId, rows: Vec<Row>) {
         if let Some(held) = self.conversations.held_mut(id) {
-            let messages = held.take(rows);
-            held.loose.answered(messages);
+            // An answer that nothing waits for may be older than the members and reactions that have come since.
+            if held.loose.is_asked() {
+                let messages = held.take(rows);
+                held.loose.answered(messages);
+            }
             if held.loose.wanted().next().is_some() {
                 self.requests.want(Want::Quotes(id));
             }

@@ -74,18 +74,10 @@ impl Client {
                     held.loose.asked(seqs);
                 }
             }
+            (Want::Thread(conversation, root), _) => self.thread_asked(conversation, root),
             (Want::Read(conversation), _) => self.receipts.sent(conversation, now),
             (Want::People, Command::People { users, .. }) => self.people.portion_asked(users.clone()),
-            (
-                Want::Ask(_)
-                | Want::Resync(_)
-                | Want::Load(_)
-                | Want::Thread(..)
-                | Want::Quotes(_)
-                | Want::People
-                | Want::List,
-                _,
-            ) => {}
+            (Want::Ask(_) | Want::Resync(_) | Want::Load(_) | Want::Quotes(_) | Want::People | Want::List, _) => {}
         }
     }
 

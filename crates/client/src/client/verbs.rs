@@ -1,11 +1,11 @@
 //! What a person does.
 
 use super::Client;
-use crate::Action;
 use crate::conversation::Held;
 use crate::outbox::{Entry, Stage};
 use crate::requests::Want;
 use crate::window::{Mark, Window};
+use crate::{Action, DraftPlace};
 use myna_protocol::limits::PAGE_MESSAGES;
 use myna_protocol::{ClientId, Command, ConversationId, RequestId, Seq, Text, Timestamp};
 
@@ -24,16 +24,17 @@ impl Client {
     ) -> Vec<Action> {
         let mut actions = Vec::new();
         let sent = self.my_id().zip(self.conversations.held(conversation));
-        let (text, reply_to, stage) = (text.into_string(), self.reply_target(conversation), Stage::Waiting);
+        let place = self.draft_place(conversation);
+        let (text, reply_to, stage) = (text.into_string(), self.reply_target(place), Stage::Waiting);
         let entry = Entry { conversation, client_id, text, reply_to, at: now, stage };
         let unsent = entry.unsent();
         if !sent.is_some_and(|(me, held)| held.has_message(me, client_id)) && self.outbox.add(entry) {
             self.typing.sent(conversation);
-            if self.drafts.set(conversation, String::new()) {
-                actions.push(Action::KeepDraft(conversation, String::new()));
+            if self.drafts.set(place, String::new()) {
+                actions.push(Action::KeepDraft(place, String::new()));
             }
-            if self.drafts.set_reply(conversation, None) {
-                actions.push(Action::KeepReply(conversation, None));
+            if self.drafts.set_reply(place, None) {
+                actions.push(Action::KeepReply(place, None));
             }
             // A thread that is open hides the transcript, which stays where it is.
             if self.shown == Some(conversation) && self.thread_of(conversation).is_none() {
@@ -103,9 +104,9 @@ impl Client {
         let mut actions = Vec::new();
         let is_blank = text.trim().is_empty();
         self.drafts.enter(conversation);
-        if self.drafts.set(conversation, text.clone()) {
-            actions.push(Action::KeepDraft(conversation, text));
-            actions.extend(self.write_in_thread(conversation, is_blank));
+        let place = self.draft_place(conversation);
+        if self.drafts.set(place, text.clone()) {
+            actions.push(Action::KeepDraft(place, text));
         }
         actions.extend(self.type_in(conversation, is_blank, now));
         actions
@@ -124,9 +125,9 @@ impl Client {
     }
 
     /// Another tab of this browser changed the draft; an empty text means that it was sent or deleted. That tab stores it.
-    pub fn draft_from_other_tab(&mut self, conversation: ConversationId, text: String) {
-        if self.drafts.set(conversation, text) {
-            self.touch_view(conversation);
+    pub fn draft_from_other_tab(&mut self, place: DraftPlace, text: String) {
+        if self.drafts.set(place, text) {
+            self.touch_view(place.conversation);
         }
     }
 

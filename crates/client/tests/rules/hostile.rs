@@ -205,7 +205,7 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
             Vec::new()
         }
         Step::DraftFromOtherTab(room) => {
-            client.draft_from_other_tab(conversation_id(room), "text".to_owned());
+            client.draft_from_other_tab(conversation_id(room).into(), "text".to_owned());
             Vec::new()
         }
         Step::SettledInOtherTab(id) => {

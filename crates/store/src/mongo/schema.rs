@@ -266,7 +266,7 @@ fn collections() -> Vec<Collection> {
                 // For ever: what makes a retry harmless, on every node.
                 unique("conversation_sender_client", doc! { "conversation_id": 1, "sender_id": 1, "client_id": 1 }),
                 index("conversation_rev", doc! { "conversation_id": 1, "rev": 1 }),
-                // Of replies alone: what most messages are not costs nothing here.
+                // Only replies have the field, so ordinary messages are not in this index.
                 doc! {
                     "name": "conversation_thread_seq", "key": { "conversation_id": 1, "thread": 1, "seq": 1 },
                     "partialFilterExpression": { "thread": { "$exists": true } },

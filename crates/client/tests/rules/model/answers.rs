@@ -2,8 +2,8 @@
 
 use super::{PAGE, RESYNC_PEOPLE, RESYNC_ROWS, Server, Told, rejected, user};
 use myna_protocol::{
-    Command, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Membership, Message, Rejection, ResetReason,
-    Rev, Row, Target, User, UserId,
+    Command, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Membership, Message, Rejection, RequestId,
+    ResetReason, Rev, Row, Target, User, UserId,
 };
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -168,14 +168,7 @@ impl Server {
             }
             Command::LoadMessages { request, conversation, seqs } => {
                 let page = self.chosen(who.id, conversation, |message| seqs.contains(&message.seq), PAGE);
-                return (
-                    vec![vec![page.map_or(rejected(request, Rejection::NotFound), |rows| Event::Page {
-                        request,
-                        conversation,
-                        rows,
-                    })]],
-                    Vec::new(),
-                );
+                return page_or_refusal(request, conversation, page);
             }
             Command::LoadThread { request, conversation, thread, before, limit } => {
                 let is_reply = |message: &Message| {
@@ -187,14 +180,7 @@ impl Server {
                 if let Some(rows) = &mut page {
                     rows.extend(self.chosen(who.id, conversation, is_reply, limit.min(PAGE)).into_iter().flatten());
                 }
-                return (
-                    vec![vec![page.map_or(rejected(request, Rejection::NotFound), |rows| Event::Page {
-                        request,
-                        conversation,
-                        rows,
-                    })]],
-                    Vec::new(),
-                );
+                return page_or_refusal(request, conversation, page);
             }
             Command::LoadAround { request, conversation, target, limit } => {
                 let before = self.rooms.get(&conversation).map_or(0, |room| {
@@ -331,4 +317,13 @@ impl Server {
         groups.push(vec![Event::CaughtUp { request: None, next }]);
         groups
     }
+}
+
+fn page_or_refusal(
+    request: RequestId,
+    conversation: ConversationId,
+    page: Option<Vec<Row>>,
+) -> (Vec<Vec<Event>>, Vec<Told>) {
+    let refused = rejected(request, Rejection::NotFound);
+    (vec![vec![page.map_or(refused, |rows| Event::Page { request, conversation, rows })]], Vec::new())
 }
