@@ -124,6 +124,24 @@ send = Senden
 you-said = Du
 # The name of a message for a screen reader, and of its menu.
 said-by = { $by }, { $sent }
+forward = Weiterleiten
+forward-hint = Unterhaltungen und Personen suchen
+forwarded-from = Weitergeleitet von { $name }
+forwarded-from-you = Weitergeleitet von dir
+origin-not-yours = Du bist nicht in der Unterhaltung, aus der diese Nachricht stammt.
+messages-count = { $count ->
+    [one] { $count } Nachricht
+   *[other] { $count } Nachrichten
+}
+select = Auswählen
+select-message = Auswählen: { $text }
+chosen-unsent = Einige dieser Nachrichten wurden zurückgezogen.
+selected-messages = Ausgewählte Nachrichten
+selected = { $count } ausgewählt
+selected-most = { $count } ausgewählt, mehr geht nicht
+sent = Gesendet
+sending = Wird gesendet
+done = Fertig
 copy = Kopieren
 copy-link = Link kopieren
 reply = Antworten
@@ -298,6 +316,7 @@ refused-edit-too-late = Diese Nachricht kann nicht mehr bearbeitet werden.
 refused-edit-too-often = Du kannst eine Nachricht fünfmal bearbeiten. Diese kann nicht noch einmal bearbeitet werden.
 refused-unsend-too-late = Diese Nachricht kann nicht mehr zurückgezogen werden.
 refused-message-unsent = Diese Nachricht wurde zurückgezogen.
+refused-message-forwarded = Eine weitergeleitete Nachricht kann nicht bearbeitet werden.
 refused-emoji-invalid = Eine Reaktion ist ein Emoji. Wähle ein anderes.
 refused-too-many-reactions = Diese Nachricht hat so viele Reaktionen, wie sie haben kann.
 refused-malformed = Etwas ist schiefgelaufen. Bitte lade die Seite neu.

@@ -124,6 +124,24 @@ send = Send
 you-said = You
 # The name of a message for a screen reader, and of its menu.
 said-by = { $by }, { $sent }
+forward = Forward
+forward-hint = Search conversations and people
+forwarded-from = Forwarded from { $name }
+forwarded-from-you = Forwarded from you
+origin-not-yours = You’re not in the conversation that this message is from.
+messages-count = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+select = Select
+select-message = Select: { $text }
+chosen-unsent = Some of these messages were unsent.
+selected-messages = Selected messages
+selected = { $count } selected
+selected-most = { $count } selected, the most possible
+sent = Sent
+sending = Sending
+done = Done
 copy = Copy
 copy-link = Copy Link
 reply = Reply
@@ -300,6 +318,7 @@ refused-edit-too-late = This message can no longer be edited.
 refused-edit-too-often = You can edit a message five times. This one can’t be edited again.
 refused-unsend-too-late = This message can no longer be unsent.
 refused-message-unsent = This message was unsent.
+refused-message-forwarded = A forwarded message can’t be edited.
 refused-emoji-invalid = A reaction is one emoji. Choose another one.
 refused-too-many-reactions = This message has as many reactions as it can have.
 refused-malformed = Something went wrong. Please reload the page.

@@ -127,6 +127,27 @@ send = Enviar
 you-said = Tú
 # The name of a message for a screen reader, and of its menu.
 said-by = { $by }, { $sent }
+forward = Reenviar
+forward-hint = Buscar conversaciones y personas
+forwarded-from = Reenviado de { $name }
+forwarded-from-you = Reenviado de ti
+origin-not-yours = No estás en la conversación de la que procede este mensaje.
+messages-count = { $count ->
+    [one] { $count } mensaje
+   *[other] { $count } mensajes
+}
+select = Seleccionar
+select-message = Seleccionar: { $text }
+chosen-unsent = El envío de algunos de estos mensajes se anuló.
+selected-messages = Mensajes seleccionados
+selected = { $count ->
+    [one] { $count } seleccionado
+   *[other] { $count } seleccionados
+}
+selected-most = { $count } seleccionados, el máximo posible
+sent = Enviado
+sending = Enviando
+done = Listo
 copy = Copiar
 copy-link = Copiar enlace
 reply = Responder
@@ -301,6 +322,7 @@ refused-edit-too-late = Este mensaje ya no se puede editar.
 refused-edit-too-often = Puedes editar un mensaje cinco veces. Este ya no se puede editar más.
 refused-unsend-too-late = Ya no se puede anular el envío de este mensaje.
 refused-message-unsent = El envío de este mensaje se anuló.
+refused-message-forwarded = Un mensaje reenviado no se puede editar.
 refused-emoji-invalid = Una reacción es un emoji. Elige otro.
 refused-too-many-reactions = Este mensaje ya tiene todas las reacciones que puede tener.
 refused-malformed = Algo ha ido mal. Vuelve a cargar la página.

@@ -236,11 +236,23 @@ impl ClientHandle {
         command: impl FnOnce(RequestId) -> Command,
         then: impl FnOnce(ConversationId) + Send + 'static,
     ) {
-        self.ask(command, move |answer| match answer {
-            Answer::Done { conversation: Some(id) } => then(id),
-            Answer::Rejected(code, _) => self.tell(Problem::Refused(code)),
-            Answer::Done { conversation: None } | Answer::Found { .. } => {}
+        self.ask(command, move |answer| {
+            if let Some(id) = self.conversation_of(&answer) {
+                then(id);
+            }
         });
+    }
+
+    /// The conversation that was asked for; says so if it was refused.
+    pub(crate) fn conversation_of(self, answer: &Answer) -> Option<ConversationId> {
+        match answer {
+            Answer::Done { conversation } => *conversation,
+            Answer::Rejected(code, _) => {
+                self.tell(Problem::Refused(*code));
+                None
+            }
+            Answer::Found { .. } => None,
+        }
     }
 
     fn answered(self, request: RequestId, answer: Answer) {

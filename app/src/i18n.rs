@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::request_context::RequestContext;
 #[cfg(feature = "ssr")]
 use leptos::prelude::use_context;
-use myna_client::{Failure, Title, UnsentBy};
+use myna_client::{Failure, ForwardedFrom, Title, UnsentBy};
 use myna_protocol::Rejection;
 
 impl Words {
@@ -81,6 +81,7 @@ impl Words {
             Rejection::EditTooOften => self.refused_edit_too_often(),
             Rejection::UnsendTooLate => self.refused_unsend_too_late(),
             Rejection::MessageUnsent => self.refused_message_unsent(),
+            Rejection::MessageForwarded => self.refused_message_forwarded(),
             Rejection::EmojiInvalid => self.refused_emoji_invalid(),
             Rejection::TooManyReactions => self.refused_too_many_reactions(),
             Rejection::Malformed | Rejection::OutOfOrder => self.refused_malformed(),
@@ -89,6 +90,11 @@ impl Words {
             Rejection::Unavailable => self.refused_unavailable(),
             Rejection::Unknown => self.refused_unknown(),
         }
+    }
+
+    /// Who wrote the text of a forwarded message.
+    pub(crate) fn origin(self, origin: &ForwardedFrom) -> String {
+        if origin.mine { self.forwarded_from_you().to_owned() } else { self.forwarded_from(self.person(&origin.name)) }
     }
 
     /// What stands in the place of a message that was unsent.

@@ -2,8 +2,8 @@
 //! after hydration, when such a screen opens before that, or before hydration if the address names one of them.
 
 use crate::components::{
-    AddPeople, DateDialog, Details, EarlierVersions, EmojiPicker, EmojiUse, PickerHead, QuickSwitcher, Reactions,
-    Shortcuts, Thread, show_modal, use_overlay, when_closed,
+    AddPeople, DateDialog, Details, EarlierVersions, EmojiPicker, EmojiUse, ForwardDialog, PickerHead, QuickSwitcher,
+    Reactions, SelectionBar, Shortcuts, Thread, choice_view, show_modal, use_overlay, when_closed,
 };
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
@@ -13,7 +13,7 @@ use futures_util::FutureExt as _;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use myna_client::View;
+use myna_client::{Bubble, View};
 use myna_protocol::{ConversationId, Seq};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -30,9 +30,17 @@ pub(crate) enum Screen {
     AddPeople(ConversationId),
     EarlierVersions(ConversationId, Seq),
     Reactions(ConversationId, Seq),
+    Forward(ConversationId),
+    SelectionBar(ConversationId),
+    /// The box that chooses this message.
+    Choice(Memo<Bubble>),
     Emoji(EmojiUse),
     Thread(ConversationId),
-    Details { id: ConversationId, view: Signal<Option<View>>, open: RwSignal<bool> },
+    Details {
+        id: ConversationId,
+        view: Signal<Option<View>>,
+        open: RwSignal<bool>,
+    },
 }
 
 /// Whether this code has loaded.
@@ -59,6 +67,11 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::EarlierVersions(id, seq) => {
             view! { <EarlierVersions conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
         }
+        Screen::Forward(id) => {
+            view! { <ForwardDialog conversation=id close=move || overlay.close_sheet()/> }.into_any()
+        }
+        Screen::Choice(bubble) => choice_view(bubble),
+        Screen::SelectionBar(id) => view! { <SelectionBar conversation=id/> }.into_any(),
         Screen::Emoji(purpose) => view! { <EmojiPicker purpose close=move || overlay.close_sheet()/> }.into_any(),
         Screen::Reactions(id, seq) => {
             view! { <Reactions conversation=id seq close=move || overlay.close_sheet()/> }.into_any()
@@ -128,6 +141,7 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
         | Screen::AddPeople(_)
         | Screen::EarlierVersions(..)
         | Screen::Reactions(..)
+        | Screen::Forward(_)
         | Screen::Emoji(..) => {
             let (overlay, dialog) = (use_overlay(), NodeRef::new());
             let _ = show_modal(dialog);
@@ -142,6 +156,8 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
         }
         .into_any(),
         Screen::Thread(_) => view! { <section class="thread" aria-label=t.thread()>{content}</section> }.into_any(),
+        Screen::Choice(_) => ().into_any(),
+        Screen::SelectionBar(_) => view! { <div class="selection-bar">{content}</div> }.into_any(),
         Screen::NewMessage => page(t.new_message()),
         Screen::Channels => page(t.channels()),
         Screen::Settings => page(t.settings()),

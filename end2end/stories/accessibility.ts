@@ -161,6 +161,24 @@ for (const [size, options] of [
     await isAccessible(lena, 'a thread');
     await lena.page.getByRole('button', { name: 'Close thread' }).click();
     await lena.messages.getByRole('article').last().focus();
+    await lena.page.keyboard.press('f');
+    await expect(lena.page.getByRole('dialog', { name: 'Forward' }).getByRole('option').first()).toBeVisible();
+    await isAccessible(lena, 'the dialog that forwards');
+    await lena.page.getByRole('option', { name: 'Ada' }).first().click();
+    await isAccessible(lena, 'what has been forwarded');
+    await lena.page.keyboard.press('Escape');
+    await expect(lena.page.getByRole('dialog')).toHaveCount(0);
+    await expect(lena.messages.getByRole('button', { name: 'Forwarded from you' })).toBeVisible();
+    await lena.hasSentAll();
+    await isAccessible(lena, 'a forwarded message');
+    await lena.messages.getByRole('article').last().focus();
+    await lena.page.keyboard.press('Enter');
+    await lena.page.getByRole('menuitem', { name: 'Select' }).click();
+    await expect(lena.page.getByRole('toolbar', { name: 'Selected messages' })).toBeVisible();
+    await isAccessible(lena, 'messages that are chosen');
+    await lena.page.keyboard.press('Escape');
+    // Before the one that is forwarded, which cannot be edited.
+    await lena.messages.getByRole('article').nth(-2).focus();
     await lena.page.keyboard.press('Enter');
     await lena.page.getByRole('menuitem', { name: 'Edit' }).click();
     await lena.composer.fill('Printed, marked and bound');

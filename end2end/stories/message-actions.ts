@@ -14,7 +14,7 @@ test('a message is copied by its menu, and the menu goes when one presses elsewh
   await lena.open('Ada');
   await lena.message('Second & <b>last</b>').click({ button: 'right' });
   const menu = lena.page.getByRole('menu', { name: /^Ada, Today \d{1,2}:\d\d [AP]M$/ });
-  await expect(menu.locator('.menu-item')).toHaveText(['Reply', 'Copy', 'Copy Link']);
+  await expect(menu.locator('.menu-item')).toHaveText(['Reply', 'Forward', 'Copy', 'Copy Link', 'Select']);
   await menu.getByRole('menuitem', { name: 'Copy', exact: true }).click();
   await expect(menu).toHaveCount(0);
   await expect(lena.page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();

@@ -56,6 +56,16 @@ test('two people on two nodes talk, and go on when one node and then the other i
   for (const person of [lena, ada]) await person.page.getByRole('button', { name: 'Close thread' }).click();
   await expect(lena.messages.getByRole('button', { name: '2 replies' })).toBeVisible();
 
+  // A message is forwarded to the other, and says on both who wrote it.
+  await lena.message('Almost there').click({ button: 'right' });
+  await lena.page.getByRole('menuitem', { name: 'Forward' }).click();
+  const dialog = lena.page.getByRole('dialog', { name: 'Forward' });
+  await dialog.getByRole('option', { name: 'Ada Byron' }).click();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(ada.messages.getByRole('button', { name: 'Forwarded from you' })).toBeVisible();
+  await expect(lena.messages.getByRole('button', { name: 'Forwarded from Ada Byron' })).toBeVisible();
+  await lena.hasSentAll();
+
   // Some of these are stored and never acknowledged, some never arrive: they go out by way of the other node.
   await Promise.all([lena.burst(texts('Lena', 1, 30)), one.kill()]);
   await lena.say('Lena 31');

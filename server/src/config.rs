@@ -76,6 +76,10 @@ pub struct Config {
     #[arg(long, env = "MYNA_REPLIES", value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     pub replies: bool,
 
+    /// Whether messages can be forwarded
+    #[arg(long, env = "MYNA_FORWARDS", value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    pub forwards: bool,
+
     /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug [default: info; for a
     /// command, warn]
     #[arg(long, env = "MYNA_LOG", value_name = "FILTER", value_parser = crate::logging::filter)]

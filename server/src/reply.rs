@@ -88,6 +88,7 @@ pub(crate) fn status(rejection: Rejection) -> StatusCode {
         | Rejection::DirectStays
         | Rejection::EditTooLate
         | Rejection::EditTooOften
+        | Rejection::MessageForwarded
         | Rejection::TooManyReactions
         | Rejection::UnsendTooLate => StatusCode::CONFLICT,
         Rejection::NameInvalid

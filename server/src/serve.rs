@@ -67,6 +67,7 @@ impl Server {
             unsend: Duration::from_secs(config.unsend_seconds.into()),
             reactions: config.reactions,
             replies: config.replies,
+            forwards: config.forwards,
         };
         let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords, policy };
         let (chat, tasks) = Chat::new(parts);

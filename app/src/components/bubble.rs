@@ -1,12 +1,16 @@
 //! One line of a transcript: a time, a notice, or a bubble with its tail, its name, its avatar and its status.
 
+use super::flow::When;
 #[cfg(feature = "hydrate")]
 use super::message_actions::REACT;
-use super::message_actions::{message_menu, on_key};
-use super::quote::{quote_view, replies_view};
+use super::message_actions::{message_menu, on_key, use_page};
+use super::quote::{origin_view, quote_view, replies_view};
+use super::selection::use_selection;
 use super::{Avatar, Badges, Glyph, Icon, Sheet, use_overlay};
 use crate::client_handle::{RowSignal, use_client};
 use crate::i18n::{Words, words};
+use crate::navigation::use_navigation;
+use crate::screens::{Screen, ScreenView};
 use crate::time::{Zone, iso, use_zone};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
@@ -78,7 +82,8 @@ fn sentence(t: Words, notice: &Notice) -> String {
 fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> impl IntoView {
     let t = words();
     let zone = use_zone();
-    let (handle, overlay) = (use_client(), use_overlay());
+    let (handle, overlay, selection) = (use_client(), use_overlay(), use_selection());
+    let (page, navigation) = (use_page(), use_navigation());
     // These never change while a message keeps its key.
     let Bubble { mine, client_id, .. } = bubble.get_untracked();
     let failure = Memo::new(move |_| {
@@ -130,11 +135,14 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
         }
     };
     let thread = Memo::new(move |_| bubble.with(|bubble| bubble.thread.clone()));
+    // Empty unless it is forwarded.
+    let origin =
+        Memo::new(move |_| bubble.with(|bubble| bubble.origin.as_ref().map_or_else(String::new, |of| t.origin(of))));
     let at = Memo::new(move |_| bubble.with(|bubble| bubble.at));
     let by = move || bubble.with(|bubble| if bubble.mine { t.you_said().to_owned() } else { t.person(&bubble.name) });
     let open_menu = move |at: (i32, i32), is_for_tapbacks: bool| {
         let (by, sent) = untrack(|| (by(), at_length(zone, bubble.with(|bubble| bubble.at))));
-        let mut menu = message_menu(t, handle, overlay, id, bubble, t.said_by(by, sent), at);
+        let mut menu = message_menu(page, id, bubble, t.said_by(by, sent), at);
         if let Some(tapbacks) = &mut menu.tapbacks {
             tapbacks.has_focus = is_for_tapbacks;
             // A finger that stays is mostly about to react.
@@ -184,7 +192,7 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
             open_menu(crate::browser::page::below_start_of(&event), true);
             return;
         }
-        if bubble.with_untracked(|bubble| on_key(&key, t, handle, overlay, id, bubble)) {
+        if bubble.with_untracked(|bubble| on_key(&key, page, id, bubble)) {
             event.prevent_default();
         }
     };
@@ -209,8 +217,12 @@ fn BubbleLine(id: ConversationId, bubble: Memo<Bubble>, group: Memo<bool>) -> im
                 on:dblclick=tap
                 on:keydown=keys
             >
+                {move || origin.with(|label| (!label.is_empty()).then(|| origin_view(handle, overlay, navigation, bubble, label.clone())))}
                 <p dir="auto">{content}</p>
             </div>
+            <When condition=move || selection.is_on()>
+                <ScreenView screen=Screen::Choice(bubble)/>
+            </When>
             <Badges id bubble menu/>
             <time class="line-time" datetime=move || iso(at.get()) data-day=move || zone.day_unless_today(at.get())>{move || zone.time(at.get())}</time>
             {move || {

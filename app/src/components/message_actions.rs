@@ -1,8 +1,9 @@
 //! What can be done with a message: the menu of its bubble, and its keys.
 
-use super::{EmojiUse, Glyph, Menu, MenuItem, Overlay, Sheet, TapbackRow};
-use crate::client_handle::ClientHandle;
-use crate::i18n::Words;
+use super::selection::{Selection, use_selection};
+use super::{EmojiUse, Glyph, Menu, MenuItem, Overlay, Sheet, TapbackRow, use_overlay};
+use crate::client_handle::{ClientHandle, use_client};
+use crate::i18n::{Words, words};
 use crate::navigation::Route;
 use leptos::prelude::*;
 use myna_client::{Bubble, State};
@@ -12,15 +13,32 @@ use std::sync::Arc;
 /// The key that offers the reactions while a message has the focus.
 pub(crate) const REACT: &str = "t";
 
+/// What actions need of the page.
+#[derive(Clone, Copy)]
+pub(crate) struct Page {
+    t: Words,
+    handle: ClientHandle,
+    overlay: Overlay,
+    selection: Selection,
+}
+
+pub(crate) fn use_page() -> Page {
+    Page { t: words(), handle: use_client(), overlay: use_overlay(), selection: use_selection() }
+}
+
 /// One thing that can be done with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageAction {
     Reply,
     /// Shows the thread of the message alone.
     ShowThread,
+    /// Asks where to send its text.
+    Forward,
     Copy,
     /// Copies the address of the message.
     CopyLink,
+    /// Chooses it, and others.
+    Select,
     /// Gives a message another text.
     Edit,
     /// Takes a message back.
@@ -34,11 +52,13 @@ pub(crate) enum MessageAction {
 }
 
 impl MessageAction {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Reply,
         Self::ShowThread,
+        Self::Forward,
         Self::Copy,
         Self::CopyLink,
+        Self::Select,
         Self::Edit,
         Self::Unsend,
         Self::DeleteForEveryone,
@@ -54,6 +74,8 @@ impl MessageAction {
         let is_possible = |action: &Self| match action {
             Self::Reply => handle.look(|client| client.may_reply(bubble)),
             Self::ShowThread => is_sent && bubble.thread.is_some() && handle.look(|client| client.thread(id)).is_none(),
+            Self::Forward => handle.look(|client| client.may_forward(bubble)),
+            Self::Select => bubble.unsent.is_none() && is_sent,
             Self::Copy => bubble.unsent.is_none(),
             Self::CopyLink => bubble.unsent.is_none() && is_sent,
             Self::Edit => may_edit,
@@ -69,8 +91,10 @@ impl MessageAction {
         match self {
             Self::Reply => t.reply(),
             Self::ShowThread => t.show_thread(),
+            Self::Forward => t.forward(),
             Self::Copy => t.copy(),
             Self::CopyLink => t.copy_link(),
+            Self::Select => t.select(),
             Self::Edit => t.edit(),
             Self::Unsend => t.undo_send(),
             Self::DeleteForEveryone => t.delete_for_everyone(),
@@ -85,7 +109,8 @@ impl MessageAction {
         match self {
             Self::Copy => Some("c"),
             Self::Edit => Some("e"),
-            Self::ShowThread | Self::CopyLink | Self::Unsend | Self::DeleteForEveryone => None,
+            Self::Forward => Some("f"),
+            Self::ShowThread | Self::CopyLink | Self::Select | Self::Unsend | Self::DeleteForEveryone => None,
             // A message that was not delivered cannot be replied to.
             Self::Reply | Self::Retry => Some("r"),
             Self::Delete => Some("Delete"),
@@ -98,7 +123,14 @@ impl MessageAction {
             _ if bubble.unsent.is_some() => t.refused_message_unsent(),
             Self::Edit => t.refused_edit_too_late(),
             Self::Unsend | Self::DeleteForEveryone => t.refused_unsend_too_late(),
-            Self::Reply | Self::ShowThread | Self::Copy | Self::CopyLink | Self::Retry | Self::Delete => t.too_late(),
+            Self::Reply
+            | Self::ShowThread
+            | Self::Forward
+            | Self::Copy
+            | Self::CopyLink
+            | Self::Select
+            | Self::Retry
+            | Self::Delete => t.too_late(),
         }
     }
 
@@ -106,8 +138,10 @@ impl MessageAction {
         match self {
             Self::Reply => Glyph::Reply,
             Self::ShowThread => Glyph::Thread,
+            Self::Forward => Glyph::Forward,
             Self::Copy => Glyph::Copy,
             Self::CopyLink => Glyph::Link,
+            Self::Select => Glyph::Select,
             Self::Edit => Glyph::Compose,
             Self::Unsend => Glyph::Undo,
             Self::DeleteForEveryone => Glyph::Trash,
@@ -116,17 +150,29 @@ impl MessageAction {
         }
     }
 
-    fn run(self, t: Words, handle: ClientHandle, overlay: Overlay, conversation: ConversationId, bubble: &Bubble) {
+    fn run(self, page: Page, conversation: ConversationId, bubble: &Bubble) {
+        let Page { t, handle, overlay, selection } = page;
         let id = bubble.client_id;
         match self {
             Self::Reply => {
                 if let Some(seq) = bubble.seq {
-                    reply(t, handle, overlay, conversation, seq);
+                    reply(page, conversation, seq);
                 }
             }
             Self::ShowThread => {
                 if let Some(root) = bubble.thread.as_ref().map(|thread| thread.root) {
                     handle.act(move |client, now| client.open_thread(conversation, root, now));
+                }
+            }
+            Self::Forward => {
+                if let Some(seq) = bubble.seq {
+                    selection.only(seq);
+                    overlay.open_sheet(Sheet::Forward(conversation));
+                }
+            }
+            Self::Select => {
+                if let Some(seq) = bubble.seq {
+                    selection.start(seq);
                 }
             }
             Self::Copy => {
@@ -165,7 +211,7 @@ impl MessageAction {
 }
 
 /// What is written next answers this message. An edit that is half done is not lost for it.
-pub(super) fn reply(t: Words, handle: ClientHandle, overlay: Overlay, id: ConversationId, seq: Seq) {
+pub(super) fn reply(Page { t, handle, overlay, .. }: Page, id: ConversationId, seq: Seq) {
     if handle.look(|client| client.has_changed_edit(id)) {
         overlay.note(t.finish_editing());
     } else {
@@ -185,7 +231,7 @@ fn address(path: &str) -> String {
 }
 
 /// Whether the browser let us.
-fn copy(text: &str) -> bool {
+pub(crate) fn copy(text: &str) -> bool {
     #[cfg(feature = "hydrate")]
     return crate::browser::page::copy(text);
     #[cfg(not(feature = "hydrate"))]
@@ -194,14 +240,13 @@ fn copy(text: &str) -> bool {
 
 /// The menu of a message.
 pub(crate) fn message_menu(
-    t: Words,
-    handle: ClientHandle,
-    overlay: Overlay,
+    page: Page,
     id: ConversationId,
     bubble: Memo<Bubble>,
     title: String,
     at: (i32, i32),
 ) -> Menu {
+    let Page { t, handle, overlay, .. } = page;
     let item = |action: MessageAction| MenuItem {
         label: action.label(t),
         glyph: action.glyph(),
@@ -210,7 +255,7 @@ pub(crate) fn message_menu(
             let Some(bubble) = bubble.try_get_untracked() else { return };
             // The menu may have been open for a while.
             if MessageAction::of(handle, id, &bubble).contains(&action) {
-                action.run(t, handle, overlay, id, &bubble);
+                action.run(page, id, &bubble);
             } else {
                 overlay.note(action.too_late(t, &bubble));
             }
@@ -230,18 +275,11 @@ pub(crate) fn message_menu(
 }
 
 /// Does what a key does on a message; whether it does anything.
-pub(crate) fn on_key(
-    key: &str,
-    t: Words,
-    handle: ClientHandle,
-    overlay: Overlay,
-    id: ConversationId,
-    bubble: &Bubble,
-) -> bool {
-    let actions = MessageAction::of(handle, id, bubble);
+pub(crate) fn on_key(key: &str, page: Page, id: ConversationId, bubble: &Bubble) -> bool {
+    let actions = MessageAction::of(page.handle, id, bubble);
     let action = actions.into_iter().find(|action| action.key() == Some(key));
     if let Some(action) = action {
-        action.run(t, handle, overlay, id, bubble);
+        action.run(page, id, bubble);
     }
     action.is_some()
 }

@@ -4,7 +4,7 @@
 
 use super::flow::{Each, When};
 #[cfg(feature = "hydrate")]
-use super::message_actions::reply;
+use super::message_actions::{reply, use_page};
 #[cfg(feature = "hydrate")]
 use super::use_overlay;
 use super::{Avatar, Glyph, Icon, TranscriptLine};
@@ -74,7 +74,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     #[cfg(not(feature = "hydrate"))]
     let keys = |_: KeyboardEvent| ();
     #[cfg(feature = "hydrate")]
-    let overlay = use_overlay();
+    let page = use_page();
     #[cfg(feature = "hydrate")]
     let (touched, moved, lifted, left) = {
         let (press, swipe) = (long_press::LongPress::new(), swipe::Swipe::new(scroller));
@@ -90,7 +90,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             move |event: TouchEvent| {
                 press.lifted(&event);
                 if let Some(seq) = swipe.lifted() {
-                    reply(t, handle, overlay, id, seq);
+                    reply(page, id, seq);
                 }
             },
             move || {
@@ -175,28 +175,32 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
 #[cfg(feature = "hydrate")]
 pub(super) fn keys(event: &KeyboardEvent, scroller: NodeRef<Div>) {
     use super::bubble::MESSAGE;
+    use super::selection::CHOICE;
     use crate::browser::page::{self, Step};
     let Some(scroller) = scroller.get_untracked() else { return };
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
         return;
     }
-    let is_on_message = page::focused().is_some_and(|focused| focused.matches(MESSAGE) == Ok(true));
+    let is_on = |what: &str| page::focused().is_some_and(|focused| focused.matches(what) == Ok(true));
+    let is_on_box = is_on(CHOICE);
+    let messages = if is_on_box { CHOICE } else { MESSAGE };
+    let is_on_message = is_on_box || is_on(MESSAGE);
     let done = match event.key().as_str() {
-        "ArrowUp" => page::step(&scroller, MESSAGE, Step::Previous, false),
+        "ArrowUp" => page::step(&scroller, messages, Step::Previous, false),
         "ArrowDown" if is_on_message => {
-            page::step(&scroller, MESSAGE, Step::Next, false) || {
+            page::step(&scroller, messages, Step::Next, false) || {
                 page::focus(".composer textarea");
                 true
             }
         }
-        "Home" if is_on_message => page::step(&scroller, MESSAGE, Step::First, false),
-        "End" if is_on_message => page::step(&scroller, MESSAGE, Step::Last, false),
+        "Home" if is_on_message => page::step(&scroller, messages, Step::First, false),
+        "End" if is_on_message => page::step(&scroller, messages, Step::Last, false),
         "Escape" => {
             page::focus(".composer textarea");
             true
         }
         // A letter typed on a message belongs in the composer: the browser delivers it to the field that has the focus.
-        key if is_on_message && key.chars().count() == 1 => {
+        key if is_on_message && !is_on_box && key.chars().count() == 1 => {
             page::focus(".composer textarea");
             false
         }

@@ -25,6 +25,8 @@ pub(crate) enum Sheet {
     AddPeople(ConversationId),
     /// The earlier texts of the message at this place.
     EarlierVersions(ConversationId, Seq),
+    /// Asks where to forward the chosen messages of this conversation.
+    Forward(ConversationId),
     /// All emoji, to choose one.
     Emoji(EmojiUse),
     /// Who reacts to the message at this place.
@@ -115,6 +117,7 @@ pub(crate) fn OverlayLayer() -> impl IntoView {
                         Sheet::GoToDate(id) => Screen::GoToDate(id),
                         Sheet::AddPeople(id) => Screen::AddPeople(id),
                         Sheet::EarlierVersions(id, seq) => Screen::EarlierVersions(id, seq),
+                        Sheet::Forward(id) => Screen::Forward(id),
                         Sheet::Emoji(purpose) => Screen::Emoji(purpose),
                         Sheet::Reactions(id, seq) => Screen::Reactions(id, seq),
                     };

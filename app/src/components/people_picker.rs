@@ -1,7 +1,7 @@
 //! A field and a list to choose people from.
 
+use super::finder::next_option;
 use super::flow::{Each, When};
-use super::quick_switcher::next_option;
 use super::{Avatar, Glyph, Icon, is_composing};
 #[cfg(feature = "hydrate")]
 use crate::browser::page;

@@ -1,11 +1,13 @@
-//! What a reply answers, above it; and how many replies a message has, below it.
+//! What a reply answers, above it; where a forwarded message comes from; and how many replies a message has, below it.
 
 use super::thread::go_to_quoted;
-use crate::client_handle::use_client;
+use super::{Glyph, Icon, Overlay};
+use crate::client_handle::{ClientHandle, use_client};
 use crate::i18n::{Words, words};
+use crate::navigation::{Navigation, Route};
 use leptos::prelude::*;
-use myna_client::{InThread, Quote, Words as Quoted};
-use myna_protocol::ConversationId;
+use myna_client::{Bubble, InThread, Quote, Words as Quoted};
+use myna_protocol::{ConversationId, MessageRef};
 
 /// What the quote shows of the message.
 pub(crate) fn quoted(t: Words, quote: &Quote) -> String {
@@ -50,6 +52,32 @@ pub(crate) fn replies_view(id: ConversationId, thread: &InThread) -> AnyView {
                 {t.replies(u64::from(thread.replies))}
             </button>
         </p>
+    }
+    .into_any()
+}
+
+/// Who wrote a forwarded text. Leads to the message, for those who may read it.
+pub(crate) fn origin_view(
+    handle: ClientHandle,
+    overlay: Overlay,
+    navigation: Navigation,
+    bubble: Memo<Bubble>,
+    label: String,
+) -> AnyView {
+    let go = move |_| {
+        let message = bubble.with_untracked(|bubble| bubble.origin.as_ref().map(|origin| origin.message));
+        let Some(MessageRef { conversation, seq }) = message else { return };
+        if handle.look(|client| client.is_outside(conversation)) {
+            overlay.note(words().origin_not_yours());
+        } else {
+            navigation.go(Route::Message(conversation, seq));
+        }
+    };
+    view! {
+        <button class="origin" type="button" on:click=go>
+            <Icon glyph=Glyph::Forward/>
+            <span dir="auto">{label}</span>
+        </button>
     }
     .into_any()
 }

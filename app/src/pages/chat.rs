@@ -2,7 +2,7 @@
 
 use super::conversation::ConversationPane;
 use crate::client_handle::ClientHandle;
-use crate::components::{Banner, Glyph, Icon, OverlayLayer, Sidebar, provide_overlay, use_overlay};
+use crate::components::{Banner, Glyph, Icon, OverlayLayer, Sidebar, provide_overlay, provide_selection, use_overlay};
 use crate::i18n::words;
 use crate::navigation::{Navigation, Route, provide_navigation, use_navigation};
 use crate::problem::Problem;
@@ -65,6 +65,7 @@ fn Connected(first: FirstPage) -> impl IntoView {
     let handle = ClientHandle::new(first);
     provide_context(handle);
     provide_overlay();
+    provide_selection();
     provide_screens();
     #[cfg(feature = "hydrate")]
     connect(handle);

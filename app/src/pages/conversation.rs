@@ -2,7 +2,7 @@
 
 use crate::client_handle::use_client;
 use crate::components::When;
-use crate::components::{Composer, Glyph, Icon, MessageList, PaneHead};
+use crate::components::{Composer, Glyph, Icon, MessageList, PaneHead, use_selection};
 use crate::i18n::words;
 use crate::navigation::use_navigation;
 use crate::screens::{Screen, ScreenView};
@@ -19,6 +19,12 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
     let loading = Signal::from(signals.loading.clone());
     let in_thread =
         Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view: &View| view.thread.is_some())));
+    let selection = use_selection();
+    // What is chosen is on the page.
+    Effect::new(move |_| {
+        in_thread.track();
+        selection.stop();
+    });
     let details = RwSignal::new(false);
     Effect::new(move |_| handle.act(|client, now| client.open(id, now)));
     let navigation = use_navigation();
@@ -28,6 +34,7 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
         }
     });
     on_cleanup(move || {
+        selection.stop();
         handle.act(move |client, _| {
             client.close(id);
             Vec::new()
@@ -40,6 +47,9 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
                 <ScreenView screen=Screen::Thread(id)/>
             </When>
             <MessageList id signals=signals.clone()/>
+            <When condition=move || selection.is_on()>
+                <ScreenView screen=Screen::SelectionBar(id)/>
+            </When>
             <Composer id written=signals.written.clone() edited=signals.edited.clone() replying=signals.replying.clone() in_thread/>
             <When condition=move || details.get()>
                 <ScreenView screen=Screen::Details { id, view, open: details }/>

@@ -34,6 +34,8 @@ pub struct MessagePolicy {
     pub reactions: u32,
     /// Whether it can be answered by a reply.
     pub replies: bool,
+    /// Whether its text can be sent again, with where it comes from.
+    pub forwards: bool,
 }
 
 impl Default for MessagePolicy {
@@ -43,6 +45,7 @@ impl Default for MessagePolicy {
             unsend: Duration::from_millis(UNSEND_MILLIS),
             reactions: REACTIONS,
             replies: true,
+            forwards: true,
         }
     }
 }
@@ -55,6 +58,7 @@ impl MessagePolicy {
             unsend_millis: millis(self.unsend),
             reactions: self.reactions.min(REACTIONS),
             replies: self.replies,
+            forwards: self.forwards,
             ..Limits::default()
         }
     }

@@ -6,7 +6,8 @@ use crate::store::{Choice, Extent};
 use crate::{Chat, Connection, Error};
 use myna_protocol::limits::{LOADED_MEMBERS, PAGE_MEMBERS_MAX, PAGE_MESSAGES_MAX, TYPING_TTL_MILLIS};
 use myna_protocol::{
-    ClientId, ConversationId, Emoji, FeedRows, Name, Rejection, Row, Seq, Signal, Target, Text, Timestamp, UserId,
+    ClientId, ConversationId, Emoji, FeedRows, MessageRef, Name, Rejection, Row, Seq, Signal, Target, Text, Timestamp,
+    UserId,
 };
 
 /// Durable changes. The rules decide inside the commit whether the person may, where nothing can change it any more, and only
@@ -25,6 +26,20 @@ impl Chat {
             return Err(Rejection::NotAllowed.into());
         }
         self.change(sender, Verb::Send { conversation, client_id, text, reply_to }).await
+    }
+
+    /// Sends the text of another message that the person can read: `NotAllowed` where messages cannot be forwarded.
+    pub async fn forward(
+        &self,
+        sender: UserId,
+        conversation: ConversationId,
+        client_id: ClientId,
+        message: MessageRef,
+    ) -> Result<Pending, Error> {
+        if !self.inner().policy.forwards {
+            return Err(Rejection::NotAllowed.into());
+        }
+        self.change(sender, Verb::Forward { conversation, client_id, message }).await
     }
 
     /// Edits a message that the person sent, while the edit window is open.

@@ -11,6 +11,7 @@ mod creation;
 mod editing;
 mod effects;
 mod facts;
+mod forwarding;
 mod jobs;
 mod membership;
 mod naming;
@@ -42,6 +43,9 @@ pub fn decide(facts: &Facts, change: &Change) -> Result<Effects, Rejection> {
     match &change.verb {
         Verb::Send { conversation, client_id, text, reply_to } => {
             sending::send(facts, change, *conversation, *client_id, text, *reply_to)
+        }
+        Verb::Forward { conversation, client_id, message } => {
+            forwarding::forward(facts, change, *conversation, *client_id, *message)
         }
         Verb::Edit { conversation, seq, text, window } => {
             editing::edit(facts, change, *conversation, *seq, text, *window)

@@ -3,6 +3,7 @@
 mod connection;
 mod editing;
 mod events;
+mod forwarding;
 mod jumping;
 mod reacting;
 mod replying;
@@ -236,6 +237,11 @@ impl Client {
         self.list_next.is_some()
     }
 
+    /// Whether the reader is surely not in this conversation: the whole list is loaded, and it is not there.
+    pub fn is_outside(&self, id: ConversationId) -> bool {
+        !self.conversations.joined(id) && !self.has_more_list()
+    }
+
     /// Whether more of the list has been asked for and has not come yet.
     pub fn is_list_loading(&self) -> bool {
         self.requests.is_wanted(Want::List)
@@ -395,6 +401,10 @@ impl Client {
             is_own
                 || held.shows_any(users)
                 || users.iter().any(|user| self.typing.people(row.id).any(|typing| typing == *user))
+                || self
+                    .outbox
+                    .of(row.id)
+                    .any(|entry| entry.forwards.is_some_and(|of| users.contains(&of.origin.sender)))
         });
         let ids: Vec<_> = with.map(|(_, row)| row.id).collect();
         self.touch_all(ids);

@@ -245,7 +245,7 @@ impl Held {
         !self.roster.complete && self.row.as_ref().is_some_and(|row| present < row.members as usize)
     }
 
-    /// Whether a member of this conversation, or a person who wrote or reacted in it, is among these people.
+    /// Whether a member of this conversation, or a person who wrote, reacted or was forwarded in it, is among these people.
     pub(crate) fn shows_any(&self, users: &Set<UserId>) -> bool {
         users.iter().any(|user| self.members.contains_key(user) || self.spoken.contains_key(user))
             || self.reactions.are_of_any(users)
@@ -289,6 +289,9 @@ impl Held {
         let last = self.timeline.last();
         let mut said = Vec::with_capacity(messages.len());
         for message in messages {
+            if let Some(origin) = message.forwarded() {
+                self.spoken.entry(origin.sender).or_default();
+            }
             let spoken = self.spoken.entry(message.sender).or_default();
             if message.seq > spoken.0 {
                 *spoken = (message.seq, message.sent_at);
@@ -317,7 +320,7 @@ impl Held {
     pub(crate) fn read_by(&self, user: UserId) -> (Seq, Option<Timestamp>) {
         let reported = self.members.get(&user).map_or((0, None), |member| (member.read_seq, member.read_at));
         match self.spoken.get(&user) {
-            Some((seq, at)) if *seq >= reported.0 => (*seq, Some(*at)),
+            Some((seq, at)) if *seq > 0 && *seq >= reported.0 => (*seq, Some(*at)),
             _ => reported,
         }
     }

@@ -13,7 +13,7 @@ mod paste;
 pub use paste::clean_pasted;
 
 mod outbox;
-pub use outbox::{Failure, Unsent};
+pub use outbox::{Failure, Forwarding, Unsent};
 
 mod parts;
 pub use parts::{Part, parts};
@@ -25,7 +25,7 @@ mod title;
 pub use title::Title;
 
 mod transcript;
-pub use transcript::{Bubble, Line, LineKey, Notice, Receipt, State, SystemEvent, UnsentBy};
+pub use transcript::{Bubble, ForwardedFrom, Line, LineKey, Notice, Receipt, State, SystemEvent, UnsentBy};
 
 mod view;
 pub use view::{Arrival, Person, View};

@@ -1,7 +1,7 @@
 //! Messages on their way: drawn at once, said in order, kept until the server's word settles them.
 
 use crate::backoff::{Backoff, Pause};
-use myna_protocol::{ClientId, ConversationId, Rejection, RequestId, Seq, Timestamp};
+use myna_protocol::{ClientId, ConversationId, MessageRef, Origin, Rejection, RequestId, Seq, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What waited for longer is not sent before the person has been asked.
@@ -16,10 +16,22 @@ pub struct Unsent {
     /// The message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Seq>,
+    /// The message that it forwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwards: Option<Forwarding>,
     /// When it was written, or tried again, by the clock of this device.
     pub at: Timestamp,
     /// Why it is not tried any more, until the person says so.
     pub failed: Option<Failure>,
+}
+
+/// What a message forwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forwarding {
+    /// The message that the person chose.
+    pub message: MessageRef,
+    /// Where its text comes from.
+    pub origin: Origin,
 }
 
 /// Why a message was not sent.
@@ -51,6 +63,7 @@ pub(crate) struct Entry {
     pub(crate) client_id: ClientId,
     pub(crate) text: String,
     pub(crate) reply_to: Option<Seq>,
+    pub(crate) forwards: Option<Forwarding>,
     pub(crate) at: Timestamp,
     pub(crate) stage: Stage,
 }
@@ -62,8 +75,8 @@ impl Entry {
             Stage::Failed(failure) => Some(failure),
             Stage::Waiting | Stage::Said(_) | Stage::Acked(_) => None,
         };
-        let Self { conversation, client_id, ref text, reply_to, at, .. } = *self;
-        Unsent { conversation, client_id, text: text.clone(), reply_to, at, failed }
+        let Self { conversation, client_id, ref text, reply_to, forwards, at, .. } = *self;
+        Unsent { conversation, client_id, text: text.clone(), reply_to, forwards, at, failed }
     }
 
     /// Whether it has waited for too long to be sent without asking.
@@ -74,8 +87,9 @@ impl Entry {
 
 impl From<Unsent> for Entry {
     fn from(unsent: Unsent) -> Self {
-        let Unsent { conversation, client_id, text, reply_to, at, failed } = unsent;
-        Self { conversation, client_id, text, reply_to, at, stage: failed.map_or(Stage::Waiting, Stage::Failed) }
+        let Unsent { conversation, client_id, text, reply_to, forwards, at, failed } = unsent;
+        let stage = failed.map_or(Stage::Waiting, Stage::Failed);
+        Self { conversation, client_id, text, reply_to, forwards, at, stage }
     }
 }
 
@@ -228,6 +242,7 @@ mod tests {
                 client_id: client_id(n),
                 text,
                 reply_to: None,
+                forwards: None,
                 at: T,
                 failed: None,
             };
@@ -298,6 +313,7 @@ mod tests {
             client_id: client_id(1),
             text: "b".into(),
             reply_to: None,
+            forwards: None,
             at: T,
             failed: None,
         };
@@ -323,6 +339,7 @@ mod tests {
             client_id: client_id(1),
             text: "a".into(),
             reply_to: Some(4),
+            forwards: None,
             at: T,
             failed: Some(Failure::Rejected(Rejection::NotFound)),
         };

@@ -10,7 +10,7 @@ use crate::reactions::{Reacting, Tally, tallies};
 use crate::threads::{InThread, quote as quote_of};
 use crate::timeline::Timeline;
 use crate::view::other;
-use myna_protocol::{ClientId, Kind, Member, Message, Seq, Timestamp, UserId};
+use myna_protocol::{ClientId, Kind, Member, Message, MessageRef, Origin, Seq, Timestamp, UserId};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -105,13 +105,25 @@ pub struct Bubble {
     pub reactions: Arc<[Tally]>,
     /// What it answers, and how many replies it has; `None` outside threads.
     pub thread: Option<Arc<InThread>>,
+    /// Where its text comes from, if it is forwarded.
+    pub origin: Option<Box<ForwardedFrom>>,
     /// How many times it has been edited.
-    pub edits: usize,
+    pub edits: u8,
     /// That it was unsent: then it has no text.
     pub unsent: Option<Box<UnsentBy>>,
     pub state: State,
     /// What to say below it: in direct conversations, under the last message of each tier.
     pub status: Option<Receipt>,
+}
+
+/// Where the text of a forwarded message comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForwardedFrom {
+    /// The name of the person who wrote it; empty while it is not known.
+    pub name: String,
+    /// Whether the reader wrote it.
+    pub mine: bool,
+    pub message: MessageRef,
 }
 
 /// Who has unsent a message.
@@ -168,7 +180,8 @@ struct Said<'a> {
     /// What its thread begins with; 0 outside threads.
     root: Seq,
     replies: u32,
-    edits: usize,
+    origin: Option<Origin>,
+    edits: u8,
     unsent: Option<UnsentBy>,
 }
 
@@ -182,7 +195,7 @@ impl<'a> Said<'a> {
             Some(text_to_be) => (text_to_be.unwrap_or(text), State::Pending),
             None => (text.as_str(), State::Sent),
         };
-        let edits = message.earlier().len();
+        let edits = u8::try_from(message.earlier().len()).unwrap_or(u8::MAX);
         let unsent = unsent_by(message, me, people);
         let reactions = if unsent.is_some() {
             Arc::default()
@@ -191,7 +204,9 @@ impl<'a> Said<'a> {
         };
         let (reply_to, replies) = (message.reply().map(|reply| reply.to), held.replies(message));
         let root = if reply_to.is_some() || replies > 0 { message.thread() } else { 0 };
-        Self { sender, client_id, text, at, seq: Some(seq), state, reactions, reply_to, root, replies, edits, unsent }
+        let origin = message.forwarded().filter(|_| unsent.is_none());
+        let seq = Some(seq);
+        Self { sender, client_id, text, at, seq, state, reactions, reply_to, root, replies, origin, edits, unsent }
     }
 
     fn unsent(entry: &'a Entry, held: &Held, me: UserId) -> Self {
@@ -211,6 +226,7 @@ impl<'a> Said<'a> {
             reply_to: entry.reply_to,
             root: entry.reply_to.map_or(0, |to| held.message(to).map_or(to, Message::thread)),
             replies: 0,
+            origin: entry.forwards.map(|forwards| forwards.origin),
             edits: 0,
             unsent: None,
         }
@@ -342,10 +358,20 @@ fn bubble(message: &Said<'_>, me: UserId, people: &People) -> Bubble {
         emoji: is_emoji_only(message.text),
         reactions: message.reactions.clone(),
         thread: None,
+        origin: message.origin.map(|origin| Box::new(forwarded_from(origin, me, people))),
         edits: message.edits,
         unsent: message.unsent.clone().map(Box::new),
         state: message.state,
         status: None,
+    }
+}
+
+fn forwarded_from(origin: Origin, me: UserId, people: &People) -> ForwardedFrom {
+    let Origin { conversation, seq, sender } = origin;
+    ForwardedFrom {
+        name: people.name(sender).to_owned(),
+        mine: sender == me,
+        message: MessageRef { conversation, seq },
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a client says on the socket.
 
-use crate::{ClientId, ConversationId, Feed, ListPosition, Rev, Seq, Timestamp, UserId};
+use crate::{ClientId, ConversationId, Feed, ListPosition, MessageRef, Rev, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,6 +25,9 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
     },
+    /// Send the text of another message that you can read, perhaps of another conversation. Answered by `ack`; the same
+    /// `client_id` with the same message again gets the first answer again.
+    Forward { request: RequestId, conversation: ConversationId, client_id: ClientId, message: MessageRef },
     /// Edit a message that you sent. Answered by `ack`; the same text again changes nothing.
     Edit { request: RequestId, conversation: ConversationId, seq: Seq, text: String },
     /// Unsend a message that you sent; the creator of a channel can delete any message in it. Its texts are deleted.
@@ -92,6 +95,7 @@ impl Command {
         match self {
             Self::Hello { .. } | Self::Ping {} => None,
             Self::Send { request, .. }
+            | Self::Forward { request, .. }
             | Self::Edit { request, .. }
             | Self::Unsend { request, .. }
             | Self::React { request, .. }

@@ -18,7 +18,7 @@ mod member;
 pub use member::{Member, Membership};
 
 mod message;
-pub use message::{EarlierText, Message, MessageExtra, Replies, Reply, Thread, Unsending};
+pub use message::{EarlierText, Message, MessageExtra, MessageRef, Origin, Replies, Reply, Thread, Unsending};
 
 mod reaction;
 pub use reaction::Reaction;

@@ -68,6 +68,9 @@ pub struct Limits {
     /// Whether a message can be sent in reply to another.
     #[serde(default)]
     pub replies: bool,
+    /// Whether a message can be forwarded.
+    #[serde(default)]
+    pub forwards: bool,
 }
 
 impl Default for Limits {
@@ -81,6 +84,7 @@ impl Default for Limits {
             unsend_millis: UNSEND_MILLIS,
             reactions: REACTIONS,
             replies: true,
+            forwards: true,
         }
     }
 }

@@ -35,6 +35,24 @@ pub struct MessageExtra {
     /// The replies to it, where a thread begins with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replies: Option<Replies>,
+    /// The message whose text it forwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Origin>,
+}
+
+/// A message of any conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MessageRef {
+    pub conversation: ConversationId,
+    pub seq: Seq,
+}
+
+/// The message that a forwarded text was first sent in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub conversation: ConversationId,
+    pub seq: Seq,
+    pub sender: UserId,
 }
 
 /// That a message answers another one of its conversation.
@@ -96,6 +114,17 @@ impl Message {
     /// What it answers; `None` if it is no reply.
     pub fn reply(&self) -> Option<Reply> {
         self.extra.as_ref().and_then(|extra| extra.reply)
+    }
+
+    /// The message that its text was first sent in; `None` if it is not forwarded.
+    pub fn forwarded(&self) -> Option<Origin> {
+        self.extra.as_ref().and_then(|extra| extra.forwarded)
+    }
+
+    /// What a message that forwards it says of where its text comes from.
+    pub fn origin(&self) -> Origin {
+        let Self { conversation, seq, sender, .. } = *self;
+        self.forwarded().unwrap_or(Origin { conversation, seq, sender })
     }
 
     /// How many replies it has.

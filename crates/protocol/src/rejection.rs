@@ -39,6 +39,8 @@ pub enum Rejection {
     UnsendTooLate,
     /// The message was unsent.
     MessageUnsent,
+    /// A forwarded message has the text of another person's message: it cannot be edited.
+    MessageForwarded,
     /// A reaction is one emoji.
     EmojiInvalid,
     /// The message has as many reactions as it can have.
@@ -60,7 +62,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every refusal that a server of this version can answer.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Unauthenticated,
         Self::BadCredentials,
         Self::NameTaken,
@@ -81,6 +83,7 @@ impl Rejection {
         Self::EditTooOften,
         Self::UnsendTooLate,
         Self::MessageUnsent,
+        Self::MessageForwarded,
         Self::EmojiInvalid,
         Self::TooManyReactions,
         Self::Malformed,
@@ -119,6 +122,7 @@ impl fmt::Display for Rejection {
             Self::EditTooOften => "this message has been edited five times, and cannot be edited again",
             Self::UnsendTooLate => "this message can no longer be unsent",
             Self::MessageUnsent => "this message was unsent",
+            Self::MessageForwarded => "a forwarded message cannot be edited",
             Self::EmojiInvalid => "a reaction is one emoji",
             Self::TooManyReactions => "this message has as many reactions as it can have",
             Self::Malformed => "this is not a command",

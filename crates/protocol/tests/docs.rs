@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "hello",
     "send",
+    "forward",
     "edit",
     "unsend",
     "react",
@@ -55,6 +56,7 @@ fn command(command: &Command) -> &'static str {
     match command {
         Command::Hello { .. } => "hello",
         Command::Send { .. } => "send",
+        Command::Forward { .. } => "forward",
         Command::Edit { .. } => "edit",
         Command::Unsend { .. } => "unsend",
         Command::React { .. } => "react",

@@ -3,8 +3,8 @@
 use myna_protocol::limits::Limits;
 use myna_protocol::{
     ByeReason, ClientId, Command, Conversation, ConversationId, EarlierText, Event, Feed, FeedRows, Kind, ListPosition,
-    Member, Membership, Message, MessageExtra, Person, Reaction, Rejection, Replies, Reply, ResetReason, Row, Signal,
-    Target, Thread, Timestamp, Unsending, User, UserId, close,
+    Member, Membership, Message, MessageExtra, MessageRef, Person, Reaction, Rejection, Replies, Reply, ResetReason,
+    Row, Signal, Target, Thread, Timestamp, Unsending, User, UserId, close,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -138,6 +138,18 @@ fn replies_and_threads() {
     insta::assert_snapshot!(json(&at), @r#"{"type":"load_messages","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seqs":[2,4]}"#);
     let thread = Command::LoadThread { request: 1, conversation, thread: 2, before: None, limit: 50 };
     insta::assert_snapshot!(json(&thread), @r#"{"type":"load_thread","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","thread":2,"before":null,"limit":50}"#);
+}
+
+#[test]
+fn forwards() {
+    let (conversation, client_id) = (conversation_id(), client_id());
+    let forward =
+        Command::Forward { request: 1, conversation, client_id, message: MessageRef { conversation, seq: 4 } };
+    insta::assert_snapshot!(json(&forward), @r#"{"type":"forward","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","client_id":"018bcfe5-6800-7111-9111-111111111111","message":{"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4}}"#);
+    let extra = MessageExtra { forwarded: Some(message().origin()), ..MessageExtra::default() };
+    insta::assert_snapshot!(json(&extra), @r#"{"forwarded":{"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"}}"#);
+    let copy = Message { extra: Some(Box::new(extra)), seq: 9, sender: UserId::from_bytes([7; 16]), ..message() };
+    assert_eq!(copy.origin(), message().origin(), "who forwards it further says where it comes from");
 }
 
 #[test]
@@ -287,7 +299,7 @@ fn ping() {
 #[test]
 fn welcome() {
     let welcome = Event::Welcome { user: ada(), server_time: T, limits: Limits::default() };
-    insta::assert_snapshot!(json(&welcome), @r#"{"type":"welcome","user":{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"},"server_time":1700000000000,"limits":{"text_chars":8000,"frame_bytes":65536,"page_messages_max":200,"unanswered_sends":32,"edit_millis":900000,"unsend_millis":120000,"reactions":500,"replies":true}}"#);
+    insta::assert_snapshot!(json(&welcome), @r#"{"type":"welcome","user":{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"},"server_time":1700000000000,"limits":{"text_chars":8000,"frame_bytes":65536,"page_messages_max":200,"unanswered_sends":32,"edit_millis":900000,"unsend_millis":120000,"reactions":500,"replies":true,"forwards":true}}"#);
 }
 
 #[test]
@@ -397,7 +409,7 @@ fn bye() {
 #[test]
 fn codes_of_rejections_never_change() {
     let codes: Vec<_> = Rejection::ALL.iter().map(json).collect();
-    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "not_allowed" "edit_too_late" "edit_too_often" "unsend_too_late" "message_unsent" "emoji_invalid" "too_many_reactions" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
+    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "not_allowed" "edit_too_late" "edit_too_often" "unsend_too_late" "message_unsent" "message_forwarded" "emoji_invalid" "too_many_reactions" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
 }
 
 #[test]

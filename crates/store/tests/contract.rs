@@ -7,6 +7,7 @@ pub(crate) mod batches;
 pub(crate) mod creating;
 pub(crate) mod editing;
 pub(crate) mod feeds;
+pub(crate) mod forwarding;
 pub(crate) mod held;
 pub(crate) mod jobs;
 pub(crate) mod joining;
@@ -120,6 +121,13 @@ macro_rules! contract {
             reacting::a_batch_sends_and_reacts,
             reacting::a_message_has_so_many_reactions_and_no_more,
             reacting::a_page_ends_where_reactions_fill_the_answer,
+            forwarding::a_forwarded_message_has_the_text_and_says_where_it_comes_from,
+            forwarding::nobody_forwards_what_they_may_not_read_nor_to_where_they_are_not,
+            forwarding::nobody_forwards_from_where_they_have_left,
+            forwarding::a_message_forwarded_again_is_the_same_and_another_one_is_refused,
+            forwarding::what_was_unsent_is_not_forwarded_and_copies_stay,
+            forwarding::a_forwarded_message_cannot_be_edited_but_unsent_answered_and_reacted_to,
+            forwarding::a_batch_sends_and_forwards,
             replying::a_reply_is_one_event_and_is_counted,
             replying::a_reply_to_a_reply_belongs_to_the_same_thread,
             replying::nobody_replies_to_what_is_not_there,

@@ -47,6 +47,9 @@ async fn perform(
             let emoji = emoji.as_deref().map(Emoji::parse).transpose()?;
             Ok(later(request, chat.react(user, conversation, seq, emoji).await?))
         }
+        Command::Forward { request, conversation, client_id, message } => {
+            Ok(later(request, chat.forward(user, conversation, client_id, message).await?))
+        }
         Command::Read { request, conversation, seq } => Ok(later(request, chat.read(user, conversation, seq).await?)),
         Command::Leave { request, conversation } => Ok(later(request, chat.leave(user, conversation).await?)),
         Command::Direct { request, user: with } => Ok(later(request, chat.direct(user, with).await?)),

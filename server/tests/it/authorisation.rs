@@ -3,7 +3,7 @@
 use crate::support::{
     Person, Socket, TestServer, assert_unnamed, messages, new_conversation, new_message, rows, texts,
 };
-use myna_protocol::{Command, ConversationId, Event, Feed, Rejection, RequestId, Target, UserId};
+use myna_protocol::{Command, ConversationId, Event, Feed, MessageRef, Rejection, RequestId, Target, UserId};
 use std::collections::BTreeMap;
 
 /// Every command that names a conversation, about this one. `None` for the others: a new command has to be sorted in here.
@@ -18,6 +18,12 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
             client_id: new_message(),
             text: "a reply".to_owned(),
             reply_to: Some(1),
+        },
+        Command::Forward {
+            request,
+            conversation,
+            client_id: new_message(),
+            message: MessageRef { conversation, seq: 1 },
         },
         Command::Edit { request, conversation, seq: 1, text: "not mine".to_owned() },
         Command::Unsend { request, conversation, seq: 1 },
@@ -45,6 +51,7 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
 fn names_a_conversation(command: &Command) -> bool {
     match command {
         Command::Send { .. }
+        | Command::Forward { .. }
         | Command::Edit { .. }
         | Command::Unsend { .. }
         | Command::React { .. }

@@ -4,6 +4,7 @@ mod authorisation;
 mod door;
 mod example;
 mod files;
+mod forwards;
 mod frames;
 mod http;
 mod kill;

@@ -2,7 +2,7 @@
 
 use super::JobId;
 use myna_protocol::limits::{EDITS, TEXT_CHARS};
-use myna_protocol::{ClientId, ConversationId, Emoji, Name, Rejection, Seq, Text, Timestamp, UserId};
+use myna_protocol::{ClientId, ConversationId, Emoji, MessageRef, Name, Rejection, Seq, Text, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One durable change: who asks for it, when, and what it is. Whether they may is decided inside the commit.
@@ -33,6 +33,12 @@ pub enum Verb {
         /// The message that it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
+    },
+    /// Sends the text of another message.
+    Forward {
+        conversation: ConversationId,
+        client_id: ClientId,
+        message: MessageRef,
     },
     /// Gives a message of the actor's another text.
     Edit {
@@ -130,6 +136,8 @@ impl Change {
             // With the texts that it had before, at most four bytes a character.
             Verb::Edit { .. } => 4 * TEXT_CHARS * (EDITS + 1),
             Verb::Send { text, .. } => text.as_str().len(),
+            // At most four bytes a character.
+            Verb::Forward { .. } => 4 * TEXT_CHARS,
             Verb::Schedule { verb, .. } => match &**verb {
                 Verb::Send { text, .. } => text.as_str().len(),
                 _ => 0,

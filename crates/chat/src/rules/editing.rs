@@ -8,7 +8,7 @@ use myna_protocol::{
 };
 
 /// The text that it had stays readable beside the new one. The same text again changes nothing, whenever it comes. `NotFound`
-/// when there is no such message, `NotAllowed` for a message of another person.
+/// when there is no such message, `NotAllowed` for a message of another person, `MessageForwarded` for one that is forwarded.
 pub(super) fn edit(
     facts: &Facts,
     change: &Change,
@@ -25,6 +25,9 @@ pub(super) fn edit(
     }
     if message.unsent().is_some() {
         return Err(Rejection::MessageUnsent);
+    }
+    if message.forwarded().is_some() {
+        return Err(Rejection::MessageForwarded);
     }
     if message.text == text.as_str() {
         return Ok(Effects::unchanged(id));
@@ -68,6 +71,7 @@ pub(super) fn unsend(
         unsent: Some(Unsending { by: user, at: change.at }),
         reply: extra.reply,
         replies: extra.replies,
+        forwarded: extra.forwarded,
     };
     Ok(changed(facts, conversation, message))
 }

@@ -49,6 +49,13 @@ impl Effects {
         Self { committed, ..Self::default() }
     }
 
+    /// Nothing: this message is what was to be sent.
+    pub(super) fn sent_before(message: &Message) -> Self {
+        let mut effects = Self::unchanged(message.conversation);
+        effects.committed.seq = Some(message.seq);
+        effects
+    }
+
     /// Nothing, since a due job's verb was refused.
     pub(super) fn refused(rejection: Rejection) -> Self {
         let committed = Committed { refused: Some(rejection), ..Committed::default() };

@@ -60,6 +60,12 @@ impl Needs {
                     self.message_and_thread(*conversation, *seq, facts);
                 }
             }
+            Verb::Forward { conversation, client_id, message } => {
+                self.member(*conversation, user);
+                self.sent.insert((*conversation, user, *client_id));
+                self.member(message.conversation, user);
+                self.messages.insert((message.conversation, message.seq));
+            }
             Verb::Edit { conversation, seq, .. } => {
                 self.member(*conversation, user);
                 self.messages.insert((*conversation, *seq));

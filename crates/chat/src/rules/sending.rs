@@ -1,7 +1,7 @@
 //! A message is sent.
 
 use super::rights::Action;
-use super::{Change, Effects, Facts, threads};
+use super::{Change, ConversationRow, Effects, Facts, MemberRow, threads};
 use myna_protocol::{ClientId, ConversationId, Feed, Message, MessageExtra, Rejection, Row, Seq, Text};
 
 /// The message takes the next `seq`. The same client id with the same text answers the first `seq`, also to a sender who has
@@ -15,18 +15,29 @@ pub(super) fn send(
     reply_to: Option<Seq>,
 ) -> Result<Effects, Rejection> {
     let sender = change.user()?;
-    let mut effects = Effects::unchanged(id);
     if let Some(first) = facts.sent(&(id, sender, client_id)) {
         // It may have been edited since; of one that was unsent, no text is left to compare with.
         let is_same = first.first_text().is_none_or(|sent| sent == text.as_str());
-        if !is_same || first.reply().map(|reply| reply.to) != reply_to {
-            return Err(Rejection::ClientIdReused);
-        }
-        effects.committed.seq = Some(first.seq);
-        return Ok(effects);
+        let is_same = is_same && first.forwarded().is_none() && first.reply().map(|reply| reply.to) == reply_to;
+        return if is_same { Ok(Effects::sent_before(first)) } else { Err(Rejection::ClientIdReused) };
     }
-    let (mut conversation, mut member) = facts.allowed(id, sender, Action::Send)?;
+    let (conversation, member) = facts.allowed(id, sender, Action::Send)?;
     let reply = reply_to.map(|to| threads::reply(facts, id, to)).transpose()?;
+    let extra = reply.map(|_| Box::new(MessageExtra { reply, ..MessageExtra::default() }));
+    Ok(append(facts, change, (conversation, member), client_id, text.as_str().to_owned(), extra))
+}
+
+/// A new message of this member, as the newest of the conversation.
+pub(super) fn append(
+    facts: &Facts,
+    change: &Change,
+    (mut conversation, mut member): (ConversationRow, MemberRow),
+    client_id: ClientId,
+    text: String,
+    extra: Option<Box<MessageExtra>>,
+) -> Effects {
+    let id = conversation.id;
+    let mut effects = Effects::unchanged(id);
     conversation.last_seq += 1;
     conversation.rev += 1;
     conversation.active_at = change.at;
@@ -35,20 +46,21 @@ pub(super) fn send(
     let message = Message {
         conversation: id,
         seq: conversation.last_seq,
-        sender,
+        sender: member.user,
         client_id,
-        text: text.as_str().to_owned(),
+        text,
         sent_at: change.at,
         rev: conversation.rev,
-        extra: reply.map(|_| Box::new(MessageExtra { reply, ..MessageExtra::default() })),
+        extra,
     };
     effects.committed.seq = Some(message.seq);
-    let thread = reply
+    let thread = message
+        .reply()
         .and_then(|reply| threads::count(facts, &mut effects, &conversation, reply, |count| count.saturating_add(1)));
     let rows = std::iter::once(Row::Message(message.clone())).chain(thread).collect();
     effects.event(Feed::Conversation(id), message.rev, rows);
     effects.messages.push(message);
     effects.conversations.push(conversation);
     effects.members.push(member);
-    Ok(effects)
+    effects
 }

@@ -40,7 +40,7 @@ impl History {
     pub(crate) fn answered(&mut self, command: &Command, event: &Event) {
         let is_done = matches!(event, Event::Ack { .. });
         let client_id = match command {
-            Command::Send { client_id, .. } => client_id,
+            Command::Send { client_id, .. } | Command::Forward { client_id, .. } => client_id,
             Command::Edit { conversation, seq, text, .. } if is_done => {
                 return self.edited.push((*conversation, *seq, text.clone()));
             }

@@ -37,6 +37,10 @@ impl World {
                 let pending = chat.send(me, conversation, client_id, Text::parse(&text)?, reply_to).await?;
                 ack(request, conversation, pending.committed().await?.seq)
             }
+            Command::Forward { request, conversation, client_id, message } => {
+                let pending = chat.forward(me, conversation, client_id, message).await?;
+                ack(request, conversation, pending.committed().await?.seq)
+            }
             Command::Add { request, conversation, users } => {
                 chat.add(me, conversation, &users).await?.committed().await?;
                 ack(request, conversation, None)

@@ -16,6 +16,13 @@ pub(crate) enum Step {
         place: usize,
         seq: u64,
     },
+    /// They forward the message at this place of one conversation to another.
+    Forward {
+        who: usize,
+        place: usize,
+        seq: u64,
+        to: usize,
+    },
     /// They give their message that is so many before their newest there another text.
     Edit {
         who: usize,
@@ -136,6 +143,8 @@ pub(crate) fn any(people: usize) -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Send { who, place }),
         4 => (who.clone(), place.clone(), 1..6_u64).prop_map(|(who, place, seq)| Step::Reply { who, place, seq }),
+        2 => (who.clone(), place.clone(), 1..6_u64, place.clone())
+            .prop_map(|(who, place, seq, to)| Step::Forward { who, place, seq, to }),
         3 => (who.clone(), place.clone(), 0..3_usize).prop_map(|(who, place, back)| Step::Edit { who, place, back }),
         1 => (who.clone(), place.clone(), 0..3_usize).prop_map(|(who, place, back)| Step::Unsend { who, place, back }),
         3 => (who.clone(), place.clone(), 1..6_u64, 0..3_usize)

@@ -36,6 +36,7 @@ impl Client {
         let mut actions = Vec::new();
         for unsent in unsent {
             let (id, client_id) = (unsent.conversation, unsent.client_id);
+            self.people.saw(unsent.forwards.map(|forwards| forwards.origin.sender));
             let sent =
                 self.my_id().zip(self.conversations.held(id)).is_some_and(|(me, held)| held.has_message(me, client_id));
             if sent {

@@ -8,7 +8,9 @@ use myna_protocol::{Command, ConversationId, Message, Rejection, RequestId, Seq,
 impl Client {
     /// Whether the message can be edited now, as far as this device can tell.
     pub fn may_edit(&self, bubble: &Bubble, now: Timestamp) -> bool {
-        bubble.edits < EDITS && self.is_within(bubble, self.limits.edit_millis, now)
+        usize::from(bubble.edits) < EDITS
+            && bubble.origin.is_none()
+            && self.is_within(bubble, self.limits.edit_millis, now)
     }
 
     /// Whether the message can be unsent now, as far as this device can tell. Who created a channel can delete any message.

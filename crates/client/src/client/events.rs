@@ -380,11 +380,11 @@ impl Client {
 
 /// Whose names these rows need.
 fn users_of(rows: &[Row]) -> Set<UserId> {
-    let user = |row: &Row| match row {
-        Row::Member(row) => Some(row.user),
-        Row::Message(row) => Some(row.sender),
-        Row::Reaction(row) => Some(row.user),
-        Row::Conversation(_) | Row::Membership(_) | Row::Person(_) | Row::Thread(_) | Row::Unknown => None,
+    let users = |row: &Row| match row {
+        Row::Member(row) => [Some(row.user), None],
+        Row::Message(row) => [Some(row.sender), row.forwarded().map(|origin| origin.sender)],
+        Row::Reaction(row) => [Some(row.user), None],
+        Row::Conversation(_) | Row::Membership(_) | Row::Person(_) | Row::Thread(_) | Row::Unknown => [None, None],
     };
-    rows.iter().filter_map(user).collect()
+    rows.iter().flat_map(users).flatten().collect()
 }

@@ -1,6 +1,7 @@
 //! What is sent on a live connection: what is wanted, then what is in the outbox.
 
 use super::Client;
+use crate::outbox::{Entry, Forwarding};
 use crate::requests::Want;
 use crate::window::{Mark, Window};
 use crate::{Action, Status};
@@ -26,10 +27,13 @@ impl Client {
         let unanswered = usize::try_from(self.limits.unanswered_sends).unwrap_or(usize::MAX).max(1);
         while let Some(entry) = self.outbox.next(unanswered, now) {
             let request = self.requests.next_id();
-            let (conversation, client_id, text) = (entry.conversation, entry.client_id, entry.text.clone());
-            let reply_to = entry.reply_to;
+            let Entry { conversation, client_id, reply_to, .. } = *entry;
+            let command = match entry.forwards {
+                Some(Forwarding { message, .. }) => Command::Forward { request, conversation, client_id, message },
+                None => Command::Send { request, conversation, client_id, text: entry.text.clone(), reply_to },
+            };
             self.outbox.said(client_id, request);
-            actions.push(Action::Send(Command::Send { request, conversation, client_id, text, reply_to }));
+            actions.push(Action::Send(command));
         }
     }
 

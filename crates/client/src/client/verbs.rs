@@ -26,7 +26,7 @@ impl Client {
         let sent = self.my_id().zip(self.conversations.held(conversation));
         let place = self.draft_place(conversation);
         let (text, reply_to, stage) = (text.into_string(), self.reply_target(place), Stage::Waiting);
-        let entry = Entry { conversation, client_id, text, reply_to, at: now, stage };
+        let entry = Entry { conversation, client_id, text, reply_to, forwards: None, at: now, stage };
         let unsent = entry.unsent();
         if !sent.is_some_and(|(me, held)| held.has_message(me, client_id)) && self.outbox.add(entry) {
             self.typing.sent(conversation);
@@ -36,20 +36,25 @@ impl Client {
             if self.drafts.set_reply(place, None) {
                 actions.push(Action::KeepReply(place, None));
             }
-            // A thread that is open hides the transcript, which stays where it is.
-            if self.shown == Some(conversation) && self.thread_of(conversation).is_none() {
-                let is_in_excerpt = self.conversations.held(conversation).is_some_and(Held::is_in_excerpt);
-                // A jump that is under way ends too: the reader is where they write.
-                self.leave_excerpt();
-                if is_in_excerpt {
-                    self.window.newest();
-                }
-                self.window.show_end();
-            }
-            self.touch(conversation);
+            self.show_sent(conversation);
             actions.push(Action::Keep(unsent));
         }
         self.finish(now, actions)
+    }
+
+    /// A message of mine has come to the end of this conversation.
+    pub(super) fn show_sent(&mut self, conversation: ConversationId) {
+        // A thread that is open hides the transcript, which stays where it is.
+        if self.shown == Some(conversation) && self.thread_of(conversation).is_none() {
+            let is_in_excerpt = self.conversations.held(conversation).is_some_and(Held::is_in_excerpt);
+            // A jump that is under way ends too: the reader is where they write.
+            self.leave_excerpt();
+            if is_in_excerpt {
+                self.window.newest();
+            }
+            self.window.show_end();
+        }
+        self.touch(conversation);
     }
 
     /// Tries a failed message again, as the newest.

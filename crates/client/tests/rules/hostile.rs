@@ -92,7 +92,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => any::<bool>().prop_map(|online| Event::Signal(Signal::Presence { users: vec![user(2).id], online })),
         1 => (reason, any::<u32>()).prop_map(|(reason, retry_after)| Event::Bye { reason, retry_after }),
         1 => moment().prop_map(|server_time| {
-            let limits = Limits { text_chars: 0, frame_bytes: 0, page_messages_max: 0, unanswered_sends: 0, edit_millis: 0, unsend_millis: 0, reactions: 0, replies: false };
+            let limits = Limits { text_chars: 0, frame_bytes: 0, page_messages_max: 0, unanswered_sends: 0, edit_millis: 0, unsend_millis: 0, reactions: 0, replies: false, forwards: false };
             Event::Welcome { user: user(1), server_time, limits }
         }),
     ]
@@ -233,7 +233,10 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
         Step::Discard(id) => client.discard(client_id(id)),
         Step::Restore(id) => {
             let (conversation, client_id, text) = (conversation_id(1), client_id(id), "text".to_owned());
-            client.restore(vec![Unsent { conversation, client_id, text, reply_to: None, at: now, failed: None }], now)
+            client.restore(
+                vec![Unsent { conversation, client_id, text, reply_to: None, forwards: None, at: now, failed: None }],
+                now,
+            )
         }
         Step::Tick => client.tick(now),
         Step::Online => client.online(now),

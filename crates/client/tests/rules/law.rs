@@ -4,7 +4,7 @@ use crate::driver::World;
 use crate::model::{client_id, conversation_id, user};
 use crate::screen::Screen;
 use myna_client::Line;
-use myna_protocol::{Command, Kind, Seq, Target, Text, Timestamp};
+use myna_protocol::{Command, Kind, MessageRef, Seq, Target, Text, Timestamp};
 use proptest::prelude::*;
 
 /// One step of a random plan.
@@ -38,6 +38,9 @@ enum Step {
     /// A person replies to the message at this place.
     Reply(u8, u8, Seq),
     WriteReply(u8, Seq),
+    /// A person forwards the message at this place to another room.
+    Forward(u8, u8, Seq, u8),
+    AskForward(u8, Seq, u8),
     OpenThread(u8, Seq),
     CloseThread,
     OlderReplies(u8),
@@ -87,6 +90,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (room.clone(), 1u64..8, 0u8..3).prop_map(|(room, seq, emoji)| Step::AskReact(room, seq, emoji)),
         5 => (1u8..=3, room.clone(), 1u64..12).prop_map(|(n, room, seq)| Step::Reply(n, room, seq)),
         2 => (room.clone(), 1u64..12).prop_map(|(room, seq)| Step::WriteReply(room, seq)),
+        2 => (1u8..=3, room.clone(), 1u64..8, room.clone())
+            .prop_map(|(n, room, seq, to)| Step::Forward(n, room, seq, to)),
+        2 => (room.clone(), 1u64..8, room.clone()).prop_map(|(room, seq, to)| Step::AskForward(room, seq, to)),
         2 => (room.clone(), 1u64..6).prop_map(|(room, seq)| Step::OpenThread(room, seq)),
         1 => Just(Step::CloseThread),
         1 => room.clone().prop_map(Step::OlderReplies),
@@ -203,6 +209,22 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
             if world.peer(1).client.message(id, seq).is_some() {
                 world.act(1, |client, now| client.reply_to(id, Some(seq), now));
                 world.write(1, id);
+            }
+        }
+        Step::Forward(n, room, seq, to) => {
+            *sends += 1;
+            let message = MessageRef { conversation: conversation_id(room), seq };
+            let sent = world.server.forward(user(n).id, conversation_id(to), client_id(900_000 + *sends), message);
+            if let Ok((_, told)) = sent {
+                world.tell(told);
+            }
+        }
+        Step::AskForward(room, seq, to) => {
+            *sends += 1;
+            let (message, id) = (MessageRef { conversation: conversation_id(room), seq }, client_id(900_000 + *sends));
+            // Nobody forwards to where they are not.
+            if world.peer(1).client.conversation(conversation_id(to)).is_some() {
+                world.act(1, |client, now| client.forward(message, conversation_id(to), id, now));
             }
         }
         Step::OpenThread(room, seq) => {

@@ -5,8 +5,8 @@ use myna_chat::rules::{Change, Committed, Verb};
 use myna_chat::store::{Extent, NewUser, Page, Store};
 use myna_protocol::limits::REACTIONS;
 use myna_protocol::{
-    ClientId, Conversation, ConversationId, Emoji, Feed, FeedRows, Member, Membership, Message, Name, Rejection, Row,
-    Seq, SessionId, Text, Timestamp, UserId,
+    ClientId, Conversation, ConversationId, Emoji, Feed, FeedRows, Member, Membership, Message, MessageRef, Name,
+    Rejection, Row, Seq, SessionId, Text, Timestamp, UserId,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -105,6 +105,15 @@ pub(crate) fn send(conversation: ConversationId, sender: UserId, client_id: Clie
 pub(crate) fn reply(conversation: ConversationId, sender: UserId, said: &str, to: Seq) -> Change {
     let (client_id, text) = (a_client_id(), text(said));
     Verb::Send { conversation, client_id, text, reply_to: Some(to) }.by(sender, now())
+}
+
+pub(crate) fn forward(
+    conversation: ConversationId,
+    sender: UserId,
+    client_id: ClientId,
+    message: MessageRef,
+) -> Change {
+    Verb::Forward { conversation, client_id, message }.by(sender, now())
 }
 
 pub(crate) fn say(conversation: ConversationId, sender: UserId, said: &str) -> Change {

@@ -250,6 +250,10 @@ impl Server {
                 .reply(who.id, conversation, client_id, &text, reply_to)
                 .map(|(seq, told)| (ack(request, conversation, Some(seq)), told))
                 .map_err(|code| (request, code)),
+            Command::Forward { request, conversation, client_id, message } => self
+                .forward(who.id, conversation, client_id, message)
+                .map(|(seq, told)| (ack(request, conversation, Some(seq)), told))
+                .map_err(|code| (request, code)),
             Command::Edit { request, conversation, seq, text } => self
                 .change_message(who.id, conversation, seq, Some(text))
                 .map(|told| (ack(request, conversation, Some(seq)), told))

@@ -3,7 +3,8 @@
 use super::{Room, Server, Told, user};
 use myna_protocol::{
     ClientId, Conversation, ConversationId, EarlierText, Feed, FeedRows, Kind, Member, Membership, Message,
-    MessageExtra, Person, Reaction, Rejection, Replies, Reply, Rev, Row, Seq, Thread, Unsending, User, UserId,
+    MessageExtra, MessageRef, Person, Reaction, Rejection, Replies, Reply, Rev, Row, Seq, Thread, Unsending, User,
+    UserId,
 };
 use std::collections::BTreeMap;
 
@@ -145,6 +146,38 @@ impl Server {
         Ok((seq, vec![told]))
     }
 
+    pub(crate) fn forward(
+        &mut self,
+        sender: UserId,
+        id: ConversationId,
+        client_id: ClientId,
+        from: MessageRef,
+    ) -> Result<(Seq, Vec<Told>), Rejection> {
+        let sent_at = self.at();
+        let is_in = |id| self.rooms.get(&id).is_some_and(|room: &Room| room.has(sender));
+        let source = self.rooms.get(&from.conversation).filter(|_| is_in(from.conversation));
+        let source = source.and_then(|room| room.messages.iter().find(|message| message.seq == from.seq)).cloned();
+        let may_send = is_in(id);
+        let room = self.rooms.get_mut(&id).ok_or(Rejection::NotFound)?;
+        if let Some(first) = room.messages.iter().find(|old| (old.sender, old.client_id) == (sender, client_id)) {
+            return Ok((first.seq, Vec::new()));
+        }
+        let source = source.filter(|_| may_send).ok_or(Rejection::NotFound)?;
+        if source.unsent().is_some() {
+            return Err(Rejection::MessageUnsent);
+        }
+        let seq = room.last() + 1;
+        room.reads.insert(sender, (seq, Some(sent_at)));
+        let told = self.stamp(id, |room, rev| {
+            let extra = MessageExtra { forwarded: Some(source.origin()), ..MessageExtra::default() };
+            let (extra, text) = (Some(Box::new(extra)), source.text.clone());
+            let message = Message { conversation: id, seq, sender, client_id, text, sent_at, rev, extra };
+            room.messages.push(message.clone());
+            vec![Row::Message(message)]
+        });
+        Ok((seq, vec![told]))
+    }
+
     /// Another text, or none: then the message is unsent. Windows are not modelled.
     pub(crate) fn change_message(
         &mut self,
@@ -161,6 +194,9 @@ impl Server {
         }
         if message.unsent().is_some() {
             return if text.is_none() { Ok(Vec::new()) } else { Err(Rejection::MessageUnsent) };
+        }
+        if message.forwarded().is_some() && text.is_some() {
+            return Err(Rejection::MessageForwarded);
         }
         if text.as_ref() == Some(&message.text) {
             return Ok(Vec::new());
