@@ -129,8 +129,8 @@ you-said = Tú
 said-by = { $by }, { $sent }
 forward = Reenviar
 forward-hint = Buscar conversaciones y personas
-forwarded-from = Reenviado de { $name }
-forwarded-from-you = Reenviado de ti
+forwarded-from = Mensaje original de { $name }
+forwarded-from-you = Mensaje original tuyo
 origin-not-yours = No estás en la conversación de la que procede este mensaje.
 messages-count = { $count ->
     [one] { $count } mensaje
@@ -139,6 +139,7 @@ messages-count = { $count ->
 select = Seleccionar
 select-message = Seleccionar: { $text }
 chosen-unsent = El envío de algunos de estos mensajes se anuló.
+chosen-not-loaded = Algunos de estos mensajes ya no están cargados. Desplázate hasta ellos e inténtalo de nuevo.
 selected-messages = Mensajes seleccionados
 selected = { $count ->
     [one] { $count } seleccionado
@@ -146,7 +147,10 @@ selected = { $count ->
 }
 selected-most = { $count } seleccionados, el máximo posible
 sent = Enviado
-sending = Enviando
+sent-to = Enviado a { $name }
+will-be-sent-to = Se enviará a { $name } cuando haya conexión
+waiting = En espera
+outbox-full = Hay demasiados mensajes en espera de envío. Inténtalo de nuevo cuando tengas conexión.
 done = Listo
 copy = Copiar
 copy-link = Copiar enlace

@@ -252,7 +252,7 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await tell(chidi, [{ type: 'unsend', conversation: quartet, seq: 9 }]);
     await page.locator('.line.unsent').waitFor();
     await page.locator('.bubble', { hasText: EDITED }).click({ button: 'right' });
-    await page.locator('.menu-item').nth(3).click();
+    await page.locator('.menu-item').nth(5).click();
     await page.locator('.composer-editing').waitFor();
     // The click may have scrolled the message into sight while the lines around it were changing.
     await expect(async () => {
@@ -287,6 +287,19 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.keyboard.press('Escape');
     await go(`/c/${withTariq}`, '.bubble');
     await compare(sam, mode, 'arabic.png');
+    await go(`/c/${quartet}`, '.bubble');
+    await page.locator('.bubble', { hasText: 'Gladly' }).click({ button: 'right' });
+    await page.locator('.menu-item').nth(4).click();
+    await page.locator('.choose').first().waitFor();
+    await page.locator('.line', { hasText: 'Printed and marked' }).click();
+    await compare(sam, mode, 'selection.png');
+    await page.locator('.selection-bar button').last().click();
+    await page.locator('dialog[open] [role=option]').first().click();
+    await page.locator('.switch-done').waitFor();
+    await compare(sam, mode, 'forward.png');
+    await page.locator('.forward-head button').click();
+    await page.locator('.origin').nth(1).waitFor();
+    await compare(sam, mode, 'forwarded.png');
     await go('/new', '.picker');
     await compare(sam, mode, 'new-message.png');
     await go('/channels', '.picker');

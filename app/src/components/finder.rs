@@ -39,9 +39,20 @@ pub(crate) enum Found {
 impl Found {
     pub(crate) fn key(&self) -> String {
         match self {
+            // The same before and after there is a conversation with this person.
+            Self::Conversation(row) if row.kind == Kind::Direct => row.avatar.clone(),
             Self::Conversation(row) => row.id.to_string(),
             Self::Person(person) => person.id.to_string(),
             Self::Command(command) => command.label(Words::default()).to_owned(),
+        }
+    }
+
+    /// As the list shows it.
+    pub(crate) fn name(&self, t: Words) -> String {
+        match self {
+            Self::Conversation(row) => t.title(&row.title),
+            Self::Person(person) => person.name.clone(),
+            Self::Command(command) => command.label(t).to_owned(),
         }
     }
 }
@@ -50,6 +61,8 @@ impl Found {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
     UnderWay,
+    /// There is no connection: it is done as soon as there is one.
+    Waiting,
     Done,
 }
 
@@ -69,6 +82,8 @@ pub(crate) fn Finder(
     let chosen = RwSignal::new(None::<String>);
     let search = handle.search(text);
     let version = handle.list().version;
+    // What was typed, and in which order the list showed what that finds.
+    let order = StoredValue::new((String::new(), Vec::new()));
     let entries = Memo::new(move |_| {
         version.track();
         let asked = text.with(|text| text.trim().to_lowercase());
@@ -87,22 +102,36 @@ pub(crate) fn Finder(
         let commands: Vec<_> = commands.map(Found::Command).collect();
         // An exact name comes before groups that contain it.
         let rank = |entry: &Found| {
-            let name = match entry {
-                Found::Conversation(row) => t.title(&row.title),
-                Found::Person(person) => person.name.clone(),
-                Found::Command(_) => return 2,
-            };
-            let name = name.to_lowercase();
+            if matches!(entry, Found::Command(_)) {
+                return 2;
+            }
+            let name = entry.name(t).to_lowercase();
             if asked.is_empty() || !name.starts_with(&asked) { 2 } else { u8::from(name != asked) }
         };
         let mut entries: Vec<Found> =
             rows.into_iter().map(Found::Conversation).chain(people.into_iter().map(Found::Person)).collect();
         entries.sort_by_key(rank);
         entries.extend(commands);
+        // Where a click cannot be taken back, nothing moves while a person points at it.
+        if !has_commands {
+            order.update_value(|(of, keys)| {
+                if *of != asked {
+                    (*of, *keys) = (asked.clone(), Vec::new());
+                }
+                let place = |keys: &[String], entry: &Found| keys.iter().position(|key| *key == entry.key());
+                entries.sort_by_key(|entry| place(keys, entry).unwrap_or(usize::MAX));
+                *keys = entries.iter().map(Found::key).collect();
+            });
+        }
         entries
     });
     let place = move |entries: &[Found]| {
         chosen.with(|chosen| entries.iter().position(|entry| chosen.as_ref() == Some(&entry.key()))).unwrap_or(0)
+    };
+    // It stays the chosen one, wherever the list moves it: a second Enter is for the same.
+    let take = move |found: Found| {
+        chosen.set(Some(found.key()));
+        choose.run(found);
     };
     let entered = RwSignal::new(None::<String>);
     search.on_enter(
@@ -111,7 +140,7 @@ pub(crate) fn Finder(
         move || {
             let entry = untrack(|| entries.with(|entries| entries.get(place(entries)).cloned()));
             if let Some(entry) = entry {
-                choose.run(entry);
+                take(entry);
             }
         },
     );
@@ -152,7 +181,7 @@ pub(crate) fn Finder(
                 role="option"
                 id=id
                 aria-selected=move || if is_chosen(&chosen_key) { "true" } else { "false" }
-                on:click=move |_| choose.run(clicked.clone())
+                on:click=move |_| take(clicked.clone())
             >
                 {draw(t, &entry)}
                 {move || progress_of(&progress_key).map(|progress| progress_view(t, progress))}
@@ -227,7 +256,8 @@ fn draw(t: Words, entry: &Found) -> AnyView {
 
 fn progress_view(t: Words, progress: Progress) -> AnyView {
     match progress {
-        Progress::UnderWay => view! { <span class="spinner" role="status" aria-label=t.sending()></span> }.into_any(),
+        Progress::UnderWay => view! { <span class="spinner"></span> }.into_any(),
+        Progress::Waiting => view! { <span class="switch-done">{t.waiting()}</span> }.into_any(),
         Progress::Done => view! { <span class="switch-done"><Icon glyph=Glyph::Check/>{t.sent()}</span> }.into_any(),
     }
 }

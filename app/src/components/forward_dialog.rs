@@ -8,7 +8,8 @@ use crate::client_handle::{ClientHandle, use_client};
 use crate::i18n::words;
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use myna_protocol::{Command, ConversationId, MessageRef, Seq};
+use myna_client::{Forwardable, Status};
+use myna_protocol::{Command, ConversationId};
 
 #[component]
 pub(crate) fn ForwardDialog(
@@ -18,46 +19,53 @@ pub(crate) fn ForwardDialog(
     let (t, handle, selection, overlay) = (words(), use_client(), use_selection(), use_overlay());
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let shut = show_sheet(dialog);
-    let messages = selection.chosen();
+    // As they are now: the page may not hold them any more when they are sent.
+    let messages = handle.look(|client| client.forwardable(conversation, &selection.chosen()));
+    let said = RwSignal::new(String::new());
     let progress = RwSignal::new(Vec::<(String, Progress)>::new());
     let preview = match messages.as_slice() {
-        [seq] => handle.look(|client| client.words_of(conversation, *seq)).map(|(_, text)| text).unwrap_or_default(),
+        [message] => message.text().to_owned(),
         several => t.messages_count(several.len() as u64),
-    };
-    // They may have been unsent since the dialog opened.
-    let send = move |to| {
-        let messages = handle.look(|client| client.with_text(conversation, &messages));
-        if messages.is_empty() {
-            overlay.note(t.refused_message_unsent());
-            shut();
-        }
-        messages.iter().for_each(|seq| forward(handle, conversation, *seq, to));
-        !messages.is_empty()
     };
     let choose = Callback::new(move |found: Found| {
         let key = found.key();
         if progress.with_untracked(|all| all.iter().any(|(of, _)| *of == key)) {
             return;
         }
+        // They may have been unsent since the dialog opened.
+        let mut messages = messages.clone();
+        messages.retain(|message| !handle.look(|client| client.is_unsent(message.message())));
+        if messages.is_empty() {
+            overlay.note(t.refused_message_unsent());
+            return shut();
+        }
+        if !handle.look(|client| client.has_room_for(&messages)) {
+            return said.set(t.outbox_full().to_owned());
+        }
+        let name = found.name(t);
+        let done = move || {
+            let is_live = handle.look(|client| client.status()) == Status::Live;
+            said.try_set(if is_live { t.sent_to(name.as_str()) } else { t.will_be_sent_to(name.as_str()) });
+            if is_live { Progress::Done } else { Progress::Waiting }
+        };
         match found {
             Found::Conversation(row) => {
-                if send(row.id) {
-                    progress.update(|all| all.push((key, Progress::Done)));
-                }
+                forward(handle, messages, row.id);
+                progress.update(|all| all.push((key, done())));
             }
             Found::Person(person) => {
                 progress.update(|all| all.push((key.clone(), Progress::UnderWay)));
-                let send = send.clone();
                 handle.ask(
                     move |request| Command::Direct { request, user: person.id },
                     move |answer| {
-                        let to = handle.conversation_of(&answer).filter(|to| send(*to));
-                        // It is a row of the list by now, or to be tried again. The dialog may be closed.
+                        let to = handle.conversation_of(&answer);
+                        if let Some(to) = to {
+                            forward(handle, messages, to);
+                        }
+                        // Else it can be tried again. The dialog may be closed by now.
                         progress.try_update(|all| {
                             all.retain(|(of, _)| *of != key);
-                            if let Some(to) = to {
-                                all.extend([to.to_string(), key].map(|of| (of, Progress::Done)));
-                            }
+                            all.extend(to.map(|_| (key, done())));
                         });
                     },
                 );
@@ -78,15 +86,18 @@ pub(crate) fn ForwardDialog(
                 <p dir="auto">{preview}</p>
                 <button class="button" type="button" on:click=move |_| shut()>{t.done()}</button>
             </header>
+            <p class="forward-status" role="status">{said}</p>
             <Finder label=t.forward() hint=t.forward_hint() has_commands=false progress choose/>
         </dialog>
     }
     .into_any()
 }
 
-fn forward(handle: ClientHandle, conversation: ConversationId, seq: Seq, to: ConversationId) {
+fn forward(handle: ClientHandle, messages: Vec<Forwardable>, to: ConversationId) {
     #[cfg(feature = "hydrate")]
-    handle.act(|client, now| client.forward(MessageRef { conversation, seq }, to, crate::browser::client_id(), now));
+    for message in messages {
+        handle.act(|client, now| client.forward(message, to, crate::browser::client_id(), now));
+    }
     #[cfg(not(feature = "hydrate"))]
-    let _ = (handle, MessageRef { conversation, seq }, to);
+    let _ = (handle, messages, to);
 }

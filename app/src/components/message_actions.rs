@@ -22,6 +22,14 @@ pub(crate) struct Page {
     selection: Selection,
 }
 
+impl Page {
+    /// Whether messages are being chosen: then nothing else is done with them.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn is_choosing(self) -> bool {
+        self.selection.is_on_untracked()
+    }
+}
+
 pub(crate) fn use_page() -> Page {
     Page { t: words(), handle: use_client(), overlay: use_overlay(), selection: use_selection() }
 }
@@ -166,7 +174,7 @@ impl MessageAction {
             }
             Self::Forward => {
                 if let Some(seq) = bubble.seq {
-                    selection.only(seq);
+                    selection.add_or_only(seq);
                     overlay.open_sheet(Sheet::Forward(conversation));
                 }
             }

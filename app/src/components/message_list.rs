@@ -89,7 +89,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
             },
             move |event: TouchEvent| {
                 press.lifted(&event);
-                if let Some(seq) = swipe.lifted() {
+                if let Some(seq) = swipe.lifted().filter(|_| !page.is_choosing()) {
                     reply(page, id, seq);
                 }
             },

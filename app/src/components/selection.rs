@@ -8,7 +8,7 @@ use myna_protocol::Seq;
 
 /// Finds the boxes that choose messages.
 #[cfg(feature = "hydrate")]
-pub(crate) const CHOICE: &str = ".choose input";
+pub(crate) const CHOICE: &str = ".choose input:enabled";
 
 /// Messages that can be chosen together.
 pub(crate) const MOST: usize = 100;
@@ -31,10 +31,17 @@ pub(crate) fn use_selection() -> Selection {
 }
 
 impl Selection {
-    /// Chooses this message alone.
-    pub(crate) fn only(self, seq: Seq) {
-        self.is_on.set(false);
-        self.chosen.set(vec![seq]);
+    /// Chooses this message: with those that are chosen, or alone.
+    pub(crate) fn add_or_only(self, seq: Seq) {
+        if !self.is_on_untracked() {
+            self.chosen.set(vec![seq]);
+        } else if !self.chosen.with_untracked(|chosen| chosen.contains(&seq)) {
+            self.toggle(seq);
+        }
+    }
+
+    pub(crate) fn is_on_untracked(self) -> bool {
+        self.is_on.get_untracked()
     }
 
     /// Begins to choose, with this message.

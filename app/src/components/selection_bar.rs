@@ -6,22 +6,28 @@ use crate::client_handle::use_client;
 use crate::i18n::words;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use myna_protocol::ConversationId;
+use myna_protocol::{ConversationId, MessageRef, Seq};
 
 #[component]
 pub(crate) fn SelectionBar(conversation: ConversationId) -> impl IntoView {
     let (t, handle, overlay, selection) = (words(), use_client(), use_overlay(), use_selection());
     let count = Memo::new(move |_| selection.count());
-    // What has been unsent since it was chosen is chosen no more.
+    // Whether all that is chosen has a text still; says so if not.
     let has_all = move || {
         let chosen = selection.chosen();
-        let there = handle.look(|client| client.with_text(conversation, &chosen));
-        let has_all = there.len() == chosen.len();
-        if !has_all {
+        let is_unsent = |seq: &Seq| handle.look(|client| client.is_unsent(MessageRef { conversation, seq: *seq }));
+        let there: Vec<Seq> = chosen.iter().copied().filter(|seq| !is_unsent(seq)).collect();
+        let is_loaded = |seq: &Seq| handle.look(|client| client.message(conversation, *seq).is_some());
+        if there.len() < chosen.len() {
             overlay.note(t.chosen_unsent());
             selection.keep(there);
+            false
+        } else if !there.iter().all(is_loaded) {
+            overlay.note(t.chosen_not_loaded());
+            false
+        } else {
+            true
         }
-        has_all
     };
     let copy_all = move |_| {
         if !has_all() {

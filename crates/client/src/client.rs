@@ -4,6 +4,7 @@ mod connection;
 mod editing;
 mod events;
 mod forwarding;
+pub use forwarding::Forwardable;
 mod jumping;
 mod reacting;
 mod replying;

@@ -272,7 +272,12 @@ impl Held {
                     }
                 }
                 Row::Member(row) => merge_member(&mut self.members, row),
-                Row::Message(row) => messages.push(row),
+                Row::Message(row) => {
+                    if let Some(origin) = row.forwarded() {
+                        self.spoken.entry(origin.sender).or_default();
+                    }
+                    messages.push(row);
+                }
                 Row::Reaction(row) => self.reactions.put(row),
                 Row::Thread(row) => {
                     if self.threads.get(&row.seq).is_none_or(|held| row.rev > held.rev) {
@@ -289,9 +294,6 @@ impl Held {
         let last = self.timeline.last();
         let mut said = Vec::with_capacity(messages.len());
         for message in messages {
-            if let Some(origin) = message.forwarded() {
-                self.spoken.entry(origin.sender).or_default();
-            }
             let spoken = self.spoken.entry(message.sender).or_default();
             if message.seq > spoken.0 {
                 *spoken = (message.seq, message.sent_at);

@@ -7,7 +7,7 @@ mod action;
 pub use action::{Action, Answer, Changes, Status};
 
 mod client;
-pub use client::Client;
+pub use client::{Client, Forwardable};
 
 mod paste;
 pub use paste::clean_pasted;

@@ -114,6 +114,11 @@ impl Outbox {
         self.entries.iter().find(|entry| entry.client_id == client_id)
     }
 
+    /// Bytes of text that wait in it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.entries.iter().map(|entry| entry.text.len()).sum()
+    }
+
     /// Whether nothing is on its way that the server has not acknowledged.
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.iter().all(|entry| matches!(entry.stage, Stage::Acked(_)))
@@ -166,9 +171,12 @@ impl Outbox {
         }
     }
 
-    /// The server refuses it.
+    /// The server refuses it. No text of a message that was unsent before it was forwarded is left on this device.
     pub(crate) fn failed(&mut self, client_id: ClientId, code: Rejection) -> Option<&Entry> {
         let entry = self.entry_mut(client_id)?;
+        if entry.forwards.is_some() && code == Rejection::MessageUnsent {
+            entry.text.clear();
+        }
         entry.stage = Stage::Failed(Failure::Rejected(code));
         Some(entry)
     }

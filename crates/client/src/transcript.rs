@@ -209,7 +209,7 @@ impl<'a> Said<'a> {
         Self { sender, client_id, text, at, seq, state, reactions, reply_to, root, replies, origin, edits, unsent }
     }
 
-    fn unsent(entry: &'a Entry, held: &Held, me: UserId) -> Self {
+    fn unsent(entry: &'a Entry, held: &Held, Reader { me, people, .. }: Reader<'_>) -> Self {
         let (seq, state) = match entry.stage {
             Stage::Waiting | Stage::Said(_) => (None, State::Pending),
             Stage::Acked(seq) => (Some(seq), State::Sent),
@@ -226,9 +226,12 @@ impl<'a> Said<'a> {
             reply_to: entry.reply_to,
             root: entry.reply_to.map_or(0, |to| held.message(to).map_or(to, Message::thread)),
             replies: 0,
-            origin: entry.forwards.map(|forwards| forwards.origin),
+            origin: entry.forwards.filter(|_| !entry.text.is_empty()).map(|forwards| forwards.origin),
             edits: 0,
-            unsent: None,
+            unsent: entry.forwards.filter(|_| entry.text.is_empty()).map(|forwards| match forwards.origin.sender {
+                sender if sender == me => UnsentBy::Me,
+                sender => UnsentBy::Sender(people.name(sender).to_owned()),
+            }),
         }
     }
 }
@@ -280,7 +283,7 @@ pub(crate) fn lines<'a>(
         timeline.range(above..below).map(|message| Said::sent(message, held, reader)).collect();
     let is_end = span.end == loaded && timeline.last() == held.timeline.last();
     if is_end {
-        said.extend(unsent.map(|entry| Said::unsent(entry, held, me)));
+        said.extend(unsent.map(|entry| Said::unsent(entry, held, reader)));
     }
     let shown = span.start - above..if is_end { said.len() } else { span.end - above };
     let notices = notices(held, me, people);
@@ -402,7 +405,7 @@ pub(crate) fn thread_lines<'a>(
 ) -> Vec<Line> {
     let Reader { me, people, .. } = reader;
     let sent = messages.map(|message| Said::sent(message, held, reader));
-    let said: Vec<Said<'_>> = sent.chain(unsent.map(|entry| Said::unsent(entry, held, me))).collect();
+    let said: Vec<Said<'_>> = sent.chain(unsent.map(|entry| Said::unsent(entry, held, reader))).collect();
     let goes_on = |at: usize, pause: i64| {
         let previous = at.checked_sub(1).and_then(|at| said.get(at));
         said.get(at).zip(previous).is_some_and(|(message, previous)| message.follows(previous, pause))

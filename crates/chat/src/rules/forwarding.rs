@@ -15,12 +15,18 @@ pub(super) fn forward(
 ) -> Result<Effects, Rejection> {
     let sender = change.user()?;
     let message = facts.message(from.conversation, from.seq);
+    let may_read = facts.allowed(from.conversation, sender, Action::Read);
     if let Some(first) = facts.sent(&(id, sender, client_id)) {
-        let is_same = first.forwarded().is_some() && first.forwarded() == message.map(Message::origin);
-        return if is_same { Ok(Effects::sent_before(first)) } else { Err(Rejection::ClientIdReused) };
+        // Who has left that conversation learns nothing of it, not even whether this was the message.
+        let is_same = may_read.is_err() || first.forwarded() == message.map(Message::origin);
+        return if first.forwarded().is_some() && is_same {
+            Ok(Effects::sent_before(first))
+        } else {
+            Err(Rejection::ClientIdReused)
+        };
     }
     let target = facts.allowed(id, sender, Action::Send)?;
-    facts.allowed(from.conversation, sender, Action::Read)?;
+    may_read?;
     let message = message.ok_or(Rejection::NotFound)?;
     if message.unsent().is_some() {
         return Err(Rejection::MessageUnsent);

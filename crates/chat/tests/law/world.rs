@@ -9,8 +9,8 @@ use myna_chat::store::Store;
 use myna_chat::{Chat, Clock, Content, Ids, Parts, Passwords};
 use myna_client::{Action, Line};
 use myna_protocol::{
-    ClientId, Command, ConversationId, Event, Feed, FeedRows, MessageRef, Name, Password, Rev, Row, Seq, SessionId,
-    Text, Timestamp, User, UserId,
+    ClientId, Command, ConversationId, Event, Feed, FeedRows, Name, Password, Rev, Row, Seq, SessionId, Text,
+    Timestamp, User, UserId,
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -184,12 +184,10 @@ impl World {
             Step::Forward { who, place, seq, to } => {
                 let Some(conversation) = self.place(*who, *place).await else { return };
                 let Some(to) = self.place(*who, *to).await else { return };
-                let message = self.people[*who].client.message(conversation, *seq);
                 // Nobody forwards what they do not see.
-                if message.is_none_or(|message| message.unsent().is_some()) {
-                    return;
-                }
-                let (message, id, now) = (MessageRef { conversation, seq: *seq }, self.client_id(), self.clock.now());
+                let message = self.people[*who].client.forwardable(conversation, &[*seq]).pop();
+                let Some(message) = message else { return };
+                let (id, now) = (self.client_id(), self.clock.now());
                 self.history.say(id, *who, to);
                 let actions = self.people[*who].client.forward(message, to, id, now);
                 self.perform(*who, actions).await;

@@ -221,10 +221,11 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
         }
         Step::AskForward(room, seq, to) => {
             *sends += 1;
-            let (message, id) = (MessageRef { conversation: conversation_id(room), seq }, client_id(900_000 + *sends));
+            let message = world.peer(1).client.forwardable(conversation_id(room), &[seq]).pop();
+            let (id, to) = (client_id(900_000 + *sends), conversation_id(to));
             // Nobody forwards to where they are not.
-            if world.peer(1).client.conversation(conversation_id(to)).is_some() {
-                world.act(1, |client, now| client.forward(message, conversation_id(to), id, now));
+            if let Some(message) = message.filter(|_| world.peer(1).client.conversation(to).is_some()) {
+                world.act(1, |client, now| client.forward(message, to, id, now));
             }
         }
         Step::OpenThread(room, seq) => {
