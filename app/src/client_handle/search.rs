@@ -48,8 +48,12 @@ impl Search {
                 entered.set(None);
             }
             if chooses {
-                // After the results are on the page.
-                request_animation_frame(choose);
+                // After the results are on the page, if it is still there.
+                request_animation_frame(move || {
+                    if self.text.try_get_untracked().is_some() {
+                        choose();
+                    }
+                });
             }
         });
     }

@@ -126,7 +126,9 @@ pub(crate) fn Finder(
         entries
     });
     let place = move |entries: &[Found]| {
-        chosen.with(|chosen| entries.iter().position(|entry| chosen.as_ref() == Some(&entry.key()))).unwrap_or(0)
+        let at = chosen.with(|chosen| entries.iter().position(|entry| chosen.as_ref() == Some(&entry.key())));
+        // Where Enter cannot be taken back, it does nothing before a person has named somebody.
+        at.or_else(|| (has_commands || text.with(|text| !text.trim().is_empty())).then_some(0))
     };
     // It stays the chosen one, wherever the list moves it: a second Enter is for the same.
     let take = move |found: Found| {
@@ -138,7 +140,7 @@ pub(crate) fn Finder(
         entered,
         move || entries.with(|entries| !entries.is_empty()),
         move || {
-            let entry = untrack(|| entries.with(|entries| entries.get(place(entries)).cloned()));
+            let entry = untrack(|| entries.with(|entries| entries.get(place(entries)?).cloned()));
             if let Some(entry) = entry {
                 take(entry);
             }
@@ -151,7 +153,7 @@ pub(crate) fn Finder(
         }
         let entries = entries.get_untracked();
         let step = |forwards: bool| {
-            let next = next_option(Some(untrack(|| place(&entries))), entries.len(), forwards);
+            let next = next_option(untrack(|| place(&entries)), entries.len(), forwards);
             chosen.set(entries.get(next).map(Found::key));
         };
         match event.key().as_str() {
@@ -162,8 +164,9 @@ pub(crate) fn Finder(
         }
         event.prevent_default();
     };
-    let is_chosen =
-        move |key: &str| entries.with(|entries| entries.get(place(entries)).is_some_and(|entry| entry.key() == key));
+    let is_chosen = move |key: &str| {
+        entries.with(|entries| place(entries).and_then(|at| entries.get(at)).is_some_and(|entry| entry.key() == key))
+    };
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         let _ = entries.with(|entries| place(entries));
@@ -189,7 +192,7 @@ pub(crate) fn Finder(
         }
     };
     let active =
-        move || entries.with(|entries| entries.get(place(entries)).map(|entry| format!("switch-{}", entry.key())));
+        move || entries.with(|entries| entries.get(place(entries)?).map(|entry| format!("switch-{}", entry.key())));
     view! {
             <input
                 type="text"

@@ -27,6 +27,7 @@ pub(crate) fn ForwardDialog(
         [message] => message.text().to_owned(),
         several => t.messages_count(several.len() as u64),
     };
+    let count = messages.len();
     let choose = Callback::new(move |found: Found| {
         let key = found.key();
         if progress.with_untracked(|all| all.iter().any(|(of, _)| *of == key)) {
@@ -39,13 +40,18 @@ pub(crate) fn ForwardDialog(
             overlay.note(t.refused_message_unsent());
             return shut();
         }
+        let is_part = messages.len() < count;
         if !handle.look(|client| client.has_room_for(&messages)) {
             return said.set(t.outbox_full().to_owned());
         }
         let name = found.name(t);
         let done = move || {
             let is_live = handle.look(|client| client.status()) == Status::Live;
-            said.try_set(if is_live { t.sent_to(name.as_str()) } else { t.will_be_sent_to(name.as_str()) });
+            let mut text = if is_live { t.sent_to(name.as_str()) } else { t.will_be_sent_to(name.as_str()) };
+            if is_part {
+                text = format!("{text}. {}", t.chosen_unsent());
+            }
+            said.try_set(text);
             if is_live { Progress::Done } else { Progress::Waiting }
         };
         match found {

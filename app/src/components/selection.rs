@@ -115,6 +115,22 @@ pub(crate) fn choice_view(bubble: Memo<Bubble>) -> AnyView {
             selection.stop();
         }
     };
+    // What is unsent is chosen no more. Its box had the focus, perhaps.
+    Effect::new(move |before: Option<Option<Seq>>| {
+        let now = seq();
+        if let (Some(Some(before)), None) = (before, now) {
+            selection.chosen.update(|chosen| chosen.retain(|seq| *seq != before));
+            #[cfg(feature = "hydrate")]
+            request_animation_frame(|| {
+                use crate::browser::page;
+                // Browsers take the focus from a box that is disabled a moment later.
+                if page::has_no_focus() || page::has_focus(".choose input:disabled") {
+                    page::focus(".selection-bar button");
+                }
+            });
+        }
+        now
+    });
     view! {
         <label class="choose" on:keydown=keys>
             <input

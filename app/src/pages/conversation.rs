@@ -23,6 +23,7 @@ pub(crate) fn ConversationPane(id: ConversationId) -> impl IntoView {
     // What is chosen is on the page.
     Effect::new(move |_| {
         in_thread.track();
+        there.track();
         selection.stop();
     });
     let details = RwSignal::new(false);

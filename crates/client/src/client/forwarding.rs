@@ -47,11 +47,11 @@ impl Client {
         self.outbox.bytes() + messages.iter().map(|message| message.text.len()).sum::<usize>() <= OUTBOX_BYTES
     }
 
-    /// The sender's name of a message, empty while it is not known, and what it says; `None` when it has no text.
+    /// The name of the person who wrote a message, empty while it is not known, and what it says; `None` when it has no text.
     pub fn words_of(&self, id: ConversationId, seq: Seq) -> Option<(String, String)> {
         let message = self.message(id, seq).filter(|message| message.unsent().is_none())?;
         let text = self.text_to_be(id, seq).unwrap_or(&message.text);
-        Some((self.people.name(message.sender).to_owned(), text.to_owned()))
+        Some((self.people.name(message.origin().sender).to_owned(), text.to_owned()))
     }
 
     /// Those of these messages of a conversation that can be forwarded, as they are now.
@@ -59,7 +59,8 @@ impl Client {
         let forwardable = |seq: Seq| {
             let chosen = self.message(conversation, seq).filter(|chosen| chosen.unsent().is_none())?;
             let forwards = Forwarding { message: MessageRef { conversation, seq }, origin: chosen.origin() };
-            Some(Forwardable { forwards, text: chosen.text.clone() })
+            let text = self.text_to_be(conversation, seq).unwrap_or(&chosen.text).to_owned();
+            Some(Forwardable { forwards, text })
         };
         seqs.iter().copied().filter_map(forwardable).filter(|_| self.limits.forwards).collect()
     }
