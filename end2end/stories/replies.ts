@@ -275,7 +275,8 @@ test('what comes behind a thread is still to be read when it closes', async ({ m
   await lena.seesUnread('Ada', 100);
   await lena.composer.press('Escape');
   await expect(lena.message('an answer')).toBeInViewport();
-  await expect(lena.latest).toHaveAccessibleName(/100/);
+  // The first of them may be in sight.
+  await expect(lena.latest).toHaveAccessibleName(/, (99|100) new/);
   await expect(lena.row('Ada').locator('.badge')).toHaveText(/unread/);
   await lena.latest.click();
   await lena.seesUnread('Ada', 0);

@@ -84,7 +84,7 @@ test('two people on two nodes talk, and go on when one node and then the other i
   await Promise.all([lena.reconnects(), ada.reconnects()]);
   await Promise.all([lena.hasSentAll(), ada.hasSentAll()]);
 
-  const count = 5 + 51 + 31;
+  const count = 6 + 51 + 31;
   await expect.poll(async () => (await lena.hears()).length).toBe(count);
   await expect.poll(async () => (await ada.hears()).length).toBe(count);
   const heard = await lena.hears();
