@@ -67,7 +67,7 @@ test('a message is forwarded to a conversation and to somebody new, live and aft
   await origin(bea, 'The train is at nine').click();
   await expect(bea.page.getByRole('status').filter({ hasText: 'You’re not in the conversation' })).toBeVisible();
   await origin(lena, 'The train is at nine').click();
-  await lena.isIn1To1('Ada');
+  await expect(lena.title).toHaveText('Ada');
   await expect(lena.message('The train is at nine')).toBeInViewport();
   await expect(origin(lena, 'The train is at nine')).toHaveCount(0);
 });
