@@ -74,6 +74,11 @@ async fn what_is_written_while_the_server_is_away_is_sent_when_it_is_back_once_a
     let id = direct(&mut one, &bea).await;
     one.send(id, "before").await;
     two.until("the message", |client| client.transcript(id).len() > 1).await;
+    // Who sent it may hear of it later than the other.
+    one.until("its own message", |client| !client.has_unsent()).await;
+    while !one.kept.is_empty() {
+        one.turn().await;
+    }
 
     server.kill().await;
     for tab in [&mut one, &mut two] {
