@@ -161,8 +161,8 @@ test('a message is taken back: nobody finds its words any more', async ({ myna }
   await ada.seesUnread('Lena', 2);
   await ada.open('Lena');
   await ada.sees('xylophone');
-  expect(await actions(lena, 'xylophone')).toEqual(['Reply', 'Copy', 'Copy Link', 'Edit', 'Undo Send']);
-  expect(await actions(ada, 'xylophone')).toEqual(['Reply', 'Copy', 'Copy Link']);
+  expect(await actions(lena, 'xylophone')).toEqual(['Reply', 'Forward', 'Copy', 'Copy Link', 'Select', 'Edit', 'Undo Send']);
+  expect(await actions(ada, 'xylophone')).toEqual(['Reply', 'Forward', 'Copy', 'Copy Link', 'Select']);
   await choose(lena, 'xylophone', 'Undo Send');
   await lena.seesExactly(['before', 'You unsent a message.']);
   await ada.seesExactly(['before', 'Lena unsent a message.']);
@@ -213,11 +213,11 @@ test('after its time a message stays as it is, and a refused edit loses no words
   await expect(lena.composer).toHaveValue('my sixth version');
   await lena.seesExactly(['version 5']);
   await lena.page.keyboard.press('Escape');
-  expect(await actions(lena, 'version 5')).toEqual(['Reply', 'Copy', 'Copy Link', 'Undo Send']);
+  expect(await actions(lena, 'version 5')).toEqual(['Reply', 'Forward', 'Copy', 'Copy Link', 'Select', 'Undo Send']);
 
   await lena.say('second');
   await lena.hasSentAll();
-  for (const [minutes, possible] of [[3, ['Reply', 'Copy', 'Copy Link', 'Edit']], [16, ['Reply', 'Copy', 'Copy Link']]] as const) {
+  for (const [minutes, possible] of [[3, ['Reply', 'Forward', 'Copy', 'Copy Link', 'Select', 'Edit']], [16, ['Reply', 'Forward', 'Copy', 'Copy Link', 'Select']]] as const) {
     await lena.page.clock.setFixedTime(Date.now() + minutes * 60_000);
     expect(await actions(lena, 'second')).toEqual(possible);
   }
@@ -235,7 +235,7 @@ test('who created a channel deletes what others wrote there', async ({ myna }) =
   await ada.say('buy my watches');
   await ada.hasSentAll();
   await lena.say('welcome');
-  expect(await actions(ada, 'welcome')).toEqual(['Reply', 'Copy', 'Copy Link']);
+  expect(await actions(ada, 'welcome')).toEqual(['Reply', 'Forward', 'Copy', 'Copy Link', 'Select']);
   await choose(lena, 'buy my watches', 'Delete for everyone');
   await lena.seesExactly(['You deleted a message.', 'welcome']);
   await ada.seesExactly(['Lena deleted a message.', 'welcome']);
@@ -261,7 +261,7 @@ test('with the keyboard alone a message is reached, edited, and taken back', asy
   await keyboard.press('ArrowUp');
   await keyboard.press('Enter');
   await expect(lena.page.getByRole('menuitem', { name: 'Reply', exact: true })).toBeFocused();
-  for (let step = 0; step < 4; step++) await keyboard.press('ArrowDown');
+  for (let step = 0; step < 6; step++) await keyboard.press('ArrowDown');
   await keyboard.press('Enter');
   await lena.seesExactly(['one!', 'You unsent a message.']);
   await expect(lena.page.locator(':focus')).not.toHaveCount(0);
