@@ -71,10 +71,14 @@ test('a reply can be given up, survives a reload before it is sent, and is writt
   await expect(quote(ada, 'plain')).toHaveCount(0);
 
   // An edit that is half written stays.
+  await ada.hasSentAll();
   await ada.composer.press('ArrowUp');
   await ada.types('er');
+  await expect(ada.composer).toHaveValue('plainer');
+  // It is there for two seconds.
+  const told = ada.page.getByText('Finish or cancel your edit first.').waitFor();
   await choose(ada, 'one', 'Reply');
-  await expect(ada.page.getByText('Finish or cancel your edit first.')).toBeVisible();
+  await told;
   await expect(ada.composer).toHaveValue('plainer');
   await ada.composer.press('Escape');
 
