@@ -43,7 +43,7 @@ function bar(person: Person): Locator {
   return person.page.getByRole('toolbar', { name: 'Selected messages' });
 }
 
-test('a message is forwarded to a conversation and to somebody new, live and after reloading', async ({ myna }) => {
+test('a message is forwarded to a conversation and to a new person, live and after reloading', async ({ myna }) => {
   const [lena, ada, bea] = await myna.people('Lena', 'Ada', 'Bea');
   const talk = await direct(lena, ada);
   await say(ada, talk, 'The train is at nine');

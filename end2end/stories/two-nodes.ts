@@ -56,7 +56,7 @@ test('two people on two nodes talk, and go on when one node and then the other i
   for (const person of [lena, ada]) await person.page.getByRole('button', { name: 'Close thread' }).click();
   await expect(lena.messages.getByRole('button', { name: '2 replies' })).toBeVisible();
 
-  // A message is forwarded to the other, and says on both who wrote it.
+  // A message is forwarded to the other, and both see who wrote it.
   await lena.message('Almost there').click({ button: 'right' });
   await lena.page.getByRole('menuitem', { name: 'Forward' }).click();
   const dialog = lena.page.getByRole('dialog', { name: 'Forward' });

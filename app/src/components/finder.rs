@@ -112,7 +112,7 @@ pub(crate) fn Finder(
             rows.into_iter().map(Found::Conversation).chain(people.into_iter().map(Found::Person)).collect();
         entries.sort_by_key(rank);
         entries.extend(commands);
-        // Where a click cannot be taken back, nothing moves while a person points at it.
+        // Where a click sends, the rows keep their order while the reader points at them.
         if !has_commands {
             order.update_value(|(of, keys)| {
                 if *of != asked {
@@ -127,7 +127,7 @@ pub(crate) fn Finder(
     });
     let place = move |entries: &[Found]| {
         let at = chosen.with(|chosen| entries.iter().position(|entry| chosen.as_ref() == Some(&entry.key())));
-        // Where Enter cannot be taken back, it does nothing before a person has named somebody.
+        // Where Enter sends, it does nothing until the reader has typed a name or moved to a row.
         at.or_else(|| (has_commands || text.with(|text| !text.trim().is_empty())).then_some(0))
     };
     // It stays the chosen one, wherever the list moves it: a second Enter is for the same.

@@ -149,7 +149,7 @@ fn forwards() {
     let extra = MessageExtra { forwarded: Some(message().origin()), ..MessageExtra::default() };
     insta::assert_snapshot!(json(&extra), @r#"{"forwarded":{"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"}}"#);
     let copy = Message { extra: Some(Box::new(extra)), seq: 9, sender: UserId::from_bytes([7; 16]), ..message() };
-    assert_eq!(copy.origin(), message().origin(), "who forwards it further says where it comes from");
+    assert_eq!(copy.origin(), message().origin(), "a copy of a copy names the first message");
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(super) fn forward(
     let message = facts.message(from.conversation, from.seq);
     let may_read = facts.allowed(from.conversation, sender, Action::Read);
     if let Some(first) = facts.sent(&(id, sender, client_id)) {
-        // Who has left that conversation learns nothing of it, not even whether this was the message.
+        // A sender who has left that conversation learns nothing about it, not even whether this was the message.
         let is_same = may_read.is_err() || first.forwarded() == message.map(Message::origin);
         return if first.forwarded().is_some() && is_same {
             Ok(Effects::sent_before(first))

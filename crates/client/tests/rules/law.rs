@@ -223,7 +223,7 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
             *sends += 1;
             let message = world.peer(1).client.forwardable(conversation_id(room), &[seq]).pop();
             let (id, to) = (client_id(900_000 + *sends), conversation_id(to));
-            // Nobody forwards to where they are not.
+            // The dialog offers only conversations that the person is in.
             if let Some(message) = message.filter(|_| world.peer(1).client.conversation(to).is_some()) {
                 world.act(1, |client, now| client.forward(message, to, id, now));
             }

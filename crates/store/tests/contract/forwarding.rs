@@ -29,7 +29,7 @@ pub(crate) async fn a_forwarded_message_has_the_text_and_says_where_it_comes_fro
     let origin = Origin { conversation: first, seq: 1, sender: ann };
     assert_eq!((copy.text.as_str(), copy.sender, copy.forwarded()), ("new", bob, Some(origin)));
     assert_eq!(copy.earlier().len(), 0, "what it said before is not forwarded");
-    // Who forwards it further says the same of where it comes from.
+    // A copy of a copy names the first message.
     done(store, forward(third, cid, a_client_id(), first_of(second))).await;
     assert_eq!(message_at(store, third, 1).await.forwarded(), Some(origin));
 }
