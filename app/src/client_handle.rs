@@ -56,6 +56,8 @@ struct Inner {
     /// Why the last thing that was asked for was not done.
     problem: ArcRwSignal<Option<Problem>>,
     list: ListSignals,
+    /// Changes whenever a scheduled message does.
+    schedule: ArcRwSignal<u64>,
     conversations: Arc<Mutex<HashMap<ConversationId, ConversationSignals>>>,
     asked: Arc<Mutex<HashMap<RequestId, OnAnswer>>>,
 }
@@ -81,6 +83,7 @@ impl ClientHandle {
                 refused_sockets: ArcRwSignal::new(0),
                 problem: ArcRwSignal::new(None),
                 list,
+                schedule: ArcRwSignal::new(0),
                 conversations: Arc::default(),
                 asked: Arc::default(),
             }),
@@ -126,6 +129,11 @@ impl ClientHandle {
         if let Some(signal) = self.inner.try_with_value(|inner| inner.problem.clone()) {
             signal.set(Some(problem));
         }
+    }
+
+    /// Changes whenever a scheduled message does.
+    pub(crate) fn schedule(self) -> RwSignal<u64> {
+        self.inner.with_value(|inner| inner.schedule.clone()).into()
     }
 
     pub(crate) fn list(self) -> ListSignals {
@@ -292,6 +300,9 @@ impl ClientHandle {
         }
         // Signals run effects, and those may call the client again: it must be free by then.
         drop(client);
+        if changes.schedule {
+            self.schedule().update(|changes| *changes += 1);
+        }
         if let Some(drawn) = drawn_list {
             list.draw(drawn);
         }

@@ -16,6 +16,8 @@ pub(crate) enum Command {
     PreviousUnread,
     NextUnread,
     GoToDate,
+    SendLater,
+    ScheduledMessages,
     Channels,
     Settings,
     Shortcuts,
@@ -38,7 +40,7 @@ pub(crate) struct Shortcut {
 }
 
 impl Command {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::QuickSwitcher,
         Self::NewMessage,
         Self::PreviousConversation,
@@ -46,6 +48,8 @@ impl Command {
         Self::PreviousUnread,
         Self::NextUnread,
         Self::GoToDate,
+        Self::SendLater,
+        Self::ScheduledMessages,
         Self::Channels,
         Self::Settings,
         Self::Shortcuts,
@@ -60,6 +64,8 @@ impl Command {
             Self::PreviousUnread => t.previous_unread(),
             Self::NextUnread => t.next_unread(),
             Self::GoToDate => t.go_to_date(),
+            Self::SendLater => t.send_later(),
+            Self::ScheduledMessages => t.scheduled_messages(),
             Self::Channels => t.channels(),
             Self::Settings => t.settings(),
             Self::Shortcuts => t.shortcuts(),
@@ -73,6 +79,7 @@ impl Command {
             Self::PreviousConversation | Self::PreviousUnread => Glyph::Up,
             Self::NextConversation | Self::NextUnread => Glyph::Down,
             Self::GoToDate => Glyph::Calendar,
+            Self::SendLater | Self::ScheduledMessages => Glyph::Clock,
             Self::Channels => Glyph::Hash,
             Self::Settings => Glyph::Settings,
             Self::Shortcuts => Glyph::Keyboard,
@@ -88,15 +95,22 @@ impl Command {
             Self::NextUnread => (Hold::AltShift, "ArrowDown"),
             Self::Settings => (Hold::Primary, ","),
             Self::Shortcuts => (Hold::Primary, "/"),
-            Self::NewMessage | Self::GoToDate | Self::Channels => return None,
+            Self::NewMessage | Self::GoToDate | Self::SendLater | Self::ScheduledMessages | Self::Channels => {
+                return None;
+            }
         };
         Some(Shortcut { hold, key })
     }
 
     /// Whether it can do anything where the person is.
     pub(crate) fn is_available(self, handle: ClientHandle, navigation: Navigation) -> bool {
-        let has_messages = |id| handle.look(|client| client.conversation(id)).is_some_and(|view| view.last_seq > 0);
-        self != Self::GoToDate || navigation.here().and_then(Route::conversation).is_some_and(has_messages)
+        let here = navigation.here().and_then(Route::conversation);
+        handle.look(|client| match self {
+            Self::GoToDate => here.and_then(|id| client.conversation(id)).is_some_and(|view| view.last_seq > 0),
+            Self::SendLater => here.is_some_and(|id| client.may_schedule_draft(id)),
+            Self::ScheduledMessages => client.may_schedule(),
+            _ => true,
+        })
     }
 
     pub(crate) fn run(self, handle: ClientHandle, navigation: Navigation, overlay: Overlay) {
@@ -116,6 +130,12 @@ impl Command {
             Self::NextConversation => beside(true, false),
             Self::PreviousUnread => beside(false, true),
             Self::NextUnread => beside(true, true),
+            Self::ScheduledMessages => overlay.open_sheet(Sheet::AllScheduled),
+            Self::SendLater => {
+                if let Some(id) = navigation.here().and_then(Route::conversation) {
+                    overlay.open_sheet(Sheet::Schedule(id));
+                }
+            }
             Self::GoToDate => {
                 if let Some(id) = navigation.here().and_then(Route::conversation) {
                     overlay.open_sheet(Sheet::GoToDate(id));

@@ -2,8 +2,9 @@
 //! after hydration, when such a screen opens before that, or before hydration if the address names one of them.
 
 use crate::components::{
-    AddPeople, DateDialog, Details, EarlierVersions, EmojiPicker, EmojiUse, ForwardDialog, PickerHead, QuickSwitcher,
-    Reactions, SelectionBar, Shortcuts, Thread, choice_view, show_modal, use_overlay, when_closed,
+    AddPeople, AllScheduled, DateDialog, Details, EarlierVersions, EmojiPicker, EmojiUse, ForwardDialog, PickerHead,
+    QuickSwitcher, Reactions, ScheduleDialog, ScheduledDialog, ScheduledLines, SelectionBar, Shortcuts, Thread,
+    choice_view, show_modal, use_overlay, when_closed,
 };
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
@@ -14,7 +15,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use myna_client::{Bubble, View};
-use myna_protocol::{ConversationId, Seq};
+use myna_protocol::{ClientId, ConversationId, Seq};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static LOADED: AtomicBool = AtomicBool::new(false);
@@ -31,6 +32,10 @@ pub(crate) enum Screen {
     EarlierVersions(ConversationId, Seq),
     Reactions(ConversationId, Seq),
     Forward(ConversationId),
+    Schedule(ConversationId),
+    Scheduled(ClientId),
+    ScheduledLines(ConversationId),
+    AllScheduled,
     SelectionBar(ConversationId),
     /// The box that chooses this message.
     Choice(Memo<Bubble>),
@@ -70,6 +75,14 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::Forward(id) => {
             view! { <ForwardDialog conversation=id close=move || overlay.close_sheet()/> }.into_any()
         }
+        Screen::Schedule(id) => {
+            view! { <ScheduleDialog conversation=id close=move || overlay.close_sheet()/> }.into_any()
+        }
+        Screen::Scheduled(client_id) => {
+            view! { <ScheduledDialog client_id close=move || overlay.close_sheet()/> }.into_any()
+        }
+        Screen::ScheduledLines(id) => view! { <ScheduledLines id/> }.into_any(),
+        Screen::AllScheduled => view! { <AllScheduled close=move || overlay.close_sheet()/> }.into_any(),
         Screen::Choice(bubble) => choice_view(bubble),
         Screen::SelectionBar(id) => view! { <SelectionBar conversation=id/> }.into_any(),
         Screen::Emoji(purpose) => view! { <EmojiPicker purpose close=move || overlay.close_sheet()/> }.into_any(),
@@ -142,6 +155,9 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
         | Screen::EarlierVersions(..)
         | Screen::Reactions(..)
         | Screen::Forward(_)
+        | Screen::Schedule(_)
+        | Screen::Scheduled(_)
+        | Screen::AllScheduled
         | Screen::Emoji(..) => {
             let (overlay, dialog) = (use_overlay(), NodeRef::new());
             let _ = show_modal(dialog);
@@ -156,7 +172,7 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
         }
         .into_any(),
         Screen::Thread(_) => view! { <section class="thread" aria-label=t.thread()>{content}</section> }.into_any(),
-        Screen::Choice(_) => ().into_any(),
+        Screen::Choice(_) | Screen::ScheduledLines(_) => ().into_any(),
         Screen::SelectionBar(_) => view! { <div class="selection-bar">{content}</div> }.into_any(),
         Screen::NewMessage => page(t.new_message()),
         Screen::Channels => page(t.channels()),

@@ -96,6 +96,31 @@ impl Zone {
         })
     }
 
+    /// "Today", "Tomorrow", a weekday within a week, else the date: of a time to come.
+    pub(crate) fn coming_day(self, at: Timestamp) -> String {
+        let now = self.now.get();
+        self.day.track();
+        #[cfg(feature = "hydrate")]
+        {
+            if !self.is_local.get() {
+                return String::new();
+            }
+            match locale::days_between(now, at) {
+                0 => self.t.today().to_owned(),
+                1 => self.t.tomorrow().to_owned(),
+                2..=6 => locale::weekday(at),
+                _ => locale::short_date(at),
+            }
+        }
+        #[cfg(not(feature = "hydrate"))]
+        self.on_server(|reader| match reader.days_between(now, at) {
+            0 => self.t.today().to_owned(),
+            1 => self.t.tomorrow().to_owned(),
+            2..=6 => reader.weekday(self.t, at),
+            _ => reader.short_date(self.t, at),
+        })
+    }
+
     /// As `day`, but nothing for today.
     pub(crate) fn day_unless_today(self, at: Timestamp) -> Option<String> {
         Some(self.day(at)).filter(|day| day != self.t.today())

@@ -80,6 +80,10 @@ pub struct Config {
     #[arg(long, env = "MYNA_FORWARDS", value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     pub forwards: bool,
 
+    /// Messages that a person can have scheduled to be sent later, at most 100; 0: messages cannot be scheduled
+    #[arg(long, env = "MYNA_SCHEDULED", value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub scheduled: u32,
+
     /// What to log: off, error, warn, info, debug, trace, or rules such as info,myna_store=debug [default: info; for a
     /// command, warn]
     #[arg(long, env = "MYNA_LOG", value_name = "FILTER", value_parser = crate::logging::filter)]

@@ -90,6 +90,7 @@ pub(crate) fn status(rejection: Rejection) -> StatusCode {
         | Rejection::EditTooOften
         | Rejection::MessageForwarded
         | Rejection::TooManyReactions
+        | Rejection::TooManyScheduled
         | Rejection::UnsendTooLate => StatusCode::CONFLICT,
         Rejection::NameInvalid
         | Rejection::PasswordTooShort
@@ -98,6 +99,8 @@ pub(crate) fn status(rejection: Rejection) -> StatusCode {
         | Rejection::TextTooLong
         | Rejection::TextInvalid
         | Rejection::EmojiInvalid
+        | Rejection::TimePast
+        | Rejection::TimeTooFar
         | Rejection::TooManyMembers
         | Rejection::TooFewMembers => StatusCode::UNPROCESSABLE_ENTITY,
         Rejection::Malformed | Rejection::OutOfOrder => StatusCode::BAD_REQUEST,

@@ -68,6 +68,7 @@ impl Server {
             reactions: config.reactions,
             replies: config.replies,
             forwards: config.forwards,
+            scheduled: config.scheduled,
         };
         let parts = Parts { store, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), passwords, policy };
         let (chat, tasks) = Chat::new(parts);

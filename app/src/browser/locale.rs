@@ -156,3 +156,37 @@ pub(crate) fn days_between(earlier: Timestamp, later: Timestamp) -> i64 {
     };
     ((midnight(later) - midnight(earlier)) / 86_400_000.0).round() as i64
 }
+
+/// A time such as "2026-11-26T09:00", as the device has it.
+pub(crate) fn local(at: Timestamp) -> String {
+    let at = date(at);
+    let (year, month, day) = (at.get_full_year(), at.get_month() + 1, at.get_date());
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}", at.get_hours(), at.get_minutes())
+}
+
+/// When it is this time here, such as "2026-11-26T09:00".
+pub(crate) fn parse_local(time: &str) -> Option<Timestamp> {
+    // With a time and without a zone, it is the device's own.
+    let at = Date::parse(time);
+    at.is_finite().then_some(Timestamp(at as i64))
+}
+
+/// This hour of the day that is so many days ahead.
+pub(crate) fn coming(days: u32, hour: u32) -> Timestamp {
+    let now = Date::new_0();
+    let at = Date::new_with_year_month_day_hr(
+        now.get_full_year(),
+        now.get_month() as i32,
+        (now.get_date() + days) as i32,
+        hour as i32,
+    );
+    Timestamp(at.get_time() as i64)
+}
+
+/// Days until the next Monday; a week on a Monday.
+pub(crate) fn days_to_monday() -> u32 {
+    match (8 - Date::new_0().get_day()) % 7 {
+        0 => 7,
+        days => days,
+    }
+}

@@ -5,17 +5,19 @@
 #[cfg(feature = "hydrate")]
 use super::bubble::MESSAGE;
 use super::flow::When;
+#[cfg(feature = "hydrate")]
+use super::message_list::LongPress;
 use super::quote::{quoted, replying_to};
 #[cfg(feature = "hydrate")]
 use super::thread::close;
 use super::{EmojiUse, Glyph, Icon, Sheet, use_overlay};
 use crate::client_handle::use_client;
 use crate::i18n::words;
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, TouchEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use myna_client::{Editing, Quote, clean_pasted};
-use myna_protocol::{ConversationId, Seq, Text};
+use myna_protocol::{ConversationId, Rejection, Seq, Text};
 
 /// Bytes of a text that is far too long for a message.
 const LONG: usize = 100_000;
@@ -78,7 +80,7 @@ pub(crate) fn Composer(
         }
         handle.change(move |client, now| client.edit(id, seq, text, now));
     };
-    let send = move || match text.with_untracked(|text| Text::parse(&composed(&clean_pasted(text)))) {
+    let send = move || match text.with_untracked(|text| parsed(text)) {
         Ok(parsed) if is_edit.get_untracked() => {
             error.set(None);
             save(edited.get_untracked(), parsed);
@@ -90,7 +92,7 @@ pub(crate) fn Composer(
             let _ = parsed;
             error.set(None);
         }
-        Err(myna_protocol::Rejection::TextEmpty) if !is_edit.get_untracked() => {}
+        Err(Rejection::TextEmpty) if !is_edit.get_untracked() => {}
         Err(rejection) => error.set(Some(t.refusal(rejection))),
     };
     #[cfg(feature = "hydrate")]
@@ -126,6 +128,17 @@ pub(crate) fn Composer(
             Vec::new()
         });
     });
+    #[cfg(feature = "hydrate")]
+    let (touched, lifted, held) = {
+        let press = LongPress::new();
+        (
+            move |event: TouchEvent| press.began(&event),
+            move |event: TouchEvent| press.lifted(&event),
+            move || press.ended(),
+        )
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let (touched, lifted, held) = (|_: TouchEvent| (), |_: TouchEvent| (), || ());
     view! {
         <form
             class="composer"
@@ -225,7 +238,23 @@ pub(crate) fn Composer(
                 <Icon glyph=Glyph::Emoji/>
             </button>
             // A click leaves the focus in the field, and a phone's keyboard where it is.
-            <button class="send" type="submit" aria-label=move || if is_edit.get() { t.save() } else { t.send() } disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
+            <button
+                class="send"
+                type="submit"
+                aria-label=move || if is_edit.get() { t.save() } else { t.send() }
+                title=move || if is_edit.get() { t.save() } else { t.send_hint() }
+                disabled=move || is_empty.get()
+                on:mousedown=move |event| event.prevent_default()
+                on:contextmenu=move |event| {
+                    event.prevent_default();
+                    held();
+                    if handle.look(|client| client.may_schedule_draft(id)) {
+                        overlay.open_sheet(Sheet::Schedule(id));
+                    }
+                }
+                on:touchstart=touched
+                on:touchend=lifted
+            >
                 {move || {
                     let glyph = if is_edit.get() { Glyph::Check } else { Glyph::Send };
                     view! { <Icon glyph/> }
@@ -252,6 +281,11 @@ fn is_touched() -> bool {
     return crate::browser::page::matches("(pointer: coarse)");
     #[cfg(not(feature = "hydrate"))]
     false
+}
+
+/// What is written, as a text to send.
+pub(super) fn parsed(text: &str) -> Result<Text, Rejection> {
+    Text::parse(&composed(&clean_pasted(text)))
 }
 
 /// The text in NFC, which the limit counts in.

@@ -8,6 +8,7 @@ pub(crate) enum Glyph {
     Back,
     Bird,
     Calendar,
+    Clock,
     Check,
     Close,
     Compose,
@@ -43,6 +44,7 @@ impl Glyph {
             Self::Bird => {
                 "M18.3 9.8 22 11.8l-3.6 1.5A7.5 7.5 0 0 1 9 18.7l-5 1.8 1.2-4.3A7.5 7.5 0 1 1 18.3 9.8ZM13.7 9.5v.01"
             }
+            Self::Clock => "M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 0 0 0-17M12 7.5V12l3.2 1.9",
             Self::Calendar => "M5 6.5h14v13H5zM5 11h14M9 4v4M15 4v4",
             Self::Check => "m5 12.5 4.5 4.5L19 7.5",
             Self::Close => "m6 6 12 12M18 6 6 18",

@@ -11,7 +11,7 @@ use crate::screens::{Screen, ScreenView};
 use announcer::Announcer;
 use leptos::prelude::*;
 use menu::MenuLayer;
-use myna_protocol::{ConversationId, Seq};
+use myna_protocol::{ClientId, ConversationId, Seq};
 use note::NoteLayer;
 
 /// The dialogs that belong to no place of the page.
@@ -27,6 +27,12 @@ pub(crate) enum Sheet {
     EarlierVersions(ConversationId, Seq),
     /// Asks where to forward the chosen messages of this conversation.
     Forward(ConversationId),
+    /// Asks when to send what is written in this conversation.
+    Schedule(ConversationId),
+    /// A scheduled message.
+    Scheduled(ClientId),
+    /// All scheduled messages.
+    AllScheduled,
     /// All emoji, to choose one.
     Emoji(EmojiUse),
     /// Who reacts to the message at this place.
@@ -118,6 +124,9 @@ pub(crate) fn OverlayLayer() -> impl IntoView {
                         Sheet::AddPeople(id) => Screen::AddPeople(id),
                         Sheet::EarlierVersions(id, seq) => Screen::EarlierVersions(id, seq),
                         Sheet::Forward(id) => Screen::Forward(id),
+                        Sheet::Schedule(id) => Screen::Schedule(id),
+                        Sheet::Scheduled(client_id) => Screen::Scheduled(client_id),
+                        Sheet::AllScheduled => Screen::AllScheduled,
                         Sheet::Emoji(purpose) => Screen::Emoji(purpose),
                         Sheet::Reactions(id, seq) => Screen::Reactions(id, seq),
                     };

@@ -1,7 +1,7 @@
 //! A thread alone: the message that it begins with, and its replies. What is written below it belongs to it.
 
 use super::flow::{Each, When};
-use super::{Glyph, Icon, TranscriptLine};
+use super::{Glyph, Icon, ScheduledLines, TranscriptLine};
 use crate::client_handle::{ClientHandle, use_client};
 use crate::i18n::words;
 use leptos::ev::{KeyboardEvent, TouchEvent};
@@ -77,6 +77,7 @@ pub(crate) fn Thread(id: ConversationId) -> impl IntoView {
                         <Each of=move || lines.get() key=|row| row.key let:row>
                             <TranscriptLine id row group/>
                         </Each>
+                        <ScheduledLines id/>
                     </ol>
                 </div>
             </div>

@@ -9,7 +9,7 @@ use crate::presence::{LocalPresence, PresenceNotifier, PresencePublisher, Presen
 use crate::relay::Relay;
 use crate::store::{Store, StoreError};
 use crate::{Clock, Hub, Ids, Passwords, Supervisor, Tasks};
-use myna_protocol::limits::{EDIT_MILLIS, Limits, REACTIONS, UNSEND_MILLIS};
+use myna_protocol::limits::{EDIT_MILLIS, Limits, REACTIONS, SCHEDULED, UNSEND_MILLIS};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -36,6 +36,8 @@ pub struct MessagePolicy {
     pub replies: bool,
     /// Whether its text can be sent again, with where it comes from.
     pub forwards: bool,
+    /// How many messages a person can have scheduled, at most `SCHEDULED`; 0 turns scheduling off.
+    pub scheduled: u32,
 }
 
 impl Default for MessagePolicy {
@@ -46,6 +48,7 @@ impl Default for MessagePolicy {
             reactions: REACTIONS,
             replies: true,
             forwards: true,
+            scheduled: SCHEDULED,
         }
     }
 }
@@ -59,6 +62,7 @@ impl MessagePolicy {
             reactions: self.reactions.min(REACTIONS),
             replies: self.replies,
             forwards: self.forwards,
+            scheduled: self.scheduled.min(SCHEDULED),
             ..Limits::default()
         }
     }
@@ -94,8 +98,6 @@ pub(crate) struct Inner {
     pub(crate) remote_presence: Arc<RemotePresence>,
     pub(crate) presence_queue: Arc<PresenceQueue>,
     supervisor: Supervisor,
-    /// Wakes the worker of due jobs.
-    pub(crate) scheduled: Arc<Notify>,
 }
 
 impl Chat {
@@ -114,10 +116,11 @@ impl Chat {
             presence_queue.clone(),
         ));
         let (relay, remote) = Relay::new(&store, &hub, &remote_presence, &presence_queue);
-        let (committer, commits) = Committer::new(store.clone(), hub.clone(), presence_queue.clone());
+        let stored_job = Arc::new(Notify::new());
+        let (committer, commits) =
+            Committer::new(store.clone(), hub.clone(), presence_queue.clone(), stored_job.clone());
         let presence_publisher = Arc::new(PresencePublisher::new(store.clone(), local_presence.clone()));
-        let scheduled = Arc::new(Notify::new());
-        let jobs = Arc::new(DueJobs::new(store.clone(), commits.clone(), clock.clone(), scheduled.clone()));
+        let jobs = Arc::new(DueJobs::new(store.clone(), commits.clone(), clock.clone(), stored_job));
         let tasks = Tasks {
             supervisor: supervisor.clone(),
             committer,
@@ -141,7 +144,6 @@ impl Chat {
             remote_presence,
             presence_queue,
             supervisor,
-            scheduled,
         };
         (Self(Arc::new(inner)), tasks)
     }

@@ -10,7 +10,7 @@ use event_batch::EventBatch;
 use myna_protocol::{ConversationId, Feed, Rejection, Rev, Row, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Changes in one commit, at most. While one group is being flushed to disk, the next one gathers.
 const GROUP: usize = 256;
@@ -62,12 +62,19 @@ pub(crate) struct Committer {
     hub: Arc<Hub>,
     presence_queue: Arc<PresenceQueue>,
     queue: mpsc::Receiver<Job>,
+    /// Wakes the worker of due jobs.
+    stored_job: Arc<Notify>,
 }
 
 impl Committer {
-    pub(crate) fn new(store: Arc<dyn Store>, hub: Arc<Hub>, presence_queue: Arc<PresenceQueue>) -> (Self, Commits) {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        hub: Arc<Hub>,
+        presence_queue: Arc<PresenceQueue>,
+        stored_job: Arc<Notify>,
+    ) -> (Self, Commits) {
         let (sender, queue) = mpsc::channel(QUEUE);
-        (Self { store, hub, presence_queue, queue }, Commits(sender))
+        (Self { store, hub, presence_queue, queue, stored_job }, Commits(sender))
     }
 
     /// Works until no one is left who could hand in a change.
@@ -135,6 +142,9 @@ impl Committer {
     /// change of no membership goes into the batch.
     fn publish(&self, mut committed: Committed, batch: &mut EventBatch) -> Committed {
         let events = std::mem::take(&mut committed.events);
+        if committed.has_jobs {
+            self.stored_job.notify_one();
+        }
         let moved = !committed.joined.is_empty() || !committed.left.is_empty();
         let Some(id) = committed.conversation.filter(|_| moved) else {
             events.into_iter().for_each(|event| batch.add(event));

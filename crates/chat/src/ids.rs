@@ -1,6 +1,7 @@
 //! Random bytes and the ids made of them, injected.
 
 use crate::Clock;
+use crate::rules::JobId;
 use myna_protocol::{ConversationId, SessionId, UserId};
 
 /// Where the rules get ids and secrets from.
@@ -24,6 +25,12 @@ fn parts(ids: &dyn Ids, clock: &dyn Clock) -> (u64, [u8; 10]) {
     let mut random = [0; 10];
     ids.fill(&mut random);
     (u64::try_from(clock.now().millis()).unwrap_or(0), random)
+}
+
+pub(crate) fn job_id(ids: &dyn Ids) -> JobId {
+    let mut id = JobId::default();
+    ids.fill(&mut id);
+    id
 }
 
 pub(crate) fn user_id(ids: &dyn Ids, clock: &dyn Clock) -> UserId {

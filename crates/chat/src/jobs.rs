@@ -1,10 +1,9 @@
 //! The worker of due jobs: performs stored changes when their time has come.
 
 use crate::committer::Commits;
-use crate::rules::{Actor, Change, JobId, Verb};
+use crate::rules::{Actor, Change, Verb};
 use crate::store::Store;
-use crate::{Chat, Clock, Error};
-use myna_protocol::{Timestamp, UserId};
+use crate::{Clock, Error};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -12,7 +11,7 @@ use tokio::time::timeout;
 
 /// Jobs that are handed in together.
 const AT_ONCE: u32 = 64;
-/// How long the worker waits at most: another node may have scheduled a job and died.
+/// How long the worker waits at most: another node may have stored a job and died.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The wait after the store could not be asked.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -23,12 +22,13 @@ pub struct DueJobs {
     store: Arc<dyn Store>,
     commits: Commits,
     clock: Arc<dyn Clock>,
-    scheduled: Arc<Notify>,
+    /// Wakes the worker when this process has stored a job.
+    stored: Arc<Notify>,
 }
 
 impl DueJobs {
-    pub(crate) fn new(store: Arc<dyn Store>, commits: Commits, clock: Arc<dyn Clock>, scheduled: Arc<Notify>) -> Self {
-        Self { store, commits, clock, scheduled }
+    pub(crate) fn new(store: Arc<dyn Store>, commits: Commits, clock: Arc<dyn Clock>, stored: Arc<Notify>) -> Self {
+        Self { store, commits, clock, stored }
     }
 
     pub(crate) async fn run(self: Arc<Self>) {
@@ -42,7 +42,7 @@ impl DueJobs {
                 }
             };
             // Woken or not, it looks again.
-            let _ = timeout(wait, self.scheduled.notified()).await;
+            let _ = timeout(wait, self.stored.notified()).await;
         }
     }
 
@@ -71,16 +71,5 @@ impl DueJobs {
         let next = self.store.next_due().await.ok().flatten();
         let millis = next.map_or(i64::MAX, |due_at| due_at.since(self.clock.now()).max(0));
         Duration::from_millis(millis.unsigned_abs()).min(LONGEST_WAIT)
-    }
-}
-
-impl Chat {
-    /// Stores a verb that the person performs at this time. Whether they may is decided then. The same `id` again changes
-    /// nothing.
-    pub async fn schedule(&self, user: UserId, id: JobId, due_at: Timestamp, verb: Verb) -> Result<(), Error> {
-        let verb = Verb::Schedule { id, due_at, verb: Box::new(verb) };
-        self.change(user, verb).await?.committed().await?;
-        self.inner().scheduled.notify_one();
-        Ok(())
     }
 }

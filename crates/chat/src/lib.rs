@@ -53,6 +53,8 @@ mod conversations;
 mod member;
 pub use member::Member;
 
+mod scheduled;
+
 mod presence;
 
 mod feeds;

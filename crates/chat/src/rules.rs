@@ -16,10 +16,12 @@ mod jobs;
 mod membership;
 mod naming;
 mod needs;
+mod personal;
 mod reacting;
 mod reading;
 mod rights;
 mod rows;
+mod scheduling;
 mod sending;
 mod table;
 mod threads;
@@ -32,8 +34,10 @@ pub use effects::{Committed, Effects};
 pub use facts::{Facts, FeedAdvance, Writes};
 pub use jobs::JobId;
 pub use needs::Needs;
+pub use personal::{PersonalItem, PersonalKey, PersonalRow, PersonalValue};
 pub use rights::{Action, Role, Verdict, may};
 pub use rows::{ConversationRow, JobRow, MemberRow, ReactionKey, SentKey, ServerRow, UserRow};
+pub use scheduling::ScheduleBounds;
 pub use table::Written;
 
 use myna_protocol::Rejection;
@@ -42,8 +46,19 @@ use myna_protocol::Rejection;
 pub fn decide(facts: &Facts, change: &Change) -> Result<Effects, Rejection> {
     match &change.verb {
         Verb::Send { conversation, client_id, text, reply_to } => {
-            sending::send(facts, change, *conversation, *client_id, text, *reply_to)
+            let (conversation, client_id, reply_to) = (*conversation, *client_id, *reply_to);
+            sending::send(facts, change, &sending::New { conversation, client_id, text, reply_to }, true)
         }
+        Verb::ScheduleMessage { conversation, client_id, text, reply_to, send_at, job, bounds } => {
+            let (conversation, client_id, reply_to, send_at) = (*conversation, *client_id, *reply_to, *send_at);
+            let new = scheduling::New { conversation, client_id, text, reply_to, send_at };
+            scheduling::schedule(facts, change, &new, *job, *bounds)
+        }
+        Verb::EditScheduled { client_id, text, send_at, bounds } => {
+            scheduling::edit(facts, change, *client_id, text, *send_at, *bounds)
+        }
+        Verb::SendScheduled { client_id, is_due } => scheduling::send(facts, change, *client_id, *is_due),
+        Verb::DeleteScheduled { client_id } => scheduling::delete(facts, change, *client_id),
         Verb::Forward { conversation, client_id, message } => {
             forwarding::forward(facts, change, *conversation, *client_id, *message)
         }

@@ -14,6 +14,7 @@ pub fn row_weight(row: &Row) -> usize {
         Row::Message(message) => message_weight(message),
         Row::Conversation(_) | Row::Member(_) | Row::Membership(_) => 256,
         Row::Reaction(_) => REACTION,
+        Row::Scheduled(row) => 256 + row.message.as_ref().map_or(0, |message| message.text.len()),
         Row::Person(_) | Row::Thread(_) | Row::Unknown => 128,
     }
 }

@@ -76,6 +76,8 @@ pub struct Changes {
     pub conversations: Set<ConversationId>,
     /// Of those, the ones whose transcript may have changed.
     pub transcripts: Set<ConversationId>,
+    /// Scheduled messages.
+    pub schedule: bool,
     /// Whether a new message of another member has arrived live, not while catching up.
     pub news: bool,
 }
@@ -83,6 +85,6 @@ pub struct Changes {
 impl Changes {
     /// Whether nothing has to be drawn again.
     pub fn is_empty(&self) -> bool {
-        !self.list && !self.status && !self.news && self.conversations.is_empty()
+        !self.list && !self.status && !self.schedule && !self.news && self.conversations.is_empty()
     }
 }

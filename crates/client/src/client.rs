@@ -8,6 +8,7 @@ pub use forwarding::Forwardable;
 mod jumping;
 mod reacting;
 mod replying;
+mod scheduling;
 mod sending;
 mod verbs;
 
@@ -23,6 +24,7 @@ use crate::presence::Presence;
 use crate::reactions::Reacting;
 use crate::receipts::Receipts;
 use crate::requests::{Requests, Want};
+use crate::scheduled::Schedule;
 use crate::session::Session;
 use crate::set::Set;
 use crate::timeline::Timeline;
@@ -34,6 +36,7 @@ use jumping::Jump;
 use myna_protocol::limits::Limits;
 use myna_protocol::{ConversationId, ListPosition, Seq, Timestamp, User, UserId};
 use replying::OpenThread;
+use scheduling::Scheduling;
 use std::ops::Range;
 
 /// Everything that a client knows, and the rules by which it learns and says more.
@@ -52,6 +55,9 @@ pub struct Client {
     drafts: Drafts,
     edits: Edits,
     reacting: Reacting,
+    schedule: Schedule,
+    /// The drafts that are being scheduled.
+    scheduling: Vec<Scheduling>,
     requests: Requests,
     typing: Typing,
     presence: Presence,
@@ -97,6 +103,8 @@ impl Client {
             drafts: Drafts::default(),
             edits: Edits::default(),
             reacting: Reacting::default(),
+            schedule: Schedule::default(),
+            scheduling: Vec::new(),
             requests: Requests::default(),
             typing: Typing::default(),
             presence: Presence::default(),
@@ -289,6 +297,7 @@ impl Client {
             hides_newer: held.is_in_excerpt() || self.span(id, held).end < held.timeline.messages().len(),
             loading: self.requests.is_wanted(Want::Older(id)) || self.requests.is_wanted(Want::Newer(id)),
             thread: self.thread(id),
+            scheduled: self.scheduled_in(id, held),
             jumping: self.shown == Some(id) && self.jump.is_some(),
             arrival: self.arrival.filter(|arrival| self.shown == Some(id) && held.drawn().contains(arrival.seq)),
         })

@@ -31,7 +31,7 @@ pub(crate) struct Held {
     /// The messages that have come since an excerpt was asked for.
     since_asked: Option<Aside>,
     roster: Roster,
-    /// The newest message seen of each sender, whatever became of the window: who sends has read up to there.
+    /// The newest message seen of each sender, whatever became of the window: a person who sends has read up to there.
     spoken: LiteMap<UserId, (Seq, Timestamp)>,
     /// What was read here and need not be known to the server yet.
     pub(crate) seen: Seq,
@@ -284,7 +284,7 @@ impl Held {
                         self.threads.insert(row.seq, row);
                     }
                 }
-                Row::Membership(_) | Row::Person(_) | Row::Unknown => {}
+                Row::Membership(_) | Row::Scheduled(_) | Row::Person(_) | Row::Unknown => {}
             }
         }
         messages
@@ -295,7 +295,7 @@ impl Held {
         let mut said = Vec::with_capacity(messages.len());
         for message in messages {
             let spoken = self.spoken.entry(message.sender).or_default();
-            if message.seq > spoken.0 {
+            if message.seq > spoken.0 && message.is_read_by_sender() {
                 *spoken = (message.seq, message.sent_at);
             }
             said.push(Said { sender: message.sender, client_id: message.client_id, new: message.seq > last });

@@ -249,7 +249,7 @@ pub(crate) fn belongs(row: &Row, id: ConversationId) -> bool {
         Row::Message(row) => row.conversation == id,
         Row::Reaction(row) => row.conversation == id,
         Row::Thread(row) => row.conversation == id,
-        Row::Membership(_) => false,
+        Row::Membership(_) | Row::Scheduled(_) => false,
         Row::Person(_) | Row::Unknown => true,
     }
 }

@@ -47,6 +47,9 @@ mod reactions;
 pub use reactions::Tally;
 mod receipts;
 mod requests;
+mod scheduled;
+pub use scheduled::ScheduledItem;
+
 mod session;
 mod set;
 pub use set::Set;

@@ -28,6 +28,23 @@ pub enum Command {
     /// Send the text of another message that you can read, perhaps of another conversation. Answered by `ack`; the same
     /// `client_id` with the same message again gets the first answer again.
     Forward { request: RequestId, conversation: ConversationId, client_id: ClientId, message: MessageRef },
+    /// Send a message at a later time: the server sends it, whether or not you are connected then. Answered by `ack`; the same
+    /// `client_id` again changes nothing.
+    Schedule {
+        request: RequestId,
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+        send_at: Timestamp,
+    },
+    /// Give a scheduled message another text and another time.
+    EditScheduled { request: RequestId, client_id: ClientId, text: String, send_at: Timestamp },
+    /// Send a scheduled message now. Answered by `ack` with its place.
+    SendScheduled { request: RequestId, client_id: ClientId },
+    /// Delete a scheduled message: it is not sent.
+    DeleteScheduled { request: RequestId, client_id: ClientId },
     /// Edit a message that you sent. Answered by `ack`; the same text again changes nothing.
     Edit { request: RequestId, conversation: ConversationId, seq: Seq, text: String },
     /// Unsend a message that you sent; the creator of a channel can delete any message in it. Its texts are deleted.
@@ -96,6 +113,10 @@ impl Command {
             Self::Hello { .. } | Self::Ping {} => None,
             Self::Send { request, .. }
             | Self::Forward { request, .. }
+            | Self::Schedule { request, .. }
+            | Self::EditScheduled { request, .. }
+            | Self::SendScheduled { request, .. }
+            | Self::DeleteScheduled { request, .. }
             | Self::Edit { request, .. }
             | Self::Unsend { request, .. }
             | Self::React { request, .. }

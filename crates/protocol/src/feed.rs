@@ -1,7 +1,9 @@
 //! Feeds and their rows: the one shape in which a client learns anything that lasts.
 
 use crate::tagged::tagged;
-use crate::{Conversation, ConversationId, InvalidId, Member, Membership, Message, Person, Reaction, Thread, UserId};
+use crate::{
+    Conversation, ConversationId, InvalidId, Member, Membership, Message, Person, Reaction, Scheduled, Thread, UserId,
+};
 use serde::{Deserialize, Serialize, de};
 use std::fmt;
 use std::str::FromStr;
@@ -93,6 +95,7 @@ tagged! {
         Reaction(Reaction),
         Thread(Thread),
         Membership(Membership),
+        Scheduled(Scheduled),
         Person(Person),
         /// A row of a newer server. It is never sent.
         #[serde(other)]
@@ -110,6 +113,7 @@ impl Row {
             Self::Reaction(row) => row.rev,
             Self::Thread(row) => row.rev,
             Self::Membership(row) => row.rev,
+            Self::Scheduled(row) => row.rev,
             Self::Person(row) => row.rev,
             Self::Unknown => 0,
         }

@@ -23,6 +23,9 @@ pub use message::{EarlierText, Message, MessageExtra, MessageRef, Origin, Replie
 mod reaction;
 pub use reaction::Reaction;
 
+mod scheduled;
+pub use scheduled::{Scheduled, ScheduledMessage};
+
 mod feed;
 pub use feed::{Feed, FeedRows, InvalidFeed, Rev, Row, Seq};
 

@@ -12,6 +12,12 @@ pub const REACTIONS: u32 = 500;
 pub const EDIT_MILLIS: u64 = 15 * 60 * 1_000;
 /// Milliseconds after sending in which a message can be unsent, unless the server is set otherwise.
 pub const UNSEND_MILLIS: u64 = 2 * 60 * 1_000;
+/// Messages that a person can have scheduled, at most.
+pub const SCHEDULED: u32 = 100;
+/// Bytes of text in all messages that a person has scheduled.
+pub const SCHEDULED_BYTES: usize = 256 * 1024;
+/// How many milliseconds ahead a message can be scheduled.
+pub const SCHEDULE_MILLIS: u64 = 14 * 24 * 60 * 60 * 1_000;
 /// Characters in a person's, group's or channel's name.
 pub const NAME_CHARS: usize = 64;
 /// The fewest characters in a password.
@@ -71,6 +77,12 @@ pub struct Limits {
     /// Whether a message can be forwarded.
     #[serde(default)]
     pub forwards: bool,
+    /// Messages that a person can have scheduled; 0: messages cannot be scheduled.
+    #[serde(default)]
+    pub scheduled: u32,
+    /// How many milliseconds ahead a message can be scheduled.
+    #[serde(default)]
+    pub schedule_millis: u64,
 }
 
 impl Default for Limits {
@@ -85,6 +97,8 @@ impl Default for Limits {
             reactions: REACTIONS,
             replies: true,
             forwards: true,
+            scheduled: SCHEDULED,
+            schedule_millis: SCHEDULE_MILLIS,
         }
     }
 }

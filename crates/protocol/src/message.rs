@@ -38,6 +38,10 @@ pub struct MessageExtra {
     /// The message whose text it forwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded: Option<Origin>,
+    /// The server sent it at a time chosen before, and its sender had not read all that came before it. So this message does not
+    /// show how far they have read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sender_away: bool,
 }
 
 /// A message of any conversation.
@@ -125,6 +129,11 @@ impl Message {
     pub fn origin(&self) -> Origin {
         let Self { conversation, seq, sender, .. } = *self;
         self.forwarded().unwrap_or(Origin { conversation, seq, sender })
+    }
+
+    /// Whether its sender has read everything up to it.
+    pub fn is_read_by_sender(&self) -> bool {
+        self.extra.as_ref().is_none_or(|extra| !extra.sender_away)
     }
 
     /// How many replies it has.

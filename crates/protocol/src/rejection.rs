@@ -45,6 +45,12 @@ pub enum Rejection {
     EmojiInvalid,
     /// The message has as many reactions as it can have.
     TooManyReactions,
+    /// A message can be scheduled for a time to come only.
+    TimePast,
+    /// The time is further ahead than a message can be scheduled.
+    TimeTooFar,
+    /// The person has as many messages, or as much text, scheduled as they can have.
+    TooManyScheduled,
     /// The frame is not a command.
     Malformed,
     /// `hello` comes first, and once.
@@ -62,7 +68,7 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every refusal that a server of this version can answer.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::Unauthenticated,
         Self::BadCredentials,
         Self::NameTaken,
@@ -86,6 +92,9 @@ impl Rejection {
         Self::MessageForwarded,
         Self::EmojiInvalid,
         Self::TooManyReactions,
+        Self::TimePast,
+        Self::TimeTooFar,
+        Self::TooManyScheduled,
         Self::Malformed,
         Self::OutOfOrder,
         Self::ForeignOrigin,
@@ -125,6 +134,9 @@ impl fmt::Display for Rejection {
             Self::MessageForwarded => "a forwarded message cannot be edited",
             Self::EmojiInvalid => "a reaction is one emoji",
             Self::TooManyReactions => "this message has as many reactions as it can have",
+            Self::TimePast => "a message can only be scheduled for a time to come",
+            Self::TimeTooFar => "a message can be scheduled at most 14 days ahead",
+            Self::TooManyScheduled => "you have too many scheduled messages: send or delete one first",
             Self::Malformed => "this is not a command",
             Self::OutOfOrder => "hello comes first, and once",
             Self::ForeignOrigin => "this request came from another site",

@@ -12,7 +12,7 @@ mod records;
 
 pub use check::{Violation, check};
 pub use copy::{Copied, CopyError, Progress, Step, copy};
-pub use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow};
+pub use myna_chat::rules::{ConversationRow, JobRow, MemberRow, PersonalKey, PersonalRow, ServerRow};
 pub use records::{SessionRecord, UserRecord};
 
 use async_trait::async_trait;
@@ -41,12 +41,20 @@ pub struct Counts {
     pub messages: u64,
     pub reactions: u64,
     pub jobs: u64,
+    pub personal: u64,
 }
 
 impl Counts {
     /// All rows together.
     pub fn total(&self) -> u64 {
-        self.users + self.sessions + self.conversations + self.members + self.messages + self.reactions + self.jobs
+        self.users
+            + self.sessions
+            + self.conversations
+            + self.members
+            + self.messages
+            + self.reactions
+            + self.jobs
+            + self.personal
     }
 }
 
@@ -137,8 +145,17 @@ pub trait Archive: FeedStore {
     /// A page of due jobs, by id.
     async fn jobs(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobRow>, StoreError>;
 
+    /// A page of what belongs to one person alone, by user id and item, those without a value among them.
+    async fn personal(&self, after: Option<PersonalKey>, limit: u32) -> Result<Vec<PersonalRow>, StoreError>;
+
+    /// Puts personal rows.
+    async fn put_personal(&self, rows: Vec<PersonalRow>) -> Result<(), StoreError>;
+
     /// Puts the server's own row.
     async fn put_server(&self, server: ServerRow) -> Result<(), StoreError>;
+
+    /// One due job.
+    async fn job(&self, id: JobId) -> Result<Option<JobRow>, StoreError>;
 
     /// Puts due jobs.
     async fn put_jobs(&self, jobs: Vec<JobRow>) -> Result<(), StoreError>;

@@ -19,6 +19,7 @@ pub(crate) mod plans;
 pub(crate) mod reacting;
 pub(crate) mod reading;
 pub(crate) mod replying;
+pub(crate) mod scheduling;
 pub(crate) mod sending;
 pub(crate) mod sessions;
 pub(crate) mod tally;
@@ -138,6 +139,19 @@ macro_rules! contract {
             replying::a_threads_replies_come_in_pages,
             replying::messages_are_found_by_their_places,
             replying::chosen_messages_hold_no_more_bytes_than_an_answer,
+            scheduling::a_scheduled_message_is_one_event_of_its_person_alone,
+            scheduling::a_scheduled_message_is_sent_at_its_time_and_once,
+            scheduling::many_who_send_what_is_due_send_it_once,
+            scheduling::a_message_sent_while_its_sender_is_away_reads_nothing_for_them,
+            scheduling::a_message_scheduled_again_is_the_same,
+            scheduling::an_edited_message_is_sent_with_its_new_text_at_its_new_time,
+            scheduling::a_scheduled_message_is_sent_now_or_deleted,
+            scheduling::a_time_that_is_past_or_far_is_refused,
+            scheduling::a_person_schedules_so_many_messages_and_so_much_text,
+            scheduling::what_cannot_be_sent_when_it_is_due_stays_with_its_reason,
+            scheduling::a_scheduled_reply_is_a_reply,
+            scheduling::a_batch_schedules_edits_and_sends,
+            scheduling::what_was_sent_or_deleted_is_told_to_those_who_come_back,
             reading::a_read_place_is_told_in_both_feeds,
             reading::a_read_place_without_receipts_is_told_to_oneself_alone,
             reading::a_read_place_is_cut_to_the_last_message,
@@ -224,6 +238,7 @@ macro_rules! contract {
             law::the_law_holds_for_replying,
             law::the_law_holds_for_reacting,
             law::the_law_holds_for_reading,
+            law::the_law_holds_for_scheduling,
             law::the_law_holds_for_beginning_conversations,
             law::the_law_holds_for_joining_and_leaving,
             law::the_law_holds_for_names,

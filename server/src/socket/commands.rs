@@ -47,6 +47,19 @@ async fn perform(
             let emoji = emoji.as_deref().map(Emoji::parse).transpose()?;
             Ok(later(request, chat.react(user, conversation, seq, emoji).await?))
         }
+        Command::Schedule { request, conversation, client_id, text, reply_to, send_at } => {
+            let text = Text::parse(&text)?;
+            Ok(later(request, chat.schedule_message(user, conversation, client_id, text, reply_to, send_at).await?))
+        }
+        Command::EditScheduled { request, client_id, text, send_at } => {
+            Ok(later(request, chat.edit_scheduled(user, client_id, Text::parse(&text)?, send_at).await?))
+        }
+        Command::SendScheduled { request, client_id } => {
+            Ok(later(request, chat.send_scheduled(user, client_id).await?))
+        }
+        Command::DeleteScheduled { request, client_id } => {
+            Ok(later(request, chat.delete_scheduled(user, client_id).await?))
+        }
         Command::Forward { request, conversation, client_id, message } => {
             Ok(later(request, chat.forward(user, conversation, client_id, message).await?))
         }

@@ -20,10 +20,10 @@ pub(super) struct Nouns(pub(super) Counts);
 
 impl fmt::Display for Nouns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts { users, sessions, conversations, members, messages, reactions, jobs } = self.0;
+        let Counts { users, sessions, conversations, members, messages, reactions, jobs, personal } = self.0;
         write!(f, "{} people, {} sessions, ", amount(users), amount(sessions))?;
         write!(f, "{} conversations, ", amount(conversations))?;
         write!(f, "{} members, {} messages, ", amount(members), amount(messages))?;
-        write!(f, "{} reactions, {} due jobs", amount(reactions), amount(jobs))
+        write!(f, "{} reactions, {} due jobs, {} personal rows", amount(reactions), amount(jobs), amount(personal))
     }
 }

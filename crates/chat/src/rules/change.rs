@@ -1,6 +1,6 @@
 //! What somebody asks to be changed.
 
-use super::JobId;
+use super::{JobId, ScheduleBounds};
 use myna_protocol::limits::{EDITS, TEXT_CHARS};
 use myna_protocol::{ClientId, ConversationId, Emoji, MessageRef, Name, Rejection, Seq, Text, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,34 @@ pub enum Verb {
         conversation: ConversationId,
         client_id: ClientId,
         message: MessageRef,
+    },
+    /// Stores a message that the server sends later. The same client id again changes nothing.
+    ScheduleMessage {
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: Text,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+        send_at: Timestamp,
+        /// Of the due job that sends it.
+        job: JobId,
+        bounds: ScheduleBounds,
+    },
+    /// Gives a scheduled message another text and another time.
+    EditScheduled {
+        client_id: ClientId,
+        text: Text,
+        send_at: Timestamp,
+        bounds: ScheduleBounds,
+    },
+    /// Sends a scheduled message.
+    SendScheduled {
+        client_id: ClientId,
+        /// Because its time has come, and not because the person asks for it now.
+        is_due: bool,
+    },
+    DeleteScheduled {
+        client_id: ClientId,
     },
     /// Gives a message of the actor's another text.
     Edit {
@@ -135,9 +163,11 @@ impl Change {
         match &self.verb {
             // With the texts that it had before, at most four bytes a character.
             Verb::Edit { .. } => 4 * TEXT_CHARS * (EDITS + 1),
-            Verb::Send { text, .. } => text.as_str().len(),
+            Verb::Send { text, .. } | Verb::ScheduleMessage { text, .. } | Verb::EditScheduled { text, .. } => {
+                text.as_str().len()
+            }
             // At most four bytes a character.
-            Verb::Forward { .. } => 4 * TEXT_CHARS,
+            Verb::Forward { .. } | Verb::SendScheduled { .. } | Verb::RunJob { .. } => 4 * TEXT_CHARS,
             Verb::Schedule { verb, .. } => match &**verb {
                 Verb::Send { text, .. } => text.as_str().len(),
                 _ => 0,

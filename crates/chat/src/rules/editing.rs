@@ -72,6 +72,7 @@ pub(super) fn unsend(
         reply: extra.reply,
         replies: extra.replies,
         forwarded: extra.forwarded,
+        sender_away: extra.sender_away,
     };
     Ok(changed(facts, conversation, message))
 }

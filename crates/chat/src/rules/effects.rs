@@ -1,6 +1,6 @@
 //! What a change does: the rows it writes, and what its readers are sent.
 
-use super::{ConversationRow, JobId, JobRow, MemberRow, ServerRow, UserRow};
+use super::{ConversationRow, JobId, JobRow, MemberRow, PersonalRow, ServerRow, UserRow};
 use myna_protocol::{ConversationId, Feed, FeedRows, Message, Reaction, Rejection, Rev, Row, Seq, UserId};
 
 /// The rows that a change writes, all of them or none, and its answer. Rows are as they are to be, with their new revs.
@@ -14,6 +14,7 @@ pub struct Effects {
     pub(super) reactions: Vec<Reaction>,
     /// Jobs to store, or with `None` to delete.
     pub(super) jobs: Vec<(JobId, Option<JobRow>)>,
+    pub(super) personal: Vec<PersonalRow>,
     pub(super) committed: Committed,
 }
 
@@ -32,13 +33,20 @@ pub struct Committed {
     pub left: Vec<UserId>,
     /// Why a due job's verb was refused: the job is over all the same.
     pub refused: Option<Rejection>,
+    /// Whether it has stored a due job.
+    pub has_jobs: bool,
 }
 
 impl Committed {
     /// Whether it has taken words away that must not be found any more, on no disk.
     pub fn erases(&self) -> bool {
         let mut rows = self.events.iter().flat_map(|event| &event.rows);
-        rows.any(|row| matches!(row, Row::Message(message) if message.unsent().is_some()))
+        rows.any(|row| match row {
+            Row::Message(message) => message.unsent().is_some(),
+            // The words of one that was sent are those of a message now.
+            Row::Scheduled(scheduled) => scheduled.message.is_none() && self.seq.is_none(),
+            _ => false,
+        })
     }
 }
 

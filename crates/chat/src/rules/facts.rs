@@ -3,10 +3,11 @@
 use super::rows::{ReactionKey, SentKey, reaction_key, sent_key};
 use super::table::Table;
 use super::{
-    Change, Committed, ConversationRow, Effects, JobId, JobRow, MemberRow, Needs, ServerRow, UserRow, Written, decide,
+    Change, Committed, ConversationRow, Effects, JobId, JobRow, MemberRow, Needs, PersonalKey, PersonalRow, ServerRow,
+    UserRow, Written, decide,
 };
 use myna_protocol::{ConversationId, Feed, Kind, Message, Name, Reaction, Rejection, Rev, Seq, UserId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Rows by key. What was not loaded counts as absent, so a driver loads all of [`Facts::needs`] first.
 #[derive(Debug, Default)]
@@ -27,6 +28,9 @@ pub struct Facts {
     reactions: Table<ReactionKey, Reaction>,
     /// How many people have a reaction to a message.
     reaction_counts: HashMap<(ConversationId, Seq), u64>,
+    personal: Table<PersonalKey, PersonalRow>,
+    /// The people whose personal rows are all loaded, as far as they have a value.
+    personal_of: HashSet<UserId>,
 }
 
 /// The rows that a batch has changed. New ones have no row before.
@@ -39,6 +43,7 @@ pub struct Writes {
     pub messages: Vec<Written<Message>>,
     pub reactions: Vec<Written<Reaction>>,
     pub jobs: Vec<Written<JobRow>>,
+    pub personal: Vec<Written<PersonalRow>>,
 }
 
 /// How far a batch has brought a feed.
@@ -100,6 +105,16 @@ impl Facts {
     pub fn load_job(&mut self, id: JobId, row: Option<JobRow>) {
         self.jobs.load(id, row);
     }
+
+    pub fn load_personal(&mut self, key: PersonalKey, row: Option<PersonalRow>) {
+        self.personal.load(key, row);
+    }
+
+    /// All personal rows of this person that have a value.
+    pub fn load_personal_of(&mut self, user: UserId, rows: impl IntoIterator<Item = PersonalRow>) {
+        self.personal_of.insert(user);
+        rows.into_iter().for_each(|row| self.personal.load(row.key(), Some(row)));
+    }
 }
 
 /// What the rules ask.
@@ -151,6 +166,15 @@ impl Facts {
     pub(super) fn job(&self, id: JobId) -> Option<&JobRow> {
         self.jobs.get(&id)
     }
+
+    pub(super) fn personal(&self, key: PersonalKey) -> Option<&PersonalRow> {
+        self.personal.get(&key)
+    }
+
+    /// All personal rows of this person that have a value.
+    pub(super) fn personal_of(&self, user: UserId) -> impl Iterator<Item = &PersonalRow> {
+        self.personal.rows().filter(move |row| row.user == user && row.value.is_some())
+    }
 }
 
 impl Facts {
@@ -170,6 +194,8 @@ impl Facts {
         needs.reactions.retain(|key| !self.reactions.is_loaded(key));
         needs.reaction_counts.retain(|key| !self.reaction_counts.contains_key(key));
         needs.jobs.retain(|id| !self.jobs.is_loaded(id));
+        needs.personal.retain(|key| !self.personal.is_loaded(key));
+        needs.personal_of.retain(|user| !self.personal_of.contains(user));
         needs
     }
 
@@ -180,7 +206,8 @@ impl Facts {
     }
 
     fn apply(&mut self, effects: Effects) -> Committed {
-        let Effects { server, users, conversations, members, messages, reactions, jobs, committed } = effects;
+        let Effects { server, users, conversations, members, messages, reactions, jobs, personal, mut committed } =
+            effects;
         if let Some(row) = server {
             self.server.set((), Some(row));
         }
@@ -207,8 +234,12 @@ impl Facts {
             *count = (*count + is_there(&reaction)).saturating_sub(before);
             self.reactions.set(key, Some(reaction));
         }
+        committed.has_jobs = jobs.iter().any(|(_, row)| row.is_some());
         for (id, row) in jobs {
             self.jobs.set(id, row);
+        }
+        for row in personal {
+            self.personal.set(row.key(), Some(row));
         }
         committed
     }
@@ -255,6 +286,7 @@ impl Facts {
             messages: self.messages.into_changed(),
             reactions: self.reactions.into_changed(),
             jobs: self.jobs.into_changed(),
+            personal: self.personal.into_changed(),
         }
     }
 }
@@ -268,5 +300,6 @@ impl Writes {
             && self.messages.is_empty()
             && self.reactions.is_empty()
             && self.jobs.is_empty()
+            && self.personal.is_empty()
     }
 }

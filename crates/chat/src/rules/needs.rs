@@ -1,8 +1,8 @@
 //! Which rows a change needs.
 
 use super::rows::{ReactionKey, SentKey};
-use super::{Actor, Change, Facts, JobId, Verb};
-use myna_protocol::{ConversationId, Seq, UserId};
+use super::{Actor, Change, Facts, JobId, PersonalItem, PersonalKey, Verb};
+use myna_protocol::{ClientId, ConversationId, ScheduledMessage, Seq, UserId};
 use std::collections::BTreeSet;
 
 /// Keys of rows, each once.
@@ -27,6 +27,9 @@ pub struct Needs {
     /// The messages of which to count the reactions.
     pub reaction_counts: BTreeSet<(ConversationId, Seq)>,
     pub jobs: BTreeSet<JobId>,
+    pub personal: BTreeSet<PersonalKey>,
+    /// The people of whom to load all personal rows that have a value.
+    pub personal_of: BTreeSet<UserId>,
 }
 
 impl Needs {
@@ -58,6 +61,33 @@ impl Needs {
                 self.sent.insert((*conversation, user, *client_id));
                 if let Some(seq) = reply_to {
                     self.message_and_thread(*conversation, *seq, facts);
+                }
+            }
+            Verb::ScheduleMessage { conversation, client_id, reply_to, job, .. } => {
+                self.users.insert(user);
+                self.personal.insert((user, PersonalItem::Scheduled(*client_id)));
+                self.personal_of.insert(user);
+                self.jobs.insert(*job);
+                self.member(*conversation, user);
+                self.sent.insert((*conversation, user, *client_id));
+                if let Some(seq) = reply_to {
+                    self.message_and_thread(*conversation, *seq, facts);
+                }
+            }
+            Verb::EditScheduled { client_id, .. } => {
+                self.scheduled(user, *client_id, facts);
+                self.personal_of.insert(user);
+            }
+            Verb::DeleteScheduled { client_id } => {
+                self.scheduled(user, *client_id, facts);
+            }
+            Verb::SendScheduled { client_id, .. } => {
+                if let Some(message) = self.scheduled(user, *client_id, facts) {
+                    self.member(message.conversation, user);
+                    self.sent.insert((message.conversation, user, *client_id));
+                    if let Some(seq) = message.reply_to {
+                        self.message_and_thread(message.conversation, seq, facts);
+                    }
                 }
             }
             Verb::Forward { conversation, client_id, message } => {
@@ -120,6 +150,16 @@ impl Needs {
             }
             Verb::RunJob { .. } => {}
         }
+    }
+
+    /// A scheduled message, and once that is loaded its job.
+    fn scheduled<'a>(&mut self, user: UserId, client_id: ClientId, facts: &'a Facts) -> Option<&'a ScheduledMessage> {
+        let key = (user, PersonalItem::Scheduled(client_id));
+        self.users.insert(user);
+        self.personal.insert(key);
+        let (message, job) = facts.personal(key)?.scheduled()?;
+        self.jobs.insert(job);
+        Some(message)
     }
 
     /// A message, and once that is loaded the one that its thread begins with.

@@ -4,16 +4,19 @@ use super::rights::Action;
 use super::{Change, ConversationRow, Effects, Facts, MemberRow, threads};
 use myna_protocol::{ClientId, ConversationId, Feed, Message, MessageExtra, Rejection, Row, Seq, Text};
 
+/// A message to send.
+pub(super) struct New<'a> {
+    pub(super) conversation: ConversationId,
+    pub(super) client_id: ClientId,
+    pub(super) text: &'a Text,
+    pub(super) reply_to: Option<Seq>,
+}
+
 /// The message takes the next `seq`. The same client id with the same text answers the first `seq`, also to a sender who has
-/// left since; with another text, or in reply to another message, it is refused.
-pub(super) fn send(
-    facts: &Facts,
-    change: &Change,
-    id: ConversationId,
-    client_id: ClientId,
-    text: &Text,
-    reply_to: Option<Seq>,
-) -> Result<Effects, Rejection> {
+/// left since; with another text, or in reply to another message, it is refused. A sender who is not `present` has read no more by
+/// sending it.
+pub(super) fn send(facts: &Facts, change: &Change, new: &New<'_>, is_present: bool) -> Result<Effects, Rejection> {
+    let New { conversation: id, client_id, text, reply_to } = *new;
     let sender = change.user()?;
     if let Some(first) = facts.sent(&(id, sender, client_id)) {
         // It may have been edited since; of one that was unsent, no text is left to compare with.
@@ -23,7 +26,9 @@ pub(super) fn send(
     }
     let (conversation, member) = facts.allowed(id, sender, Action::Send)?;
     let reply = reply_to.map(|to| threads::reply(facts, id, to)).transpose()?;
-    let extra = reply.map(|_| Box::new(MessageExtra { reply, ..MessageExtra::default() }));
+    let sender_away = !is_present && member.read_seq < conversation.last_seq;
+    let extra = (reply.is_some() || sender_away)
+        .then(|| Box::new(MessageExtra { reply, sender_away, ..MessageExtra::default() }));
     Ok(append(facts, change, (conversation, member), client_id, text.as_str().to_owned(), extra))
 }
 
@@ -41,8 +46,6 @@ pub(super) fn append(
     conversation.last_seq += 1;
     conversation.rev += 1;
     conversation.active_at = change.at;
-    // No stamp: clients know from the message itself that its sender has read up to it.
-    (member.read_seq, member.read_at) = (conversation.last_seq, Some(change.at));
     let message = Message {
         conversation: id,
         seq: conversation.last_seq,
@@ -53,6 +56,10 @@ pub(super) fn append(
         rev: conversation.rev,
         extra,
     };
+    if message.is_read_by_sender() {
+        // No stamp: clients know from the message itself that its sender has read up to it.
+        (member.read_seq, member.read_at) = (message.seq, Some(change.at));
+    }
     effects.committed.seq = Some(message.seq);
     let thread = message
         .reply()

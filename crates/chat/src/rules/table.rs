@@ -38,6 +38,11 @@ impl<K: Ord, R: Clone + PartialEq> Table<K, R> {
         }
     }
 
+    /// Every row that is there, as far as rows are loaded.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &R> {
+        self.0.values().filter_map(|written| written.now.as_ref())
+    }
+
     /// The rows that are not as they were read.
     pub(super) fn into_changed(self) -> Vec<Written<R>> {
         self.0.into_values().filter(|written| written.before != written.now).collect()

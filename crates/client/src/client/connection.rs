@@ -24,6 +24,9 @@ impl Client {
                 self.people.start(rows.rev);
                 continue;
             }
+            if rows.feed == Feed::User(id) {
+                self.schedule.apply(&rows);
+            }
             if let Outcome::Taken { conversations, .. } = self.conversations.apply(id, rows) {
                 self.touch_all(conversations);
             }

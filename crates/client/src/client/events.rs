@@ -38,6 +38,9 @@ impl Client {
             Event::Reset { feed, .. } => {
                 if let Some(me) = self.my_id() {
                     self.conversations.reset(me, feed);
+                    if feed == Feed::User(me) {
+                        self.schedule.reset();
+                    }
                 }
             }
             Event::Page { request, conversation, rows } => self.page(request, conversation, rows, &mut actions),
@@ -90,6 +93,11 @@ impl Client {
                 self.requests.want(Want::Resync(feed));
             }
             return;
+        }
+        if feed == Feed::User(me) {
+            let touched = self.schedule.apply(&rows);
+            self.changes.schedule |= !touched.is_empty();
+            touched.into_iter().for_each(|id| self.touch_view(id));
         }
         let seen = users_of(&rows.rows);
         let replies = match feed {
@@ -299,6 +307,7 @@ impl Client {
         } else if let Some(Want::Ask(_)) = self.requests.answered(request) {
             self.edit_acked(request, actions);
             self.reaction_acked(request);
+            self.schedule_acked(request, actions);
             actions.push(Action::Answered(request, Answer::Done { conversation }));
         }
     }
@@ -326,6 +335,7 @@ impl Client {
                 self.requests.answered(request);
                 self.edit_refused(request, code, actions);
                 self.reaction_refused(request);
+                self.end_scheduling(request);
                 actions.push(Action::Answered(request, Answer::Rejected(code, text)));
             }
             Some(_) if code.is_temporary() => {
@@ -384,7 +394,12 @@ fn users_of(rows: &[Row]) -> Set<UserId> {
         Row::Member(row) => [Some(row.user), None],
         Row::Message(row) => [Some(row.sender), row.forwarded().map(|origin| origin.sender)],
         Row::Reaction(row) => [Some(row.user), None],
-        Row::Conversation(_) | Row::Membership(_) | Row::Person(_) | Row::Thread(_) | Row::Unknown => [None, None],
+        Row::Conversation(_)
+        | Row::Membership(_)
+        | Row::Scheduled(_)
+        | Row::Person(_)
+        | Row::Thread(_)
+        | Row::Unknown => [None, None],
     };
     rows.iter().flat_map(users).flatten().collect()
 }

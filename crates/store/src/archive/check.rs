@@ -21,6 +21,7 @@ use threads::Threads;
 pub async fn check(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -> Result<Counts, StoreError> {
     let counts = archive.counts().await?;
     people(archive, violated).await?;
+    personal(archive, violated).await?;
     let mut sessions = pin!(pages::sessions(archive, Timestamp(i64::MIN)));
     while let Some(page) = sessions.try_next().await? {
         let revs = revs(archive, page.iter().map(|session| session.user)).await?;
@@ -50,6 +51,28 @@ async fn people(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -> R
     while let Some(page) = users.try_next().await? {
         for user in page.into_iter().filter(|user| user.person_rev > of) {
             violated(Violation::PersonRev { user: user.id, rev: user.person_rev, of });
+        }
+    }
+    Ok(())
+}
+
+/// Looks whether personal rows belong to a person, and whether each message that waits has its due job.
+async fn personal(archive: &dyn Archive, violated: &mut dyn FnMut(Violation)) -> Result<(), StoreError> {
+    let mut rows = pin!(pages::personal(archive));
+    while let Some(page) = rows.try_next().await? {
+        let revs = revs(archive, page.iter().map(|row| row.user)).await?;
+        for row in page {
+            let (user, item) = row.key();
+            match revs.get(&user) {
+                None => violated(Violation::PersonalOfNobody { user, item }),
+                Some(of) if row.rev > *of => violated(Violation::PersonalRev { user, item, rev: row.rev, of: *of }),
+                Some(_) => {}
+            }
+            if let Some((message, job)) = row.scheduled().filter(|(message, _)| message.failed.is_none())
+                && archive.job(job).await?.is_none_or(|job| job.due_at != message.send_at)
+            {
+                violated(Violation::NeverSent { user, item });
+            }
         }
     }
     Ok(())

@@ -5,7 +5,7 @@
 
 use super::{Archive, SessionRecord, UserRecord, pages};
 use futures_util::TryStreamExt;
-use myna_chat::rules::{ConversationRow, JobRow, MemberRow};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, PersonalRow};
 use myna_chat::store::StoreError;
 use myna_protocol::{ConversationId, Kind, Message, Reaction, Timestamp};
 use sha2::{Digest, Sha256};
@@ -19,6 +19,16 @@ pub(super) async fn users(archive: &dyn Archive) -> Result<Checksum, StoreError>
     let mut pages = pin!(pages::users(archive));
     while let Some(page) = pages.try_next().await? {
         page.iter().for_each(|user| hash.user(user));
+    }
+    Ok(hash.end())
+}
+
+/// The checksum of all personal rows, by user id and item. What they say is text in every driver: it counts as its JSON.
+pub(super) async fn personal(archive: &dyn Archive) -> Result<Checksum, StoreError> {
+    let mut hash = Hash::default();
+    let mut pages = pin!(pages::personal(archive));
+    while let Some(page) = pages.try_next().await? {
+        page.iter().try_for_each(|row| hash.personal(row))?;
     }
     Ok(hash.end())
 }
@@ -170,6 +180,17 @@ impl Hash {
             hash.text(emoji);
         });
         self.count(*rev);
+    }
+
+    fn personal(&mut self, row: &PersonalRow) -> Result<(), StoreError> {
+        let PersonalRow { user, item, value, rev } = row;
+        let value = value.as_ref().map(serde_json::to_string).transpose();
+        self.bytes(b"p").bytes(user.as_bytes()).text(&item.to_string());
+        self.maybe(value.map_err(|error| StoreError::Backend(Box::new(error)))?, |hash, value| {
+            hash.text(&value);
+        });
+        self.count(*rev);
+        Ok(())
     }
 
     fn job(&mut self, job: &JobRow) -> Result<(), StoreError> {

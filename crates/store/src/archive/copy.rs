@@ -66,6 +66,7 @@ pub async fn copy(
     let copying = Copying { from, to, until, resumed, tally: Tally::of(Step::Copying, counts.total(), progress) };
     copying.server().await?;
     copying.people().await?;
+    copying.personal().await?;
     copying.sessions().await?;
     pages::conversations(from)
         .map_err(CopyError::Source)
@@ -118,6 +119,16 @@ impl Copying<'_> {
         while let Some(page) = pages.try_next().await.map_err(CopyError::Source)? {
             let count = page.len();
             self.to.put_users(page).await.map_err(CopyError::Target)?;
+            self.tally.wrote(count);
+        }
+        Ok(())
+    }
+
+    async fn personal(&self) -> Result<(), CopyError> {
+        let mut pages = pin!(pages::personal(self.from));
+        while let Some(page) = pages.try_next().await.map_err(CopyError::Source)? {
+            let count = page.len();
+            self.to.put_personal(page).await.map_err(CopyError::Target)?;
             self.tally.wrote(count);
         }
         Ok(())

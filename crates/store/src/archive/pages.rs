@@ -2,7 +2,7 @@
 
 use super::{Archive, SessionRecord, UserRecord};
 use futures_util::stream::{self, Stream, TryStreamExt};
-use myna_chat::rules::{ConversationRow, JobRow, MemberRow};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, PersonalRow};
 use myna_chat::store::StoreError;
 use myna_protocol::{ConversationId, Message, Reaction, Seq, Timestamp, UserId};
 
@@ -72,4 +72,8 @@ pub(super) fn reactions(
 
 pub(super) fn jobs(archive: &dyn Archive) -> impl Stream<Item = Result<Vec<JobRow>, StoreError>> {
     pages(None, |after| archive.jobs(after, PAGE), |job| Some(job.id))
+}
+
+pub(super) fn personal(archive: &dyn Archive) -> impl Stream<Item = Result<Vec<PersonalRow>, StoreError>> {
+    pages(None, |after| archive.personal(after, PAGE), |row| Some(row.key()))
 }

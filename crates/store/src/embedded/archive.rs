@@ -7,7 +7,7 @@ mod write;
 use super::Embedded;
 use crate::archive::{Archive, Counts, Origin, Part, SessionRecord, Stats, StoreId, UserRecord};
 use async_trait::async_trait;
-use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
+use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, PersonalKey, PersonalRow, ServerRow};
 use myna_chat::store::StoreError;
 use myna_protocol::{ConversationId, Kind, Message, Name, Reaction, Seq, SessionId, UserId};
 use rusqlite::Connection;
@@ -83,6 +83,18 @@ impl Archive for Embedded {
 
     async fn jobs(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobRow>, StoreError> {
         self.read(move |connection| read::jobs(connection, after, limit)).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<JobRow>, StoreError> {
+        self.read(move |connection| read::job(connection, id)).await
+    }
+
+    async fn personal(&self, after: Option<PersonalKey>, limit: u32) -> Result<Vec<PersonalRow>, StoreError> {
+        self.read(move |connection| read::personal(connection, after, limit)).await
+    }
+
+    async fn put_personal(&self, rows: Vec<PersonalRow>) -> Result<(), StoreError> {
+        self.put(rows, write::personal).await
     }
 
     async fn put_server(&self, server: ServerRow) -> Result<(), StoreError> {

@@ -3,8 +3,8 @@
 use super::history;
 use super::rows::{
     conversation_columns, conversation_id, count, int, member_and_person, member_columns, membership,
-    membership_columns, message, message_columns, person, person_columns, reaction, reaction_columns, timestamp,
-    user_id,
+    membership_columns, message, message_columns, person, person_columns, personal, personal_columns, reaction,
+    reaction_columns, timestamp, user_id,
 };
 use super::{conversations, rows};
 use myna_chat::row_weight;
@@ -30,6 +30,9 @@ queries! {
         WHERE conversation_id = ?1 AND rev > ?2 ORDER BY rev LIMIT ?3");
     REACTIONS_SINCE = concat!("SELECT ", reaction_columns!(), " FROM reactions
         WHERE conversation_id = ?1 AND rev > ?2 ORDER BY rev LIMIT ?3");
+    PERSONAL_SINCE = concat!("SELECT ", personal_columns!(), " FROM personal
+        WHERE user_id = ?1 AND rev > ?2 ORDER BY rev LIMIT ?3");
+    PERSONAL = concat!("SELECT ", personal_columns!(), " FROM personal WHERE user_id = ?1 AND value IS NOT NULL");
     MEMBERSHIPS_SINCE = concat!("SELECT ", membership_columns!(), " FROM members
         WHERE user_id = ?1 AND user_rev > ?2 ORDER BY user_rev LIMIT ?3");
     MEMBERSHIPS = concat!("SELECT ", membership_columns!(), " FROM members
@@ -91,7 +94,7 @@ pub(super) fn rows_since(connection: &Connection, feed: Feed, from: Rev, page: P
     let mut rows = Bounded { rows: Vec::new(), people: Vec::new(), page, bytes: 0 };
     match feed {
         Feed::Server => people_since(connection, from, &mut rows)?,
-        Feed::User(id) => memberships_since(connection, id, from, &mut rows)?,
+        Feed::User(id) => user_since(connection, id, from, &mut rows)?,
         Feed::Conversation(id) => conversation_since(connection, id, from, &mut rows)?,
     }
     Ok((!rows.is_over()).then_some(FeedRows { feed, from, rev, rows: rows.sorted() }))
@@ -137,8 +140,12 @@ impl Bounded {
 pub(super) fn load_user(connection: &Connection, user: UserId) -> Result<FeedRows> {
     let rev = user_rev(connection, user)?.unwrap_or(0);
     let mut query = connection.prepare_cached(MEMBERSHIPS)?;
-    let rows =
-        query.query_map([user.as_bytes()], |row| membership(row).map(Row::Membership))?.collect::<Result<_>>()?;
+    let memberships = query.query_map([user.as_bytes()], |row| membership(row).map(Row::Membership))?;
+    let mut rows = memberships.collect::<Result<Vec<_>>>()?;
+    let mut query = connection.prepare_cached(PERSONAL)?;
+    for row in query.query_map([user.as_bytes()], personal)? {
+        rows.push(row?.row());
+    }
     Ok(FeedRows { feed: Feed::User(user), from: 0, rev, rows })
 }
 
@@ -219,10 +226,20 @@ fn people_since(connection: &Connection, from: Rev, rows: &mut Bounded) -> Resul
     Ok(())
 }
 
-fn memberships_since(connection: &Connection, user: UserId, from: Rev, rows: &mut Bounded) -> Result<()> {
+fn user_since(connection: &Connection, user: UserId, from: Rev, rows: &mut Bounded) -> Result<()> {
     let mut query = connection.prepare_cached(MEMBERSHIPS_SINCE)?;
     for row in query.query_map(params![user.as_bytes(), int(from), rows.limit()], membership)? {
         rows.add(Row::Membership(row?));
+    }
+    if rows.is_over() {
+        return Ok(());
+    }
+    let mut query = connection.prepare_cached(PERSONAL_SINCE)?;
+    for row in query.query_map(params![user.as_bytes(), int(from), rows.limit()], personal)? {
+        rows.add(row?.row());
+        if rows.is_over() {
+            return Ok(());
+        }
     }
     Ok(())
 }

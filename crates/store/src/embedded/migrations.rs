@@ -12,6 +12,7 @@ pub(super) const ALL: &[&str] = &[
     include_str!("../../migrations/0004_message_extra.sql"),
     include_str!("../../migrations/0005_reactions.sql"),
     include_str!("../../migrations/0006_threads.sql"),
+    include_str!("../../migrations/0007_personal.sql"),
 ];
 
 /// The schema's number. One above what is known is refused.

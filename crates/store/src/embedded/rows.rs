@@ -1,6 +1,6 @@
 //! Rows of SQLite as the nouns of Myna, and back.
 
-use myna_chat::rules::{ConversationRow, JobRow, MemberRow, UserRow};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, PersonalRow, UserRow};
 use myna_protocol::{
     ClientId, Conversation, ConversationId, Kind, Member, Membership, Message, Person, Reaction, Seq, Timestamp, User,
     UserId,
@@ -73,9 +73,16 @@ macro_rules! membership_columns {
     };
 }
 
+/// The columns that [`personal`] reads.
+macro_rules! personal_columns {
+    () => {
+        "user_id, item, value, rev"
+    };
+}
+
 pub(super) use {
     conversation_columns, conversation_row_columns, member_columns, member_row_columns, membership_columns,
-    message_columns, person_columns, reaction_columns, user_row_columns,
+    message_columns, person_columns, personal_columns, reaction_columns, user_row_columns,
 };
 
 /// A count as SQLite holds it. Nothing stored is ever as large as where this cuts.
@@ -257,6 +264,12 @@ pub(super) fn reaction(row: &Row<'_>) -> Result<Reaction> {
         emoji: row.get(3)?,
         rev: count(row, 4)?,
     })
+}
+
+pub(super) fn personal(row: &Row<'_>) -> Result<PersonalRow> {
+    let item = row.get_ref(1)?.as_str()?.parse();
+    let item = item.map_err(|error| Error::FromSqlConversionFailure(1, Type::Text, Box::new(error)))?;
+    Ok(PersonalRow { user: user_id(row, 0)?, item, value: optional_json(row, 2)?, rev: count(row, 3)? })
 }
 
 pub(super) fn membership(row: &Row<'_>) -> Result<Membership> {

@@ -11,7 +11,7 @@ use super::reading::Query;
 use crate::archive::{Archive, Counts, Origin, Part, SessionRecord, Stats, StoreId, UserRecord};
 use async_trait::async_trait;
 use mongodb::bson::{Bson, Uuid, doc};
-use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
+use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, PersonalKey, PersonalRow, ServerRow};
 use myna_chat::store::StoreError;
 use myna_protocol::{ConversationId, Message, Reaction, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,18 @@ impl Archive for Mongo {
 
     async fn jobs(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobRow>, StoreError> {
         self.calls.call(|| self.read_jobs(after, limit)).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<JobRow>, StoreError> {
+        self.calls.call(|| self.read_job(id)).await
+    }
+
+    async fn personal(&self, after: Option<PersonalKey>, limit: u32) -> Result<Vec<PersonalRow>, StoreError> {
+        self.calls.call(|| self.read_personal(after, limit)).await
+    }
+
+    async fn put_personal(&self, rows: Vec<PersonalRow>) -> Result<(), StoreError> {
+        self.calls.call(|| self.write_personal(&rows)).await
     }
 
     async fn put_server(&self, server: ServerRow) -> Result<(), StoreError> {

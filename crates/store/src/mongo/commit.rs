@@ -10,7 +10,7 @@ mod session;
 mod write;
 
 #[cfg(test)]
-pub(super) use load::{reactions_of, reactions_to, sent_before};
+pub(super) use load::{personal, personal_of, reactions_of, reactions_to, sent_before};
 pub(super) use puts::{Put, PutKind, Puts};
 pub(super) use session::{HELD_UP, Sessions};
 

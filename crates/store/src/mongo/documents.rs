@@ -7,7 +7,7 @@ use super::failure::Failure;
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, DateTime, Uuid};
 use myna_chat::row_weight;
-use myna_chat::rules::{ConversationRow, JobRow, MemberRow, UserRow};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, PersonalRow, UserRow};
 use myna_protocol::{
     ClientId, Conversation, ConversationId, Kind, Message, Name, Person, Reaction, Row, SessionId, Timestamp, User,
     UserId,
@@ -29,6 +29,8 @@ pub(super) const EPHEMERAL: &str = "news";
 /// The server's own document.
 pub(super) const SERVER: &str = "server";
 pub(super) const SERVER_ID: &str = "server";
+/// What belongs to one person alone.
+pub(super) const PERSONAL: &str = "personal";
 pub(super) const JOBS: &str = "jobs";
 /// Who reads the change log.
 pub(super) const CONSUMERS: &str = "consumers";
@@ -78,6 +80,19 @@ pub(super) struct JobDoc {
     pub(super) id: Uuid,
     due_at: DateTime,
     change: String,
+}
+
+/// What belongs to one person alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct PersonalDoc {
+    pub(super) user_id: Uuid,
+    /// What it is about, as text.
+    pub(super) item: String,
+    /// Whether it has a value.
+    live: bool,
+    /// As JSON: what it says is the rules' own.
+    value: Option<String>,
+    rev: i64,
 }
 
 /// A signed-in browser.
@@ -442,5 +457,29 @@ impl JobDoc {
         let change = serde_json::from_str(&self.change);
         let change = change.map_err(|error| Failure::Corrupt(format!("a due job cannot be read: {error}")))?;
         Ok(JobRow { id: self.id.bytes(), due_at: timestamp(self.due_at), change })
+    }
+}
+
+impl PersonalDoc {
+    pub(super) fn of(row: &PersonalRow) -> Result<Self, Failure> {
+        let value = row.value.as_ref().map(serde_json::to_string).transpose();
+        let value = value.map_err(|error| Failure::Corrupt(error.to_string()))?;
+        let (user_id, item, rev) = (row.user.uuid(), row.item.to_string(), int(row.rev));
+        Ok(Self { user_id, item, live: value.is_some(), value, rev })
+    }
+
+    pub(super) fn stored(self) -> Result<PersonalRow, Failure> {
+        let wrong = |what: &dyn std::fmt::Display| Failure::Corrupt(format!("a personal row cannot be read: {what}"));
+        let value = self.value.as_deref().map(serde_json::from_str).transpose();
+        Ok(PersonalRow {
+            user: user_id(self.user_id),
+            item: self.item.parse().map_err(|error| wrong(&error))?,
+            value: value.map_err(|error| wrong(&error))?,
+            rev: count(self.rev)?,
+        })
+    }
+
+    pub(super) fn row(self) -> Result<Row, Failure> {
+        Ok(self.stored()?.row())
     }
 }

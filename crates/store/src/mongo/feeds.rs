@@ -1,8 +1,9 @@
 //! Feeds: how far they are, what changed in them, and all of them afresh.
 
 use super::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, REACTIONS, ReactionDoc, SERVER,
-    SERVER_ID, ServerDoc, USERS, UserRowDoc, conversation_id, count, int, timestamp, user_id, uuids,
+    AsUuid, CONVERSATIONS, ConversationDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, PERSONAL, PersonalDoc, REACTIONS,
+    ReactionDoc, SERVER, SERVER_ID, ServerDoc, USERS, UserRowDoc, conversation_id, count, int, timestamp, user_id,
+    uuids,
 };
 use super::failure::Failure;
 use super::history::{MessagePage, newest_pages, reactions, senders};
@@ -60,6 +61,16 @@ pub(super) fn memberships(user: Uuid) -> Query {
 pub(super) fn memberships_since(user: Uuid, from: Rev, limit: i64) -> Query {
     let filter = doc! { "user_id": user, "user_rev": { "$gt": int(from) } };
     Query::of(filter).sorted(doc! { "user_id": 1, "user_rev": 1 }).limited(limit)
+}
+
+/// What belongs to a person alone and has a value.
+pub(super) fn personal(user: Uuid) -> Query {
+    Query::of(doc! { "user_id": user, "live": { "$eq": true } })
+}
+
+pub(super) fn personal_since(user: Uuid, from: Rev, limit: i64) -> Query {
+    let filter = doc! { "user_id": user, "rev": { "$gt": int(from) } };
+    Query::of(filter).sorted(doc! { "user_id": 1, "rev": 1 }).limited(limit)
 }
 
 /// Members, messages or reactions of a conversation with a rev greater than `from`.
@@ -205,7 +216,14 @@ pub(super) async fn rows_since(
         Feed::User(id) => {
             let own = reading.one::<Counter>(USERS, by_id(id.uuid()).only(counter())).await?;
             let Some(rev) = own.map(|own| count(own.rev)).transpose()? else { return Ok(None) };
-            (rev, memberships_rows(reading, memberships_since(id.uuid(), from, limit)).await?)
+            let mut rows = memberships_rows(reading, memberships_since(id.uuid(), from, limit)).await?;
+            let personal = personal_since(id.uuid(), from, limit);
+            let Some(personal) = reading.bounded(PERSONAL, personal, page.bytes, PersonalDoc::row).await? else {
+                return Ok(None);
+            };
+            rows.extend(personal);
+            rows.sort_by_key(Row::rev);
+            (rev, rows)
         }
         Feed::Conversation(id) => {
             let Some(conversation) = reading.one::<ConversationDoc>(CONVERSATIONS, by_id(id.uuid())).await? else {
@@ -338,7 +356,10 @@ async fn memberships_rows(reading: &mut Reading<'_>, query: Query) -> Result<Vec
 pub(super) async fn load_user(reading: &mut Reading<'_>, user: UserId) -> Result<FeedRows, Failure> {
     let own = reading.one::<Counter>(USERS, by_id(user.uuid()).only(counter())).await?;
     let rev = own.map_or(Ok(0), |own| count(own.rev))?;
-    let rows = memberships_rows(reading, memberships(user.uuid())).await?;
+    let mut rows = memberships_rows(reading, memberships(user.uuid())).await?;
+    for document in reading.all::<PersonalDoc>(PERSONAL, personal(user.uuid())).await? {
+        rows.push(document.row()?);
+    }
     Ok(FeedRows { feed: Feed::User(user), from: 0, rev, rows })
 }
 

@@ -5,8 +5,8 @@
 
 use super::connect::MongoError;
 use super::documents::{
-    CONSUMERS, CONVERSATIONS, EPHEMERAL, JOBS, LOG, MEMBERS, MESSAGES, META, NODES, REACTIONS, SERVER, SERVER_ID,
-    SESSIONS, USERS,
+    CONSUMERS, CONVERSATIONS, EPHEMERAL, JOBS, LOG, MEMBERS, MESSAGES, META, NODES, PERSONAL, REACTIONS, SERVER,
+    SERVER_ID, SESSIONS, USERS,
 };
 use super::failure::{DUPLICATE_KEY, code, said};
 use futures_util::TryStreamExt;
@@ -293,6 +293,21 @@ fn collections() -> Vec<Collection> {
             name: JOBS,
             schema: object(&["_id", "due_at", "change"], doc! { "_id": uuid(), "due_at": date(), "change": text() }),
             indexes: vec![index("due_at", doc! { "due_at": 1, "_id": 1 })],
+        },
+        Collection {
+            name: PERSONAL,
+            schema: object(
+                &["user_id", "item", "live", "rev"],
+                doc! {
+                    "user_id": uuid(), "item": text(), "live": { "bsonType": "bool" }, "value": maybe("string"),
+                    "rev": counter(),
+                },
+            ),
+            indexes: vec![
+                unique("user_item", doc! { "user_id": 1, "item": 1 }),
+                index("user_live", doc! { "user_id": 1, "live": 1 }),
+                index("user_rev", doc! { "user_id": 1, "rev": 1 }),
+            ],
         },
         Collection {
             name: CONSUMERS,

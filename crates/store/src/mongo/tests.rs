@@ -1,15 +1,15 @@
 //! What only the driver itself can show: which index answers each hot query.
 
-use super::commit::{reactions_of, reactions_to, sent_before};
+use super::commit::{personal, personal_of, reactions_of, reactions_to, sent_before};
 use super::documents::{
-    AsUuid, CONVERSATIONS, JOBS, MEMBERS, MESSAGES, Pair, REACTIONS, SESSIONS, USERS, token_hash, uuids,
+    AsUuid, CONVERSATIONS, JOBS, MEMBERS, MESSAGES, PERSONAL, Pair, REACTIONS, SESSIONS, USERS, token_hash, uuids,
 };
 use super::reading::{Query, by_id};
 use super::{Mongo, conversations, feeds, history, jobs, users};
 use mongodb::bson::{Bson, Document, doc};
 use myna_chat::bus::Bus;
 use myna_chat::health::Monitor;
-use myna_chat::rules::Verb;
+use myna_chat::rules::{PersonalItem, ScheduleBounds, Verb};
 use myna_chat::store::{CommitStore, NewSession, NewUser, SessionStore, UserStore};
 use myna_protocol::{ClientId, ConversationId, Emoji, Name, SessionId, Text, Timestamp, UserId};
 use std::io::Write;
@@ -75,6 +75,22 @@ async fn fill(store: &Mongo) {
         changes.extend((1..=40).flat_map(|seq| (0..4).map(move |who| react(seq, Some("👍")).by(user(who), at))));
         changes.extend((1..=40).flat_map(|seq| (0..1).map(move |who| react(seq, None).by(user(who), at))));
     }
+    let bounds = ScheduleBounds { messages: 100, ahead: 1_000 };
+    for n in 1..20 {
+        let text = Text::parse("later").expect("this is a text");
+        let scheduled = |m: u64| Verb::ScheduleMessage {
+            conversation: conversation(0),
+            client_id: client_id(1_000 + m),
+            text: text.clone(),
+            reply_to: None,
+            send_at: Timestamp(100),
+            job: id(5_000 + 10 * n + m),
+            bounds,
+        };
+        changes.extend((0..4).map(|m| scheduled(m).by(user(n), at)));
+        // Some of them are deleted.
+        changes.extend((2..4).map(|m| Verb::DeleteScheduled { client_id: client_id(1_000 + m) }.by(user(n), at)));
+    }
     for n in 0..3 {
         let name = Name::parse(&format!("Person{n:02} Smythe{n:02}")).expect("this is a name");
         changes.push(Verb::RenameUser { name }.by(user(n), at));
@@ -128,6 +144,18 @@ fn hot() -> Vec<Hot> {
         find("due jobs: the next one", JOBS, jobs::next()),
         find("resync: messages since a rev", MESSAGES, feeds::stamped_since(talk, 50, 100)),
         find("resync: members since a rev", MEMBERS, feeds::stamped_since(talk, 15, 100)),
+        find("load: what belongs to a person alone", PERSONAL, feeds::personal(user(7).uuid())),
+        find(
+            "resync: what belongs to a person alone since a rev",
+            PERSONAL,
+            feeds::personal_since(user(7).uuid(), 8, 100),
+        ),
+        find(
+            "commit: a personal row",
+            PERSONAL,
+            of(personal(&[(user(7), PersonalItem::Scheduled(client_id(1_000)))]).expect("there are some")),
+        ),
+        find("commit: all personal rows", PERSONAL, of(personal_of(&[user(7)]).expect("there are some"))),
         find("resync: memberships since a rev", MEMBERS, feeds::memberships_since(user(7).uuid(), 8, 100)),
         find("history: the page before a message", MESSAGES, history::page_before(talk, 30, 20)),
         find("history: the replies of a thread", MESSAGES, history::replies(talk, 1, 40, 20)),

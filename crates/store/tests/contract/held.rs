@@ -3,8 +3,8 @@
 use super::verbs::{ALL, MUCH, membership};
 use myna_chat::store::Store;
 use myna_protocol::{
-    Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Person, Reaction, Replies, Rev, Row,
-    Seq, UserId,
+    ClientId, Conversation, ConversationId, Feed, FeedRows, Member, Membership, Message, Person, Reaction, Replies,
+    Rev, Row, Scheduled, Seq, UserId,
 };
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -20,6 +20,7 @@ pub(crate) struct Held {
     messages: BTreeMap<(ConversationId, Seq), Message>,
     reactions: BTreeMap<(ConversationId, Seq, UserId), Reaction>,
     people: BTreeMap<UserId, Person>,
+    scheduled: BTreeMap<ClientId, Scheduled>,
 }
 
 fn keep<K: Ord, V>(rows: &mut BTreeMap<K, V>, key: K, row: V, rev: impl Fn(&V) -> Rev) {
@@ -46,6 +47,7 @@ impl Held {
             messages: BTreeMap::new(),
             reactions: BTreeMap::new(),
             people: BTreeMap::new(),
+            scheduled: BTreeMap::new(),
         };
         held.reset(store, Feed::Server).await;
         held.reset(store, Feed::User(user)).await;
@@ -130,6 +132,7 @@ impl Held {
                     }
                 }
                 Row::Membership(row) => keep(&mut self.memberships, row.conversation, row, |row| row.rev),
+                Row::Scheduled(row) => keep(&mut self.scheduled, row.client_id, row, |row| row.rev),
                 Row::Person(row) => keep(&mut self.people, row.id, row, |row| row.rev),
                 Row::Unknown => panic!("a store knows its rows"),
             }
@@ -164,11 +167,13 @@ impl Held {
             let receipts = self.conversations.get(&message.conversation).is_some_and(|row| row.receipts);
             if let Some(member) = self.members.get_mut(&key)
                 && receipts
+                && message.is_read_by_sender()
                 && member.read_seq <= message.seq
             {
                 (member.read_seq, member.read_at) = (message.seq, Some(message.sent_at));
             }
             if message.sender == self.user
+                && message.is_read_by_sender()
                 && let Some(own) = self.memberships.get_mut(&message.conversation)
             {
                 own.read_seq = own.read_seq.max(message.seq);
@@ -177,6 +182,7 @@ impl Held {
         self.memberships.retain(|_, row| row.joined);
         // What was taken back is not there any more.
         self.reactions.retain(|_, row| row.emoji.is_some());
+        self.scheduled.retain(|_, row| row.message.is_some());
         self
     }
 
@@ -186,7 +192,8 @@ impl Held {
         let held = self.clone().shown();
         let same = (&held.cursors, &held.memberships, &held.conversations, &held.members, &held.messages)
             == (&fresh.cursors, &fresh.memberships, &fresh.conversations, &fresh.members, &fresh.messages)
-            && held.reactions == fresh.reactions;
+            && held.reactions == fresh.reactions
+            && held.scheduled == fresh.scheduled;
         // Of people who were met and left again, more may be held than a fresh load brings.
         let known = fresh.people.iter().all(|(id, person)| held.people.get(id) == Some(person));
         if same && known { Ok(()) } else { Err(format!("held:\n{held:#?}\nfresh:\n{fresh:#?}")) }

@@ -1,18 +1,12 @@
 //! Rules of due jobs: a stored change is performed once, and not before its time.
 
 use super::verbs::{
-    a_client_id, ann_and_bob, begun, commit, done, fresh, leave, load, new_direct, new_group, text, texts,
+    a_client_id, a_job_id, ann_and_bob, begun, commit, done, leave, load, new_direct, new_group, text, texts,
 };
 use futures_util::future::join_all;
 use myna_chat::rules::{Actor, Change, JobId, Verb};
 use myna_chat::store::Store;
 use myna_protocol::{ConversationId, Rejection, Timestamp, UserId};
-
-fn a_job_id() -> JobId {
-    let mut id = [9; 16];
-    id[8..].copy_from_slice(&fresh().to_be_bytes());
-    id
-}
 
 fn later(user: UserId, id: JobId, due_at: i64, conversation: ConversationId, said: &str) -> Change {
     let verb = Box::new(Verb::Send { conversation, client_id: a_client_id(), text: text(said), reply_to: None });

@@ -2,13 +2,14 @@
 
 use super::held::{Held, is_in};
 use super::verbs::{
-    add, ann_and_bob, channel, direct, done, edit, fresh, group, join, leave, new_channel, new_direct, new_group,
-    people, person, react, read, rename, rename_user, reply, said, said_many, say, unsend,
+    SCHEDULE, a_client_id, add, ann_and_bob, channel, direct, done, edit, fresh, group, join, leave, new_channel,
+    new_direct, new_group, people, person, react, read, rename, rename_user, reply, said, said_many, say, schedule,
+    text, unsend,
 };
-use myna_chat::rules::Change;
+use myna_chat::rules::{Actor, Change, Verb};
 use myna_chat::store::Store;
 use myna_protocol::limits::RECEIPT_MEMBERS;
-use myna_protocol::{Feed, UserId};
+use myna_protocol::{Feed, Timestamp, UserId};
 
 /// Makes the change, and brings everybody's old state up to date in two ways: by the events, and by a resync.
 async fn holds(store: &dyn Store, people: &[UserId], change: Change) {
@@ -97,6 +98,28 @@ pub(crate) async fn the_law_holds_for_reacting(store: &dyn Store) {
             holds(store, &[ann, bob], change).await;
         }
     }
+}
+
+pub(crate) async fn the_law_holds_for_scheduling(store: &dyn Store) {
+    let (ann, bob) = ann_and_bob(store).await;
+    let talk = group(store, ann, &[bob]).await;
+    said_many(store, talk, bob, 3).await;
+    let ids: Vec<_> = (0..3).map(|_| a_client_id()).collect();
+    for id in &ids {
+        holds(store, &[ann, bob], schedule(talk, ann, *id, "later", 10)).await;
+    }
+    let (client_id, bounds, is_due) = (ids[0], SCHEDULE, false);
+    let edited = Verb::EditScheduled { client_id, text: text("edited"), send_at: Timestamp(20), bounds };
+    let first = edited.by(ann, Timestamp(1));
+    let deleted = Verb::DeleteScheduled { client_id: ids[1] }.by(ann, Timestamp(2));
+    for change in [first, deleted] {
+        holds(store, &[ann, bob], change).await;
+    }
+    for due in store.due_jobs(Timestamp(10), 10).await.expect("the store answers") {
+        let run = Change { actor: Actor::System, at: Timestamp(10), verb: Verb::RunJob { id: due } };
+        holds(store, &[ann, bob], run).await;
+    }
+    holds(store, &[ann, bob], Verb::SendScheduled { client_id, is_due }.by(ann, Timestamp(15))).await;
 }
 
 pub(crate) async fn the_law_holds_for_reading(store: &dyn Store) {

@@ -2,10 +2,10 @@
 
 use super::held::Held;
 use super::verbs::{
-    a_client_id, a_conversation_id, commit, edit, join, leave, load, name, new_direct, now, people, react, read,
-    rename, rename_user, reply, send, seqs, unsend,
+    SCHEDULE, a_client_id, a_conversation_id, a_job_id, commit, edit, fresh, join, leave, load, name, new_direct, now,
+    people, react, read, rename, rename_user, reply, send, seqs, text, unsend,
 };
-use myna_chat::rules::{self, Change};
+use myna_chat::rules::{self, Actor, Change, JobId};
 use myna_chat::store::Store;
 use myna_protocol::{ClientId, ConversationId, Feed, FeedRows, Rev, Row, UserId};
 use proptest::prelude::*;
@@ -24,6 +24,14 @@ enum Verb {
     Edit(u64),
     Unsend(u64),
     React(u64, usize),
+    /// For a time so far ahead.
+    Schedule(i64),
+    /// One of those that were scheduled gets another text and time.
+    EditScheduled(usize, i64),
+    SendScheduled(usize),
+    DeleteScheduled(usize),
+    /// The time comes for one of those that are due.
+    Due(usize),
     Read(u64),
     Direct(usize),
     Group(usize),
@@ -64,6 +72,11 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1..8_u64).prop_map(Verb::Edit),
         1 => (1..8_u64).prop_map(Verb::Unsend),
         3 => (1..8_u64, 0..3_usize).prop_map(|(seq, emoji)| Verb::React(seq, emoji)),
+        3 => (1..4_i64).prop_map(Verb::Schedule),
+        1 => (any::<usize>(), 1..4_i64).prop_map(|(number, ahead)| Verb::EditScheduled(number, ahead)),
+        1 => any::<usize>().prop_map(Verb::SendScheduled),
+        1 => any::<usize>().prop_map(Verb::DeleteScheduled),
+        3 => any::<usize>().prop_map(Verb::Due),
         3 => (0..12_u64).prop_map(Verb::Read),
         1 => any::<usize>().prop_map(Verb::Direct),
         1 => any::<usize>().prop_map(Verb::Group),
@@ -123,6 +136,7 @@ struct Play<'a> {
     inside: BTreeSet<(ConversationId, UserId)>,
     heads: HashMap<Feed, Rev>,
     sent: Vec<(ConversationId, UserId, ClientId)>,
+    scheduled: Vec<(UserId, ClientId, JobId)>,
 }
 
 async fn carry_out(store: &dyn Store, plan: &[Step]) -> Result<(), String> {
@@ -140,6 +154,7 @@ async fn carry_out(store: &dyn Store, plan: &[Step]) -> Result<(), String> {
         inside: BTreeSet::new(),
         heads: store.revs(&[Feed::Server]).await.expect("the store answers").into_iter().collect(),
         sent: Vec::new(),
+        scheduled: Vec::new(),
     };
     let mut steps = Vec::new();
     for step in plan {
@@ -203,6 +218,38 @@ impl Play<'_> {
             Verb::Edit(seq) => edit(talk, user, seq, &format!("edited {}", self.sent.len())),
             Verb::Unsend(seq) => unsend(talk, user, seq),
             Verb::React(seq, emoji) => react(talk, user, seq, ["", "👍", "🎉"][emoji]),
+            Verb::Schedule(ahead) => {
+                let (client_id, job, at) = (a_client_id(), a_job_id(), now());
+                self.scheduled.push((user, client_id, job));
+                let (text, reply_to, send_at, bounds) = (text("later"), None, at.plus(ahead), SCHEDULE);
+                let verb = rules::Verb::ScheduleMessage {
+                    conversation: talk,
+                    client_id,
+                    text,
+                    reply_to,
+                    send_at,
+                    job,
+                    bounds,
+                };
+                verb.by(user, at)
+            }
+            Verb::EditScheduled(number, ahead) => {
+                let ((user, client_id, _), at) = (self.scheduled(number), now());
+                let (text, send_at, bounds) = (text(&format!("later {}", fresh())), at.plus(ahead), SCHEDULE);
+                rules::Verb::EditScheduled { client_id, text, send_at, bounds }.by(user, at)
+            }
+            Verb::SendScheduled(number) => {
+                let (user, client_id, _) = self.scheduled(number);
+                rules::Verb::SendScheduled { client_id, is_due: false }.by(user, now())
+            }
+            Verb::DeleteScheduled(number) => {
+                let (user, client_id, _) = self.scheduled(number);
+                rules::Verb::DeleteScheduled { client_id }.by(user, now())
+            }
+            Verb::Due(number) => {
+                let (_, _, id) = self.scheduled(number);
+                Change { actor: Actor::System, at: now(), verb: rules::Verb::RunJob { id } }
+            }
             Verb::Read(seq) => read(talk, user, seq),
             Verb::Direct(number) => new_direct(user, self.people[nth(number, PEOPLE)]),
             Verb::Group(number) => {
@@ -225,6 +272,12 @@ impl Play<'_> {
                 rename(talk, user, (number > 50).then_some(called.as_str()))
             }
         }
+    }
+
+    /// One of those that were scheduled, whatever became of it.
+    fn scheduled(&self, number: usize) -> (UserId, ClientId, JobId) {
+        let nothing = || (self.people[0], a_client_id(), a_job_id());
+        self.scheduled.get(number % self.scheduled.len().max(1)).copied().unwrap_or_else(nothing)
     }
 
     /// Everybody who may hear the event hears it, loses it, or will hear it later.

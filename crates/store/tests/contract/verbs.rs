@@ -1,7 +1,7 @@
 //! What people do, in the words of the rules, so that each rule reads as a story.
 
 use futures_util::future::join_all;
-use myna_chat::rules::{Change, Committed, Verb};
+use myna_chat::rules::{Change, Committed, JobId, ScheduleBounds, Verb};
 use myna_chat::store::{Extent, NewUser, Page, Store};
 use myna_protocol::limits::REACTIONS;
 use myna_protocol::{
@@ -118,6 +118,29 @@ pub(crate) fn forward(
 
 pub(crate) fn say(conversation: ConversationId, sender: UserId, said: &str) -> Change {
     send(conversation, sender, a_client_id(), said)
+}
+
+/// What a person can schedule in these rules.
+pub(crate) const SCHEDULE: ScheduleBounds = ScheduleBounds { messages: 100, ahead: 1_000_000 };
+
+pub(crate) fn a_job_id() -> JobId {
+    let mut id = [9; 16];
+    id[8..].copy_from_slice(&fresh().to_be_bytes());
+    id
+}
+
+/// At the time 1, for another time.
+pub(crate) fn schedule(
+    conversation: ConversationId,
+    user: UserId,
+    client_id: ClientId,
+    said: &str,
+    send_at: i64,
+) -> Change {
+    let (text, reply_to, send_at) = (text(said), None, Timestamp(send_at));
+    let (job, bounds) = (a_job_id(), SCHEDULE);
+    let verb = Verb::ScheduleMessage { conversation, client_id, text, reply_to, send_at, job, bounds };
+    verb.by(user, Timestamp(1))
 }
 
 /// More than any message is old.
@@ -247,8 +270,8 @@ pub(crate) async fn membership(store: &dyn Store, user: UserId, conversation: Co
     let loaded = store.load_user(user).await.expect("the store answers");
     loaded.rows.into_iter().find_map(|row| match row {
         Row::Membership(row) if row.conversation == conversation => Some(row),
-        Row::Membership(_) => None,
-        other => panic!("a person's own feed has memberships only, not {other:?}"),
+        Row::Membership(_) | Row::Scheduled(_) => None,
+        other => panic!("a person's own feed has no {other:?}"),
     })
 }
 

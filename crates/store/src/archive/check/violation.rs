@@ -1,6 +1,7 @@
 //! The ways in which a store can break its rules.
 
 use crate::archive::Part;
+use myna_chat::rules::PersonalItem;
 use myna_protocol::{ClientId, ConversationId, Rev, Seq, SessionId, UserId};
 use std::fmt;
 
@@ -116,6 +117,22 @@ pub enum Violation {
         rev: Rev,
         of: Rev,
     },
+    PersonalOfNobody {
+        user: UserId,
+        item: PersonalItem,
+    },
+    /// The stamp of a personal row is beyond the person's own feed.
+    PersonalRev {
+        user: UserId,
+        item: PersonalItem,
+        rev: Rev,
+        of: Rev,
+    },
+    /// A message waits to be sent, and no due job will send it at its time.
+    NeverSent {
+        user: UserId,
+        item: PersonalItem,
+    },
     SessionOfNobody {
         session: SessionId,
         user: UserId,
@@ -191,6 +208,11 @@ impl fmt::Display for Violation {
             Self::PersonRev { user, rev, of } => {
                 write!(f, "person {user} has rev {rev}, beyond the server's feed's {of}")
             }
+            Self::PersonalOfNobody { user, item } => write!(f, "{item}: its person {user} does not exist"),
+            Self::PersonalRev { user, item, rev, of } => {
+                write!(f, "{item} of person {user} has rev {rev}, beyond their feed's {of}")
+            }
+            Self::NeverSent { user, item } => write!(f, "{item} of person {user}: no due job sends it at its time"),
             Self::SessionOfNobody { session, user } => write!(f, "session {session}: its user {user} does not exist"),
             Self::Orphans { part, conversation } => {
                 let part = match part {

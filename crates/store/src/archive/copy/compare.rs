@@ -25,6 +25,10 @@ pub(super) async fn all(
         return Err(CopyError::Different("people"));
     }
     tally.done(counts.users);
+    if both(checksum::personal(from), checksum::personal(to)).await? == Same::No {
+        return Err(CopyError::Different("personal rows"));
+    }
+    tally.done(counts.personal);
     if both(checksum::sessions(from, until), checksum::sessions(to, until)).await? == Same::No {
         return Err(CopyError::Different("sessions"));
     }
@@ -66,6 +70,7 @@ fn same_counts(from: Counts, to: Counts) -> Result<(), CopyError> {
         ("messages", from.messages, to.messages),
         ("reactions", from.reactions, to.reactions),
         ("due jobs", from.jobs, to.jobs),
+        ("personal rows", from.personal, to.personal),
     ];
     match nouns.into_iter().find(|(_, from, to)| from != to) {
         Some((noun, from, to)) => Err(CopyError::Counts { noun, from, to }),

@@ -2,10 +2,10 @@
 
 use crate::archive::{Origin, Part, SessionRecord, StoreId, UserRecord};
 use crate::embedded::rows::{
-    conversation_id, conversation_row, conversation_row_columns, count, int, job_row, member_row, member_row_columns,
-    message, message_columns, reaction, reaction_columns, timestamp, user_id,
+    self, conversation_id, conversation_row, conversation_row_columns, count, int, job_row, member_row,
+    member_row_columns, message, message_columns, personal_columns, reaction, reaction_columns, timestamp, user_id,
 };
-use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
+use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, PersonalKey, PersonalRow, ServerRow};
 use myna_protocol::{ConversationId, Message, Reaction, Seq, SessionId, UserId};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
@@ -14,6 +14,10 @@ queries! {
     ORIGIN = "SELECT origin_id, origin_url FROM store WHERE one = 1 AND origin_id IS NOT NULL";
     // Any id is greater than an empty blob.
     SERVER = "SELECT rev FROM server WHERE one = 1";
+    // Any text is greater than an empty one.
+    PERSONAL = concat!("SELECT ", personal_columns!(), " FROM personal
+        WHERE (user_id, item) > (?1, ?2) ORDER BY user_id, item LIMIT ?3");
+    JOB = "SELECT id, due_at, change FROM jobs WHERE id = ?1";
     JOBS = "SELECT id, due_at, change FROM jobs WHERE id > ?1 ORDER BY id LIMIT ?2";
     USERS = "SELECT id, name, password_hash, created_at, rev, person_rev FROM users WHERE id > ?1 ORDER BY id LIMIT ?2";
     SESSIONS = "SELECT id, token_hash, user_id, created_at, expires_at FROM sessions WHERE id > ?1 ORDER BY id LIMIT ?2";
@@ -146,4 +150,14 @@ pub(super) fn server(connection: &Connection) -> Result<ServerRow> {
 pub(super) fn jobs(connection: &Connection, after: Option<JobId>, limit: u32) -> Result<Vec<JobRow>> {
     let after = after.as_ref().map_or(&[][..], |id| id.as_slice());
     connection.prepare_cached(JOBS)?.query_map(params![after, limit], job_row)?.collect()
+}
+
+pub(super) fn personal(connection: &Connection, after: Option<PersonalKey>, limit: u32) -> Result<Vec<PersonalRow>> {
+    let user = after.as_ref().map_or(&[][..], |(user, _)| user.as_bytes());
+    let item = after.map_or_else(String::new, |(_, item)| item.to_string());
+    connection.prepare_cached(PERSONAL)?.query_map(params![user, item, limit], rows::personal)?.collect()
+}
+
+pub(super) fn job(connection: &Connection, id: JobId) -> Result<Option<JobRow>> {
+    connection.prepare_cached(JOB)?.query_row([id], job_row).optional()
 }

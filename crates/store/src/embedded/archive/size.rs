@@ -17,6 +17,7 @@ pub(super) fn counts(connection: &Connection) -> Result<Counts> {
         messages: rows(connection, "messages")?,
         reactions: rows(connection, "reactions")?,
         jobs: rows(connection, "jobs")?,
+        personal: rows(connection, "personal")?,
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::archive::{Origin, SessionRecord, UserRecord};
 use crate::embedded::rows::{direct_key, int, json_text, kind_text};
 use crate::words::tails;
-use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, PersonalRow, ServerRow};
 use myna_protocol::{Message, Reaction, Timestamp};
 use rusqlite::{Connection, Error, Result, params};
 
@@ -12,6 +12,8 @@ queries! {
     SERVER = "UPDATE server SET rev = ?1 WHERE one = 1";
     JOB = "INSERT INTO jobs (id, due_at, change) VALUES (?1, ?2, ?3)
         ON CONFLICT (id) DO UPDATE SET due_at = ?2, change = ?3";
+    PERSONAL = "INSERT INTO personal (user_id, item, value, rev) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (user_id, item) DO UPDATE SET value = ?3, rev = ?4";
     USER = "INSERT INTO users (id, name, name_key, password_hash, created_at, rev, person_rev)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         ON CONFLICT (id) DO UPDATE SET name = ?2, name_key = ?3, password_hash = ?4, created_at = ?5, rev = ?6, person_rev = ?7";
@@ -133,4 +135,9 @@ pub(super) fn server(connection: &Connection, server: &ServerRow) -> Result<()> 
 pub(super) fn job(connection: &Connection, job: &JobRow) -> Result<()> {
     let change = serde_json::to_string(&job.change).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
     connection.prepare_cached(JOB)?.execute(params![job.id, job.due_at.millis(), change]).map(|_| ())
+}
+
+pub(super) fn personal(connection: &Connection, row: &PersonalRow) -> Result<()> {
+    let values = params![row.user.as_bytes(), row.item.to_string(), json_text(row.value.as_ref())?, int(row.rev)];
+    connection.prepare_cached(PERSONAL)?.execute(values).map(|_| ())
 }

@@ -2,7 +2,7 @@
 
 use crate::embedded::rows::{
     self, conversation_id, conversation_row, conversation_row_columns, count, int, job_row, member_row,
-    member_row_columns, message_columns, reaction_columns, user_id, user_row, user_row_columns,
+    member_row_columns, message_columns, personal_columns, reaction_columns, user_id, user_row, user_row_columns,
 };
 use myna_chat::rules::{Facts, Needs, ServerRow};
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
@@ -21,6 +21,8 @@ queries! {
     REACTION = concat!("SELECT ", reaction_columns!(), " FROM reactions
         WHERE conversation_id = ?1 AND seq = ?2 AND user_id = ?3");
     REACTION_COUNT = "SELECT count(*) FROM reactions WHERE conversation_id = ?1 AND seq = ?2 AND emoji IS NOT NULL";
+    PERSONAL = concat!("SELECT ", personal_columns!(), " FROM personal WHERE user_id = ?1 AND item = ?2");
+    PERSONAL_OF = concat!("SELECT ", personal_columns!(), " FROM personal WHERE user_id = ?1 AND value IS NOT NULL");
     JOB = "SELECT id, due_at, change FROM jobs WHERE id = ?1";
 }
 
@@ -75,6 +77,15 @@ pub(super) fn load(connection: &Connection, needs: Needs, facts: &mut Facts) -> 
     for (id, seq) in needs.reaction_counts {
         let found = one(connection, REACTION_COUNT, params![id.as_bytes(), int(seq)], |row| count(row, 0))?;
         facts.load_reaction_count((id, seq), found.unwrap_or(0));
+    }
+    for (user, item) in needs.personal {
+        let key = params![user.as_bytes(), item.to_string()];
+        facts.load_personal((user, item), one(connection, PERSONAL, key, rows::personal)?);
+    }
+    for user in needs.personal_of {
+        let mut query = connection.prepare_cached(PERSONAL_OF)?;
+        let rows = query.query_map([user.as_bytes()], rows::personal)?.collect::<Result<Vec<_>>>()?;
+        facts.load_personal_of(user, rows);
     }
     for id in needs.jobs {
         facts.load_job(id, one(connection, JOB, [id], job_row)?);

@@ -2,7 +2,7 @@
 
 use crate::embedded::rows::{direct_key, int, json_text, kind_text};
 use crate::words::tails;
-use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow, UserRow, Writes, Written};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, PersonalRow, ServerRow, UserRow, Writes, Written};
 use myna_protocol::{Kind, Message, Name, Reaction, Timestamp};
 use rusqlite::{Connection, Error, Params, Result, params};
 
@@ -31,6 +31,8 @@ queries! {
     MESSAGE = "UPDATE messages SET text = ?3, rev = ?4, extra = ?5 WHERE conversation_id = ?1 AND seq = ?2";
     PUT_REACTION = "INSERT INTO reactions (conversation_id, seq, user_id, emoji, rev) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (conversation_id, seq, user_id) DO UPDATE SET emoji = ?4, rev = ?5";
+    PUT_PERSONAL = "INSERT INTO personal (user_id, item, value, rev) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (user_id, item) DO UPDATE SET value = ?3, rev = ?4";
     PUT_JOB = "INSERT INTO jobs (id, due_at, change) VALUES (?1, ?2, ?3)
         ON CONFLICT (id) DO UPDATE SET due_at = ?2, change = ?3";
     DROP_JOB = "DELETE FROM jobs WHERE id = ?1";
@@ -44,7 +46,8 @@ pub(super) fn write(connection: &Connection, writes: &Writes) -> Result<()> {
     writes.members.iter().try_for_each(|row| writer.member(row))?;
     writes.messages.iter().try_for_each(|row| writer.message(row))?;
     writes.reactions.iter().try_for_each(|row| writer.reaction(row))?;
-    writes.jobs.iter().try_for_each(|row| writer.job(row))
+    writes.jobs.iter().try_for_each(|row| writer.job(row))?;
+    writes.personal.iter().try_for_each(|row| writer.personal(row))
 }
 
 struct Writer<'a>(&'a Connection);
@@ -142,6 +145,13 @@ impl Writer<'_> {
         row.now.iter().try_for_each(|now| {
             let (id, user) = (now.conversation.as_bytes(), now.user.as_bytes());
             self.execute(PUT_REACTION, params![id, int(now.seq), user, now.emoji, int(now.rev)])
+        })
+    }
+
+    fn personal(&self, row: &Written<PersonalRow>) -> Result<()> {
+        row.now.iter().try_for_each(|now| {
+            let (user, item, value) = (now.user.as_bytes(), now.item.to_string(), json_text(now.value.as_ref())?);
+            self.execute(PUT_PERSONAL, params![user, item, value, int(now.rev)])
         })
     }
 

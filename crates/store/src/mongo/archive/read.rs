@@ -3,15 +3,15 @@
 use crate::archive::{Part, SessionRecord, UserRecord};
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, REACTIONS,
-    ReactionDoc, SERVER, SERVER_ID, SESSIONS, ServerDoc, SessionDoc, USERS, UserDoc, conversation_id, count, int,
-    session_id, timestamp, user_id,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, PERSONAL,
+    PersonalDoc, REACTIONS, ReactionDoc, SERVER, SERVER_ID, SESSIONS, ServerDoc, SessionDoc, USERS, UserDoc,
+    conversation_id, count, int, session_id, timestamp, user_id,
 };
 use crate::mongo::failure::Failure;
 use crate::mongo::history::{by_seq, page_after};
 use crate::mongo::reading::{Query, by_id};
 use mongodb::bson::{Document, Uuid, doc};
-use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, ServerRow};
+use myna_chat::rules::{ConversationRow, JobId, JobRow, MemberRow, PersonalKey, PersonalRow, ServerRow};
 use myna_protocol::{ConversationId, Message, Reaction, Seq, SessionId, UserId};
 use serde::Deserialize;
 
@@ -157,6 +157,27 @@ impl Mongo {
     pub(super) async fn read_server(&self) -> Result<ServerRow, Failure> {
         let found: Option<ServerDoc> = self.find_one(SERVER, Query::of(doc! { "_id": { "$eq": SERVER_ID } })).await?;
         Ok(ServerRow { rev: found.map_or(Ok(0), |server| count(server.rev))? })
+    }
+
+    pub(super) async fn read_job(&self, id: JobId) -> Result<Option<JobRow>, Failure> {
+        let found: Option<JobDoc> = self.find_one(JOBS, by_id(Uuid::from_bytes(id))).await?;
+        found.map(JobDoc::stored).transpose()
+    }
+
+    pub(super) async fn read_personal(
+        &self,
+        after: Option<PersonalKey>,
+        limit: u32,
+    ) -> Result<Vec<PersonalRow>, Failure> {
+        let filter = after.map_or_else(Document::new, |(user, item)| {
+            doc! { "$or": [
+                { "user_id": { "$gt": user.uuid() } },
+                { "user_id": user.uuid(), "item": { "$gt": item.to_string() } },
+            ] }
+        });
+        let query = Query::of(filter).sorted(doc! { "user_id": 1, "item": 1 }).limited(limit.into());
+        let found: Vec<PersonalDoc> = self.find(PERSONAL, query).await?;
+        found.into_iter().map(PersonalDoc::stored).collect()
     }
 
     pub(super) async fn read_jobs(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobRow>, Failure> {

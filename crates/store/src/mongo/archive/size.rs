@@ -2,7 +2,7 @@
 
 use crate::archive::{Counts, Stats, TableStats};
 use crate::mongo::Mongo;
-use crate::mongo::documents::{CONVERSATIONS, JOBS, MEMBERS, MESSAGES, REACTIONS, SESSIONS, USERS};
+use crate::mongo::documents::{CONVERSATIONS, JOBS, MEMBERS, MESSAGES, PERSONAL, REACTIONS, SESSIONS, USERS};
 use crate::mongo::failure::Failure;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
@@ -24,6 +24,7 @@ impl Mongo {
             messages: count(MESSAGES).await?,
             reactions: count(REACTIONS).await?,
             jobs: count(JOBS).await?,
+            personal: count(PERSONAL).await?,
         })
     }
 

@@ -3,14 +3,15 @@
 use crate::archive::{SessionRecord, UserRecord};
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, REACTIONS,
-    ReactionDoc, SERVER, SERVER_ID, SESSIONS, SessionDoc, USERS, UserDoc, date, int, token_hash,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, PERSONAL,
+    PersonalDoc, REACTIONS, ReactionDoc, SERVER, SERVER_ID, SESSIONS, SessionDoc, USERS, UserDoc, date, int,
+    token_hash,
 };
 use crate::mongo::failure::Failure;
 use crate::words::tails;
 use mongodb::bson::{Document, RawDocumentBuf, doc, serialize_to_document, serialize_to_raw_document_buf};
 use mongodb::options::{ReplaceOneModel, WriteModel};
-use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, PersonalRow, ServerRow};
 use myna_protocol::{Kind, Message, Name, Reaction, UserId};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -123,6 +124,12 @@ impl Mongo {
             .upsert(true)
             .await?;
         Ok(())
+    }
+
+    pub(super) async fn write_personal(&self, rows: &[PersonalRow]) -> Result<(), Failure> {
+        let rows = rows.iter().map(PersonalDoc::of).collect::<Result<Vec<_>, _>>()?;
+        let key = |row: &PersonalDoc| doc! { "user_id": row.user_id, "item": { "$eq": &row.item } };
+        self.put(PERSONAL, &rows, key).await
     }
 
     pub(super) async fn write_jobs(&self, jobs: &[JobRow]) -> Result<(), Failure> {

@@ -2,13 +2,13 @@
 
 use crate::mongo::Mongo;
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, Pair, REACTIONS,
-    ReactionDoc, SERVER, SERVER_ID, USERS, UserRowDoc, conversation_id, count, int,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, PERSONAL, Pair,
+    PersonalDoc, REACTIONS, ReactionDoc, SERVER, SERVER_ID, USERS, UserRowDoc, conversation_id, count, int,
 };
 use crate::mongo::failure::Failure;
 use crate::mongo::reading::Query;
 use mongodb::bson::{Document, Uuid, doc};
-use myna_chat::rules::{Facts, Needs, ReactionKey, ServerRow};
+use myna_chat::rules::{Facts, Needs, PersonalKey, PersonalRow, ReactionKey, ServerRow};
 use myna_protocol::{ClientId, ConversationId, Kind, Name, Seq, UserId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -57,6 +57,18 @@ pub(in crate::mongo) fn reactions_to<'a>(keys: impl IntoIterator<Item = &'a (Con
     let seqs = messages_at(keys)?;
     let filter = doc! { "$and": [seqs, { "emoji": { "$ne": null } }] };
     Some(Query::of(filter).only(doc! { "_id": 0, "conversation_id": 1, "seq": 1 }))
+}
+
+/// These personal rows.
+pub(in crate::mongo) fn personal<'a>(keys: impl IntoIterator<Item = &'a PersonalKey>) -> Option<Document> {
+    let each =
+        keys.into_iter().map(|(user, item)| doc! { "user_id": user.uuid(), "item": { "$eq": item.to_string() } });
+    any(each.collect())
+}
+
+/// All personal rows of these people that have a value.
+pub(in crate::mongo) fn personal_of<'a>(people: impl IntoIterator<Item = &'a UserId>) -> Option<Document> {
+    any(people.into_iter().map(|user| doc! { "user_id": user.uuid(), "live": { "$eq": true } }).collect())
 }
 
 /// A message that has a reaction.
@@ -133,7 +145,7 @@ impl Mongo {
         let server = needs.server.then(|| doc! { "_id": { "$eq": SERVER_ID } });
         // Before its members: who leaves in between moves the conversation's rev, so that what was decided is not written.
         let conversations = self.found::<ConversationDoc>(CONVERSATIONS, conversations(&needs)).await?;
-        let (members, users, sent, messages, reactions, reacted_to, jobs, server) = tokio::try_join!(
+        let (members, users, sent, messages, reactions, reacted_to, jobs, personal, personal_of, server) = tokio::try_join!(
             self.found::<MemberDoc>(MEMBERS, members_of(&needs.members)),
             self.found::<UserRowDoc>(USERS, people(&needs)),
             self.found::<MessageDoc>(MESSAGES, sent_before(&needs.sent)),
@@ -141,6 +153,8 @@ impl Mongo {
             self.found::<ReactionDoc>(REACTIONS, reactions_of(&needs.reactions)),
             self.reacted_to(reactions_to(&needs.reaction_counts)),
             self.found::<JobDoc>(JOBS, jobs),
+            self.found::<PersonalDoc>(PERSONAL, personal(&needs.personal)),
+            self.found::<PersonalDoc>(PERSONAL, personal_of(&needs.personal_of)),
             self.found::<super::super::documents::ServerDoc>(SERVER, server),
         )?;
         for document in conversations {
@@ -181,6 +195,16 @@ impl Mongo {
             let row = document.stored()?;
             facts.load_job(row.id, Some(row));
         }
+        for document in personal {
+            let row = document.stored()?;
+            facts.load_personal(row.key(), Some(row));
+        }
+        let mut rows: BTreeMap<UserId, Vec<PersonalRow>> = BTreeMap::new();
+        for document in personal_of {
+            let row = document.stored()?;
+            rows.entry(row.user).or_default().push(row);
+        }
+        rows.into_iter().for_each(|(user, rows)| facts.load_personal_of(user, rows));
         if needs.server {
             let rev = server.first().map(|document| crate::mongo::documents::count(document.rev)).transpose()?;
             let missing = || Failure::Corrupt("the server's own document is missing".to_owned());
@@ -204,4 +228,6 @@ fn absent(needs: Needs, facts: &mut Facts) {
     needs.reactions.into_iter().for_each(|key| facts.load_reaction(key, None));
     needs.reaction_counts.into_iter().for_each(|key| facts.load_reaction_count(key, 0));
     needs.jobs.into_iter().for_each(|id| facts.load_job(id, None));
+    needs.personal.into_iter().for_each(|key| facts.load_personal(key, None));
+    needs.personal_of.into_iter().for_each(|user| facts.load_personal_of(user, []));
 }

@@ -1,13 +1,13 @@
 //! The documents that a batch adds, changes and deletes.
 
 use crate::mongo::documents::{
-    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, REACTIONS,
-    ReactionDoc, SERVER, SERVER_ID, USERS, date, int,
+    AsUuid, CONVERSATIONS, ConversationDoc, JOBS, JobDoc, MEMBERS, MESSAGES, MemberDoc, MessageDoc, PERSONAL,
+    PersonalDoc, REACTIONS, ReactionDoc, SERVER, SERVER_ID, USERS, date, int,
 };
 use crate::mongo::failure::Failure;
 use crate::words::tails;
 use mongodb::bson::{Bson, Document, Uuid, doc, serialize_to_document};
-use myna_chat::rules::{ConversationRow, JobRow, MemberRow, ServerRow, UserRow, Writes, Written};
+use myna_chat::rules::{ConversationRow, JobRow, MemberRow, PersonalRow, ServerRow, UserRow, Writes, Written};
 use myna_protocol::{Kind, Message, Name, Reaction};
 use std::collections::HashMap;
 
@@ -49,6 +49,7 @@ impl Puts {
             .collect();
         writes.members.iter().try_for_each(|row| puts.member(row, &names))?;
         writes.jobs.iter().try_for_each(|row| puts.job(row))?;
+        writes.personal.iter().try_for_each(|row| puts.personal(row))?;
         writes.messages.iter().try_for_each(|row| puts.message(row))?;
         writes.reactions.iter().try_for_each(|row| puts.reaction(row))?;
         puts.0.sort_by_key(|put| matches!(put.kind, PutKind::Add(_)));
@@ -152,6 +153,18 @@ impl Puts {
         match &row.before {
             None => self.add(REACTIONS, key, fields),
             Some(before) => self.set(REACTIONS, key, doc! { "rev": { "$eq": int(before.rev) } }, fields),
+        }
+        Ok(())
+    }
+
+    fn personal(&mut self, row: &Written<PersonalRow>) -> Result<(), Failure> {
+        let Some(now) = &row.now else { return Ok(()) };
+        let document = PersonalDoc::of(now)?;
+        let key = doc! { "user_id": document.user_id, "item": { "$eq": &document.item } };
+        let fields = serialize_to_document(&document)?;
+        match &row.before {
+            None => self.add(PERSONAL, key, fields),
+            Some(before) => self.set(PERSONAL, key, doc! { "rev": { "$eq": int(before.rev) } }, fields),
         }
         Ok(())
     }

@@ -1,0 +1,89 @@
+//! Scheduled messages: at the end of their conversation, as dashed bubbles, and the sheet of all of them.
+
+use super::Sheet;
+use super::flow::{Each, When};
+use super::modal::{show_sheet, when_closed};
+use super::use_overlay;
+use crate::client_handle::use_client;
+use crate::i18n::words;
+use crate::time::{iso, use_zone};
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use myna_client::{ScheduledItem, Title, View};
+use myna_protocol::ConversationId;
+
+/// The scheduled messages of a conversation, the next to be sent first.
+#[component]
+pub(crate) fn ScheduledLines(id: ConversationId) -> impl IntoView {
+    let (t, zone, handle, overlay) = (words(), use_zone(), use_client(), use_overlay());
+    let view: Signal<Option<View>> = handle.signals(id).view.into();
+    let line = move |item: ScheduledItem| {
+        let ScheduledItem { client_id, text, send_at, failed, .. } = item;
+        let when = move || format!("{} {}", zone.coming_day(send_at), zone.time(send_at));
+        view! {
+            <li class="line mine first last scheduled">
+                <p class="scheduled-head">
+                    {match failed {
+                        Some(_) => view! { <span class="scheduled-failed">{t.not_sent()}</span> }.into_any(),
+                        None => view! { <time datetime=iso(send_at)>{when}</time> }.into_any(),
+                    }}
+                    " · "
+                    <button class="link" type="button" aria-haspopup="dialog" on:click=move |_| overlay.open_sheet(Sheet::Scheduled(client_id))>
+                        {t.edit()}
+                    </button>
+                </p>
+                <div class="bubble" role="article" tabindex="-1" aria-label=move || t.scheduled_for(when())>
+                    <p dir="auto">{text}</p>
+                </div>
+            </li>
+        }
+    };
+    let items = move || view.with(|view| view.as_ref().map(|view| view.scheduled.clone()).unwrap_or_default());
+    view! { <Each of=items key=|item| format!("{item:?}") children=line/> }.into_any()
+}
+
+/// All scheduled messages.
+#[component]
+pub(crate) fn AllScheduled(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let (t, zone, handle, overlay) = (words(), use_zone(), use_client(), use_overlay());
+    let schedule = handle.schedule();
+    let dialog: NodeRef<Dialog> = NodeRef::new();
+    let shut = show_sheet(dialog);
+    let all = Memo::new(move |_| {
+        schedule.track();
+        handle.look(myna_client::Client::all_scheduled)
+    });
+    let row = move |(item, title): (ScheduledItem, Option<Title>)| {
+        let ScheduledItem { client_id, text, send_at, failed, .. } = item;
+        let title = title.map_or_else(|| t.not_in_conversation().to_owned(), |title| t.title(&title));
+        view! {
+            <li class="scheduled-row">
+                <p class="scheduled-title" dir="auto">{title}</p>
+                <p class="scheduled-words" dir="auto">{text}</p>
+                <p class="scheduled-head">
+                    {failed.map(|_| view! { <span class="scheduled-failed">{t.not_sent()}</span> " · " })}
+                    <time datetime=iso(send_at)>{move || format!("{} {}", zone.coming_day(send_at), zone.time(send_at))}</time>
+                    " · "
+                    <button class="link" type="button" aria-haspopup="dialog" on:click=move |_| overlay.open_sheet(Sheet::Scheduled(client_id))>
+                        {t.edit()}
+                    </button>
+                </p>
+            </li>
+        }
+    };
+    view! {
+        <dialog class="dialog versions" node_ref=dialog aria-labelledby="all-scheduled-title" on:close=when_closed(close)>
+            <header class="sheet-head">
+                <h2 id="all-scheduled-title">{t.scheduled_messages()}</h2>
+                <button class="button small" type="button" autofocus on:click=move |_| shut()>{t.close()}</button>
+            </header>
+            <When condition=move || all.with(Vec::is_empty)>
+                <p class="dialog-text">{t.no_scheduled()}</p>
+            </When>
+            <ol>
+                <Each of=move || all.get() key=|row| format!("{row:?}") children=row/>
+            </ol>
+        </dialog>
+    }
+    .into_any()
+}

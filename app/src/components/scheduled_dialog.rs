@@ -1,0 +1,115 @@
+//! The dialog of a scheduled message: another text or time, send it now, delete it.
+
+use super::composer::parsed;
+use super::modal::{show_modal, when_closed};
+use super::time_field::{TimeField, read, written};
+use crate::client_handle::use_client;
+use crate::components::use_overlay;
+use crate::i18n::words;
+use leptos::ev::SubmitEvent;
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use myna_client::{Action, Answer, Client, Status};
+use myna_protocol::{ClientId, Rejection, RequestId, Timestamp};
+
+/// A verb of the client.
+type Ask = Box<dyn FnOnce(&mut Client, Timestamp) -> (RequestId, Vec<Action>)>;
+
+#[component]
+pub(crate) fn ScheduledDialog(client_id: ClientId, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let (t, handle, overlay) = (words(), use_client(), use_overlay());
+    let (status, schedule) = (handle.status(), handle.schedule());
+    let dialog: NodeRef<Dialog> = NodeRef::new();
+    let shut = show_modal(dialog);
+    let item = handle.look(|client| client.scheduled(client_id));
+    let text = RwSignal::new(item.as_ref().map_or_else(String::new, |item| item.text.clone()));
+    let value = RwSignal::new(item.as_ref().map_or_else(String::new, |item| written(item.send_at)));
+    let failed = item.and_then(|item| item.failed);
+    let error = RwSignal::new(None::<&'static str>);
+    let is_busy = RwSignal::new(false);
+    // Its time may come, or another device may delete it, while this is open.
+    Effect::new(move |_| {
+        schedule.track();
+        if !is_busy.get_untracked() && handle.look(|client| client.scheduled(client_id)).is_none() {
+            shut();
+            overlay.note(t.scheduled_gone());
+        }
+    });
+    let answered = move |answer: Answer| {
+        is_busy.try_set(false);
+        match answer {
+            Answer::Done { .. } => shut(),
+            Answer::Rejected(Rejection::NotFound, _) if handle.look(|client| client.scheduled(client_id)).is_none() => {
+                shut();
+                overlay.note(t.scheduled_gone());
+            }
+            Answer::Rejected(code, _) if error.try_set(Some(t.refusal(code))).is_some() => {
+                handle.tell(crate::problem::Problem::Refused(code));
+            }
+            Answer::Rejected(..) | Answer::Found { .. } => {}
+        }
+    };
+    let ask = move |verb: Ask| {
+        if status.get_untracked() != Status::Live {
+            error.set(Some(t.schedule_offline()));
+        } else if !is_busy.get_untracked() {
+            is_busy.set(true);
+            error.set(None);
+            handle.request(verb, answered);
+        }
+    };
+    let ask = StoredValue::new(ask);
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        match (parsed(&text.get_untracked()), read(&value.get_untracked())) {
+            (Ok(text), Some(at)) => ask.with_value(|ask| {
+                ask(Box::new(move |client, now| client.edit_scheduled(client_id, text, at, now)));
+            }),
+            (Err(rejection), _) => error.set(Some(t.refusal(rejection))),
+            (_, None) => error.set(Some(t.refusal(Rejection::TimePast))),
+        }
+    };
+    let send = move |_| {
+        // What is written is what is sent: a changed text is saved first.
+        ask.with_value(|ask| ask(Box::new(move |client, now| client.send_scheduled(client_id, now))));
+    };
+    let delete = move |_| {
+        ask.with_value(|ask| ask(Box::new(move |client, now| client.delete_scheduled(client_id, now))));
+    };
+    let has_changed = {
+        let before = text.get_untracked();
+        move || text.with(|text| *text != before)
+    };
+    view! {
+        <dialog class="dialog schedule" node_ref=dialog aria-labelledby="scheduled-title" on:close=when_closed(close)>
+            <form class="form" on:submit=save>
+                <h2 id="scheduled-title">{t.scheduled_message()}</h2>
+                {failed.map(|code| view! { <p class="form-error">{t.not_delivered_why(t.refusal(code))}</p> })}
+                <label class="field">
+                    <span class="field-name">{t.message()}</span>
+                    <textarea
+                        class="scheduled-text"
+                        rows="3"
+                        dir="auto"
+                        prop:value=text
+                        on:input:target=move |event| {
+                            text.set(event.target().value());
+                            error.set(None);
+                        }
+                    ></textarea>
+                </label>
+                <TimeField value error/>
+                <div id="schedule-note">{move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}</div>
+                <div class="dialog-foot">
+                    <button class="button destructive" type="button" on:click=delete>{t.delete()}</button>
+                    <button class="button" type="button" disabled=has_changed on:click=send>{t.send_now()}</button>
+                    <button class="button" type="button" on:click=move |_| shut()>{t.cancel()}</button>
+                    <button class="button primary" type="submit" aria-disabled=move || is_busy.get().then_some("true") aria-busy=move || is_busy.get().then_some("true")>
+                        {t.save()}
+                    </button>
+                </div>
+            </form>
+        </dialog>
+    }
+    .into_any()
+}

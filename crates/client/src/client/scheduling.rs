@@ -1,0 +1,124 @@
+//! Messages that the server sends later.
+
+use super::Client;
+use crate::conversation::Held;
+use crate::scheduled::ScheduledItem;
+use crate::{Action, DraftPlace, Title, view};
+use myna_protocol::{ClientId, Command, ConversationId, RequestId, Text, Timestamp};
+
+/// A draft that is being scheduled: it stays until the server has it.
+#[derive(Debug)]
+pub(super) struct Scheduling {
+    request: RequestId,
+    place: DraftPlace,
+    text: String,
+}
+
+impl Client {
+    /// Whether messages can be scheduled.
+    pub fn may_schedule(&self) -> bool {
+        self.limits.scheduled > 0
+    }
+
+    /// Whether what is written in a conversation can be scheduled: a text for a message that was sent cannot.
+    pub fn may_schedule_draft(&self, id: ConversationId) -> bool {
+        self.may_schedule() && self.edits.writing(id).is_none() && !self.draft(id).trim().is_empty()
+    }
+
+    /// Schedules what is written in a conversation, this text. The draft is empty once the server has it, unless it has changed
+    /// meanwhile; the answer is `Done` or `Rejected`.
+    pub fn schedule(
+        &mut self,
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: Text,
+        send_at: Timestamp,
+        now: Timestamp,
+    ) -> (RequestId, Vec<Action>) {
+        let place = self.draft_place(conversation);
+        let (text, reply_to) = (text.into_string(), self.reply_target(place));
+        let draft = self.drafts.text(place).to_owned();
+        let command = |request| Command::Schedule { request, conversation, client_id, text, reply_to, send_at };
+        let (request, actions) = self.ask(command, now);
+        self.scheduling.push(Scheduling { request, place, text: draft });
+        (request, actions)
+    }
+
+    /// Gives a scheduled message another text and another time; the answer is `Done` or `Rejected`.
+    pub fn edit_scheduled(
+        &mut self,
+        client_id: ClientId,
+        text: Text,
+        send_at: Timestamp,
+        now: Timestamp,
+    ) -> (RequestId, Vec<Action>) {
+        let text = text.into_string();
+        self.ask(|request| Command::EditScheduled { request, client_id, text, send_at }, now)
+    }
+
+    /// Sends a scheduled message now; the answer is `Done` or `Rejected`.
+    pub fn send_scheduled(&mut self, client_id: ClientId, now: Timestamp) -> (RequestId, Vec<Action>) {
+        self.ask(|request| Command::SendScheduled { request, client_id }, now)
+    }
+
+    /// Deletes a scheduled message; the answer is `Done` or `Rejected`.
+    pub fn delete_scheduled(&mut self, client_id: ClientId, now: Timestamp) -> (RequestId, Vec<Action>) {
+        self.ask(|request| Command::DeleteScheduled { request, client_id }, now)
+    }
+
+    /// A message that waits for its time, or could not be sent.
+    pub fn scheduled(&self, client_id: ClientId) -> Option<ScheduledItem> {
+        self.schedule.get(client_id)
+    }
+
+    /// All messages that wait for their time or could not be sent, the next to be sent first, each with its conversation's title;
+    /// `None` where one is not in it, or where it is not loaded.
+    pub fn all_scheduled(&self) -> Vec<(ScheduledItem, Option<Title>)> {
+        let title = |id| {
+            let (held, row) = self.conversations.shown(id)?;
+            Some(view::title(held, row, self.my_id()?, &self.people))
+        };
+        self.schedule
+            .all()
+            .into_iter()
+            .map(|item| (title(item.conversation), item))
+            .map(|(title, item)| (item, title))
+            .collect()
+    }
+
+    /// Those of a conversation, or of the thread that is open in it, but not one that has come as a message already.
+    pub(super) fn scheduled_in(&self, id: ConversationId, held: &Held) -> Vec<ScheduledItem> {
+        let Some(me) = self.my_id() else { return Vec::new() };
+        let root = self.draft_place(id).thread;
+        let is_in_thread = |item: &ScheduledItem| {
+            root.is_none_or(|root| {
+                item.reply_to
+                    .is_some_and(|seq| seq == root || held.message(seq).is_some_and(|message| message.thread() == root))
+            })
+        };
+        let mut all = self.schedule.all();
+        all.retain(|item| item.conversation == id && is_in_thread(item) && !held.has_message(me, item.client_id));
+        all
+    }
+
+    /// The server has a message that was a draft.
+    pub(super) fn schedule_acked(&mut self, request: RequestId, actions: &mut Vec<Action>) {
+        if let Some(Scheduling { place, text, .. }) = self.end_scheduling(request)
+            && self.drafts.text(place) == text
+        {
+            if self.drafts.set(place, String::new()) {
+                actions.push(Action::KeepDraft(place, String::new()));
+            }
+            if self.drafts.set_reply(place, None) {
+                actions.push(Action::KeepReply(place, None));
+            }
+            self.redraw(place.conversation);
+        }
+    }
+
+    /// A message could not be scheduled: the draft stays.
+    pub(super) fn end_scheduling(&mut self, request: RequestId) -> Option<Scheduling> {
+        let at = self.scheduling.iter().position(|scheduling| scheduling.request == request)?;
+        Some(self.scheduling.remove(at))
+    }
+}
