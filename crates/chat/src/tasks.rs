@@ -21,6 +21,11 @@ pub struct Tasks {
 }
 
 impl Tasks {
+    /// The worker of due jobs: tests let it work when their time has passed.
+    pub fn due_jobs(&self) -> Arc<DueJobs> {
+        self.jobs.clone()
+    }
+
     /// Runs until no handle is left through which a change could come, or until the committer has failed. Dropping it ends
     /// all tasks at once.
     pub async fn run(self) {

@@ -256,6 +256,66 @@ fn a_commit_whose_answer_is_lost_arrives_by_its_change_notice() {
     run_on_two_nodes(&plan);
 }
 
+/// The first person's scheduled messages, and what may become of them.
+fn scheduling() -> Vec<Step> {
+    let (who, place) = (0, 0);
+    let mut plan = setting();
+    plan.extend([1, 1, 1, 2].map(|minutes| Step::Schedule { who, place, minutes }));
+    plan.extend([
+        Step::EditScheduled { who, number: 0, minutes: 2 },
+        Step::Hear { who },
+        Step::DeleteScheduled { who, number: 1 },
+        Step::Hear { who },
+        Step::SendScheduled { who, number: 1 },
+        Step::Minute,
+        Step::Hear { who },
+        Step::Minute,
+    ]);
+    plan
+}
+
+#[test]
+fn scheduled_messages_are_sent_in_time() {
+    let of_plan = scheduling();
+    block_on(async {
+        let mut world = World::new(4).await;
+        for step in &of_plan {
+            world.take(step).await;
+        }
+        world.settle_and_compare().await;
+        assert_eq!(world.messages(), 4 + 3, "one was deleted, all others were sent");
+    });
+    run_on_two_nodes(&of_plan);
+}
+
+#[test]
+fn scheduled_messages_are_sent_once_whatever_happens_to_the_nodes() {
+    let mishaps = [Mishap::Unheard, Mishap::Unanswered, Mishap::NodeDies { looks: 3 }, Mishap::NodeDies { looks: 9 }];
+    for mishap in mishaps {
+        for at in 7..15 {
+            let mut plan = scheduling();
+            plan.insert(at, Step::Mishap { who: 0, mishap });
+            plan.insert(at + 2, Step::Return { who: 0 });
+            run(&plan);
+            plan.insert(at + 3, Step::Uncertain { node: 0 });
+            plan.insert(at + 4, Step::Crash { node: 1 });
+            run_on_two_nodes(&plan);
+        }
+    }
+}
+
+#[test]
+fn what_is_scheduled_where_one_has_left_is_kept() {
+    after_setting(vec![
+        Step::Schedule { who: 1, place: 1, minutes: 1 },
+        Step::Schedule { who: 1, place: 0, minutes: 1 },
+        Step::Leave { who: 1, place: 0 },
+        Step::Leave { who: 1, place: 1 },
+        Step::Minute,
+        Step::Minute,
+    ]);
+}
+
 #[test]
 fn random_plans_on_one_node() {
     seeds::follow("on one node", prop::collection::vec(step::any(4), 1..60), run);

@@ -1,7 +1,7 @@
 //! What everybody has said and what they were promised, and whether the store agrees.
 
 use myna_chat::store::Store;
-use myna_protocol::{ClientId, Command, ConversationId, Event, Message, Row, Seq};
+use myna_protocol::{ClientId, Command, ConversationId, Event, Message, Row, Seq, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that are read at a time.
@@ -19,10 +19,25 @@ struct Said {
     overtaken: bool,
 }
 
+/// A message that somebody scheduled.
+struct Scheduled {
+    client_id: ClientId,
+    who: usize,
+    user: UserId,
+    conversation: ConversationId,
+    /// The server has it.
+    acked: bool,
+    /// The server would not have it.
+    refused: bool,
+    asked_to_delete: bool,
+    deleted: bool,
+}
+
 /// All messages that people have sent in a plan, with the answers to them, and what the clients show.
 #[derive(Default)]
 pub(crate) struct History {
     said: Vec<Said>,
+    scheduled: Vec<Scheduled>,
     /// The edits that were acknowledged.
     edited: Vec<(ConversationId, Seq, String)>,
     /// The messages whose unsending was acknowledged.
@@ -36,8 +51,58 @@ impl History {
         self.said.push(Said { client_id, who, conversation, promised, refused, overtaken });
     }
 
+    pub(crate) fn schedule(&mut self, client_id: ClientId, who: usize, user: UserId, conversation: ConversationId) {
+        let (acked, refused, asked_to_delete, deleted) = Default::default();
+        self.scheduled.push(Scheduled { client_id, who, user, conversation, acked, refused, asked_to_delete, deleted });
+    }
+
+    pub(crate) fn asked_to_delete(&mut self, client_id: ClientId) {
+        let scheduled = self.scheduled.iter_mut().filter(|scheduled| scheduled.client_id == client_id);
+        scheduled.for_each(|scheduled| scheduled.asked_to_delete = true);
+    }
+
+    /// An answer to a command about a scheduled message has arrived.
+    fn answered_scheduled(&mut self, command: &Command, event: &Event) {
+        let (Command::Schedule { client_id, .. } | Command::DeleteScheduled { client_id, .. }) = command else {
+            return;
+        };
+        let scheduled = self.scheduled.iter_mut().find(|scheduled| scheduled.client_id == *client_id).unwrap();
+        match (command, event) {
+            (Command::Schedule { .. }, Event::Ack { .. }) => scheduled.acked = true,
+            // Where the server could not tell, it is one or the other.
+            (Command::Schedule { .. }, Event::Rejected { code, .. }) => scheduled.refused = !code.is_temporary(),
+            (_, Event::Ack { .. }) => scheduled.deleted = true,
+            _ => {}
+        }
+    }
+
+    /// Each is sent once, unless it was deleted, or could not be sent: then it is kept.
+    async fn check_scheduled(&self, store: &dyn Store, stored: &BTreeMap<ConversationId, Vec<Message>>) {
+        for scheduled in &self.scheduled {
+            let Scheduled { client_id, who, user, conversation, .. } = scheduled;
+            let sent = stored[conversation].iter().filter(|message| message.client_id == *client_id).count();
+            let rows = store.load_user(*user).await.unwrap().rows;
+            let mine = rows.iter().filter_map(|row| if let Row::Scheduled(row) = row { Some(row) } else { None });
+            let kept = mine.filter(|row| row.client_id == *client_id).collect::<Vec<_>>();
+            let has_failed =
+                kept.iter().all(|row| row.message.as_ref().is_some_and(|message| message.failed.is_some()));
+            assert!(has_failed, "{client_id} of {who} still waits: {kept:?}");
+            let count = sent + kept.len();
+            match scheduled {
+                Scheduled { deleted: true, .. } | Scheduled { refused: true, .. } => {
+                    assert_eq!(count, 0, "{client_id} of {who} was deleted, or refused");
+                }
+                Scheduled { acked: true, asked_to_delete: false, .. } => {
+                    assert_eq!(count, 1, "{client_id} of {who} is sent once, or kept");
+                }
+                _ => assert!(count <= 1, "{client_id} of {who} is there {count} times"),
+            }
+        }
+    }
+
     /// An answer has arrived.
     pub(crate) fn answered(&mut self, command: &Command, event: &Event) {
+        self.answered_scheduled(command, event);
         let is_done = matches!(event, Event::Ack { .. });
         let client_id = match command {
             Command::Send { client_id, .. } | Command::Forward { client_id, .. } => client_id,
@@ -66,7 +131,8 @@ impl History {
 
     /// Everything is there once, where it was promised, in the order in which each has said it, and nothing else is.
     pub(crate) async fn check(&self, store: &dyn Store) {
-        let conversations: BTreeSet<_> = self.said.iter().map(|said| said.conversation).collect();
+        let scheduled = self.scheduled.iter().map(|scheduled| scheduled.conversation);
+        let conversations: BTreeSet<_> = self.said.iter().map(|said| said.conversation).chain(scheduled).collect();
         let mut stored = BTreeMap::new();
         for conversation in conversations {
             let messages = all(store, conversation).await;
@@ -86,7 +152,9 @@ impl History {
             }
         }
         for message in stored.values().flatten() {
-            assert!(self.said.iter().any(|said| said.client_id == message.client_id), "nobody has said {message:?}");
+            let is_said = self.said.iter().any(|said| said.client_id == message.client_id);
+            let is_scheduled = || self.scheduled.iter().any(|scheduled| scheduled.client_id == message.client_id);
+            assert!(is_said || is_scheduled(), "nobody has said {message:?}");
         }
         let at = |conversation: &ConversationId, seq: Seq| &stored[conversation][seq as usize - 1];
         for (conversation, seq, text) in &self.edited {
@@ -105,6 +173,7 @@ impl History {
             let there = stored.get(conversation).map_or(0, Vec::len);
             assert_eq!(*messages, there, "what {who} sees of {conversation}");
         }
+        self.check_scheduled(store, &stored).await;
         self.check_order();
     }
 

@@ -37,6 +37,25 @@ impl World {
                 let pending = chat.send(me, conversation, client_id, Text::parse(&text)?, reply_to).await?;
                 ack(request, conversation, pending.committed().await?.seq)
             }
+            Command::Schedule { request, conversation, client_id, text, reply_to, send_at } => {
+                let text = Text::parse(&text)?;
+                let pending = chat.schedule_message(me, conversation, client_id, text, reply_to, send_at).await?;
+                pending.committed().await?;
+                ack(request, conversation, None)
+            }
+            Command::EditScheduled { request, client_id, text, send_at } => {
+                let pending = chat.edit_scheduled(me, client_id, Text::parse(&text)?, send_at).await?;
+                pending.committed().await?;
+                vec![Event::Ack { request, conversation: None, seq: None }]
+            }
+            Command::SendScheduled { request, client_id } => {
+                let done = chat.send_scheduled(me, client_id).await?.committed().await?;
+                vec![Event::Ack { request, conversation: done.conversation, seq: done.seq }]
+            }
+            Command::DeleteScheduled { request, client_id } => {
+                chat.delete_scheduled(me, client_id).await?.committed().await?;
+                vec![Event::Ack { request, conversation: None, seq: None }]
+            }
             Command::Forward { request, conversation, client_id, message } => {
                 let pending = chat.forward(me, conversation, client_id, message).await?;
                 ack(request, conversation, pending.committed().await?.seq)

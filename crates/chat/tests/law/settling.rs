@@ -26,6 +26,10 @@ impl World {
             self.people[who].mishap = None;
             self.come(who).await;
         }
+        // What a node could not tell is left to the next one.
+        for _ in 0..3 {
+            self.pass(PAUSE_MILLIS * 10).await;
+        }
         // What one hears may make them say something that others hear, and a pause may have to pass before that.
         for _ in 0..3 {
             self.deliver_all().await;

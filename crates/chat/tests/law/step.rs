@@ -42,6 +42,28 @@ pub(crate) enum Step {
         seq: u64,
         emoji: usize,
     },
+    /// They schedule a message for so many minutes later.
+    Schedule {
+        who: usize,
+        place: usize,
+        minutes: i64,
+    },
+    /// They give the scheduled message of this number another text, and a time so many minutes later.
+    EditScheduled {
+        who: usize,
+        number: usize,
+        minutes: i64,
+    },
+    SendScheduled {
+        who: usize,
+        number: usize,
+    },
+    DeleteScheduled {
+        who: usize,
+        number: usize,
+    },
+    /// A minute passes, and the nodes do what is due.
+    Minute,
     Read {
         who: usize,
         place: usize,
@@ -149,6 +171,13 @@ pub(crate) fn any(people: usize) -> impl Strategy<Value = Step> {
         1 => (who.clone(), place.clone(), 0..3_usize).prop_map(|(who, place, back)| Step::Unsend { who, place, back }),
         3 => (who.clone(), place.clone(), 1..6_u64, 0..3_usize)
             .prop_map(|(who, place, seq, emoji)| Step::React { who, place, seq, emoji }),
+        3 => (who.clone(), place.clone(), 1..3_i64)
+            .prop_map(|(who, place, minutes)| Step::Schedule { who, place, minutes }),
+        1 => (who.clone(), 0..3_usize, 1..3_i64)
+            .prop_map(|(who, number, minutes)| Step::EditScheduled { who, number, minutes }),
+        1 => (who.clone(), 0..3_usize).prop_map(|(who, number)| Step::SendScheduled { who, number }),
+        1 => (who.clone(), 0..3_usize).prop_map(|(who, number)| Step::DeleteScheduled { who, number }),
+        1 => Just(Step::Minute),
         4 => (who.clone(), place.clone()).prop_map(|(who, place)| Step::Read { who, place }),
         2 => (who.clone(), who.clone()).prop_map(|(who, with)| Step::Direct { who, with }),
         2 => (who.clone(), prop::collection::vec(who.clone(), 1..4)).prop_map(|(who, with)| Step::Group { who, with }),

@@ -6,7 +6,7 @@ use crate::person::Person;
 use crate::simulated_bus::SimulatedBus;
 use crate::step::{Mishap, Step};
 use myna_chat::store::Store;
-use myna_chat::{Chat, Clock, Content, Ids, Parts, Passwords};
+use myna_chat::{Chat, Clock, Content, DueJobs, Ids, Parts, Passwords};
 use myna_client::{Action, Line};
 use myna_protocol::{
     ClientId, Command, ConversationId, Event, Feed, FeedRows, Name, Password, Rev, Row, Seq, SessionId, Text,
@@ -16,7 +16,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
+
+const MINUTE: i64 = 60_000;
 
 pub(crate) struct TestClock(pub(crate) AtomicI64);
 
@@ -42,6 +44,7 @@ pub(crate) struct Node {
     chat: Chat,
     /// All that it does by itself.
     tasks: AbortHandle,
+    jobs: Arc<DueJobs>,
 }
 
 pub(crate) struct World {
@@ -109,7 +112,7 @@ impl World {
         let (clock, ids) = (self.clock.clone(), self.ids.clone());
         let (chat, tasks) =
             Chat::new(Parts { store, clock, ids, passwords: Passwords::weak(), policy: Default::default() });
-        Node { chat, tasks: tokio::spawn(tasks.run()).abort_handle() }
+        Node { chat, jobs: tasks.due_jobs(), tasks: tokio::spawn(tasks.run()).abort_handle() }
     }
 
     /// A node ends where it stands, and another takes its place.
@@ -213,6 +216,37 @@ impl World {
                 let (_, actions) = self.people[*who].client.react(conversation, *seq, emoji, now);
                 self.perform(*who, actions).await;
             }
+            Step::Schedule { who, place, minutes } => {
+                let Some(conversation) = self.place(*who, *place).await else { return };
+                let (id, text) = (self.client_id(), Text::parse(&format!("later {}", self.made)).unwrap());
+                self.history.schedule(id, *who, self.people[*who].user.id, conversation);
+                let now = self.clock.now();
+                let send_at = now.plus(minutes * MINUTE);
+                let (_, actions) = self.people[*who].client.schedule(conversation, id, text, send_at, now);
+                self.perform(*who, actions).await;
+            }
+            Step::EditScheduled { who, number, minutes } => {
+                let Some(id) = self.scheduled(*who, *number) else { return };
+                self.made += 1;
+                let (text, now) = (Text::parse(&format!("later {}", self.made)).unwrap(), self.clock.now());
+                let send_at = now.plus(minutes * MINUTE);
+                let (_, actions) = self.people[*who].client.edit_scheduled(id, text, send_at, now);
+                self.perform(*who, actions).await;
+            }
+            Step::SendScheduled { who, number } => {
+                let Some(id) = self.scheduled(*who, *number) else { return };
+                let now = self.clock.now();
+                let (_, actions) = self.people[*who].client.send_scheduled(id, now);
+                self.perform(*who, actions).await;
+            }
+            Step::DeleteScheduled { who, number } => {
+                let Some(id) = self.scheduled(*who, *number) else { return };
+                self.history.asked_to_delete(id);
+                let now = self.clock.now();
+                let (_, actions) = self.people[*who].client.delete_scheduled(id, now);
+                self.perform(*who, actions).await;
+            }
+            Step::Minute => self.pass(MINUTE).await,
             Step::Read { who, place } => {
                 let Some(conversation) = self.place(*who, *place).await else { return };
                 let now = self.clock.now();
@@ -295,6 +329,21 @@ impl World {
             // The wake-up it asks for is `Return`.
             let _ = person.client.closed(None, now);
         }
+    }
+
+    /// Time passes, and all nodes at once do what is due.
+    pub(crate) async fn pass(&mut self, millis: i64) {
+        self.clock.0.fetch_add(millis, Ordering::Relaxed);
+        let jobs = self.nodes.iter().map(|node| node.jobs.clone());
+        // A node that cannot tell whether it has done it leaves it to the next time.
+        let due: JoinSet<_> = jobs.map(|jobs| async move { jobs.perform_due().await }).collect();
+        due.join_all().await;
+        self.quiet().await;
+    }
+
+    /// What the person sees as their scheduled message of this number.
+    fn scheduled(&self, who: usize, number: usize) -> Option<ClientId> {
+        self.people[who].client.all_scheduled().get(number).map(|(item, _)| item.client_id)
     }
 
     /// The person's conversation of this number, in an order that does not change. Who does not know of it listens first.
