@@ -468,11 +468,15 @@ impl World {
 
     /// What the server answers, unless that does not arrive.
     async fn answer_through(&mut self, who: usize, command: &Command) -> Option<Vec<Event>> {
-        if let Command::Add { conversation, users, .. } = command {
-            // Whatever becomes of the answer, they may be in it from now on.
-            users.iter().for_each(|user| {
-                self.left.remove(&(*user, *conversation));
-            });
+        // Whatever becomes of the answer, these may be in it from now on.
+        match command {
+            Command::Add { conversation, users, .. } => {
+                self.left.retain(|(user, left), _| left != conversation || !users.contains(user));
+            }
+            Command::Join { conversation, .. } => {
+                self.left.remove(&(self.people[who].user.id, *conversation));
+            }
+            _ => {}
         }
         match self.people[who].mishap.take() {
             None => return Some(self.answer(who, command.clone()).await),
@@ -506,17 +510,10 @@ impl World {
     /// Remembers who has left what.
     pub(crate) async fn note(&mut self, who: usize, command: &Command) {
         let user = self.people[who].user.id;
-        match command {
-            Command::Leave { conversation, .. } => {
-                let feed = Feed::Conversation(*conversation);
-                let (_, rev) = self.store.revs(&[feed]).await.unwrap()[0];
-                self.left.insert((user, *conversation), rev);
-            }
-            Command::Join { conversation, .. } => {
-                self.left.remove(&(user, *conversation));
-            }
-
-            _ => {}
+        if let Command::Leave { conversation, .. } = command {
+            let feed = Feed::Conversation(*conversation);
+            let (_, rev) = self.store.revs(&[feed]).await.unwrap()[0];
+            self.left.insert((user, *conversation), rev);
         }
     }
 }
