@@ -132,8 +132,8 @@ impl ClientHandle {
     }
 
     /// Changes whenever a scheduled message does.
-    pub(crate) fn schedule(self) -> RwSignal<u64> {
-        self.inner.with_value(|inner| inner.schedule.clone()).into()
+    pub(crate) fn schedule(self) -> ArcRwSignal<u64> {
+        self.inner.with_value(|inner| inner.schedule.clone())
     }
 
     pub(crate) fn list(self) -> ListSignals {

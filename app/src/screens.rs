@@ -81,7 +81,7 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::Scheduled(client_id) => {
             view! { <ScheduledDialog client_id close=move || overlay.close_sheet()/> }.into_any()
         }
-        Screen::ScheduledLines(id) => view! { <ScheduledLines id/> }.into_any(),
+        Screen::ScheduledLines(id) => view! { <ScheduledLines id in_thread=false/> }.into_any(),
         Screen::AllScheduled => view! { <AllScheduled close=move || overlay.close_sheet()/> }.into_any(),
         Screen::Choice(bubble) => choice_view(bubble),
         Screen::SelectionBar(id) => view! { <SelectionBar conversation=id/> }.into_any(),
@@ -121,6 +121,17 @@ pub(crate) fn ScreenView(screen: Screen) -> impl IntoView {
             stand_in(screen, t, code)
         }
     }
+}
+
+/// Draws a screen once its code has loaded, and does not ask for it. The server does not draw it: when the browser takes over the
+/// page, the code is not there.
+pub(crate) fn draw_later(screen: Screen) -> AnyView {
+    let code = use_context::<RwSignal<Code>>().expect("the chat gives the code of its screens to all its components");
+    (move || match code.get() {
+        Code::Loaded if cfg!(feature = "hydrate") => draw(screen).now_or_never().and_then(Result::ok).into_any(),
+        _ => ().into_any(),
+    })
+    .into_any()
 }
 
 /// The placeholder for a screen while its code loads or after loading failed.

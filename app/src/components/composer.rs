@@ -5,15 +5,13 @@
 #[cfg(feature = "hydrate")]
 use super::bubble::MESSAGE;
 use super::flow::When;
-#[cfg(feature = "hydrate")]
-use super::message_list::LongPress;
 use super::quote::{quoted, replying_to};
 #[cfg(feature = "hydrate")]
 use super::thread::close;
 use super::{EmojiUse, Glyph, Icon, Sheet, use_overlay};
 use crate::client_handle::use_client;
 use crate::i18n::words;
-use leptos::ev::{KeyboardEvent, TouchEvent};
+use leptos::ev::KeyboardEvent;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use myna_client::{Editing, Quote, clean_pasted};
@@ -128,17 +126,6 @@ pub(crate) fn Composer(
             Vec::new()
         });
     });
-    #[cfg(feature = "hydrate")]
-    let (touched, lifted, held) = {
-        let press = LongPress::new();
-        (
-            move |event: TouchEvent| press.began(&event),
-            move |event: TouchEvent| press.lifted(&event),
-            move || press.ended(),
-        )
-    };
-    #[cfg(not(feature = "hydrate"))]
-    let (touched, lifted, held) = (|_: TouchEvent| (), |_: TouchEvent| (), || ());
     view! {
         <form
             class="composer"
@@ -238,23 +225,7 @@ pub(crate) fn Composer(
                 <Icon glyph=Glyph::Emoji/>
             </button>
             // A click leaves the focus in the field, and a phone's keyboard where it is.
-            <button
-                class="send"
-                type="submit"
-                aria-label=move || if is_edit.get() { t.save() } else { t.send() }
-                title=move || if is_edit.get() { t.save() } else { t.send_hint() }
-                disabled=move || is_empty.get()
-                on:mousedown=move |event| event.prevent_default()
-                on:contextmenu=move |event| {
-                    event.prevent_default();
-                    held();
-                    if handle.look(|client| client.may_schedule_draft(id)) {
-                        overlay.open_sheet(Sheet::Schedule(id));
-                    }
-                }
-                on:touchstart=touched
-                on:touchend=lifted
-            >
+            <button class="send" type="submit" aria-label=move || if is_edit.get() { t.save() } else { t.send() } disabled=move || is_empty.get() on:mousedown=move |event| event.prevent_default()>
                 {move || {
                     let glyph = if is_edit.get() { Glyph::Check } else { Glyph::Send };
                     view! { <Icon glyph/> }

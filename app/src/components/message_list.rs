@@ -10,7 +10,7 @@ use super::use_overlay;
 use super::{Avatar, Glyph, Icon, TranscriptLine};
 use crate::client_handle::{ConversationSignals, Typing, use_client};
 use crate::i18n::words;
-use crate::screens::{Screen, ScreenView};
+use crate::screens::{Screen, draw_later};
 use leptos::ev::{KeyboardEvent, TouchEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -42,8 +42,6 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
     let in_thread = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.thread.is_some())));
     let lines = signals.lines.clone();
     let typing: Signal<Typing> = signals.typing.into();
-    let has_scheduled =
-        Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| !view.scheduled.is_empty())));
 
     #[cfg(feature = "hydrate")]
     let (on_scroll, jump) = {
@@ -152,9 +150,7 @@ pub(crate) fn MessageList(id: ConversationId, signals: ConversationSignals) -> i
                         </div>
                     </li>
                 </Each>
-                <When condition=move || has_scheduled.get() && !has_newer.get() && !in_thread.get()>
-                    <ScreenView screen=Screen::ScheduledLines(id)/>
-                </When>
+                {draw_later(Screen::ScheduledLines(id))}
             </ol>
             <When condition=move || !at_end.get()>
                 <button

@@ -12,13 +12,22 @@ use leptos::prelude::*;
 use myna_client::{ScheduledItem, Title, View};
 use myna_protocol::ConversationId;
 
-/// The scheduled messages of a conversation, the next to be sent first.
+/// The scheduled messages of a conversation, the next to be sent first: after the newest message, or in the thread that is open. The
+/// button that sends offers to send later.
 #[component]
-pub(crate) fn ScheduledLines(id: ConversationId) -> impl IntoView {
+pub(crate) fn ScheduledLines(id: ConversationId, in_thread: bool) -> impl IntoView {
     let (t, zone, handle, overlay) = (words(), use_zone(), use_client(), use_overlay());
     let view: Signal<Option<View>> = handle.signals(id).view.into();
+    let hint = move |is_edit: bool| if is_edit { t.save() } else { t.send_hint() };
+    #[cfg(feature = "hydrate")]
+    if !in_thread {
+        send_button::offer_later(id, handle, overlay, hint);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = hint;
     let line = move |item: ScheduledItem| {
         let ScheduledItem { client_id, text, send_at, failed, .. } = item;
+        let edit = move || overlay.open_sheet(Sheet::Scheduled(client_id));
         let when = move || format!("{} {}", zone.coming_day(send_at), zone.time(send_at));
         view! {
             <li class="line mine first last scheduled">
@@ -28,17 +37,34 @@ pub(crate) fn ScheduledLines(id: ConversationId) -> impl IntoView {
                         None => view! { <time datetime=iso(send_at)>{when}</time> }.into_any(),
                     }}
                     " · "
-                    <button class="link" type="button" aria-haspopup="dialog" on:click=move |_| overlay.open_sheet(Sheet::Scheduled(client_id))>
+                    <button class="link" type="button" aria-haspopup="dialog" on:click=move |_| edit()>
                         {t.edit()}
                     </button>
                 </p>
-                <div class="bubble" role="article" tabindex="-1" aria-label=move || t.scheduled_for(when())>
+                <div
+                    class="bubble"
+                    role="article"
+                    tabindex="-1"
+                    aria-label=move || t.scheduled_for(when())
+                    on:contextmenu=move |event| {
+                        event.prevent_default();
+                        edit();
+                    }
+                    on:keydown=move |event| {
+                        if event.key() == "Enter" && event.target() == event.current_target() {
+                            event.prevent_default();
+                            edit();
+                        }
+                    }
+                >
                     <p dir="auto">{text}</p>
                 </div>
             </li>
         }
     };
-    let items = move || view.with(|view| view.as_ref().map(|view| view.scheduled.clone()).unwrap_or_default());
+    let is_shown = move |view: &&View| view.thread.is_some() == in_thread && (in_thread || !view.hides_newer);
+    let items =
+        move || view.with(|view| view.as_ref().filter(is_shown).map(|view| view.scheduled.clone()).unwrap_or_default());
     view! { <Each of=items key=|item| format!("{item:?}") children=line/> }.into_any()
 }
 
@@ -87,3 +113,6 @@ pub(crate) fn AllScheduled(close: impl Fn() + Copy + Send + Sync + 'static) -> i
     }
     .into_any()
 }
+
+#[cfg(feature = "hydrate")]
+mod send_button;

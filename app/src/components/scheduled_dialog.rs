@@ -101,7 +101,7 @@ pub(crate) fn ScheduledDialog(client_id: ClientId, close: impl Fn() + Copy + Sen
                 <TimeField value error/>
                 <div id="schedule-note">{move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}</div>
                 <div class="dialog-foot">
-                    <button class="button destructive" type="button" on:click=delete>{t.delete()}</button>
+                    <button class="button danger" type="button" on:click=delete>{t.delete()}</button>
                     <button class="button" type="button" disabled=has_changed on:click=send>{t.send_now()}</button>
                     <button class="button" type="button" on:click=move |_| shut()>{t.cancel()}</button>
                     <button class="button primary" type="submit" aria-disabled=move || is_busy.get().then_some("true") aria-busy=move || is_busy.get().then_some("true")>

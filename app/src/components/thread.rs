@@ -77,7 +77,7 @@ pub(crate) fn Thread(id: ConversationId) -> impl IntoView {
                         <Each of=move || lines.get() key=|row| row.key let:row>
                             <TranscriptLine id row group/>
                         </Each>
-                        <ScheduledLines id/>
+                        <ScheduledLines id in_thread=true/>
                     </ol>
                 </div>
             </div>

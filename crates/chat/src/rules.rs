@@ -80,7 +80,6 @@ pub fn decide(facts: &Facts, change: &Change) -> Result<Effects, Rejection> {
         Verb::RenameConversation { conversation, name } => {
             naming::conversation(facts, change, *conversation, name.as_ref())
         }
-        Verb::Schedule { id, due_at, verb } => jobs::schedule(facts, change, *id, *due_at, verb),
         Verb::RunJob { id } => jobs::run(facts, change, *id),
     }
 }

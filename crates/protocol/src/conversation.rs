@@ -1,11 +1,11 @@
 //! A conversation: direct, group or channel.
 
+use crate::code::codes;
 use crate::{ConversationId, Rev, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// What kind of conversation it is; a conversation never changes its kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Between two people (or one: a note to self). The same pair always has the same one.
     Direct,
@@ -13,6 +13,14 @@ pub enum Kind {
     Group,
     /// Public: anybody signed in may find, join and leave it.
     Channel,
+}
+
+codes! {
+    Kind {
+        Direct = "direct",
+        Group = "group",
+        Channel = "channel",
+    }
 }
 
 /// The row of a conversation itself. Its last message and unread count follow from the other rows.

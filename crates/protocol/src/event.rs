@@ -1,12 +1,12 @@
 //! What the server says on the socket.
 
+use crate::code::codes;
 use crate::limits::Limits;
 use crate::tagged::tagged;
 use crate::{
     Conversation, ConversationId, Feed, FeedRows, ListPosition, Person, Rejection, RequestId, Row, Seq, Timestamp,
     User, UserId,
 };
-use serde::{Deserialize, Serialize};
 
 tagged! {
     "Event", tag = "type",
@@ -49,13 +49,19 @@ tagged! {
 }
 
 /// Why a client has to load a feed afresh.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResetReason {
     /// More has changed than one answer may carry.
     TooFarBehind,
     /// The client's cursor is ahead of the store: it was made on another one.
     UnknownCursor,
+}
+
+codes! {
+    ResetReason {
+        TooFarBehind = "too_far_behind",
+        UnknownCursor = "unknown_cursor",
+    }
 }
 
 tagged! {
@@ -72,12 +78,21 @@ tagged! {
 }
 
 /// Why the server ends a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ByeReason {
     Stopping,
     SignedOut,
     Revoked,
     Lagging,
     TooManyFrames,
+}
+
+codes! {
+    ByeReason {
+        Stopping = "stopping",
+        SignedOut = "signed_out",
+        Revoked = "revoked",
+        Lagging = "lagging",
+        TooManyFrames = "too_many_frames",
+    }
 }

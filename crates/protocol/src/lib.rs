@@ -41,6 +41,7 @@ pub use event::{ByeReason, Event, ResetReason, Signal};
 mod rejection;
 pub use rejection::Rejection;
 
+mod code;
 mod tagged;
 
 pub mod close;

@@ -1,11 +1,10 @@
 //! Why the server refused a request. The caller can correct it, it is safe to show, and its code never changes.
 
-use serde::{Deserialize, Serialize};
+use crate::code::codes;
 use std::fmt;
 
 /// A refusal. Its serialised form is the stable code; its `Display` is a sentence to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rejection {
     /// Nobody is signed in here.
     Unauthenticated,
@@ -62,8 +61,44 @@ pub enum Rejection {
     /// The server cannot do it now. Nothing was changed; try again.
     Unavailable,
     /// A code from a newer server.
-    #[serde(other)]
     Unknown,
+}
+
+codes! {
+    Rejection {
+        Unauthenticated = "unauthenticated",
+        BadCredentials = "bad_credentials",
+        NameTaken = "name_taken",
+        NameInvalid = "name_invalid",
+        PasswordTooShort = "password_too_short",
+        PasswordTooLong = "password_too_long",
+        TextEmpty = "text_empty",
+        TextTooLong = "text_too_long",
+        TextInvalid = "text_invalid",
+        NotFound = "not_found",
+        ClientIdReused = "client_id_reused",
+        IdTaken = "id_taken",
+        TooManyMembers = "too_many_members",
+        TooFewMembers = "too_few_members",
+        DirectStays = "direct_stays",
+        NotAllowed = "not_allowed",
+        EditTooLate = "edit_too_late",
+        EditTooOften = "edit_too_often",
+        UnsendTooLate = "unsend_too_late",
+        MessageUnsent = "message_unsent",
+        MessageForwarded = "message_forwarded",
+        EmojiInvalid = "emoji_invalid",
+        TooManyReactions = "too_many_reactions",
+        TimePast = "time_past",
+        TimeTooFar = "time_too_far",
+        TooManyScheduled = "too_many_scheduled",
+        Malformed = "malformed",
+        OutOfOrder = "out_of_order",
+        ForeignOrigin = "foreign_origin",
+        TooMany = "too_many",
+        Unavailable = "unavailable",
+        Unknown = "unknown",
+    } else Unknown
 }
 
 impl Rejection {

@@ -226,8 +226,6 @@ macro_rules! contract {
             naming::groups_may_share_a_name_and_lose_it,
             jobs::jobs_are_due_in_their_order_and_gone_when_they_are_done,
             jobs::a_job_that_many_perform_at_once_is_done_once,
-            jobs::a_job_that_is_refused_is_over,
-            jobs::a_job_may_schedule_another_with_its_own_id,
             log::a_consumer_sees_every_feed_move_in_order,
             log::what_was_not_consumed_comes_again,
             log::consumers_go_on_by_themselves,

@@ -130,13 +130,7 @@ pub enum Verb {
         conversation: ConversationId,
         name: Option<Name>,
     },
-    /// Stores a verb that the actor performs later. The same `id` again changes nothing.
-    Schedule {
-        id: JobId,
-        due_at: Timestamp,
-        verb: Box<Verb>,
-    },
-    /// Performs a scheduled verb and deletes its job. A job that is gone changes nothing.
+    /// Performs what is due and deletes its job. A job that is gone changes nothing.
     RunJob {
         id: JobId,
     },
@@ -168,10 +162,6 @@ impl Change {
             }
             // At most four bytes a character.
             Verb::Forward { .. } | Verb::SendScheduled { .. } | Verb::RunJob { .. } => 4 * TEXT_CHARS,
-            Verb::Schedule { verb, .. } => match &**verb {
-                Verb::Send { text, .. } => text.as_str().len(),
-                _ => 0,
-            },
             Verb::Group { members: users, .. } | Verb::Add { users, .. } => users.len() * 512,
             _ => 0,
         }

@@ -145,9 +145,6 @@ impl Needs {
                 self.member(*conversation, user);
                 self.channel_names.extend(name.as_ref().map(myna_protocol::Name::key));
             }
-            Verb::Schedule { id, .. } => {
-                self.jobs.insert(*id);
-            }
             Verb::RunJob { .. } => {}
         }
     }

@@ -243,12 +243,14 @@ fn a_channels_old_name_is_taken_until_the_next_batch() {
 #[test]
 fn a_job_is_performed_when_it_is_due_and_once() {
     let mut facts = facts(Kind::Group);
-    let later = Verb::Schedule { id: [1; 16], due_at: NOW.plus(10), verb: Box::new(send(1, "later").verb) };
+    let bounds = ScheduleBounds { messages: 9, ahead: 100 };
+    let (conversation, client_id, text, send_at) = (talk(1), client_id(1), text("later"), NOW.plus(10));
+    let later = Verb::ScheduleMessage { conversation, client_id, text, reply_to: None, send_at, job: [1; 16], bounds };
     let run = |millis| Change { actor: Actor::System, at: NOW.plus(millis), verb: Verb::RunJob { id: [1; 16] } };
     let batch = [later.clone().by(user(1), NOW), later.by(user(1), NOW), run(9), run(10), run(11)];
     let answers = facts.decide_all(&batch);
     let events: Vec<_> = answers.iter().map(|answer| answer.as_ref().expect("all are allowed").events.len()).collect();
-    assert_eq!(events, [0, 0, 0, 1, 0]);
+    assert_eq!(events, [1, 0, 0, 2, 0]);
     let Row::Message(message) = &answers[3].as_ref().expect("it is due").events[0].rows[0] else {
         panic!("no message")
     };
@@ -303,7 +305,7 @@ fn the_feeds_that_a_batch_moves_are_those_of_its_events() {
 #[test]
 fn a_stored_change_reads_as_it_was_written() {
     // A job may be performed by a later release: its form is part of the store.
-    let change = Verb::Schedule { id: [1; 16], due_at: NOW, verb: Box::new(send(1, "later").verb) }.by(user(1), NOW);
+    let change = Verb::SendScheduled { client_id: client_id(1), is_due: true }.by(user(1), NOW);
     let json = serde_json::to_string(&change).expect("it can be written");
     assert_eq!(serde_json::from_str::<Change>(&json).expect("it can be read"), change);
     let old = r#"{"actor":{"user":"01010101-0101-0101-0101-010101010101"},"at":1800000000000,"verb":{"do":"send","conversation":"65656565-6565-6565-6565-656565656565","client_id":"c9c9c9c9-c9c9-c9c9-c9c9-c9c9c9c9c9c9","text":"later"}}"#;

@@ -5,8 +5,8 @@ use crate::screen::Screen;
 use myna_client::{Action, Client, Unsent};
 use myna_protocol::limits::Limits;
 use myna_protocol::{
-    ByeReason, Command, Conversation, Event, Feed, FeedRows, Kind, ListPosition, Member, Membership, Message, Person,
-    Rejection, ResetReason, Row, Signal, Target, Text, Timestamp,
+    ByeReason, Command, Conversation, ConversationId, Event, Feed, FeedRows, Kind, ListPosition, Member, Membership,
+    Message, Person, Rejection, ResetReason, Row, Scheduled, ScheduledMessage, Signal, Target, Text, Timestamp,
 };
 use proptest::prelude::*;
 
@@ -42,6 +42,10 @@ fn person() -> impl Strategy<Value = Person> {
     (1u8..4, number()).prop_map(|(n, rev)| Person { id: user(n).id, name: format!("name {}", rev % 3), rev })
 }
 
+fn room_of() -> impl Strategy<Value = ConversationId> {
+    (1u8..4).prop_map(conversation_id)
+}
+
 fn row() -> impl Strategy<Value = Row> {
     let room = (1u8..4).prop_map(conversation_id);
     let kind = prop_oneof![Just(Kind::Direct), Just(Kind::Group), Just(Kind::Channel)];
@@ -65,6 +69,13 @@ fn row() -> impl Strategy<Value = Row> {
         (room, any::<bool>(), number(), number()).prop_map(|(conversation, joined, read_seq, rev)| {
             Row::Membership(Membership { conversation, joined, read_seq, rev })
         }),
+        (room_of(), 0u64..9, any::<bool>(), moment(), number()).prop_map(
+            |(conversation, id, is_there, send_at, rev)| {
+                let (text, reply_to, failed) = ("text".to_owned(), Some(rev), None);
+                let message = is_there.then_some(ScheduledMessage { conversation, text, reply_to, send_at, failed });
+                Row::Scheduled(Scheduled { client_id: client_id(id), message, rev })
+            }
+        ),
         person().prop_map(Row::Person),
     ]
 }
@@ -92,7 +103,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => any::<bool>().prop_map(|online| Event::Signal(Signal::Presence { users: vec![user(2).id], online })),
         1 => (reason, any::<u32>()).prop_map(|(reason, retry_after)| Event::Bye { reason, retry_after }),
         1 => moment().prop_map(|server_time| {
-            let limits = Limits { text_chars: 0, frame_bytes: 0, page_messages_max: 0, unanswered_sends: 0, edit_millis: 0, unsend_millis: 0, reactions: 0, replies: false, forwards: false };
+            let limits = Limits { text_chars: 0, frame_bytes: 0, page_messages_max: 0, unanswered_sends: 0, edit_millis: 0, unsend_millis: 0, reactions: 0, replies: false, forwards: false, scheduled: 1, schedule_millis: 0 };
             Event::Welcome { user: user(1), server_time, limits }
         }),
     ]
@@ -122,6 +133,8 @@ enum Step {
     SetName,
     Rename(u8),
     Ask,
+    Schedule(u8, u64),
+    EndScheduled(u64, bool),
     Retry(u64),
     Discard(u64),
     Restore(u64),
@@ -162,6 +175,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::SetName),
         1 => (1u8..4).prop_map(Step::Rename),
         1 => Just(Step::Ask),
+        2 => (1u8..4, 0u64..9).prop_map(|(room, id)| Step::Schedule(room, id)),
+        1 => (0u64..9, any::<bool>()).prop_map(|(id, is_sent)| Step::EndScheduled(id, is_sent)),
         1 => (0u64..9).prop_map(Step::Retry),
         1 => (0u64..9).prop_map(Step::Discard),
         1 => (0u64..9).prop_map(Step::Restore),
@@ -229,6 +244,12 @@ fn take(client: &mut Client, step: Step, now: Timestamp) -> Vec<Action> {
         Step::SetName => client.set_name("Name".to_owned(), now).1,
         Step::Rename(room) => client.rename(conversation_id(room), None, now).1,
         Step::Ask => client.ask(|request| Command::Search { request, text: String::new() }, now).1,
+        Step::Schedule(room, id) => {
+            let text = Text::parse("text").expect("it is a plain text");
+            client.schedule(conversation_id(room), client_id(id), text, now.plus(9), now).1
+        }
+        Step::EndScheduled(id, true) => client.send_scheduled(client_id(id), now).1,
+        Step::EndScheduled(id, false) => client.delete_scheduled(client_id(id), now).1,
         Step::Retry(id) => client.retry(client_id(id), now),
         Step::Discard(id) => client.discard(client_id(id)),
         Step::Restore(id) => {

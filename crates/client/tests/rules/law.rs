@@ -41,6 +41,12 @@ enum Step {
     /// A person forwards the message at this place to another room.
     Forward(u8, u8, Seq, u8),
     AskForward(u8, Seq, u8),
+    /// Another device of one's own schedules a message.
+    Schedule(u8, i64),
+    /// One that was scheduled, whatever became of it, is sent or deleted.
+    EndScheduled(u64, bool),
+    AskSchedule(u8, i64),
+    AskEndScheduled(usize, bool),
     OpenThread(u8, Seq),
     CloseThread,
     OlderReplies(u8),
@@ -93,6 +99,10 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1u8..=3, room.clone(), 1u64..8, room.clone())
             .prop_map(|(n, room, seq, to)| Step::Forward(n, room, seq, to)),
         2 => (room.clone(), 1u64..8, room.clone()).prop_map(|(room, seq, to)| Step::AskForward(room, seq, to)),
+        2 => (room.clone(), 1i64..9).prop_map(|(room, at)| Step::Schedule(room, at)),
+        2 => (0u64..20, any::<bool>()).prop_map(|(number, is_sent)| Step::EndScheduled(number, is_sent)),
+        2 => (room.clone(), 1i64..9).prop_map(|(room, at)| Step::AskSchedule(room, at)),
+        1 => (0usize..3, any::<bool>()).prop_map(|(number, is_sent)| Step::AskEndScheduled(number, is_sent)),
         2 => (room.clone(), 1u64..6).prop_map(|(room, seq)| Step::OpenThread(room, seq)),
         1 => Just(Step::CloseThread),
         1 => room.clone().prop_map(Step::OlderReplies),
@@ -226,6 +236,33 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
             // The dialog offers only conversations that the person is in.
             if let Some(message) = message.filter(|_| world.peer(1).client.conversation(to).is_some()) {
                 world.act(1, |client, now| client.forward(message, to, id, now));
+            }
+        }
+        Step::Schedule(room, at) => {
+            *sends += 1;
+            let (id, client_id, text) = (conversation_id(room), client_id(900_000 + *sends), format!("later {sends}"));
+            let told = world.server.schedule(user(1).id, id, client_id, &text, Timestamp(at));
+            world.tell(told.unwrap_or_default());
+        }
+        Step::EndScheduled(number, is_sent) => {
+            let all = &world.server.own.get(&user(1).id).map(|own| own.scheduled.keys().copied().collect::<Vec<_>>());
+            let id = all.iter().flatten().rev().nth(number as usize).copied();
+            if let Some(Ok((_, told))) = id.map(|id| world.server.end_scheduled(user(1).id, id, is_sent)) {
+                world.tell(told);
+            }
+        }
+        Step::AskSchedule(room, at) => {
+            *sends += 1;
+            let (id, text) = (client_id(900_000 + *sends), Text::parse(&format!("later {sends}")).expect("it is one"));
+            world.with(1, |client, now| client.schedule(conversation_id(room), id, text, Timestamp(at), now));
+        }
+        Step::AskEndScheduled(number, is_sent) => {
+            if let Some((item, _)) = world.peer(1).client.all_scheduled().get(number) {
+                let id = item.client_id;
+                world.with(1, |client, now| match is_sent {
+                    true => client.send_scheduled(id, now),
+                    false => client.delete_scheduled(id, now),
+                });
             }
         }
         Step::OpenThread(room, seq) => {
@@ -424,6 +461,14 @@ proptest! {
             prop_assert!(whole.ends_with(&shown[1..]), "{:?} of {:?}", shown, whole);
             prop_assert!(thread.has_older || whole.len() == shown.len() - 1, "{:?} of {:?}", shown, whole);
         }
+        // What is scheduled is as the server has it.
+        let scheduled: Vec<_> = world.peer(1).client.all_scheduled().into_iter()
+            .map(|(item, _)| (item.client_id, item.conversation, item.text, item.send_at))
+            .collect();
+        let theirs: Vec<_> = world.server.scheduled(user(1).id).into_iter()
+            .map(|(id, message)| (id, message.conversation, message.text, message.send_at))
+            .collect();
+        prop_assert_eq!(scheduled, theirs);
         world.load_all(1);
         // What had been read when a conversation was opened is only known to the page that opened it.
         world.act(1, |client, now| client.open(conversation_id(250), now));

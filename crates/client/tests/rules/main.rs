@@ -12,6 +12,7 @@ mod names;
 mod outbox;
 mod paging;
 mod places;
+mod scheduling;
 mod screen;
 mod session;
 mod transcript;

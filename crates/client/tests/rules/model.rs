@@ -2,10 +2,11 @@
 
 mod answers;
 mod changes;
+mod scheduling;
 
 use myna_protocol::{
     ClientId, Conversation, ConversationId, Event, FeedRows, Member, Membership, Message, Person, Reaction, Rejection,
-    Rev, Row, Seq, Timestamp, User, UserId,
+    Rev, Row, Scheduled, Seq, Timestamp, User, UserId,
 };
 use std::collections::BTreeMap;
 
@@ -79,6 +80,8 @@ impl Room {
 #[derive(Debug, Default)]
 pub(crate) struct Own {
     pub(crate) memberships: BTreeMap<ConversationId, Membership>,
+    /// Those that were sent or deleted are among them.
+    pub(crate) scheduled: BTreeMap<ClientId, Scheduled>,
     rev: Rev,
 }
 

@@ -26,7 +26,8 @@ impl Server {
     pub(crate) fn load_own(&self, user: UserId) -> FeedRows {
         let own = self.own.get(&user);
         let joined = own.into_iter().flat_map(|own| own.memberships.values()).filter(|row| row.joined);
-        let rows = joined.map(|row| self.membership(user, row)).collect();
+        let scheduled = own.into_iter().flat_map(|own| own.scheduled.values()).filter(|row| row.message.is_some());
+        let rows = joined.map(|row| self.membership(user, row)).chain(scheduled.cloned().map(Row::Scheduled)).collect();
         FeedRows { feed: Feed::User(user), from: 0, rev: own.map_or(0, |own| own.rev), rows }
     }
 
@@ -83,6 +84,7 @@ impl Server {
                         .values()
                         .filter(|row| row.rev > rev)
                         .map(|row| self.membership(user, row))
+                        .chain(own.scheduled.values().filter(|row| row.rev > rev).cloned().map(Row::Scheduled))
                         .collect(),
                 )
             }
@@ -250,6 +252,18 @@ impl Server {
                 .reply(who.id, conversation, client_id, &text, reply_to)
                 .map(|(seq, told)| (ack(request, conversation, Some(seq)), told))
                 .map_err(|code| (request, code)),
+            Command::Schedule { request, conversation, client_id, text, send_at, .. } => self
+                .schedule(who.id, conversation, client_id, &text, send_at)
+                .map(|told| (ack(request, conversation, None), told))
+                .map_err(|code| (request, code)),
+            Command::SendScheduled { request, client_id } => self
+                .end_scheduled(who.id, client_id, true)
+                .map(|(seq, told)| (vec![vec![Event::Ack { request, conversation: None, seq }]], told))
+                .map_err(|code| (request, code)),
+            Command::DeleteScheduled { request, client_id } => self
+                .end_scheduled(who.id, client_id, false)
+                .map(|(_, told)| (vec![vec![Event::Ack { request, conversation: None, seq: None }]], told))
+                .map_err(|code| (request, code)),
             Command::Forward { request, conversation, client_id, message } => self
                 .forward(who.id, conversation, client_id, message)
                 .map(|(seq, told)| (ack(request, conversation, Some(seq)), told))
@@ -279,9 +293,10 @@ impl Server {
                 let told = self.create(conversation, Kind::Channel, Some(&name), &[me], false);
                 Ok((ack(request, conversation, None), told))
             }
-            Command::Direct { request, .. } | Command::Group { request, .. } | Command::Add { request, .. } => {
-                Err((request, Rejection::Unavailable))
-            }
+            Command::Direct { request, .. }
+            | Command::Group { request, .. }
+            | Command::Add { request, .. }
+            | Command::EditScheduled { request, .. } => Err((request, Rejection::Unavailable)),
         };
         done.unwrap_or_else(|(request, code)| (vec![vec![rejected(request, code)]], Vec::new()))
     }
