@@ -10,7 +10,7 @@ use crate::time::use_zone;
 use leptos::ev::SubmitEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use myna_client::{Answer, Status};
+use myna_client::{Answer, DraftPlace, Status};
 use myna_protocol::{ConversationId, Rejection, Timestamp};
 
 #[component]
@@ -26,10 +26,11 @@ pub(crate) fn ScheduleDialog(
     let value = RwSignal::new(suggestions.first().map_or_else(String::new, |at| written(*at)));
     let error = RwSignal::new(None::<&'static str>);
     let is_busy = RwSignal::new(false);
-    let answered = move |answer: Answer| {
+    let answered = move |answer: Answer, place: DraftPlace, draft: &str| {
         is_busy.try_set(false);
         match answer {
             Answer::Done { .. } => {
+                handle.act(|client, _| client.scheduled_draft(place, draft));
                 shut();
                 overlay.note(t.scheduled_message());
             }
@@ -50,7 +51,12 @@ pub(crate) fn ScheduleDialog(
                     #[cfg(feature = "hydrate")]
                     {
                         let id = crate::browser::client_id();
-                        handle.request(|client, now| client.schedule(conversation, id, text, at, now), answered);
+                        let (place, draft) = handle
+                            .look(|client| (client.draft_place(conversation), client.draft(conversation).to_owned()));
+                        handle.request(
+                            |client, now| client.schedule(conversation, id, text, at, now),
+                            move |answer| answered(answer, place, &draft),
+                        );
                     }
                     #[cfg(not(feature = "hydrate"))]
                     let _ = (at, text, answered);

@@ -62,9 +62,14 @@ pub(crate) fn ScheduledLines(id: ConversationId, in_thread: bool) -> impl IntoVi
             </li>
         }
     };
-    let is_shown = move |view: &&View| view.thread.is_some() == in_thread && (in_thread || !view.hides_newer);
-    let items =
-        move || view.with(|view| view.as_ref().filter(is_shown).map(|view| view.scheduled.clone()).unwrap_or_default());
+    let schedule = handle.schedule();
+    let is_shown = move |view: &View| view.thread.is_some() == in_thread && (in_thread || !view.hides_newer);
+    // One that is sent goes when its message comes, which changes the view.
+    let items = move || {
+        schedule.track();
+        let is_shown = view.with(|view| view.as_ref().is_some_and(is_shown));
+        if is_shown { handle.look(|client| client.scheduled_in(id)) } else { Vec::new() }
+    };
     view! { <Each of=items key=|item| format!("{item:?}") children=line/> }.into_any()
 }
 

@@ -36,7 +36,6 @@ use jumping::Jump;
 use myna_protocol::limits::Limits;
 use myna_protocol::{ConversationId, ListPosition, Seq, Timestamp, User, UserId};
 use replying::OpenThread;
-use scheduling::Scheduling;
 use std::ops::Range;
 
 /// Everything that a client knows, and the rules by which it learns and says more.
@@ -56,8 +55,6 @@ pub struct Client {
     edits: Edits,
     reacting: Reacting,
     schedule: Schedule,
-    /// The drafts that are being scheduled.
-    scheduling: Vec<Scheduling>,
     requests: Requests,
     typing: Typing,
     presence: Presence,
@@ -104,7 +101,6 @@ impl Client {
             edits: Edits::default(),
             reacting: Reacting::default(),
             schedule: Schedule::default(),
-            scheduling: Vec::new(),
             requests: Requests::default(),
             typing: Typing::default(),
             presence: Presence::default(),
@@ -297,7 +293,6 @@ impl Client {
             hides_newer: held.is_in_excerpt() || self.span(id, held).end < held.timeline.messages().len(),
             loading: self.requests.is_wanted(Want::Older(id)) || self.requests.is_wanted(Want::Newer(id)),
             thread: self.thread(id),
-            scheduled: self.scheduled_in(id, held),
             jumping: self.shown == Some(id) && self.jump.is_some(),
             arrival: self.arrival.filter(|arrival| self.shown == Some(id) && held.drawn().contains(arrival.seq)),
         })

@@ -1,6 +1,5 @@
 //! Messages that the server sends later.
 
-use crate::set::Set;
 use litemap::LiteMap;
 use myna_protocol::{ClientId, ConversationId, FeedRows, Rejection, Row, Scheduled, ScheduledMessage, Seq, Timestamp};
 
@@ -27,33 +26,25 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    /// Takes rows of the person's own feed. Each is whole by itself, whatever is missing before it. Returns the conversations in which
-    /// something has changed.
-    pub(crate) fn apply(&mut self, feed: &FeedRows) -> Set<ConversationId> {
-        let mut touched = Set::default();
+    /// Takes rows of the person's own feed. Each is whole by itself, whatever is missing before it. Returns whether one has changed.
+    pub(crate) fn apply(&mut self, feed: &FeedRows) -> bool {
+        let mut has_changed = false;
         if feed.from == 0 {
             // All rows up to `rev` are here: one of that time which is not among them has been sent or deleted.
             let is_named =
                 |id: &ClientId| feed.rows.iter().any(|row| matches!(row, Row::Scheduled(row) if row.client_id == *id));
-            let renew = std::mem::take(&mut self.renew);
-            self.rows.retain(|id, held| {
-                let stays = is_named(id) || (!renew && held.rev > feed.rev);
-                if !stays {
-                    touched.extend(held.message.as_ref().map(|message| message.conversation));
-                }
-                stays
-            });
+            let (renew, before) = (std::mem::take(&mut self.renew), self.rows.len());
+            self.rows.retain(|id, held| is_named(id) || (!renew && held.rev > feed.rev));
+            has_changed = self.rows.len() < before;
         }
         for row in &feed.rows {
             let Row::Scheduled(row) = row else { continue };
-            let held = self.rows.get(&row.client_id);
-            if held.is_none_or(|held| row.rev > held.rev) {
-                let before = held.and_then(|held| held.message.as_ref());
-                touched.extend(before.into_iter().chain(&row.message).map(|message| message.conversation));
+            if self.rows.get(&row.client_id).is_none_or(|held| row.rev > held.rev) {
                 self.rows.insert(row.client_id, row.clone());
+                has_changed = true;
             }
         }
-        touched
+        has_changed
     }
 
     /// The server said to forget them.
@@ -64,7 +55,7 @@ impl Schedule {
     /// Those that wait or could not be sent, the next to be sent first.
     pub(crate) fn all(&self) -> Vec<ScheduledItem> {
         let mut all: Vec<_> = self.rows.values().filter_map(item).collect();
-        all.sort_unstable_by_key(|item| (item.send_at, item.client_id));
+        all.sort_by_key(|item| item.send_at);
         all
     }
 
@@ -106,10 +97,10 @@ mod tests {
     #[test]
     fn the_row_with_the_greater_rev_stays_and_one_that_was_sent_does_not_come_back() {
         let mut schedule = Schedule::default();
-        assert_eq!(schedule.apply(&rows(0, 3, vec![row(2, 2, Some("two")), row(1, 3, Some("one"))])).len(), 2);
+        assert!(schedule.apply(&rows(0, 3, vec![row(2, 2, Some("two")), row(1, 3, Some("one"))])));
         assert_eq!(texts(&schedule), ["one", "two"]);
-        assert!(schedule.apply(&rows(2, 3, vec![row(1, 2, Some("older"))])).is_empty());
-        assert!(schedule.apply(&rows(3, 4, vec![row(1, 4, None)])).contains(&conversation(1)));
+        assert!(!schedule.apply(&rows(2, 3, vec![row(1, 2, Some("older"))])));
+        assert!(schedule.apply(&rows(3, 4, vec![row(1, 4, None)])));
         schedule.apply(&rows(2, 3, vec![row(1, 3, Some("one"))]));
         assert_eq!(texts(&schedule), ["two"]);
     }
@@ -119,7 +110,7 @@ mod tests {
         let mut schedule = Schedule::default();
         schedule.apply(&rows(0, 9, vec![row(1, 2, Some("one")), row(2, 9, Some("two"))]));
         // It was read before the second was scheduled.
-        assert!(schedule.apply(&rows(0, 8, Vec::new())).contains(&conversation(1)));
+        assert!(schedule.apply(&rows(0, 8, Vec::new())));
         assert_eq!(texts(&schedule), ["two"]);
         // Another store, whose revs are lower.
         schedule.reset();

@@ -3,7 +3,6 @@
 use crate::conversation::Held;
 use crate::people::People;
 use crate::presence::Presence;
-use crate::scheduled::ScheduledItem;
 use crate::threads::ThreadView;
 use crate::title::Title;
 use myna_protocol::{Conversation, ConversationId, Kind, Member, Seq, UserId};
@@ -48,8 +47,6 @@ pub struct View {
     pub hides_newer: bool,
     /// Whether more messages at one end have been asked for and have not come yet.
     pub loading: bool,
-    /// Messages that the server sends later, in it or in the thread that is shown in its place; the next to be sent first.
-    pub scheduled: Vec<ScheduledItem>,
     /// The thread that is shown in its place.
     pub thread: Option<ThreadView>,
     /// Whether the message that the reader wants to see is still loading.

@@ -7,10 +7,14 @@ use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 30] = [
     "hello",
     "send",
     "forward",
+    "schedule",
+    "edit_scheduled",
+    "send_scheduled",
+    "delete_scheduled",
     "edit",
     "unsend",
     "react",
@@ -57,6 +61,10 @@ fn command(command: &Command) -> &'static str {
         Command::Hello { .. } => "hello",
         Command::Send { .. } => "send",
         Command::Forward { .. } => "forward",
+        Command::Schedule { .. } => "schedule",
+        Command::EditScheduled { .. } => "edit_scheduled",
+        Command::SendScheduled { .. } => "send_scheduled",
+        Command::DeleteScheduled { .. } => "delete_scheduled",
         Command::Edit { .. } => "edit",
         Command::Unsend { .. } => "unsend",
         Command::React { .. } => "react",
@@ -109,6 +117,7 @@ fn row(row: &Row) -> &'static str {
         Row::Reaction(_) => "reaction",
         Row::Thread(_) => "thread",
         Row::Membership(_) => "membership",
+        Row::Scheduled(_) => "scheduled",
         Row::Person(_) => "person",
         Row::Unknown => unreachable!("no example is unknown"),
     }

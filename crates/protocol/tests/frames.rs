@@ -4,7 +4,7 @@ use myna_protocol::limits::Limits;
 use myna_protocol::{
     ByeReason, ClientId, Command, Conversation, ConversationId, EarlierText, Event, Feed, FeedRows, Kind, ListPosition,
     Member, Membership, Message, MessageExtra, MessageRef, Person, Reaction, Rejection, Replies, Reply, ResetReason,
-    Row, Signal, Target, Thread, Timestamp, Unsending, User, UserId, close,
+    Row, Scheduled, ScheduledMessage, Signal, Target, Thread, Timestamp, Unsending, User, UserId, close,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -150,6 +150,34 @@ fn forwards() {
     insta::assert_snapshot!(json(&extra), @r#"{"forwarded":{"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","seq":4,"sender":"bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"}}"#);
     let copy = Message { extra: Some(Box::new(extra)), seq: 9, sender: UserId::from_bytes([7; 16]), ..message() };
     assert_eq!(copy.origin(), message().origin(), "a copy of a copy names the first message");
+}
+
+#[test]
+fn scheduled_messages() {
+    let (conversation, client_id) = (conversation_id(), client_id());
+    let schedule = |reply_to| Command::Schedule {
+        request: 1,
+        conversation,
+        client_id,
+        text: "hi".to_owned(),
+        reply_to,
+        send_at: T,
+    };
+    insta::assert_snapshot!(json(&schedule(None)), @r#"{"type":"schedule","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi","send_at":1700000000000}"#);
+    insta::assert_snapshot!(json(&schedule(Some(4))), @r#"{"type":"schedule","request":1,"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi","reply_to":4,"send_at":1700000000000}"#);
+    let edit = Command::EditScheduled { request: 1, client_id, text: "hi".to_owned(), send_at: T };
+    insta::assert_snapshot!(json(&edit), @r#"{"type":"edit_scheduled","request":1,"client_id":"018bcfe5-6800-7111-9111-111111111111","text":"hi","send_at":1700000000000}"#);
+    let send = Command::SendScheduled { request: 1, client_id };
+    insta::assert_snapshot!(json(&send), @r#"{"type":"send_scheduled","request":1,"client_id":"018bcfe5-6800-7111-9111-111111111111"}"#);
+    let delete = Command::DeleteScheduled { request: 1, client_id };
+    insta::assert_snapshot!(json(&delete), @r#"{"type":"delete_scheduled","request":1,"client_id":"018bcfe5-6800-7111-9111-111111111111"}"#);
+    let message = |failed| ScheduledMessage { conversation, text: "hi".to_owned(), reply_to: None, send_at: T, failed };
+    let row = |message| Row::Scheduled(Scheduled { client_id, message, rev: 7 });
+    insta::assert_snapshot!(json(&row(Some(message(None)))), @r#"{"row":"scheduled","client_id":"018bcfe5-6800-7111-9111-111111111111","message":{"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","text":"hi","send_at":1700000000000},"rev":7}"#);
+    insta::assert_snapshot!(json(&row(Some(message(Some(Rejection::NotFound))))), @r#"{"row":"scheduled","client_id":"018bcfe5-6800-7111-9111-111111111111","message":{"conversation":"cccccccc-cccc-cccc-cccc-cccccccccccc","text":"hi","send_at":1700000000000,"failed":"not_found"},"rev":7}"#);
+    insta::assert_snapshot!(json(&row(None)), @r#"{"row":"scheduled","client_id":"018bcfe5-6800-7111-9111-111111111111","message":null,"rev":7}"#);
+    let extra = MessageExtra { sender_away: true, ..MessageExtra::default() };
+    insta::assert_snapshot!(json(&extra), @r#"{"sender_away":true}"#);
 }
 
 #[test]
@@ -299,7 +327,7 @@ fn ping() {
 #[test]
 fn welcome() {
     let welcome = Event::Welcome { user: ada(), server_time: T, limits: Limits::default() };
-    insta::assert_snapshot!(json(&welcome), @r#"{"type":"welcome","user":{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"},"server_time":1700000000000,"limits":{"text_chars":8000,"frame_bytes":65536,"page_messages_max":200,"unanswered_sends":32,"edit_millis":900000,"unsend_millis":120000,"reactions":500,"replies":true,"forwards":true}}"#);
+    insta::assert_snapshot!(json(&welcome), @r#"{"type":"welcome","user":{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa","name":"Ada"},"server_time":1700000000000,"limits":{"text_chars":8000,"frame_bytes":65536,"page_messages_max":200,"unanswered_sends":32,"edit_millis":900000,"unsend_millis":120000,"reactions":500,"replies":true,"forwards":true,"scheduled":100,"schedule_millis":1209600000}}"#);
 }
 
 #[test]
@@ -409,7 +437,7 @@ fn bye() {
 #[test]
 fn codes_of_rejections_never_change() {
     let codes: Vec<_> = Rejection::ALL.iter().map(json).collect();
-    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "not_allowed" "edit_too_late" "edit_too_often" "unsend_too_late" "message_unsent" "message_forwarded" "emoji_invalid" "too_many_reactions" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
+    insta::assert_snapshot!(codes.join(" "), @r#""unauthenticated" "bad_credentials" "name_taken" "name_invalid" "password_too_short" "password_too_long" "text_empty" "text_too_long" "text_invalid" "not_found" "client_id_reused" "id_taken" "too_many_members" "too_few_members" "direct_stays" "not_allowed" "edit_too_late" "edit_too_often" "unsend_too_late" "message_unsent" "message_forwarded" "emoji_invalid" "too_many_reactions" "time_past" "time_too_far" "too_many_scheduled" "malformed" "out_of_order" "foreign_origin" "too_many" "unavailable""#);
 }
 
 #[test]

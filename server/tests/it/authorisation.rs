@@ -3,6 +3,7 @@
 use crate::support::{
     Person, Socket, TestServer, assert_unnamed, messages, new_conversation, new_message, rows, texts,
 };
+use myna_chat::{Clock, SystemClock};
 use myna_protocol::{Command, ConversationId, Event, Feed, MessageRef, Rejection, RequestId, Target, UserId};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,14 @@ fn commands(conversation: ConversationId) -> Vec<Command> {
             client_id: new_message(),
             text: "a reply".to_owned(),
             reply_to: Some(1),
+        },
+        Command::Schedule {
+            request,
+            conversation,
+            client_id: new_message(),
+            text: "later".to_owned(),
+            reply_to: None,
+            send_at: SystemClock.now().plus(60_000),
         },
         Command::Forward {
             request,
@@ -52,6 +61,7 @@ fn names_a_conversation(command: &Command) -> bool {
     match command {
         Command::Send { .. }
         | Command::Forward { .. }
+        | Command::Schedule { .. }
         | Command::Edit { .. }
         | Command::Unsend { .. }
         | Command::React { .. }
@@ -68,7 +78,10 @@ fn names_a_conversation(command: &Command) -> bool {
         | Command::Rename { .. }
         | Command::Members { .. } => true,
         // These bring their own id, name a person, or name nothing.
-        Command::Group { .. }
+        Command::EditScheduled { .. }
+        | Command::SendScheduled { .. }
+        | Command::DeleteScheduled { .. }
+        | Command::Group { .. }
         | Command::Channel { .. }
         | Command::Direct { .. }
         | Command::Search { .. }

@@ -16,6 +16,7 @@ mod pages;
 mod people;
 mod replies;
 mod resuming;
+mod scheduling;
 mod socket;
 mod start;
 mod stopping;

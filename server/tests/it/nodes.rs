@@ -7,6 +7,7 @@ mod database;
 mod hello;
 mod killed;
 mod primary;
+mod scheduled;
 mod site;
 mod standalone;
 mod stream;

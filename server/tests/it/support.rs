@@ -1,6 +1,7 @@
 //! What the tests share: servers, the people who use them, and their sockets.
 
 mod chance;
+mod due;
 mod log;
 mod person;
 mod place;
@@ -12,6 +13,7 @@ mod speaker;
 mod tab;
 
 pub(crate) use chance::{Dice, tell};
+pub(crate) use due::Due;
 pub(crate) use log::{Entry, check, loaded, shown};
 pub(crate) use person::{PASSWORD, Person};
 pub(crate) use place::{Answer, Place};
@@ -77,6 +79,7 @@ fn message(row: &Row) -> Option<&Message> {
         | Row::Reaction(_)
         | Row::Thread(_)
         | Row::Membership(_)
+        | Row::Scheduled(_)
         | Row::Person(_)
         | Row::Unknown => None,
     }

@@ -4,7 +4,7 @@ use crate::person::Person;
 use crate::simulated_bus::DeliveryFault;
 use crate::world::World;
 use myna_chat::Clock;
-use myna_client::{Bubble, Line, SidebarRow, State, View};
+use myna_client::{Bubble, Line, ScheduledItem, SidebarRow, State, View};
 use myna_protocol::{ConversationId, Kind};
 use std::sync::atomic::Ordering;
 
@@ -16,6 +16,7 @@ const PAUSE_MILLIS: i64 = 31_000;
 struct Shown {
     sidebar: Vec<SidebarRow>,
     conversations: Vec<(Option<View>, Vec<Line>)>,
+    scheduled: Vec<ScheduledItem>,
 }
 
 impl World {
@@ -125,6 +126,7 @@ impl World {
         sidebar.sort_by_key(|row| row.id);
         let conversations =
             sidebar.iter().map(|row| (client.conversation(row.id), client.transcript(row.id))).collect();
-        Shown { sidebar, conversations }
+        let scheduled = client.all_scheduled().into_iter().map(|(item, _)| item).collect();
+        Shown { sidebar, conversations, scheduled }
     }
 }

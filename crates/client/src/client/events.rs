@@ -95,9 +95,7 @@ impl Client {
             return;
         }
         if feed == Feed::User(me) {
-            let touched = self.schedule.apply(&rows);
-            self.changes.schedule |= !touched.is_empty();
-            touched.into_iter().for_each(|id| self.touch_view(id));
+            self.changes.schedule |= self.schedule.apply(&rows);
         }
         let seen = users_of(&rows.rows);
         let replies = match feed {
@@ -307,7 +305,6 @@ impl Client {
         } else if let Some(Want::Ask(_)) = self.requests.answered(request) {
             self.edit_acked(request, actions);
             self.reaction_acked(request);
-            self.schedule_acked(request, actions);
             actions.push(Action::Answered(request, Answer::Done { conversation }));
         }
     }
@@ -335,7 +332,6 @@ impl Client {
                 self.requests.answered(request);
                 self.edit_refused(request, code, actions);
                 self.reaction_refused(request);
-                self.end_scheduling(request);
                 actions.push(Action::Answered(request, Answer::Rejected(code, text)));
             }
             Some(_) if code.is_temporary() => {

@@ -53,7 +53,7 @@ impl Client {
     }
 
     /// Where the composer of a conversation writes: in the thread that is open, if one is.
-    pub(super) fn draft_place(&self, conversation: ConversationId) -> DraftPlace {
+    pub fn draft_place(&self, conversation: ConversationId) -> DraftPlace {
         DraftPlace { conversation, thread: self.thread_of(conversation).map(|thread| thread.root) }
     }
 

@@ -1,18 +1,9 @@
 //! Messages that the server sends later.
 
 use super::Client;
-use crate::conversation::Held;
 use crate::scheduled::ScheduledItem;
 use crate::{Action, DraftPlace, Title, view};
 use myna_protocol::{ClientId, Command, ConversationId, RequestId, Text, Timestamp};
-
-/// A draft that is being scheduled: it stays until the server has it.
-#[derive(Debug)]
-pub(super) struct Scheduling {
-    request: RequestId,
-    place: DraftPlace,
-    text: String,
-}
 
 impl Client {
     /// Whether messages can be scheduled.
@@ -25,8 +16,8 @@ impl Client {
         self.may_schedule() && self.edits.writing(id).is_none() && !self.draft(id).trim().is_empty()
     }
 
-    /// Schedules what is written in a conversation, this text. The draft is empty once the server has it, unless it has changed
-    /// meanwhile; the answer is `Done` or `Rejected`.
+    /// Schedules what is written in a conversation, this text; the answer is `Done` or `Rejected`. The draft stays: after `Done`, call
+    /// [`Self::scheduled_draft`].
     pub fn schedule(
         &mut self,
         conversation: ConversationId,
@@ -37,11 +28,22 @@ impl Client {
     ) -> (RequestId, Vec<Action>) {
         let place = self.draft_place(conversation);
         let (text, reply_to) = (text.into_string(), self.reply_target(place));
-        let draft = self.drafts.text(place).to_owned();
-        let command = |request| Command::Schedule { request, conversation, client_id, text, reply_to, send_at };
-        let (request, actions) = self.ask(command, now);
-        self.scheduling.push(Scheduling { request, place, text: draft });
-        (request, actions)
+        self.ask(|request| Command::Schedule { request, conversation, client_id, text, reply_to, send_at }, now)
+    }
+
+    /// The server has what was this draft: it is emptied, unless it has changed meanwhile.
+    pub fn scheduled_draft(&mut self, place: DraftPlace, draft: &str) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.drafts.text(place) == draft {
+            if self.drafts.set(place, String::new()) {
+                actions.push(Action::KeepDraft(place, String::new()));
+            }
+            if self.drafts.set_reply(place, None) {
+                actions.push(Action::KeepReply(place, None));
+            }
+            self.redraw(place.conversation);
+        }
+        actions
     }
 
     /// Gives a scheduled message another text and another time; the answer is `Done` or `Rejected`.
@@ -87,8 +89,8 @@ impl Client {
     }
 
     /// Those of a conversation, or of the thread that is open in it, but not one that has come as a message already.
-    pub(super) fn scheduled_in(&self, id: ConversationId, held: &Held) -> Vec<ScheduledItem> {
-        let Some(me) = self.my_id() else { return Vec::new() };
+    pub fn scheduled_in(&self, id: ConversationId) -> Vec<ScheduledItem> {
+        let (Some(me), Some((held, _))) = (self.my_id(), self.conversations.shown(id)) else { return Vec::new() };
         let root = self.draft_place(id).thread;
         let is_in_thread = |item: &ScheduledItem| {
             root.is_none_or(|root| {
@@ -99,26 +101,5 @@ impl Client {
         let mut all = self.schedule.all();
         all.retain(|item| item.conversation == id && is_in_thread(item) && !held.has_message(me, item.client_id));
         all
-    }
-
-    /// The server has a message that was a draft.
-    pub(super) fn schedule_acked(&mut self, request: RequestId, actions: &mut Vec<Action>) {
-        if let Some(Scheduling { place, text, .. }) = self.end_scheduling(request)
-            && self.drafts.text(place) == text
-        {
-            if self.drafts.set(place, String::new()) {
-                actions.push(Action::KeepDraft(place, String::new()));
-            }
-            if self.drafts.set_reply(place, None) {
-                actions.push(Action::KeepReply(place, None));
-            }
-            self.redraw(place.conversation);
-        }
-    }
-
-    /// A message could not be scheduled: the draft stays.
-    pub(super) fn end_scheduling(&mut self, request: RequestId) -> Option<Scheduling> {
-        let at = self.scheduling.iter().position(|scheduling| scheduling.request == request)?;
-        Some(self.scheduling.remove(at))
     }
 }

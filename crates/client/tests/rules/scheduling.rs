@@ -19,31 +19,25 @@ fn text(text: &str) -> Text {
 }
 
 fn waiting(client: &Client, id: ConversationId) -> Vec<String> {
-    client.conversation(id).into_iter().flat_map(|view| view.scheduled).map(|item| item.text).collect()
+    client.scheduled_in(id).into_iter().map(|item| item.text).collect()
 }
 
 #[test]
-fn the_draft_goes_when_the_server_has_it_and_not_before() {
-    let (mut world, id) = world();
-    world.act(1, |client, now| client.write(id, "later ".to_owned(), now));
-    world.with(1, |client, now| client.schedule(id, client_id(1), text("later"), Timestamp(9), now));
-    assert_eq!(world.peer(1).client.draft(id), "later ");
-    assert!(waiting(&world.peer(1).client, id).is_empty());
-    world.settle();
-    assert_eq!(world.peer(1).client.draft(id), "");
-    assert_eq!(waiting(&world.peer(1).client, id), ["later"]);
-    assert!(world.peer(2).client.all_scheduled().is_empty());
-}
-
-#[test]
-fn a_draft_that_was_changed_meanwhile_stays() {
-    let (mut world, id) = world();
-    world.act(1, |client, now| client.write(id, "later".to_owned(), now));
-    world.with(1, |client, now| client.schedule(id, client_id(1), text("later"), Timestamp(9), now));
-    world.act(1, |client, now| client.write(id, "later and more".to_owned(), now));
-    world.settle();
-    assert_eq!(world.peer(1).client.draft(id), "later and more");
-    assert_eq!(waiting(&world.peer(1).client, id), ["later"]);
+fn the_draft_goes_when_the_server_has_it_unless_it_has_changed() {
+    for (written, is_left) in [("later ", ""), ("later and more", "later and more")] {
+        let (mut world, id) = world();
+        world.act(1, |client, now| client.write(id, "later ".to_owned(), now));
+        world.with(1, |client, now| client.schedule(id, client_id(1), text("later"), Timestamp(9), now));
+        assert!(waiting(&world.peer(1).client, id).is_empty());
+        world.act(1, |client, now| client.write(id, written.to_owned(), now));
+        world.settle();
+        assert_eq!(world.peer(1).client.draft(id), written);
+        let place = world.peer(1).client.draft_place(id);
+        world.act(1, |client, _| client.scheduled_draft(place, "later "));
+        assert_eq!(world.peer(1).client.draft(id), is_left);
+        assert_eq!(waiting(&world.peer(1).client, id), ["later"]);
+        assert!(world.peer(2).client.all_scheduled().is_empty());
+    }
 }
 
 #[test]

@@ -104,7 +104,8 @@ pub(crate) async fn many_who_send_what_is_due_send_it_once(store: &dyn Store) {
     let due = store.due_jobs(Timestamp(10), 100).await.expect("the store answers");
     let run = |id| Change { actor: Actor::System, at: Timestamp(10), verb: Verb::RunJob { id } };
     join_all((0..4).map(|_| commit(store, due.iter().copied().map(run).collect()))).await;
-    let mut texts: Vec<usize> = texts(&load(store, talk).await.rows).iter().map(|said| said.parse().unwrap()).collect();
+    let mut texts: Vec<usize> =
+        texts(&load(store, talk).await.rows).iter().map(|said| said.parse().expect("it is a number")).collect();
     texts.sort_unstable();
     assert_eq!(texts, (0..20).collect::<Vec<_>>());
 }
