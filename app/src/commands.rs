@@ -158,7 +158,7 @@ impl Shortcut {
         let key = match self.key {
             "ArrowUp" => "↑".to_owned(),
             "ArrowDown" => "↓".to_owned(),
-            key => key.to_uppercase(),
+            key => key.to_ascii_uppercase(),
         };
         held.iter().map(|&key| key.to_owned()).chain([key]).collect()
     }

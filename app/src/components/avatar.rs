@@ -37,11 +37,11 @@ fn hue(seed: String) -> String {
     (sum % HUES).to_string()
 }
 
-/// The first letters of the first and the last word; of a name without letters, its first emoji.
+/// The first letters of the first and the last word, which the style writes as capitals; of a name without letters, its first emoji.
 fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let Some(first) = words.next() else { return first_emoji(name).unwrap_or_default().to_owned() };
-    [first].into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+    [first].into_iter().chain(words.next_back()).collect()
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
             ("~ 👩🏽‍🚀 🚀", "👩🏽‍🚀"),
             ("🎻 Lena", "L"),
             ("***", ""),
-            ("ß", "SS"),
+            ("ß", "ß"),
         ] {
             assert_eq!(initials(name), expected, "{name}");
         }

@@ -44,12 +44,12 @@ pub(crate) fn Shortcuts(close: impl Fn() + Copy + Send + Sync + 'static) -> impl
     let on_message = [
         row(t.previous_next_message(), vec!["↑".to_owned(), "↓".to_owned()]),
         row(t.message_menu(), key("↵")),
-        row(t.react(), vec![REACT.to_uppercase()]),
+        row(t.react(), vec![REACT.to_ascii_uppercase()]),
     ]
     .into_iter()
     .chain(MessageAction::ALL.into_iter().filter_map(|action| {
         let key = action.key()?;
-        let name = if action == MessageAction::Delete { t.key_delete().to_owned() } else { key.to_uppercase() };
+        let name = if action == MessageAction::Delete { t.key_delete().to_owned() } else { key.to_ascii_uppercase() };
         Some(row(action.label(t), vec![name]))
     }))
     .chain([row(t.to_composer(), key("Esc"))])
