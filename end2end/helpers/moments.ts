@@ -37,6 +37,7 @@ function putBack(value: unknown, now: number, moments: Moments): unknown {
   const row: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) row[name] = putBack(item, now, moments);
   if (typeof row.text === 'string' && 'sent_at' in row) row.sent_at = moments.get(row.text) ?? now;
+  if (typeof row.text === 'string' && 'send_at' in row) row.send_at = moments.get(row.text) ?? now;
   if (typeof row.read_at === 'number') row.read_at = now - 60_000;
   if ('server_time' in row) row.server_time = now;
   return row;

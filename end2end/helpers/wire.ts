@@ -44,7 +44,8 @@ export function newId(): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-async function idOf(person: Person, name: string): Promise<string> {
+/** The id of the person with this name, as another one finds it. */
+export async function idOf(person: Person, name: string): Promise<string> {
   const [found] = await tell(person, [{ type: 'search', text: name }]);
   const people = found!.people as { id: string; name: string }[];
   const one = people.find((other) => other.name === name);

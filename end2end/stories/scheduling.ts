@@ -2,7 +2,7 @@
 import type { Locator } from '@playwright/test';
 import type { Person } from '../helpers/people';
 import { PHONE, expect, test } from '../helpers/story';
-import { direct, group, newId, say, tell } from '../helpers/wire';
+import { direct, group, idOf, newId, say, tell } from '../helpers/wire';
 
 const HOUR = 60 * 60 * 1_000;
 
@@ -224,7 +224,7 @@ test('what cannot be sent says why, and can be scheduled again', async ({ myna }
   await all.getByRole('button', { name: 'Edit' }).click();
   await expect(dialog(lena)).toContainText('It no longer exists, or you’re not a member.');
   await lena.page.keyboard.press('Escape');
-  await tell(ada, [{ type: 'add', conversation: trip, users: [(await tell(ada, [{ type: 'search', text: 'Lena' }]))[0]!.people.find((person: { name: string }) => person.name === 'Lena')!.id] }]);
+  await tell(ada, [{ type: 'add', conversation: trip, users: [await idOf(ada, 'Lena')] }]);
   await lena.open('Trip');
   await edits(lena, 'Tickets');
   await dialog(lena).getByLabel('Date and time').fill(field(2 * HOUR));

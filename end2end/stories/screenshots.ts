@@ -5,7 +5,7 @@ import type { BrowserContextOptions } from '@playwright/test';
 import { type Moments, setBack } from '../helpers/moments';
 import type { Person } from '../helpers/people';
 import { type Myna, expect, test } from '../helpers/story';
-import { channel, direct, group, read, reply, say, tell } from '../helpers/wire';
+import { channel, direct, group, newId, read, reply, say, tell } from '../helpers/wire';
 
 /** Other systems draw letters otherwise, with other fonts: what differs there would say nothing of Myna. */
 const SYSTEM = /^ID="?debian"?$/m;
@@ -34,7 +34,7 @@ const REPLIES = [
 ] as const;
 
 /** Colours are drawn from ids, which are random: in the pictures everybody has one that the others have not. */
-const COLOURS: Record<string, string> = { SR: '6', BL: '7', CO: '4', MK: '1', LN: '3', TA: '5', YI: '2', SQ: '0', NS: '6', NM: '6', Nm: '6' };
+const COLOURS: Record<string, string> = { SR: '6', BL: '7', CO: '4', MK: '1', LN: '3', TA: '5', YI: '2', SQ: '0', Ns: '6', NM: '6', Nm: '6' };
 
 function at(day: number, time: string): number {
   return Date.parse(`2026-10-${day}T${time}:00+02:00`);
@@ -128,10 +128,15 @@ async function week(myna: Myna, options: BrowserContextOptions) {
   // What will become of two of these.
   moments.set(EDITED, at(15, '09:36')).set('', at(14, '19:14'));
   for (const [, text] of REPLIES) moments.set(text, at(15, '09:41'));
+  moments.set(SCHEDULED[0], at(16, '09:00')).set(SCHEDULED[1], at(19, '09:00'));
   await setBack(sam.page, NOW, moments);
   await prepare(sam);
   return { sam, lena, mika, chidi, quartet, withLena, withTariq };
 }
+
+/** What Sam has scheduled. */
+const SCHEDULED = ['Don’t forget the stands tonight', 'How was your weekend? I found a recording of the second movement that we should listen to'] as const;
+const DAY = 24 * 60 * 60 * 1_000;
 
 /** Signs in with the form, so that all it shows comes after the clock was set. */
 async function enter(sam: Person): Promise<void> {
@@ -300,6 +305,25 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.locator('.forward-head button').click();
     await page.locator('.origin').nth(1).waitFor();
     await compare(sam, mode, 'forwarded.png');
+    await go(`/c/${quartet}`, '.bubble');
+    await page.locator('.composer textarea').fill(SCHEDULED[0]);
+    await page.locator('.send[title]').click({ button: 'right' });
+    await page.locator('.suggested-time').first().waitFor();
+    await compare(sam, mode, 'send-later.png');
+    await page.keyboard.press('Escape');
+    await page.locator('.composer textarea').fill('');
+    await tell(sam, SCHEDULED.map((text) => ({ type: 'schedule', conversation: quartet, client_id: newId(), text, send_at: Date.now() + DAY })));
+    await page.locator('.scheduled .bubble').nth(1).waitFor();
+    await compare(sam, mode, 'scheduled.png');
+    await page.locator('.scheduled .link').last().click();
+    await page.locator('dialog[open] textarea').waitFor();
+    await compare(sam, mode, 'scheduled-message.png');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.locator('dialog[open] [role=option]', { has: page.locator('path[d^="M12 3.5a8.5"]') }).click();
+    await page.locator('.scheduled-row').nth(1).waitFor();
+    await compare(sam, mode, 'all-scheduled.png');
+    await page.keyboard.press('Escape');
     await go('/new', '.picker');
     await compare(sam, mode, 'new-message.png');
     await go('/channels', '.picker');

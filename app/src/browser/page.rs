@@ -380,6 +380,13 @@ pub(crate) fn scroll_to_end(element: &Element, gently: bool) {
     element.scroll_to_with_scroll_to_options(&options);
 }
 
+/// Goes to the end of what this selects, at once.
+pub(crate) fn show_end(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        scroll_to_end(&element, false);
+    }
+}
+
 fn allows_motion() -> bool {
     !matches("(prefers-reduced-motion: reduce)")
 }

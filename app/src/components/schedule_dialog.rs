@@ -32,6 +32,8 @@ pub(crate) fn ScheduleDialog(
             Answer::Done { .. } => {
                 handle.act(|client, _| client.scheduled_draft(place, draft));
                 shut();
+                #[cfg(feature = "hydrate")]
+                request_animation_frame(|| crate::browser::page::show_end(".transcript"));
                 overlay.note(t.scheduled_message());
             }
             // The dialog may be closed by now.

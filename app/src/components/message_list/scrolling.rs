@@ -71,6 +71,7 @@ impl Scrolling {
         Effect::new(move |_| {
             let rows = lines.get();
             typing.track();
+            self.handle.schedule().track();
             // What has been loaded is brought to the page where the reader waits for it. Read and not only tracked: a memo that
             // nobody reads never changes.
             let _ = loading.get();

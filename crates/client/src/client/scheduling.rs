@@ -31,9 +31,11 @@ impl Client {
         self.ask(|request| Command::Schedule { request, conversation, client_id, text, reply_to, send_at }, now)
     }
 
-    /// The server has what was this draft: it is emptied, unless it has changed meanwhile.
+    /// The server has what was this draft: it is emptied, unless it has changed meanwhile. The page shows the end of the conversation,
+    /// where the message waits.
     pub fn scheduled_draft(&mut self, place: DraftPlace, draft: &str) -> Vec<Action> {
         let mut actions = Vec::new();
+        self.show_sent(place.conversation);
         if self.drafts.text(place) == draft {
             if self.drafts.set(place, String::new()) {
                 actions.push(Action::KeepDraft(place, String::new()));
@@ -41,7 +43,6 @@ impl Client {
             if self.drafts.set_reply(place, None) {
                 actions.push(Action::KeepReply(place, None));
             }
-            self.redraw(place.conversation);
         }
         actions
     }
