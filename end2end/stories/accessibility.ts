@@ -177,6 +177,24 @@ for (const [size, options] of [
     await expect(lena.page.getByRole('toolbar', { name: 'Selected messages' })).toBeVisible();
     await isAccessible(lena, 'messages that are chosen');
     await lena.page.keyboard.press('Escape');
+    await lena.composer.fill('Until tomorrow');
+    await lena.send.click({ button: 'right' });
+    await expect(lena.page.getByRole('dialog', { name: 'Send Later' })).toBeVisible();
+    await isAccessible(lena, 'the dialog that asks when to send');
+    await lena.page.getByRole('button', { name: 'Tomorrow 9:00 AM' }).click();
+    await expect(lena.page.locator('li.scheduled')).toBeVisible();
+    await isAccessible(lena, 'a scheduled message');
+    await lena.page.locator('li.scheduled').getByRole('button', { name: 'Edit' }).click();
+    await expect(lena.page.getByRole('dialog', { name: 'Scheduled message' })).toBeVisible();
+    await isAccessible(lena, 'the dialog of a scheduled message');
+    await lena.page.keyboard.press('Escape');
+    await lena.page.keyboard.press('Control+k');
+    await lena.page.getByRole('option', { name: 'Scheduled messages' }).click();
+    await expect(lena.page.getByRole('dialog', { name: 'Scheduled messages' })).toBeVisible();
+    await isAccessible(lena, 'all scheduled messages');
+    await lena.page.locator('.scheduled-row').getByRole('button', { name: 'Edit' }).click();
+    await lena.page.getByRole('button', { name: 'Delete' }).click();
+    await expect(lena.page.locator('li.scheduled')).toHaveCount(0);
     // Before the one that is forwarded, which cannot be edited.
     await lena.messages.getByRole('article').nth(-2).focus();
     await lena.page.keyboard.press('Enter');

@@ -1,5 +1,6 @@
 // The same chat on two nodes over one MongoDB, behind a load balancer that remembers nobody.
 import { expect, test } from '../helpers/story';
+import { newId, tell } from '../helpers/wire';
 
 /** "Lena 1" to "Lena 30". */
 function texts(name: string, from: number, to: number): string[] {
@@ -66,6 +67,24 @@ test('two people on two nodes talk, and go on when one node and then the other i
   await expect(lena.messages.getByRole('button', { name: 'Forwarded from Ada Byron' })).toBeVisible();
   await lena.hasSentAll();
 
+  // What is scheduled on one is shown on the other, and sent by either of them, once.
+  await lena.composer.fill('At its time');
+  await lena.send.click({ button: 'right' });
+  const when = lena.page.getByRole('dialog', { name: 'Send Later' });
+  await when.getByRole('button', { name: 'Tomorrow 9:00 AM' }).click();
+  await expect(lena.page.locator('li.scheduled')).toHaveText(/Tomorrow 9:00\sAM · EditAt its time/);
+  const id = newId();
+  const conversation = lena.path.slice('/c/'.length);
+  await tell(lena, [{ type: 'schedule', conversation, client_id: id, text: 'In a moment', send_at: Date.now() + 3_600_000 }]);
+  await expect(lena.page.locator('li.scheduled')).toHaveCount(2);
+  await tell(lena, [{ type: 'edit_scheduled', client_id: id, text: 'A moment later', send_at: Date.now() + 1_000 }]);
+  await ada.sees('A moment later');
+  await expect(lena.page.locator('li.scheduled')).toHaveCount(1);
+  await lena.page.locator('li.scheduled').getByRole('button', { name: 'Edit' }).click();
+  await lena.page.getByRole('dialog', { name: 'Scheduled message' }).getByRole('button', { name: 'Send Now' }).click();
+  await ada.sees('At its time');
+  await lena.sees('At its time');
+
   // Some of these are stored and never acknowledged, some never arrive: they go out by way of the other node.
   await Promise.all([lena.burst(texts('Lena', 1, 30)), one.kill()]);
   await lena.say('Lena 31');
@@ -84,7 +103,7 @@ test('two people on two nodes talk, and go on when one node and then the other i
   await Promise.all([lena.reconnects(), ada.reconnects()]);
   await Promise.all([lena.hasSentAll(), ada.hasSentAll()]);
 
-  const count = 6 + 51 + 31;
+  const count = 8 + 51 + 31;
   await expect.poll(async () => (await lena.hears()).length).toBe(count);
   await expect.poll(async () => (await ada.hears()).length).toBe(count);
   const heard = await lena.hears();

@@ -2,7 +2,7 @@
 
 use super::{places, served, violations};
 use crate::contract::verbs::{
-    ann_and_bob, begun, direct, done, group, join, leave, new_channel, person, read, reply, said_many, say,
+    a_client_id, ann_and_bob, begun, direct, done, group, join, leave, new_channel, person, read, reply, said_many, say, schedule,
 };
 use myna_chat::store::NewSession;
 use myna_protocol::{SessionId, Timestamp};
@@ -27,6 +27,7 @@ async fn filled(path: &Path) {
     for change in [join(news, bob), say(news, bob, "hello"), leave(news, bob), leave(friends, eve)] {
         done(&*store, change).await;
     }
+    done(&*store, schedule(talk, ann, a_client_id(), "later", 10)).await;
     let session = NewSession {
         id: SessionId::from_bytes([3; 16]),
         token_hash: [7; 32],
@@ -89,6 +90,10 @@ async fn every_kind_of_damage_is_found() {
             vec!["message 1 has 1 replies, and says that it has 0"],
         ),
         (twice, vec!["messages 3 and 8 of "]),
+        ("UPDATE personal SET rev = 99", vec!["has rev 99, beyond their feed's"]),
+        ("UPDATE personal SET user_id = NOBODY", vec!["its person 00000000-0000-0000-0000-000000000001 does not exist"]),
+        ("DELETE FROM jobs", vec!["no due job sends it at its time"]),
+        ("UPDATE jobs SET due_at = 11", vec!["no due job sends it at its time"]),
     ];
     for (number, (damage, expected)) in damages.into_iter().enumerate() {
         let path = folder.path().join(format!("{number}.db"));

@@ -1,8 +1,8 @@
 //! A store with something of everything, and all that it answers.
 
 use crate::contract::verbs::{
-    ALL, MUCH, a_conversation_id, a_session_id, ann_and_bob, begun, channel, commit, direct, done, edit, fresh, group,
-    join, leave, name, new_channel, new_group, now, people, person, react, read, reply, said, said_many, say, unsend,
+    ALL, MUCH, a_client_id, a_conversation_id, a_session_id, ann_and_bob, begun, channel, commit, direct, done, edit, fresh, group,
+    join, leave, name, new_channel, new_group, now, people, person, react, read, reply, said, said_many, say, schedule, unsend,
 };
 use futures_util::future::join_all;
 use myna_chat::rules::Verb;
@@ -47,6 +47,11 @@ pub(crate) async fn fill(store: &dyn Store) -> Content {
         done(store, change).await;
     }
     done(store, unsend(talk, bob, 2_303)).await;
+    let (waits, deleted) = (a_client_id(), a_client_id());
+    for change in [schedule(talk, ann, waits, "later", 10), schedule(notes, ann, deleted, "never", 20)] {
+        done(store, change).await;
+    }
+    done(store, Verb::DeleteScheduled { client_id: deleted }.by(ann, now())).await;
     done(store, read(talk, bob, 1_200)).await;
     done(store, leave(friends, zoe)).await;
     done(store, leave(large, crowd[7])).await;
