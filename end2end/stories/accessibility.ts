@@ -192,7 +192,7 @@ for (const [size, options] of [
     await lena.page.getByRole('option', { name: 'Scheduled messages' }).click();
     await expect(lena.page.getByRole('dialog', { name: 'Scheduled messages' })).toBeVisible();
     await isAccessible(lena, 'all scheduled messages');
-    await lena.page.locator('.scheduled-row').getByRole('button', { name: 'Edit' }).click();
+    await lena.page.locator('.versions li').getByRole('button', { name: 'Edit' }).click();
     await lena.page.getByRole('button', { name: 'Delete' }).click();
     await expect(lena.page.locator('li.scheduled')).toHaveCount(0);
     // Before the one that is forwarded, which cannot be edited.

@@ -321,7 +321,7 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await page.locator('dialog[open] [role=option]', { has: page.locator('path[d^="M12 3.5a8.5"]') }).click();
-    await page.locator('.scheduled-row').nth(1).waitFor();
+    await page.locator('.versions li').nth(1).waitFor();
     await compare(sam, mode, 'all-scheduled.png');
     await page.keyboard.press('Escape');
     await go('/new', '.picker');

@@ -37,7 +37,7 @@ impl Talking {
         Ok(Self { pool, tabs, history, dataset: dataset.clone(), start, rate, said: 0, acked: 0 })
     }
 
-    /// They edit, react and reply too.
+    /// They edit, react, reply and send later too.
     pub fn with_changes(self) -> Self {
         Self { tabs: self.tabs.with_changes(), ..self }
     }

@@ -23,6 +23,11 @@ use tab::Tab;
 
 /// What their clocks show when a run begins: milliseconds since 1970.
 const BEGIN: i64 = 1_700_000_000_000;
+/// One of so many messages is sent later, by so many milliseconds.
+const LATER: u64 = 8;
+const LATER_BY: i64 = 400;
+/// After so long it should have been sent.
+const OVERDUE: Nanos = 4 * SECOND;
 /// How long they may take to know everything after the last word.
 const SETTLE: Nanos = 120 * SECOND;
 
@@ -72,7 +77,7 @@ impl Tabs {
         }
     }
 
-    /// They edit, react and reply too.
+    /// They edit, react, reply and send later too.
     pub fn with_changes(self) -> Self {
         Self { changes: Some(Changes::default()), ..self }
     }
@@ -142,8 +147,56 @@ impl Tabs {
         let (id, client_id) = (self.dataset.talks[talk as usize].id, self.dataset.client_id(number));
         if self.changes.is_some() {
             self.change(pool, person, id, number)?;
+            if number % LATER == 5 {
+                // Others overtake it.
+                history.refused(number);
+                return self.schedule(pool, person, number, id, text);
+            }
         }
         self.act(pool, person, |client, now| client.send(id, client_id, text, now))
+    }
+
+    /// Somebody sends a message a little later.
+    fn schedule(
+        &mut self,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        person: usize,
+        number: u64,
+        id: ConversationId,
+        text: Text,
+    ) -> anyhow::Result<()> {
+        let (client_id, mut asked) = (self.dataset.client_id(number), None);
+        self.act(pool, person, |client, now| {
+            let send_at = client.server_time(now).plus(LATER_BY);
+            let (request, actions) = client.schedule(id, client_id, text, send_at, now);
+            asked = Some(request);
+            actions
+        })?;
+        if let Some((request, changes)) = asked.zip(self.changes.as_mut()) {
+            changes.ask(person, request, Change::Schedule(number));
+        }
+        Ok(())
+    }
+
+    /// What could not be scheduled is sent at once, under the same id: if it was scheduled all the same, it is that message. What
+    /// is long overdue is sent now: where the server's clock was set back, its time may be hours away.
+    fn send_scheduled(&mut self, pool: &mut ClientPool<impl ProtocolAdapter>, history: &History) -> anyhow::Result<()> {
+        let unscheduled = self.changes.as_mut().map(Changes::take_unscheduled).unwrap_or_default();
+        for (number, person) in unscheduled {
+            let sent = &history.sent[number as usize];
+            let text =
+                Text::parse(&Marker { number, due: sent.due }.text(TEXT_BYTES)).ok().context("a marker is a text")?;
+            let (id, client_id) = (self.dataset.talks[sent.talk as usize].id, self.dataset.client_id(number));
+            self.act(pool, person, |client, now| client.send(id, client_id, text, now))?;
+        }
+        let before = pool.clock().now().saturating_sub(OVERDUE);
+        let overdue = self.changes.as_mut().map(|changes| changes.take_overdue(before)).unwrap_or_default();
+        for (number, person) in overdue.into_iter().filter(|(number, _)| history.sent[*number as usize].acked.is_none())
+        {
+            let client_id = self.dataset.client_id(number);
+            self.act(pool, person, |client, now| client.send_scheduled(client_id, now).1)?;
+        }
+        Ok(())
     }
 
     /// Before every fourth message its sender edits their last one, before another they react to the newest, and another is a
@@ -208,6 +261,7 @@ impl Tabs {
             self.hear(pool, history, told)?;
         }
         self.told = told;
+        self.send_scheduled(pool, history)?;
         self.tick(pool)
     }
 
@@ -320,7 +374,7 @@ impl Tabs {
                 }
                 Action::Answered(request, answer) => {
                     if let Some(changes) = &mut self.changes {
-                        changes.answered(person, request, &answer);
+                        changes.answered(person, request, &answer, now);
                     }
                 }
                 Action::KeepDraft(..) | Action::KeepEdit(..) | Action::KeepReply(..) => {}

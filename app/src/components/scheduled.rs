@@ -88,9 +88,9 @@ pub(crate) fn AllScheduled(close: impl Fn() + Copy + Send + Sync + 'static) -> i
         let ScheduledItem { client_id, text, send_at, failed, .. } = item;
         let title = title.map_or_else(|| t.not_in_conversation().to_owned(), |title| t.title(&title));
         view! {
-            <li class="scheduled-row">
-                <p class="scheduled-title" dir="auto">{title}</p>
-                <p class="scheduled-words" dir="auto">{text}</p>
+            <li class="version">
+                <h3 dir="auto">{title}</h3>
+                <p class="version-text" dir="auto">{text}</p>
                 <p class="scheduled-head">
                     {failed.map(|_| view! { <span class="scheduled-failed">{t.not_sent()}</span> " · " })}
                     <time datetime=iso(send_at)>{move || format!("{} {}", zone.coming_day(send_at), zone.time(send_at))}</time>

@@ -88,7 +88,6 @@ pub(crate) fn ScheduledDialog(client_id: ClientId, close: impl Fn() + Copy + Sen
                 <label class="field">
                     <span class="field-name">{t.message()}</span>
                     <textarea
-                        class="scheduled-text"
                         rows="3"
                         dir="auto"
                         prop:value=text

@@ -135,6 +135,11 @@ impl Client {
         self.session.status()
     }
 
+    /// The time of the server's clock, as of the last `welcome`.
+    pub fn server_time(&self, now: Timestamp) -> Timestamp {
+        now.plus(-self.clock_ahead)
+    }
+
     /// The limits of the server, or the usual ones before `welcome`.
     pub fn limits(&self) -> Limits {
         self.limits

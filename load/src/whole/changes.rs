@@ -1,10 +1,11 @@
-//! What people do with messages besides sending them: they edit, react and reply. What was acknowledged has to be on show with
-//! everybody in the end.
+//! What people do with messages besides sending them: they edit, react, reply and send later. What was acknowledged has to be on
+//! show with everybody in the end.
 
+use crate::clock::Nanos;
 use crate::marker::MARKER_BYTES;
 use myna_client::{Answer, Client, Line};
 use myna_protocol::{ConversationId, RequestId, Seq};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// The emoji that everybody reacts with.
 pub(super) const EMOJI: &str = "\u{1f44d}";
@@ -17,6 +18,8 @@ pub(super) type Place = (ConversationId, Seq);
 pub(super) enum Change {
     Edit(Place, String),
     React(Place),
+    /// The message of this number is to be sent later.
+    Schedule(u64),
 }
 
 /// What was asked for, and what was acknowledged.
@@ -28,6 +31,10 @@ pub(super) struct Changes {
     texts: HashMap<Place, String>,
     /// Who has reacted to each message.
     reactors: HashMap<Place, BTreeSet<usize>>,
+    /// The messages that the server has for later, with their senders, and since when.
+    scheduled: VecDeque<(Nanos, u64, usize)>,
+    /// Messages that could not be scheduled: they are sent at once.
+    unscheduled: Vec<(u64, usize)>,
 }
 
 /// The text that an edit gives a message: it goes on saying which message it is.
@@ -41,8 +48,16 @@ impl Changes {
     }
 
     /// What was refused has changed nothing.
-    pub(super) fn answered(&mut self, person: usize, request: RequestId, answer: &Answer) {
+    pub(super) fn answered(&mut self, person: usize, request: RequestId, answer: &Answer, now: Nanos) {
         let change = self.asked.get_mut(&person).and_then(|asked| asked.remove(&request));
+        if let Some(Change::Schedule(number)) = change {
+            if matches!(answer, Answer::Done { .. }) {
+                self.scheduled.push_back((now, number, person));
+            } else {
+                self.unscheduled.push((number, person));
+            }
+            return;
+        }
         if !matches!(answer, Answer::Done { .. }) {
             return;
         }
@@ -53,8 +68,22 @@ impl Changes {
             Some(Change::React(place)) => {
                 self.reactors.entry(place).or_default().insert(person);
             }
-            None => {}
+            Some(Change::Schedule(_)) | None => {}
         }
+    }
+
+    /// The messages that could not be scheduled since the last time, with their senders.
+    pub(super) fn take_unscheduled(&mut self) -> Vec<(u64, usize)> {
+        std::mem::take(&mut self.unscheduled)
+    }
+
+    /// The messages that the server has had for later since before this moment, with their senders; each is named once.
+    pub(super) fn take_overdue(&mut self, before: Nanos) -> Vec<(u64, usize)> {
+        let mut overdue = Vec::new();
+        while let Some((_, number, person)) = self.scheduled.pop_front_if(|(since, ..)| *since < before) {
+            overdue.push((number, person));
+        }
+        overdue
     }
 
     /// Whether everything that somebody asked for was answered.
@@ -121,8 +150,8 @@ mod tests {
         changes.ask(1, 10, Change::React(place));
         changes.ask(1, 11, Change::Edit(place, "new".to_owned()));
         assert!(!changes.is_settled(1) && changes.is_settled(2));
-        changes.answered(1, 10, &Answer::Done { conversation: None });
-        changes.answered(1, 11, &Answer::Rejected(myna_protocol::Rejection::Unavailable, String::new()));
+        changes.answered(1, 10, &Answer::Done { conversation: None }, 0);
+        changes.answered(1, 11, &Answer::Rejected(myna_protocol::Rejection::Unavailable, String::new()), 0);
         assert!(changes.is_settled(1));
         assert_eq!(changes.count(), 1);
     }

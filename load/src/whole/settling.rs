@@ -14,6 +14,7 @@ impl Tabs {
     /// has on show.
     pub fn settle(&mut self, pool: &mut ClientPool<impl ProtocolAdapter>, history: &mut History) -> anyhow::Result<()> {
         let end = pool.clock().now() + SETTLE;
+        self.settle_scheduled(pool, history, end)?;
         // Who knows all that was promised may know less than is promised later, as long as somebody still speaks.
         let mut waiting: Vec<usize> = Vec::new();
         loop {
@@ -45,6 +46,22 @@ impl Tabs {
         self.settle_changes(pool, history, end)?;
         for person in self.places.clone() {
             history.journals[person].received = self.shown(person);
+        }
+        Ok(())
+    }
+
+    /// Lets them go on until everything that they scheduled is sent.
+    fn settle_scheduled(
+        &mut self,
+        pool: &mut ClientPool<impl ProtocolAdapter>,
+        history: &mut History,
+        end: Nanos,
+    ) -> anyhow::Result<()> {
+        let is_mine = |person: u32| self.changes.is_some() && self.places.contains(&(person as usize));
+        let mine: Vec<usize> = (0..history.sent.len()).filter(|number| is_mine(history.sent[*number].person)).collect();
+        while let Some(number) = mine.iter().find(|number| history.sent[**number].acked.is_none()) {
+            ensure!(pool.clock().now() < end, "message {number} is not sent");
+            self.turn(pool, history, pool.clock().now() + 100 * MILLISECOND)?;
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ impl Client {
     }
 
     fn is_within(&self, bubble: &Bubble, window: u64, now: Timestamp) -> bool {
-        let age = now.plus(-self.clock_ahead).since(bubble.at);
+        let age = self.server_time(now).since(bubble.at);
         let is_sent = bubble.state == State::Sent && bubble.seq.is_some();
         bubble.mine && bubble.unsent.is_none() && is_sent && i64::try_from(window).is_ok_and(|window| age < window)
     }

@@ -2,7 +2,8 @@
 
 use super::{places, served, violations};
 use crate::contract::verbs::{
-    a_client_id, ann_and_bob, begun, direct, done, group, join, leave, new_channel, person, read, reply, said_many, say, schedule,
+    a_client_id, ann_and_bob, begun, direct, done, group, join, leave, new_channel, person, read, reply, said_many,
+    say, schedule,
 };
 use myna_chat::store::NewSession;
 use myna_protocol::{SessionId, Timestamp};
@@ -91,7 +92,10 @@ async fn every_kind_of_damage_is_found() {
         ),
         (twice, vec!["messages 3 and 8 of "]),
         ("UPDATE personal SET rev = 99", vec!["has rev 99, beyond their feed's"]),
-        ("UPDATE personal SET user_id = NOBODY", vec!["its person 00000000-0000-0000-0000-000000000001 does not exist"]),
+        (
+            "UPDATE personal SET user_id = NOBODY",
+            vec!["its person 00000000-0000-0000-0000-000000000001 does not exist"],
+        ),
         ("DELETE FROM jobs", vec!["no due job sends it at its time"]),
         ("UPDATE jobs SET due_at = 11", vec!["no due job sends it at its time"]),
     ];

@@ -1,8 +1,9 @@
 //! A store with something of everything, and all that it answers.
 
 use crate::contract::verbs::{
-    ALL, MUCH, a_client_id, a_conversation_id, a_session_id, ann_and_bob, begun, channel, commit, direct, done, edit, fresh, group,
-    join, leave, name, new_channel, new_group, now, people, person, react, read, reply, said, said_many, say, schedule, unsend,
+    ALL, MUCH, a_client_id, a_conversation_id, a_session_id, ann_and_bob, begun, channel, commit, direct, done, edit,
+    fresh, group, join, leave, name, new_channel, new_group, now, people, person, react, read, reply, said, said_many,
+    say, schedule, unsend,
 };
 use futures_util::future::join_all;
 use myna_chat::rules::Verb;
