@@ -135,7 +135,13 @@ date-and-time = Datum und Uhrzeit
 send-now = Jetzt senden
 not-sent = Nicht gesendet
 scheduled-gone = Diese Nachricht wurde gesendet oder gelöscht.
-not-in-conversation = Eine Unterhaltung, die nicht geladen ist
+scheduled-gone-unsaved = Diese Nachricht wurde gesendet oder gelöscht. Deine Änderungen sind nicht gesichert.
+scheduled-changed = Diese Nachricht wurde auf einem anderen Gerät geändert. Sichere, um sie zu ersetzen.
+all-scheduled = { $count ->
+    [one] { $count } geplante Nachricht
+   *[other] Alle { $count } geplanten Nachrichten
+}
+not-in-conversation = Eine Unterhaltung, die nicht verfügbar ist
 tomorrow = Morgen
 you-said = Du
 # The name of a message for a screen reader, and of its menu.

@@ -135,7 +135,13 @@ date-and-time = Date and time
 send-now = Send Now
 not-sent = Not sent
 scheduled-gone = This message has been sent or deleted.
-not-in-conversation = A conversation that isn’t loaded
+scheduled-gone-unsaved = This message has been sent or deleted. Your changes are not saved.
+scheduled-changed = This message was changed on another device. Save to replace it.
+all-scheduled = { $count ->
+    [one] { $count } scheduled message
+   *[other] All { $count } scheduled messages
+}
+not-in-conversation = A conversation that isn’t available
 tomorrow = Tomorrow
 you-said = You
 # The name of a message for a screen reader, and of its menu.

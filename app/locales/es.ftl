@@ -138,7 +138,13 @@ date-and-time = Fecha y hora
 send-now = Enviar ahora
 not-sent = No enviado
 scheduled-gone = Este mensaje ya se envió o se eliminó.
-not-in-conversation = Una conversación que no está cargada
+scheduled-gone-unsaved = Este mensaje ya se envió o se eliminó. Tus cambios no se han guardado.
+scheduled-changed = Este mensaje se cambió en otro dispositivo. Guarda para reemplazarlo.
+all-scheduled = { $count ->
+    [one] { $count } mensaje programado
+   *[other] Los { $count } mensajes programados
+}
+not-in-conversation = Una conversación que no está disponible
 tomorrow = Mañana
 you-said = Tú
 # The name of a message for a screen reader, and of its menu.

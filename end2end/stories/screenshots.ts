@@ -308,7 +308,7 @@ for (const [mode, { options, change }] of Object.entries(MODES)) {
     await go(`/c/${quartet}`, '.bubble');
     await page.locator('.composer textarea').fill(SCHEDULED[0]);
     await page.locator('.send[title]').click({ button: 'right' });
-    await page.locator('.suggested-time').first().waitFor();
+    await page.locator('.suggested-times button').first().waitFor();
     await compare(sam, mode, 'send-later.png');
     await page.keyboard.press('Escape');
     await page.locator('.composer textarea').fill('');

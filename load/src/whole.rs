@@ -26,8 +26,8 @@ const BEGIN: i64 = 1_700_000_000_000;
 /// One of so many messages is sent later, by so many milliseconds.
 const LATER: u64 = 8;
 const LATER_BY: i64 = 400;
-/// After so long it should have been sent.
-const OVERDUE: Nanos = 4 * SECOND;
+/// After so long it should have been sent, also by a node that has just started.
+const OVERDUE: Nanos = 45 * SECOND;
 /// How long they may take to know everything after the last word.
 const SETTLE: Nanos = 120 * SECOND;
 
@@ -41,6 +41,10 @@ pub struct Tabs {
     told: Vec<Told>,
     /// What they do besides sending, if they do.
     changes: Option<Changes>,
+    /// How many scheduled messages the server did not send in time.
+    overdue: u64,
+    /// Whether the server's clock is set back: then a time may be hours away.
+    pub clock_is_set: bool,
     /// How many connections were opened.
     opened: u64,
     /// From the beginning of an attempt to connect again until all that was missed is known, where it succeeded.
@@ -70,6 +74,8 @@ impl Tabs {
             live: 0,
             told: Vec::new(),
             changes: None,
+            overdue: 0,
+            clock_is_set: false,
             opened: 0,
             replays: Latency::default(),
             absences: Latency::default(),
@@ -156,7 +162,7 @@ impl Tabs {
         self.act(pool, person, |client, now| client.send(id, client_id, text, now))
     }
 
-    /// Somebody sends a message a little later.
+    /// A person sends a message a little later.
     fn schedule(
         &mut self,
         pool: &mut ClientPool<impl ProtocolAdapter>,
@@ -194,6 +200,7 @@ impl Tabs {
         for (number, person) in overdue.into_iter().filter(|(number, _)| history.sent[*number as usize].acked.is_none())
         {
             let client_id = self.dataset.client_id(number);
+            self.overdue += 1;
             self.act(pool, person, |client, now| client.send_scheduled(client_id, now).1)?;
         }
         Ok(())

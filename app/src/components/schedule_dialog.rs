@@ -10,8 +10,10 @@ use crate::time::use_zone;
 use leptos::ev::SubmitEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use myna_client::{Answer, DraftPlace, Status};
-use myna_protocol::{ConversationId, Rejection, Timestamp};
+#[cfg(feature = "hydrate")]
+use myna_client::Answer;
+use myna_client::Status;
+use myna_protocol::{ConversationId, Rejection, RequestId, Text, Timestamp};
 
 #[component]
 pub(crate) fn ScheduleDialog(
@@ -19,67 +21,81 @@ pub(crate) fn ScheduleDialog(
     close: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let (t, zone, handle, overlay) = (words(), use_zone(), use_client(), use_overlay());
-    let status = handle.status();
+    let status = RwSignal::from(handle.status());
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let shut = show_modal(dialog);
     let suggestions = suggestions();
     let value = RwSignal::new(suggestions.first().map_or_else(String::new, |at| written(*at)));
     let error = RwSignal::new(None::<&'static str>);
     let is_busy = RwSignal::new(false);
-    let answered = move |answer: Answer, place: DraftPlace, draft: &str| {
-        is_busy.try_set(false);
-        match answer {
-            Answer::Done { .. } => {
-                handle.act(|client, _| client.scheduled_draft(place, draft));
-                shut();
-                #[cfg(feature = "hydrate")]
-                request_animation_frame(|| crate::browser::page::show_end(".transcript"));
-                overlay.note(t.scheduled_message());
-            }
-            // The dialog may be closed by now.
-            Answer::Rejected(code, _) if error.try_set(Some(t.refusal(code))).is_some() => {
-                handle.tell(crate::problem::Problem::Refused(code));
-            }
-            Answer::Rejected(..) | Answer::Found { .. } => {}
+    // One for the dialog: a second try is for the same message, whatever became of the first.
+    #[cfg(feature = "hydrate")]
+    let client_id = crate::browser::client_id();
+    let (request, tries) = (StoredValue::new(None::<RequestId>), StoredValue::new(0_u32));
+    let closed = move || {
+        if let Some(request) = request.try_get_value().flatten() {
+            handle.cancel(request);
         }
+        close();
     };
-    let schedule = move |at: Option<Timestamp>| {
+    #[cfg(feature = "hydrate")]
+    let schedule = move |text: Text, at: Timestamp| {
+        tries.update_value(|tries| *tries += 1);
+        let is_first = tries.get_value() == 1;
+        let (place, draft) =
+            handle.look(|client| (client.draft_place(conversation), client.draft(conversation).to_owned()));
+        let again = text.clone();
+        let answered = move |answer: Answer| {
+            let is_open = is_busy.try_set(false).is_none();
+            match answer {
+                Answer::Done { .. } if is_open => {
+                    if !is_first {
+                        // The first try may have been done, with another text or time.
+                        handle.change(move |client, now| client.edit_scheduled(client_id, again, at, now));
+                    }
+                    handle.act(|client, _| client.scheduled_draft(place, &draft));
+                    shut();
+                    request_animation_frame(|| crate::browser::page::show_end(".transcript"));
+                    overlay.note(t.scheduled_message());
+                }
+                // The dialog was closed meanwhile.
+                Answer::Done { .. } => handle.change(move |client, now| client.delete_scheduled(client_id, now)),
+                Answer::Rejected(code, _) => {
+                    error.try_set(Some(t.refusal(code)));
+                }
+                Answer::Found { .. } => {}
+            }
+        };
+        request
+            .set_value(handle.request(|client, now| client.schedule(conversation, client_id, text, at, now), answered));
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let schedule = move |_: Text, _: Timestamp| {
+        let _ = (handle, shut, overlay, request, tries);
+    };
+    let choose = move |at: Option<Timestamp>| {
         let text = handle.look(|client| parsed(client.draft(conversation)));
-        let refused = match (at, text) {
+        match (at, text) {
             (Some(at), Ok(text)) if status.get_untracked() == Status::Live => {
                 if !is_busy.get_untracked() {
                     is_busy.set(true);
                     error.set(None);
-                    #[cfg(feature = "hydrate")]
-                    {
-                        let id = crate::browser::client_id();
-                        let (place, draft) = handle
-                            .look(|client| (client.draft_place(conversation), client.draft(conversation).to_owned()));
-                        handle.request(
-                            |client, now| client.schedule(conversation, id, text, at, now),
-                            move |answer| answered(answer, place, &draft),
-                        );
-                    }
-                    #[cfg(not(feature = "hydrate"))]
-                    let _ = (at, text, answered);
+                    schedule(text, at);
                 }
-                return;
             }
-            (Some(_), Ok(_)) => t.schedule_offline(),
-            (_, Err(rejection)) => t.refusal(rejection),
-            (None, _) => t.refusal(Rejection::TimePast),
-        };
-        error.set(Some(refused));
+            (Some(_), Ok(_)) => error.set(Some(t.schedule_offline())),
+            (_, Err(rejection)) => error.set(Some(t.refusal(rejection))),
+            (None, _) => error.set(Some(t.refusal(Rejection::TimePast))),
+        }
     };
-    let schedule = StoredValue::new(schedule);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        schedule.with_value(|schedule| schedule(read(&value.get_untracked())));
+        choose(read(&value.get_untracked()));
     };
     let suggestion = |at: Timestamp| {
         view! {
             <li>
-                <button class="suggested-time" type="button" on:click=move |_| schedule.with_value(|schedule| schedule(Some(at)))>
+                <button class="menu-item" type="button" on:click=move |_| choose(Some(at))>
                     <span>{move || zone.coming_day(at)}</span>
                     <span>{move || zone.time(at)}</span>
                 </button>
@@ -87,7 +103,7 @@ pub(crate) fn ScheduleDialog(
         }
     };
     view! {
-        <dialog class="dialog schedule" node_ref=dialog aria-labelledby="schedule-title" on:close=when_closed(close)>
+        <dialog class="dialog schedule" node_ref=dialog aria-labelledby="schedule-title" on:close=when_closed(closed)>
             <form class="form" on:submit=submit>
                 <h2 id="schedule-title">{t.send_later()}</h2>
                 <ul class="suggested-times">{suggestions.into_iter().map(suggestion).collect_view()}</ul>

@@ -12,13 +12,20 @@ use leptos::prelude::*;
 use myna_client::{ScheduledItem, Title, View};
 use myna_protocol::ConversationId;
 
+/// Bubbles that are shown below a conversation, at most.
+const SHOWN: usize = 3;
+
 /// The scheduled messages of a conversation, the next to be sent first: after the newest message, or in the thread that is open. The
 /// button that sends offers to send later.
 #[component]
 pub(crate) fn ScheduledLines(id: ConversationId, in_thread: bool) -> impl IntoView {
     let (t, zone, handle, overlay) = (words(), use_zone(), use_client(), use_overlay());
     let view: Signal<Option<View>> = handle.signals(id).view.into();
-    let hint = move |is_edit: bool| if is_edit { t.save() } else { t.send_hint() };
+    let hint = move |is_edit: bool, may_schedule: bool| match (is_edit, may_schedule) {
+        (true, _) => t.save(),
+        (false, true) => t.send_hint(),
+        (false, false) => t.send(),
+    };
     #[cfg(feature = "hydrate")]
     if !in_thread {
         send_button::offer_later(id, handle, overlay, hint);
@@ -45,7 +52,7 @@ pub(crate) fn ScheduledLines(id: ConversationId, in_thread: bool) -> impl IntoVi
                     class="bubble"
                     role="article"
                     tabindex="-1"
-                    aria-label=move || t.scheduled_for(when())
+                    aria-label=move || if failed.is_some() { t.not_sent().to_owned() } else { t.scheduled_for(when()) }
                     on:contextmenu=move |event| {
                         event.prevent_default();
                         edit();
@@ -62,7 +69,7 @@ pub(crate) fn ScheduledLines(id: ConversationId, in_thread: bool) -> impl IntoVi
             </li>
         }
     };
-    let schedule = handle.schedule();
+    let schedule = RwSignal::from(handle.schedule());
     let is_shown = move |view: &View| view.thread.is_some() == in_thread && (in_thread || !view.hides_newer);
     // One that is sent goes when its message comes, which changes the view.
     let items = move || {
@@ -70,7 +77,22 @@ pub(crate) fn ScheduledLines(id: ConversationId, in_thread: bool) -> impl IntoVi
         let is_shown = view.with(|view| view.as_ref().is_some_and(is_shown));
         if is_shown { handle.look(|client| client.scheduled_in(id)) } else { Vec::new() }
     };
-    view! { <Each of=items key=|item| format!("{item:?}") children=line/> }.into_any()
+    // More of them would fill the page, and hide what others write.
+    let first = move || items().into_iter().take(SHOWN).collect();
+    let count = Memo::new(move |_| items().len());
+    view! {
+        <Each of=first key=|item| format!("{item:?}") children=line/>
+        <When condition=move || { count.get() > SHOWN }>
+            <li class="line mine scheduled">
+                <p class="scheduled-head">
+                    <button class="link" type="button" aria-haspopup="dialog" on:click=move |_| overlay.open_sheet(Sheet::AllScheduled)>
+                        {move || t.all_scheduled(count.get() as u64)}
+                    </button>
+                </p>
+            </li>
+        </When>
+    }
+    .into_any()
 }
 
 /// All scheduled messages.
@@ -80,8 +102,11 @@ pub(crate) fn AllScheduled(close: impl Fn() + Copy + Send + Sync + 'static) -> i
     let schedule = handle.schedule();
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let shut = show_sheet(dialog);
+    let changes = handle.list().version;
     let all = Memo::new(move |_| {
         schedule.track();
+        // The titles of conversations.
+        changes.track();
         handle.look(myna_client::Client::all_scheduled)
     });
     let row = move |(item, title): (ScheduledItem, Option<Title>)| {

@@ -9,7 +9,7 @@ use crate::i18n::words;
 use leptos::ev::SubmitEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use myna_client::{Action, Answer, Client, Status};
+use myna_client::{Action, Answer, Client, ScheduledItem, Status};
 use myna_protocol::{ClientId, Rejection, RequestId, Timestamp};
 
 /// A verb of the client.
@@ -21,28 +21,46 @@ pub(crate) fn ScheduledDialog(client_id: ClientId, close: impl Fn() + Copy + Sen
     let (status, schedule) = (handle.status(), handle.schedule());
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let shut = show_modal(dialog);
-    let item = handle.look(|client| client.scheduled(client_id));
-    let text = RwSignal::new(item.as_ref().map_or_else(String::new, |item| item.text.clone()));
-    let value = RwSignal::new(item.as_ref().map_or_else(String::new, |item| written(item.send_at)));
-    let failed = item.and_then(|item| item.failed);
+    let stored = move || handle.look(|client| client.scheduled(client_id));
+    let time = |item: &Option<ScheduledItem>| item.as_ref().map_or_else(String::new, |item| written(item.send_at));
+    let words = |item: &Option<ScheduledItem>| item.as_ref().map_or_else(String::new, |item| item.text.clone());
+    // As the server has it; `None` once it was sent or deleted.
+    let item = RwSignal::new(stored());
+    let (text, value) = item.with_untracked(|item| (RwSignal::new(words(item)), RwSignal::new(time(item))));
+    let has_changed =
+        move || item.with(|item| text.with(|text| *text != words(item)) || value.with(|value| *value != time(item)));
+    let is_over = Memo::new(move |_| item.with(Option::is_none));
+    let failed = move || item.with(|item| item.as_ref().and_then(|item| item.failed));
     let error = RwSignal::new(None::<&'static str>);
     let is_busy = RwSignal::new(false);
-    // Its time may come, or another device may delete it, while this is open.
+    // Its time may come, or another device may change it, while this is open.
     Effect::new(move |_| {
         schedule.track();
-        if !is_busy.get_untracked() && handle.look(|client| client.scheduled(client_id)).is_none() {
-            shut();
-            overlay.note(t.scheduled_gone());
+        let now = stored();
+        if is_busy.get() || item.with_untracked(|item| *item == now) {
+            return;
         }
+        let has_changed = untrack(has_changed);
+        match &now {
+            None if !has_changed => {
+                shut();
+                overlay.note(t.scheduled_gone());
+            }
+            None => error.set(Some(t.scheduled_gone_unsaved())),
+            Some(_) if has_changed => error.set(Some(t.scheduled_changed())),
+            Some(_) => {
+                text.set(words(&now));
+                value.set(time(&now));
+            }
+        }
+        item.set(now);
     });
     let answered = move |answer: Answer| {
         is_busy.try_set(false);
         match answer {
             Answer::Done { .. } => shut(),
-            Answer::Rejected(Rejection::NotFound, _) if handle.look(|client| client.scheduled(client_id)).is_none() => {
-                shut();
-                overlay.note(t.scheduled_gone());
-            }
+            // What became of it is told by its row.
+            Answer::Rejected(Rejection::NotFound, _) if stored().is_none() => {}
             Answer::Rejected(code, _) if error.try_set(Some(t.refusal(code))).is_some() => {
                 handle.tell(crate::problem::Problem::Refused(code));
             }
@@ -70,21 +88,16 @@ pub(crate) fn ScheduledDialog(client_id: ClientId, close: impl Fn() + Copy + Sen
         }
     };
     let send = move |_| {
-        // What is written is what is sent: a changed text is saved first.
         ask.with_value(|ask| ask(Box::new(move |client, now| client.send_scheduled(client_id, now))));
     };
     let delete = move |_| {
         ask.with_value(|ask| ask(Box::new(move |client, now| client.delete_scheduled(client_id, now))));
     };
-    let has_changed = {
-        let before = text.get_untracked();
-        move || text.with(|text| *text != before)
-    };
     view! {
         <dialog class="dialog schedule" node_ref=dialog aria-labelledby="scheduled-title" on:close=when_closed(close)>
             <form class="form" on:submit=save>
                 <h2 id="scheduled-title">{t.scheduled_message()}</h2>
-                {failed.map(|code| view! { <p class="form-error">{t.not_delivered_why(t.refusal(code))}</p> })}
+                {move || failed().map(|code| view! { <p class="form-error">{t.not_delivered_why(t.refusal(code))}</p> })}
                 <label class="field">
                     <span class="field-name">{t.message()}</span>
                     <textarea
@@ -100,10 +113,10 @@ pub(crate) fn ScheduledDialog(client_id: ClientId, close: impl Fn() + Copy + Sen
                 <TimeField value error/>
                 <div id="schedule-note">{move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}</div>
                 <div class="dialog-foot">
-                    <button class="button danger" type="button" on:click=delete>{t.delete()}</button>
-                    <button class="button" type="button" disabled=has_changed on:click=send>{t.send_now()}</button>
+                    <button class="button danger" type="button" disabled=move || is_over.get() on:click=delete>{t.delete()}</button>
+                    <button class="button" type="button" disabled=move || is_over.get() || has_changed() on:click=send>{t.send_now()}</button>
                     <button class="button" type="button" on:click=move |_| shut()>{t.cancel()}</button>
-                    <button class="button primary" type="submit" aria-disabled=move || is_busy.get().then_some("true") aria-busy=move || is_busy.get().then_some("true")>
+                    <button class="button primary" type="submit" disabled=move || is_over.get() aria-disabled=move || is_busy.get().then_some("true") aria-busy=move || is_busy.get().then_some("true")>
                         {t.save()}
                     </button>
                 </div>

@@ -61,7 +61,7 @@ impl DueJobs {
             }
             for pending in pending {
                 if let Some(rejection) = pending.committed().await?.refused {
-                    tracing::warn!(%rejection, "a due job was refused and is over");
+                    tracing::info!(%rejection, "what was due was refused");
                 }
             }
         }

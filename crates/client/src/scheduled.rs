@@ -33,8 +33,12 @@ impl Schedule {
             // All rows up to `rev` are here: one of that time which is not among them has been sent or deleted.
             let is_named =
                 |id: &ClientId| feed.rows.iter().any(|row| matches!(row, Row::Scheduled(row) if row.client_id == *id));
-            let (renew, before) = (std::mem::take(&mut self.renew), self.rows.len());
-            self.rows.retain(|id, held| is_named(id) || (!renew && held.rev > feed.rev));
+            let before = self.rows.len();
+            if std::mem::take(&mut self.renew) {
+                // They may be those of another store, whose revs say nothing here.
+                self.rows = LiteMap::new();
+            }
+            self.rows.retain(|id, held| is_named(id) || held.rev > feed.rev);
             has_changed = self.rows.len() < before;
         }
         for row in &feed.rows {
@@ -114,7 +118,7 @@ mod tests {
         assert_eq!(texts(&schedule), ["two"]);
         // Another store, whose revs are lower.
         schedule.reset();
-        schedule.apply(&rows(0, 1, vec![row(3, 1, Some("three"))]));
-        assert_eq!(texts(&schedule), ["three"]);
+        schedule.apply(&rows(0, 1, vec![row(2, 1, Some("restored")), row(3, 1, Some("three"))]));
+        assert_eq!(texts(&schedule), ["restored", "three"]);
     }
 }

@@ -4,7 +4,7 @@ CREATE TABLE personal (
     user_id BLOB NOT NULL REFERENCES users (id),
     -- What the row is about, such as 'scheduled/<client id>'.
     item    TEXT NOT NULL,
-    -- JSON. None once what it is about is gone: the row stays, so that this is sent as well.
+    -- JSON. None once the message was sent or deleted: the row stays, so that this is sent as well.
     value   TEXT,
     rev     INTEGER NOT NULL,
     PRIMARY KEY (user_id, item)

@@ -181,6 +181,9 @@ pub trait Archive: FeedStore {
     /// Deletes all sessions, so that a session that ended in the source does not survive here.
     async fn forget_sessions(&self) -> Result<(), StoreError>;
 
+    /// Deletes all due jobs, so that one that was done at the source since is not done here again.
+    async fn forget_jobs(&self) -> Result<(), StoreError>;
+
     /// The first conversation by id between these two, excluding both, that has rows of this part, whether or not its
     /// own row exists.
     async fn conversation_between(

@@ -33,6 +33,7 @@ pub(super) fn jumps(faults: &FaultHarness<'_>, row: &mut Row) -> anyhow::Result<
         start: Box::new(move |args| Ok(Box::new(Process::start(Path::new("env"), told.iter().chain(args))?))),
     };
     let mut play = faults.play_on(Harness::set(&tools, &faults.plan(), QUIET)?, false)?;
+    play.talking.tabs.clock_is_set = true;
     play.calm()?;
     let today = play.harness.day()?;
     for jump in JUMPS {

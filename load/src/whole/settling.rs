@@ -63,6 +63,7 @@ impl Tabs {
             ensure!(pool.clock().now() < end, "message {number} is not sent");
             self.turn(pool, history, pool.clock().now() + 100 * MILLISECOND)?;
         }
+        ensure!(self.overdue == 0 || self.clock_is_set, "{} scheduled messages were not sent in time", self.overdue);
         Ok(())
     }
 

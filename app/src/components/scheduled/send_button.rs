@@ -15,11 +15,12 @@ pub(super) fn offer_later(
     id: ConversationId,
     handle: ClientHandle,
     overlay: Overlay,
-    hint: impl Fn(bool) -> &'static str + 'static,
+    hint: impl Fn(bool, bool) -> &'static str + 'static,
 ) {
     let edited = handle.signals(id).edited;
     Effect::new(move |_| {
-        let hint = hint(edited.get() > 0);
+        let is_edit = edited.get() > 0;
+        let hint = hint(is_edit, !is_edit && handle.look(myna_client::Client::may_schedule));
         if let Ok(Some(button)) = document().query_selector(BUTTON) {
             let _ = button.set_attribute("title", hint);
         }
@@ -28,8 +29,8 @@ pub(super) fn offer_later(
     let asked = window_event_listener_untyped("contextmenu", move |event| {
         if is_on_button(&event) {
             press.ended();
-            event.prevent_default();
             if handle.look(|client| client.may_schedule_draft(id)) {
+                event.prevent_default();
                 overlay.open_sheet(Sheet::Schedule(id));
             }
         }
@@ -45,8 +46,10 @@ pub(super) fn offer_later(
         touch("touchstart", LongPress::began),
         touch("touchmove", LongPress::moved),
         touch("touchend", LongPress::lifted),
+        touch("touchcancel", |press, _| press.ended()),
     ];
     on_cleanup(move || {
+        press.ended();
         asked.remove();
         touches.into_iter().for_each(WindowListenerHandle::remove);
     });

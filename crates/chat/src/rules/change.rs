@@ -157,9 +157,9 @@ impl Change {
         match &self.verb {
             // With the texts that it had before, at most four bytes a character.
             Verb::Edit { .. } => 4 * TEXT_CHARS * (EDITS + 1),
-            Verb::Send { text, .. } | Verb::ScheduleMessage { text, .. } | Verb::EditScheduled { text, .. } => {
-                text.as_str().len()
-            }
+            Verb::Send { text, .. } => text.as_str().len(),
+            // They load what the person has scheduled: so few of them are committed together.
+            Verb::ScheduleMessage { .. } | Verb::EditScheduled { .. } => 4 * TEXT_CHARS,
             // At most four bytes a character.
             Verb::Forward { .. } | Verb::SendScheduled { .. } | Verb::RunJob { .. } => 4 * TEXT_CHARS,
             Verb::Group { members: users, .. } | Verb::Add { users, .. } => users.len() * 512,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// A row of a person's own feed. It stays when what it is about is gone, without a value, so that this is sent as well.
+/// A row of a person's own feed. It stays when the message was sent or deleted, without a value, so that this is sent as well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonalRow {
     pub user: UserId,

@@ -13,7 +13,7 @@ pub(super) struct New<'a> {
 }
 
 /// The message takes the next `seq`. The same client id with the same text answers the first `seq`, also to a sender who has
-/// left since; with another text, or in reply to another message, it is refused. A sender who is not `present` has read no more by
+/// left since; with another text, or in reply to another message, it is refused. Without `is_present` the sender has read no more by
 /// sending it.
 pub(super) fn send(facts: &Facts, change: &Change, new: &New<'_>, is_present: bool) -> Result<Effects, Rejection> {
     let New { conversation: id, client_id, text, reply_to } = *new;

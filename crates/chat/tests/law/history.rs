@@ -19,7 +19,7 @@ struct Said {
     overtaken: bool,
 }
 
-/// A message that somebody scheduled.
+/// A message that a person scheduled.
 struct Scheduled {
     client_id: ClientId,
     who: usize,

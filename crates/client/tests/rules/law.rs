@@ -41,7 +41,7 @@ enum Step {
     /// A person forwards the message at this place to another room.
     Forward(u8, u8, Seq, u8),
     AskForward(u8, Seq, u8),
-    /// Another device of one's own schedules a message.
+    /// Another device of the same person schedules a message.
     Schedule(u8, i64),
     /// One that was scheduled, whatever became of it, is sent or deleted.
     EndScheduled(u64, bool),

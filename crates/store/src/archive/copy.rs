@@ -105,6 +105,9 @@ impl Copying<'_> {
     async fn server(&self) -> Result<(), CopyError> {
         let server = self.from.server().await.map_err(CopyError::Source)?;
         self.to.put_server(server).await.map_err(CopyError::Target)?;
+        if self.resumed {
+            self.to.forget_jobs().await.map_err(CopyError::Target)?;
+        }
         let mut pages = pin!(pages::jobs(self.from));
         while let Some(page) = pages.try_next().await.map_err(CopyError::Source)? {
             let count = page.len();

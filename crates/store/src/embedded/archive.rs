@@ -139,6 +139,10 @@ impl Archive for Embedded {
         self.write(write::forget_sessions).await
     }
 
+    async fn forget_jobs(&self) -> Result<(), StoreError> {
+        self.write(write::forget_jobs).await
+    }
+
     async fn conversation_between(
         &self,
         part: Part,

@@ -3,7 +3,7 @@
 use super::history;
 use super::rows::{
     conversation_columns, conversation_id, count, int, member_and_person, member_columns, membership,
-    membership_columns, message, message_columns, person, person_columns, personal, personal_columns, reaction,
+    membership_columns, message, message_columns, person, person_columns, personal_columns, personal_seen, reaction,
     reaction_columns, timestamp, user_id,
 };
 use super::{conversations, rows};
@@ -143,8 +143,8 @@ pub(super) fn load_user(connection: &Connection, user: UserId) -> Result<FeedRow
     let memberships = query.query_map([user.as_bytes()], |row| membership(row).map(Row::Membership))?;
     let mut rows = memberships.collect::<Result<Vec<_>>>()?;
     let mut query = connection.prepare_cached(PERSONAL)?;
-    for row in query.query_map([user.as_bytes()], personal)? {
-        rows.push(row?.row());
+    for row in query.query_map([user.as_bytes()], personal_seen)? {
+        rows.extend(row?);
     }
     Ok(FeedRows { feed: Feed::User(user), from: 0, rev, rows })
 }
@@ -235,8 +235,10 @@ fn user_since(connection: &Connection, user: UserId, from: Rev, rows: &mut Bound
         return Ok(());
     }
     let mut query = connection.prepare_cached(PERSONAL_SINCE)?;
-    for row in query.query_map(params![user.as_bytes(), int(from), rows.limit()], personal)? {
-        rows.add(row?.row());
+    for row in query.query_map(params![user.as_bytes(), int(from), rows.limit()], personal_seen)? {
+        if let Some(row) = row? {
+            rows.add(row);
+        }
         if rows.is_over() {
             return Ok(());
         }

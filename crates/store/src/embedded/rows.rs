@@ -272,6 +272,15 @@ pub(super) fn personal(row: &Row<'_>) -> Result<PersonalRow> {
     Ok(PersonalRow { user: user_id(row, 0)?, item, value: optional_json(row, 2)?, rev: count(row, 3)? })
 }
 
+/// The row as its person sees it; `None` for one of a later version, which this one does not know.
+pub(super) fn personal_seen(row: &Row<'_>) -> Result<Option<myna_protocol::Row>> {
+    match personal(row) {
+        Ok(row) => Ok(Some(row.row())),
+        Err(Error::FromSqlConversionFailure(..)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 pub(super) fn membership(row: &Row<'_>) -> Result<Membership> {
     let read_seq: Seq = count(row, 2)?;
     Ok(Membership { conversation: conversation_id(row, 0)?, joined: row.get(1)?, read_seq, rev: count(row, 3)? })

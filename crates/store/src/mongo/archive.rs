@@ -180,6 +180,10 @@ impl Archive for Mongo {
         self.calls.call(|| self.remove_all_sessions()).await
     }
 
+    async fn forget_jobs(&self) -> Result<(), StoreError> {
+        self.calls.call(|| self.remove_all_jobs()).await
+    }
+
     async fn conversation_between(
         &self,
         part: Part,

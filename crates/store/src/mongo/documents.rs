@@ -479,7 +479,8 @@ impl PersonalDoc {
         })
     }
 
+    /// The row as its person sees it; `Unknown` for one of a later version, which this one does not know. It is not to be sent.
     pub(super) fn row(self) -> Result<Row, Failure> {
-        Ok(self.stored()?.row())
+        Ok(self.stored().map_or(Row::Unknown, |row| row.row()))
     }
 }

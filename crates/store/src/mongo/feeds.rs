@@ -221,7 +221,7 @@ pub(super) async fn rows_since(
             let Some(personal) = reading.bounded(PERSONAL, personal, page.bytes, PersonalDoc::row).await? else {
                 return Ok(None);
             };
-            rows.extend(personal);
+            rows.extend(personal.into_iter().filter(|row| *row != Row::Unknown));
             rows.sort_by_key(Row::rev);
             (rev, rows)
         }
@@ -358,7 +358,7 @@ pub(super) async fn load_user(reading: &mut Reading<'_>, user: UserId) -> Result
     let rev = own.map_or(Ok(0), |own| count(own.rev))?;
     let mut rows = memberships_rows(reading, memberships(user.uuid())).await?;
     for document in reading.all::<PersonalDoc>(PERSONAL, personal(user.uuid())).await? {
-        rows.push(document.row()?);
+        rows.extend(Some(document.row()?).filter(|row| *row != Row::Unknown));
     }
     Ok(FeedRows { feed: Feed::User(user), from: 0, rev, rows })
 }

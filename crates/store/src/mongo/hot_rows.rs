@@ -3,7 +3,7 @@
 //! server has no conditions and no other node: there the rows are forgotten when a commit may have failed.
 
 use moka::sync::Cache;
-use myna_chat::rules::{Change, ConversationRow, Facts, MemberRow, UserRow, Writes};
+use myna_chat::rules::{Change, ConversationRow, Facts, MemberRow, SentKey, UserRow, Verb, Writes};
 use myna_protocol::{ConversationId, UserId};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -70,6 +70,11 @@ impl Default for HotRows {
     }
 }
 
+/// Whether the change schedules a message with this key.
+fn is_scheduled(change: &Change, (id, _, key): &SentKey) -> bool {
+    matches!(&change.verb, Verb::ScheduleMessage { conversation, client_id, .. } if (conversation, client_id) == (id, key))
+}
+
 impl HotRows {
     /// The rows that this batch needs, as far as they are kept. With `new_messages` its messages count as new: where one is
     /// not, a unique index refuses it.
@@ -99,7 +104,9 @@ impl HotRows {
             }
         }
         if !guesses.is_empty() && new_messages {
-            for key in needs.sent {
+            // One that is scheduled is not written now: no index would refuse it.
+            let is_written = |key: &SentKey| !batch.iter().any(|change| is_scheduled(change, key));
+            for key in needs.sent.into_iter().filter(is_written) {
                 if self.rows.contains_key(&Key::Member(key.0, key.1)) {
                     facts.load_sent(key, None);
                 }

@@ -158,7 +158,7 @@ impl Put {
         let key = put.key.into_iter().map(plain).collect();
         let fields = match put.kind {
             PutKind::Add(fields) | PutKind::Set { fields, .. } => Some(fields),
-            PutKind::Delete => None,
+            PutKind::Delete { .. } => None,
         };
         Self { collection: put.collection.to_owned(), key, fields }
     }

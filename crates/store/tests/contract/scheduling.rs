@@ -90,7 +90,7 @@ pub(crate) async fn a_scheduled_message_is_sent_at_its_time_and_once(store: &dyn
     );
     assert!(scheduled(store, ann).await.is_empty());
     assert_eq!(store.next_due().await.expect("the store answers"), None);
-    // What one has read is not unread because of it.
+    // A person who had read everything has nothing unread because of it.
     assert_eq!(membership(store, ann, talk).await.map(|own| own.read_seq), Some(1));
     assert!(sent.is_read_by_sender());
 }

@@ -41,6 +41,7 @@ queries! {
 
 /// All of them: there is nothing to look up.
 const FORGET_SESSIONS: &str = "DELETE FROM sessions";
+const FORGET_JOBS: &str = "DELETE FROM jobs";
 
 pub(super) fn origin(connection: &Connection, origin: Option<&Origin>) -> Result<()> {
     let values = params![origin.map(|origin| origin.id), origin.map(|origin| origin.url.as_str())];
@@ -122,6 +123,10 @@ pub(super) fn conversation(connection: &Connection, conversation: &ConversationR
     connection.prepare_cached(CONVERSATION)?.execute(values)?;
     let mut put_word = connection.prepare_cached(CHANNEL_WORD)?;
     key.into_iter().flat_map(tails).try_for_each(|word| put_word.execute(params![word, key]).map(|_| ()))
+}
+
+pub(super) fn forget_jobs(connection: &Connection) -> Result<()> {
+    connection.execute(FORGET_JOBS, []).map(|_| ())
 }
 
 pub(super) fn forget_sessions(connection: &Connection) -> Result<()> {

@@ -137,6 +137,11 @@ impl Mongo {
         self.put(JOBS, &rows, |row| doc! { "_id": { "$eq": row.id } }).await
     }
 
+    pub(super) async fn remove_all_jobs(&self) -> Result<(), Failure> {
+        self.collection(JOBS).delete_many(doc! {}).await?;
+        Ok(())
+    }
+
     pub(super) async fn remove_all_sessions(&self) -> Result<(), Failure> {
         self.collection(SESSIONS).delete_many(doc! {}).await?;
         Ok(())

@@ -145,7 +145,7 @@ impl Mongo {
         let server = needs.server.then(|| doc! { "_id": { "$eq": SERVER_ID } });
         // Before its members: who leaves in between moves the conversation's rev, so that what was decided is not written.
         let conversations = self.found::<ConversationDoc>(CONVERSATIONS, conversations(&needs)).await?;
-        let (members, users, sent, messages, reactions, reacted_to, jobs, personal, personal_of, server) = tokio::try_join!(
+        let (members, users, sent, messages, reactions, reacted_to, jobs, personal, server) = tokio::try_join!(
             self.found::<MemberDoc>(MEMBERS, members_of(&needs.members)),
             self.found::<UserRowDoc>(USERS, people(&needs)),
             self.found::<MessageDoc>(MESSAGES, sent_before(&needs.sent)),
@@ -154,9 +154,10 @@ impl Mongo {
             self.reacted_to(reactions_to(&needs.reaction_counts)),
             self.found::<JobDoc>(JOBS, jobs),
             self.found::<PersonalDoc>(PERSONAL, personal(&needs.personal)),
-            self.found::<PersonalDoc>(PERSONAL, personal_of(&needs.personal_of)),
             self.found::<super::super::documents::ServerDoc>(SERVER, server),
         )?;
+        // After its person: another node that adds one in between moves the rev of their feed.
+        let personal_of = self.found::<PersonalDoc>(PERSONAL, personal_of(&needs.personal_of)).await?;
         for document in conversations {
             let row = document.stored()?;
             row.pair.into_iter().for_each(|pair| facts.load_pair(pair, Some(row.id)));

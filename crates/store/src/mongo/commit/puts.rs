@@ -26,8 +26,8 @@ pub(in crate::mongo) enum PutKind {
     Add(Document),
     /// If it still is as it was read, it gets these fields.
     Set { unchanged: Document, fields: Document },
-    /// If it still is there, it goes.
-    Delete,
+    /// If it still is as it was read, it goes.
+    Delete { unchanged: Document },
 }
 
 /// All of a batch.
@@ -176,7 +176,9 @@ impl Puts {
                 self.add(JOBS, by_id(document.id), serialize_to_document(&document)?);
             }
             (Some(before), None) => {
-                self.0.push(Put { collection: JOBS, key: by_id(Uuid::from_bytes(before.id)), kind: PutKind::Delete });
+                // Another node may have given it another time since it was read.
+                let kind = PutKind::Delete { unchanged: doc! { "due_at": { "$eq": date(before.due_at) } } };
+                self.0.push(Put { collection: JOBS, key: by_id(Uuid::from_bytes(before.id)), kind });
             }
             (Some(before), Some(now)) => {
                 let document = JobDoc::of(now)?;
@@ -191,4 +193,22 @@ impl Puts {
 
 fn by_id(id: Uuid) -> Document {
     doc! { "_id": { "$eq": id } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use myna_chat::rules::Verb;
+    use myna_protocol::{ClientId, Timestamp, UserId};
+
+    #[test]
+    fn a_job_that_has_another_time_by_now_is_not_deleted() {
+        let change = Verb::DeleteScheduled { client_id: ClientId::from_bytes([2; 16]) };
+        let change = change.by(UserId::from_bytes([1; 16]), Timestamp(5));
+        let job = JobRow { id: [3; 16], due_at: Timestamp(9), change };
+        let writes = Writes { jobs: vec![Written { before: Some(job), now: None }], ..Writes::default() };
+        let puts = Puts::of(&writes).expect("it can be written");
+        let [Put { kind: PutKind::Delete { unchanged }, .. }] = &puts.0[..] else { panic!("{puts:?}") };
+        assert_eq!(*unchanged, doc! { "due_at": { "$eq": date(Timestamp(9)) } });
+    }
 }

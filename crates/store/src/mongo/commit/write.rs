@@ -51,9 +51,11 @@ impl Mongo {
                     let model = UpdateOneModel::builder().namespace(namespace).filter(filter);
                     model.update(doc! { "$set": fields }).build().into()
                 }
-                PutKind::Delete => {
+                PutKind::Delete { unchanged } => {
                     transaction.deleted += 1;
-                    DeleteOneModel::builder().namespace(namespace).filter(put.key).build().into()
+                    let mut filter = put.key;
+                    filter.extend(unchanged);
+                    DeleteOneModel::builder().namespace(namespace).filter(filter).build().into()
                 }
             });
         }
