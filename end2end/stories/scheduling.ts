@@ -247,3 +247,43 @@ test('a message sent while its writer is away leaves theirs unread', async ({ my
   await lena.goto('/');
   await lena.seesUnread('Ada', 2);
 });
+
+test('what is being changed when the message is sent elsewhere stays in the field', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const talk = await direct(lena, ada);
+  const id = newId();
+  const schedule = { conversation: talk, client_id: id, text: 'first', send_at: Date.now() + HOUR };
+  await tell(lena, [{ type: 'schedule', ...schedule }]);
+  await lena.goto(`/c/${talk}`);
+  await edits(lena, 'first');
+  const message = dialog(lena).getByLabel('Message');
+  // Another device changes it: nothing was written here yet.
+  await tell(lena, [{ type: 'edit_scheduled', client_id: id, text: 'second', send_at: Date.now() + 2 * HOUR }]);
+  await expect(message).toHaveValue('second');
+  await message.fill('mine');
+  await expect(dialog(lena).getByRole('button', { name: 'Send Now' })).toBeDisabled();
+  await tell(lena, [{ type: 'edit_scheduled', client_id: id, text: 'third', send_at: Date.now() + 2 * HOUR }]);
+  await expect(dialog(lena).getByRole('alert')).toContainText('changed on another device');
+  await tell(lena, [{ type: 'send_scheduled', client_id: id }]);
+  await expect(dialog(lena).getByRole('alert')).toContainText('Your changes are not saved');
+  await expect(message).toHaveValue('mine');
+  await expect(dialog(lena).getByRole('button', { name: 'Save' })).toBeDisabled();
+  await lena.page.keyboard.press('Escape');
+  await lena.seesExactly(['third']);
+});
+
+test('many that wait do not hide the messages', async ({ myna }) => {
+  const [lena, ada] = await myna.people('Lena', 'Ada');
+  const talk = await direct(lena, ada);
+  await say(ada, talk, 'hello');
+  const text = (at: number) => `message ${at} ${'and more '.repeat(80)}`;
+  await tell(
+    lena,
+    Array.from({ length: 6 }, (_, at) => ({ type: 'schedule', conversation: talk, client_id: newId(), text: text(at), send_at: Date.now() + (at + 1) * HOUR })),
+  );
+  await lena.goto(`/c/${talk}`);
+  await expect(waiting(lena)).toHaveCount(3);
+  await expect(lena.message('hello')).toBeInViewport();
+  await lena.page.getByRole('button', { name: 'All 6 scheduled messages' }).click();
+  await expect(lena.page.getByRole('dialog', { name: 'Scheduled messages' }).getByRole('listitem')).toHaveCount(6);
+});
