@@ -108,7 +108,7 @@ impl Command {
         handle.look(|client| match self {
             Self::GoToDate => here.and_then(|id| client.conversation(id)).is_some_and(|view| view.last_seq > 0),
             Self::SendLater => here.is_some_and(|id| client.may_schedule_draft(id)),
-            Self::ScheduledMessages => client.may_schedule(),
+            Self::ScheduledMessages => client.may_list_scheduled(),
             _ => true,
         })
     }

@@ -3,7 +3,7 @@
 
 use crate::components::{
     AddPeople, AllScheduled, DateDialog, Details, EarlierVersions, EmojiPicker, EmojiUse, ForwardDialog, PickerHead,
-    QuickSwitcher, Reactions, ScheduleDialog, ScheduledDialog, ScheduledLines, SelectionBar, Shortcuts, Thread,
+    QuickSwitcher, Reactions, ScheduleDialog, ScheduledDialog, ScheduledLines, SelectionBar, Sheet, Shortcuts, Thread,
     choice_view, show_modal, use_overlay, when_closed,
 };
 use crate::i18n::{Words, words};
@@ -33,7 +33,10 @@ pub(crate) enum Screen {
     Reactions(ConversationId, Seq),
     Forward(ConversationId),
     Schedule(ConversationId),
-    Scheduled(ClientId),
+    Scheduled {
+        id: ClientId,
+        of_all: bool,
+    },
     ScheduledLines(ConversationId),
     AllScheduled,
     SelectionBar(ConversationId),
@@ -78,8 +81,9 @@ fn draw(screen: Screen) -> Result<AnyView, SplitLoaderError> {
         Screen::Schedule(id) => {
             view! { <ScheduleDialog conversation=id close=move || overlay.close_sheet()/> }.into_any()
         }
-        Screen::Scheduled(client_id) => {
-            view! { <ScheduledDialog client_id close=move || overlay.close_sheet()/> }.into_any()
+        Screen::Scheduled { id, of_all } => {
+            let close = move || if of_all { overlay.open_sheet(Sheet::AllScheduled) } else { overlay.close_sheet() };
+            view! { <ScheduledDialog client_id=id close/> }.into_any()
         }
         Screen::ScheduledLines(id) => view! { <ScheduledLines id in_thread=false/> }.into_any(),
         Screen::AllScheduled => view! { <AllScheduled close=move || overlay.close_sheet()/> }.into_any(),
@@ -167,7 +171,7 @@ fn stand_in(screen: Screen, t: Words, code: RwSignal<Code>) -> AnyView {
         | Screen::Reactions(..)
         | Screen::Forward(_)
         | Screen::Schedule(_)
-        | Screen::Scheduled(_)
+        | Screen::Scheduled { .. }
         | Screen::AllScheduled
         | Screen::Emoji(..) => {
             let (overlay, dialog) = (use_overlay(), NodeRef::new());

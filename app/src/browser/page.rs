@@ -173,6 +173,13 @@ pub(crate) fn has_focus(selector: &str) -> bool {
 }
 
 /// Gives the focus to the first element that this selector finds.
+pub(crate) fn click(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        element.click();
+    }
+}
+
 pub(crate) fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
@@ -378,13 +385,6 @@ pub(crate) fn scroll_to_end(element: &Element, gently: bool) {
     options.set_top(f64::from(element.scroll_height()));
     options.set_behavior(if gently && allows_motion() { ScrollBehavior::Smooth } else { ScrollBehavior::Instant });
     element.scroll_to_with_scroll_to_options(&options);
-}
-
-/// Goes to the end of what this selects, at once.
-pub(crate) fn show_end(selector: &str) {
-    if let Ok(Some(element)) = document().query_selector(selector) {
-        scroll_to_end(&element, false);
-    }
 }
 
 fn allows_motion() -> bool {

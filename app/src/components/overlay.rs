@@ -29,8 +29,11 @@ pub(crate) enum Sheet {
     Forward(ConversationId),
     /// Asks when to send what is written in this conversation.
     Schedule(ConversationId),
-    /// A scheduled message.
-    Scheduled(ClientId),
+    /// A scheduled message; afterwards all of them, if it was chosen there.
+    Scheduled {
+        id: ClientId,
+        of_all: bool,
+    },
     /// All scheduled messages.
     AllScheduled,
     /// All emoji, to choose one.
@@ -125,7 +128,7 @@ pub(crate) fn OverlayLayer() -> impl IntoView {
                         Sheet::EarlierVersions(id, seq) => Screen::EarlierVersions(id, seq),
                         Sheet::Forward(id) => Screen::Forward(id),
                         Sheet::Schedule(id) => Screen::Schedule(id),
-                        Sheet::Scheduled(client_id) => Screen::Scheduled(client_id),
+                        Sheet::Scheduled { id, of_all } => Screen::Scheduled { id, of_all },
                         Sheet::AllScheduled => Screen::AllScheduled,
                         Sheet::Emoji(purpose) => Screen::Emoji(purpose),
                         Sheet::Reactions(id, seq) => Screen::Reactions(id, seq),

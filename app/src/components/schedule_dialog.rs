@@ -55,8 +55,8 @@ pub(crate) fn ScheduleDialog(
                     }
                     handle.act(|client, _| client.scheduled_draft(place, &draft));
                     shut();
-                    request_animation_frame(|| crate::browser::page::show_end(".transcript"));
-                    overlay.note(t.scheduled_message());
+                    show_new();
+                    overlay.announce(t.message_scheduled().to_owned());
                 }
                 // The dialog was closed meanwhile.
                 Answer::Done { .. } => handle.change(move |client, now| client.delete_scheduled(client_id, now)),
@@ -71,7 +71,7 @@ pub(crate) fn ScheduleDialog(
     };
     #[cfg(not(feature = "hydrate"))]
     let schedule = move |_: Text, _: Timestamp| {
-        let _ = (handle, shut, overlay, request, tries);
+        let _ = (handle, shut, overlay, request, tries, t.message_scheduled());
     };
     let choose = move |at: Option<Timestamp>| {
         let text = handle.look(|client| parsed(client.draft(conversation)));
@@ -104,10 +104,10 @@ pub(crate) fn ScheduleDialog(
     };
     view! {
         <dialog class="dialog schedule" node_ref=dialog aria-labelledby="schedule-title" on:close=when_closed(closed)>
-            <form class="form" on:submit=submit>
-                <h2 id="schedule-title">{t.send_later()}</h2>
+            <form class="form" novalidate on:submit=submit>
+                <h2 id="schedule-title" tabindex="-1" autofocus>{t.send_later()}</h2>
                 <ul class="suggested-times">{suggestions.into_iter().map(suggestion).collect_view()}</ul>
-                <TimeField value error/>
+                <TimeField value is_wrong=Signal::derive(move || error.with(Option::is_some)) changed=Callback::new(move |()| error.set(None))/>
                 <div id="schedule-note">
                     {move || match error.get() {
                         Some(text) => view! { <p class="form-error" role="alert">{text}</p> }.into_any(),
@@ -127,6 +127,17 @@ pub(crate) fn ScheduleDialog(
     .into_any()
 }
 
+/// Shows where the message waits, as the button does that leads to the newest ones, and goes on writing.
+#[cfg(feature = "hydrate")]
+fn show_new() {
+    use crate::browser::page;
+    request_animation_frame(|| {
+        page::click(".latest");
+        // That takes the focus in the next frame.
+        request_animation_frame(|| request_animation_frame(focus_composer));
+    });
+}
+
 /// Tonight, tomorrow morning and Monday morning, as far as they are to come.
 #[cfg(feature = "hydrate")]
 fn suggestions() -> Vec<Timestamp> {
@@ -143,4 +154,12 @@ fn suggestions() -> Vec<Timestamp> {
 #[cfg(not(feature = "hydrate"))]
 fn suggestions() -> Vec<Timestamp> {
     Vec::new()
+}
+
+/// Gives the focus to the field, or where that would open the keyboard of a phone to the messages.
+#[cfg(feature = "hydrate")]
+pub(super) fn focus_composer() {
+    use crate::browser::page;
+    let is_narrow = page::matches("(max-width: 43.75rem)");
+    page::focus(if is_narrow { ".transcript" } else { ".composer textarea" });
 }

@@ -3,13 +3,14 @@
 use super::Sheet;
 use super::flow::{Each, When};
 use super::modal::{show_sheet, when_closed};
+use super::quote::quote_view;
 use super::use_overlay;
 use crate::client_handle::use_client;
 use crate::i18n::words;
 use crate::time::{iso, use_zone};
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use myna_client::{ScheduledItem, Title, View};
+use myna_client::{Quote, ScheduledItem, Title, View};
 use myna_protocol::ConversationId;
 
 /// Bubbles that are shown below a conversation, at most.
@@ -32,12 +33,13 @@ pub(crate) fn ScheduledLines(id: ConversationId, in_thread: bool) -> impl IntoVi
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = hint;
-    let line = move |item: ScheduledItem| {
+    let line = move |(item, quote): (ScheduledItem, Option<Quote>)| {
         let ScheduledItem { client_id, text, send_at, failed, .. } = item;
-        let edit = move || overlay.open_sheet(Sheet::Scheduled(client_id));
+        let edit = move || overlay.open_sheet(Sheet::Scheduled { id: client_id, of_all: false });
         let when = move || format!("{} {}", zone.coming_day(send_at), zone.time(send_at));
         view! {
             <li class="line mine first last scheduled">
+                {quote.map(|quote| quote_view(t, id, &quote))}
                 <p class="scheduled-head">
                     {match failed {
                         Some(_) => view! { <span class="scheduled-failed">{t.not_sent()}</span> }.into_any(),
@@ -58,7 +60,7 @@ pub(crate) fn ScheduledLines(id: ConversationId, in_thread: bool) -> impl IntoVi
                         edit();
                     }
                     on:keydown=move |event| {
-                        if event.key() == "Enter" && event.target() == event.current_target() {
+                        if matches!(event.key().as_str(), "Enter" | "e") && event.target() == event.current_target() {
                             event.prevent_default();
                             edit();
                         }
@@ -120,7 +122,7 @@ pub(crate) fn AllScheduled(close: impl Fn() + Copy + Send + Sync + 'static) -> i
                     {failed.map(|_| view! { <span class="scheduled-failed">{t.not_sent()}</span> " · " })}
                     <time datetime=iso(send_at)>{move || format!("{} {}", zone.coming_day(send_at), zone.time(send_at))}</time>
                     " · "
-                    <button class="link" type="button" aria-haspopup="dialog" on:click=move |_| overlay.open_sheet(Sheet::Scheduled(client_id))>
+                    <button class="link" type="button" aria-haspopup="dialog" on:click=move |_| overlay.open_sheet(Sheet::Scheduled { id: client_id, of_all: true })>
                         {t.edit()}
                     </button>
                 </p>

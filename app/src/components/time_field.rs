@@ -7,7 +7,7 @@ use myna_protocol::limits::SCHEDULE_MILLIS;
 
 /// `value` is as the browser writes it, in the time of the device: "2026-11-28T09:00".
 #[component]
-pub(crate) fn TimeField(value: RwSignal<String>, error: RwSignal<Option<&'static str>>) -> impl IntoView {
+pub(crate) fn TimeField(value: RwSignal<String>, is_wrong: Signal<bool>, changed: Callback<()>) -> impl IntoView {
     let t = words();
     let (earliest, latest) = bounds();
     view! {
@@ -19,11 +19,11 @@ pub(crate) fn TimeField(value: RwSignal<String>, error: RwSignal<Option<&'static
                 min=earliest
                 max=latest
                 prop:value=value
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || is_wrong.get().then_some("true")
                 aria-describedby="schedule-note"
                 on:input:target=move |event| {
                     value.set(event.target().value());
-                    error.set(None);
+                    changed.run(());
                 }
             />
         </label>

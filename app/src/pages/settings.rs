@@ -3,7 +3,7 @@
 #[cfg(feature = "hydrate")]
 use crate::browser::page;
 use crate::client_handle::use_client;
-use crate::components::{Avatar, Glyph, Icon, NameDialog, PickerHead, SignOutButton};
+use crate::components::{Avatar, Glyph, Icon, NameDialog, PickerHead, Sheet, SignOutButton, use_overlay};
 use crate::i18n::{Words, words};
 #[cfg(feature = "hydrate")]
 use crate::preferences::SOUNDS_COOKIE;
@@ -40,6 +40,8 @@ fn Account() -> impl IntoView {
             },
         )
     });
+    let overlay = use_overlay();
+    let may_schedule = handle.look(myna_client::Client::may_list_scheduled);
     view! {
         <section class="settings-group" aria-labelledby="settings-account">
             <h2 id="settings-account">{t.account()}</h2>
@@ -51,6 +53,13 @@ fn Account() -> impl IntoView {
                         {t.change_name()}
                     </button>
                 </div>
+                {may_schedule.then(|| view! {
+                    <div class="settings-row">
+                        <button class="button small" type="button" aria-haspopup="dialog" on:click=move |_| overlay.open_sheet(Sheet::AllScheduled)>
+                            {t.scheduled_messages()}
+                        </button>
+                    </div>
+                })}
                 <div class="settings-row">
                     <SignOutButton/>
                 </div>

@@ -2,13 +2,19 @@
 
 use super::Client;
 use crate::scheduled::ScheduledItem;
-use crate::{Action, DraftPlace, Title, view};
+use crate::threads::{quote, words_are_missing};
+use crate::{Action, DraftPlace, Quote, Title, view};
 use myna_protocol::{ClientId, Command, ConversationId, RequestId, Text, Timestamp};
 
 impl Client {
     /// Whether messages can be scheduled.
     pub fn may_schedule(&self) -> bool {
         self.limits.scheduled > 0
+    }
+
+    /// Whether there is anything to list of scheduled messages: some may wait where no more can be scheduled.
+    pub fn may_list_scheduled(&self) -> bool {
+        self.may_schedule() || !self.schedule.all().is_empty()
     }
 
     /// Whether what is written in a conversation can be scheduled: a text for a message that was sent cannot.
@@ -89,8 +95,9 @@ impl Client {
             .collect()
     }
 
-    /// Those of a conversation, or of the thread that is open in it, but not one that has come as a message already.
-    pub fn scheduled_in(&self, id: ConversationId) -> Vec<ScheduledItem> {
+    /// Those of a conversation, or of the thread that is open in it, but not one that has come as a message already. Each with the message
+    /// that it answers, if that is loaded.
+    pub fn scheduled_in(&self, id: ConversationId) -> Vec<(ScheduledItem, Option<Quote>)> {
         let (Some(me), Some((held, _))) = (self.my_id(), self.conversations.shown(id)) else { return Vec::new() };
         let root = self.draft_place(id).thread;
         let is_in_thread = |item: &ScheduledItem| {
@@ -100,7 +107,12 @@ impl Client {
             })
         };
         let mut all = self.schedule.all();
-        all.retain(|item| item.conversation == id && is_in_thread(item) && !held.has_message(me, item.client_id));
-        all
+        let has_come = |item: &ScheduledItem| item.failed.is_none() && held.has_message(me, item.client_id);
+        all.retain(|item| item.conversation == id && is_in_thread(item) && !has_come(item));
+        let quote_of = |item: &ScheduledItem| {
+            let seq = item.reply_to.filter(|seq| root.is_none() && !words_are_missing(held, *seq))?;
+            Some(quote(held, seq, me, &self.people))
+        };
+        all.into_iter().map(|item| (quote_of(&item), item)).map(|(quote, item)| (item, quote)).collect()
     }
 }

@@ -241,7 +241,7 @@ fn take(world: &mut World, step: Step, sends: &mut u64) {
         Step::Schedule(room, at) => {
             *sends += 1;
             let (id, client_id, text) = (conversation_id(room), client_id(900_000 + *sends), format!("later {sends}"));
-            let told = world.server.schedule(user(1).id, id, client_id, &text, Timestamp(at));
+            let told = world.server.schedule(user(1).id, id, client_id, &text, None, Timestamp(at));
             world.tell(told.unwrap_or_default());
         }
         Step::EndScheduled(number, is_sent) => {

@@ -2,7 +2,7 @@
 
 use crate::driver::{World, texts};
 use crate::model::{client_id, conversation_id, user};
-use myna_client::{Answer, Client, Line};
+use myna_client::{Answer, Client, Line, Words};
 use myna_protocol::{ConversationId, Kind, Rejection, Text, Timestamp};
 
 fn world() -> (World, ConversationId) {
@@ -19,7 +19,7 @@ fn text(text: &str) -> Text {
 }
 
 fn waiting(client: &Client, id: ConversationId) -> Vec<String> {
-    client.scheduled_in(id).into_iter().map(|item| item.text).collect()
+    client.scheduled_in(id).into_iter().map(|(item, _)| item.text).collect()
 }
 
 #[test]
@@ -108,6 +108,21 @@ fn a_message_sent_while_its_sender_was_away_reads_nothing_for_them() {
     let receipts = world.peer(2).client.transcript(id);
     let is_read = |line: &Line| matches!(line, Line::Bubble(bubble) if matches!(bubble.status, Some(myna_client::Receipt::Read(_))));
     assert!(!receipts.iter().any(is_read));
+}
+
+#[test]
+fn a_scheduled_reply_shows_what_it_answers() {
+    let (mut world, id) = world();
+    let (_, told) = world.server.send(user(2).id, id, client_id(10), "question").expect("they are in it");
+    world.tell(told);
+    world.settle();
+    world.act(1, |client, now| client.open(id, now));
+    world.act(1, |client, now| client.reply_to(id, Some(1), now));
+    world.with(1, |client, now| client.schedule(id, client_id(1), text("answer"), Timestamp(9), now));
+    world.settle();
+    let all = world.peer(1).client.scheduled_in(id);
+    let [(item, Some(quote))] = &all[..] else { panic!("{all:?}") };
+    assert_eq!((item.reply_to, quote.seq, &quote.words), (Some(1), 1, &Words::Text("question".to_owned())));
 }
 
 #[test]

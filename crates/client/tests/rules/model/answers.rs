@@ -252,8 +252,8 @@ impl Server {
                 .reply(who.id, conversation, client_id, &text, reply_to)
                 .map(|(seq, told)| (ack(request, conversation, Some(seq)), told))
                 .map_err(|code| (request, code)),
-            Command::Schedule { request, conversation, client_id, text, send_at, .. } => self
-                .schedule(who.id, conversation, client_id, &text, send_at)
+            Command::Schedule { request, conversation, client_id, text, reply_to, send_at } => self
+                .schedule(who.id, conversation, client_id, &text, reply_to, send_at)
                 .map(|told| (ack(request, conversation, None), told))
                 .map_err(|code| (request, code)),
             Command::SendScheduled { request, client_id } => self

@@ -12,6 +12,7 @@ impl Server {
         conversation: ConversationId,
         client_id: ClientId,
         text: &str,
+        reply_to: Option<Seq>,
         send_at: Timestamp,
     ) -> Result<Vec<Told>, Rejection> {
         if !self.rooms.get(&conversation).is_some_and(|room| room.has(user)) {
@@ -20,7 +21,7 @@ impl Server {
         if self.own[&user].scheduled.contains_key(&client_id) {
             return Ok(Vec::new());
         }
-        let message = ScheduledMessage { conversation, text: text.to_owned(), reply_to: None, send_at, failed: None };
+        let message = ScheduledMessage { conversation, text: text.to_owned(), reply_to, send_at, failed: None };
         Ok(vec![self.put_scheduled(user, client_id, Some(message))])
     }
 
@@ -37,7 +38,7 @@ impl Server {
         if is_sent {
             let id = message.conversation;
             let before = self.rooms[&id].reads.get(&user).copied().unwrap_or_default();
-            let (sent, mut rows) = self.send(user, id, client_id, &message.text)?;
+            let (sent, mut rows) = self.reply(user, id, client_id, &message.text, message.reply_to)?;
             if before.0 + 1 < sent {
                 // The sender was away: they have read no more by it.
                 let room = self.rooms.get_mut(&id).expect("it has the message");
