@@ -62,6 +62,15 @@ export class Server {
     await this.end('SIGTERM');
   }
 
+  /** It answers nothing until it is resumed. */
+  pause(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.process?.kill('SIGCONT');
+  }
+
   /** Starts it again where it was: the same port, the same store. */
   async restart(): Promise<void> {
     await this.launch();

@@ -194,6 +194,8 @@ for (const [size, options] of [
     await isAccessible(lena, 'all scheduled messages');
     await lena.page.locator('.versions li').getByRole('button', { name: 'Edit' }).click();
     await lena.page.getByRole('button', { name: 'Delete' }).click();
+    await expect(lena.page.getByRole('dialog', { name: 'Scheduled messages' })).toContainText('No scheduled messages.');
+    await lena.page.keyboard.press('Escape');
     await expect(lena.page.locator('li.scheduled')).toHaveCount(0);
     // Before the one that is forwarded, which cannot be edited.
     await lena.messages.getByRole('article').nth(-2).focus();

@@ -345,3 +345,20 @@ test('an emoji is written where the cursor is, and can be taken back like anythi
   await ada.open('Lena');
   await ada.sees('🎉');
 });
+
+test('a message of several lines has the width of its longest line at once', async ({ myna }) => {
+  const lena = await myna.person('Lena');
+  await lena.noteToSelf();
+  for (const text of ['Line 3\nmore\nlines', 'alpha beta\ngam']) {
+    await lena.composer.fill(text);
+    await lena.composer.press('Enter');
+    await lena.hasSentAll();
+    // As many lines as were written: none wraps.
+    const lines = await lena.messages.locator('.bubble > p').last().evaluate((paragraph) => {
+      const range = document.createRange();
+      range.selectNodeContents(paragraph);
+      return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
+    });
+    expect(lines).toBe(text.split('\n').length);
+  }
+});
