@@ -44,9 +44,13 @@ pub(crate) fn ScheduledDialog(client_id: ClientId, close: impl Fn() + Copy + Sen
     let is_busy = RwSignal::new(false);
     let is_done = StoredValue::new(false);
     // Its time may come, or another device may change it, while this is open.
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<()>| {
         schedule.track();
         let now = stored();
+        if before.is_none() && now.is_none() {
+            shut();
+            overlay.note(t.scheduled_gone());
+        }
         if is_busy.get() || is_done.get_value() || item.with_untracked(|item| *item == now) {
             return;
         }
@@ -114,11 +118,13 @@ pub(crate) fn ScheduledDialog(client_id: ClientId, close: impl Fn() + Copy + Sen
             handle.request(
                 move |client, now| client.edit_scheduled(client_id, text, at, now),
                 move |answer| {
-                    if matches!(answer, Answer::Done { .. }) {
-                        is_busy.try_set(false);
+                    if !matches!(answer, Answer::Done { .. }) {
+                        answered(answer);
+                    } else if is_busy.try_set(false).is_none() {
                         send_it();
                     } else {
-                        answered(answer);
+                        // The dialog was closed meanwhile.
+                        handle.change(move |client, now| client.send_scheduled(client_id, now));
                     }
                 },
             );

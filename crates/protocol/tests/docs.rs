@@ -159,7 +159,7 @@ fn every_example_is_a_frame_and_every_frame_has_an_example() {
     }
     assert_eq!(commands, BTreeSet::from(COMMANDS));
     assert_eq!(events, BTreeSet::from(EVENTS));
-    assert_eq!(rows.len(), 7, "{rows:?}");
+    assert_eq!(rows.len(), 8, "{rows:?}");
     assert_eq!(signals.len(), 2);
 }
 

@@ -1,6 +1,10 @@
-//! What was unsent is in no file of an embedded store any more.
+//! What was unsent, and what was to be sent later and was deleted, is in no file of an embedded store any more.
 
-use crate::contract::verbs::{ann_and_bob, direct, done, edit, said, said_many, unsend};
+use crate::contract::verbs::{
+    SCHEDULE, a_client_id, ann_and_bob, direct, done, edit, now, said, said_many, schedule, text, unsend,
+};
+use myna_chat::rules::Verb;
+use myna_protocol::Timestamp;
 use myna_store::{StoreUrl, open};
 use std::path::Path;
 use std::time::Duration;
@@ -51,4 +55,22 @@ async fn the_words_of_an_unsent_message_are_in_no_file() {
     }
     drop(store);
     assert!(!has(folder.path(), FIRST) && !has(folder.path(), SECOND));
+}
+
+#[tokio::test]
+async fn the_words_of_a_deleted_scheduled_message_are_in_no_file() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let url = StoreUrl::Sqlite(folder.path().join("myna.db"));
+    let store = open(&url, Duration::ZERO).await.expect("a store in a fresh folder opens");
+    let (ann, bob) = ann_and_bob(&*store).await;
+    let talk = direct(&*store, ann, bob).await;
+    let client_id = a_client_id();
+    done(&*store, schedule(talk, ann, client_id, FIRST, 10)).await;
+    said_many(&*store, talk, bob, 5).await;
+    let (second, send_at) = (text(SECOND), Timestamp(20));
+    let edited = Verb::EditScheduled { client_id, text: second, send_at, bounds: SCHEDULE };
+    done(&*store, edited.by(ann, Timestamp(2))).await;
+    until(|| has(folder.path(), FIRST) && has(folder.path(), SECOND)).await.expect("while it is there, it is found");
+    done(&*store, Verb::DeleteScheduled { client_id }.by(ann, now())).await;
+    until(|| !has(folder.path(), FIRST) && !has(folder.path(), SECOND)).await.expect("its words are gone");
 }
