@@ -15,6 +15,8 @@ pub struct Sent {
     pub acked: Option<(Seq, Nanos)>,
     /// The server said that it could not take it, at least once: others may have overtaken it.
     pub refused: bool,
+    /// It was to be sent by the server a little later: others may overtake it.
+    pub scheduled: bool,
 }
 
 /// A message, as somebody was shown it.
@@ -64,7 +66,7 @@ impl History {
 
     /// Somebody is to say something at this moment: its number.
     pub fn send(&mut self, person: usize, talk: u32, due: Nanos) -> u64 {
-        self.sent.push(Sent { person: person as u32, talk, due, acked: None, refused: false });
+        self.sent.push(Sent { person: person as u32, talk, due, acked: None, refused: false, scheduled: false });
         self.sent.len() as u64 - 1
     }
 
@@ -83,10 +85,18 @@ impl History {
         }
     }
 
-    /// How long each answer took since its message was due, of the messages that were due from this moment on.
+    /// It is scheduled.
+    pub fn scheduled(&mut self, number: u64) {
+        if let Some(sent) = self.sent.get_mut(number as usize) {
+            sent.scheduled = true;
+        }
+    }
+
+    /// How long each answer took since its message was due, of the messages that were due from this moment on and were not
+    /// scheduled.
     pub fn answers(&self, from: Nanos) -> Latency {
         let mut times = Latency::default();
-        let sent = self.sent.iter().filter(|sent| sent.due >= from);
+        let sent = self.sent.iter().filter(|sent| sent.due >= from && !sent.scheduled);
         sent.filter_map(|sent| Some(sent.acked?.1.saturating_sub(sent.due))).for_each(|took| times.add(took));
         times
     }

@@ -154,8 +154,7 @@ impl Tabs {
         if self.changes.is_some() {
             self.change(pool, person, id, number)?;
             if number % LATER == 5 {
-                // Others overtake it.
-                history.refused(number);
+                history.scheduled(number);
                 return self.schedule(pool, person, number, id, text);
             }
         }
@@ -317,6 +316,7 @@ impl Tabs {
                     let Row::Message(message) = row else { continue };
                     let Some(number) = self.dataset.number_of(message.client_id) else { continue };
                     if tab.had.insert(number)
+                        && !history.sent.get(number as usize).is_some_and(|sent| sent.scheduled)
                         && let Some(marker) = Marker::read(message.text.as_bytes())
                     {
                         self.deliveries.add(at.saturating_sub(marker.due));

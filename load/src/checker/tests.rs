@@ -126,6 +126,9 @@ fn what_is_stored_in_another_order_than_it_was_said_is_reordered() {
         (journal.received[2].number, journal.received[3].number) = (second as u32, first as u32);
     }
     assert_eq!(faults(&run.judged()), ["reordered"]);
+    run.history.scheduled(first);
+    assert!(run.judged().is_clean(), "what was scheduled may be overtaken");
+    run.history.sent[first as usize].scheduled = false;
     run.history.refused(first);
     assert!(run.judged().is_clean(), "what was refused may be overtaken");
 }
@@ -158,6 +161,8 @@ fn what_was_neither_promised_nor_refused_is_unanswered() {
     let mut run = Run::new();
     let number = run.history.send(2, 1, 0);
     assert_eq!(faults(&run.judged()), ["unanswered"]);
+    run.history.scheduled(number);
+    assert_eq!(faults(&run.judged()), ["unanswered"], "what was scheduled is to be sent");
     run.history.refused(number);
     assert!(run.judged().is_clean());
 }
