@@ -74,7 +74,7 @@ pub(crate) fn ScheduledDialog(client_id: ClientId, close: impl Fn() + Copy + Sen
         is_busy.try_set(false);
         match answer {
             Answer::Done { .. } => shut(),
-            // What became of it is told by its row.
+            // Its row says whether it was sent.
             Answer::Rejected(Rejection::NotFound, _) if stored().is_none() => {}
             Answer::Rejected(code, _) if error.try_set(Some(t.refusal(code))).is_some() => {
                 handle.tell(crate::problem::Problem::Refused(code));
